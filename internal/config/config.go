@@ -1,0 +1,186 @@
+// Package config decides what a Tiendo process is told: one struct, filled from defaults, then a YAML file, then the
+// environment, then the command line, each beating the one before it. It refuses what it does not know by name and
+// place, for a misspelt setting that is quietly ignored is a setting that someone believes in. It refuses to know what
+// the settings do: only cmd/tiendo reads it and hands the values on.
+package config
+
+import (
+	"fmt"
+	"net"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	_ "time/tzdata" // a machine without zone files must still know the city's zone
+)
+
+// Config is everything that can be set. A Config made by [Load] is valid.
+type Config struct {
+	// Listen is the host:port of HTTP; port 0 takes a free one.
+	Listen string `yaml:"listen"`
+	// Data is the folder that holds the log, the engine's files and the token.
+	Data string `yaml:"data"`
+	// Timezone is the IANA name of the zone in which days and deadlines are counted.
+	Timezone string `yaml:"timezone"`
+	// ClickHouse is the DSN of a server; empty means the embedded engine.
+	ClickHouse string `yaml:"clickhouse"`
+	// Role is what this process does: all, collector, booker or web.
+	Role    string  `yaml:"role"`
+	Engine  Engine  `yaml:"engine"`
+	Auth    Auth    `yaml:"auth"`
+	Metrics Metrics `yaml:"metrics"`
+	Log     Log     `yaml:"log"`
+}
+
+// Engine is the embedded engine; it counts for nothing when ClickHouse is set.
+type Engine struct {
+	// Library is the path of libchdb.so; empty means that it is looked for under node_modules.
+	Library string `yaml:"library"`
+	// Memory is what the engine's process may take.
+	Memory Bytes `yaml:"memory"`
+}
+
+// Auth is who may do what.
+type Auth struct {
+	// Read is "open" (loopback only) or "token".
+	Read string `yaml:"read"`
+}
+
+// Metrics is what /metrics shows.
+type Metrics struct {
+	// Figures are catalogue ids; empty means those marked for the leadership.
+	Figures []string `yaml:"figures"`
+	// Periods are period ids such as "mtd".
+	Periods []string `yaml:"periods"`
+}
+
+// Log is the form of the process's own log.
+type Log struct {
+	// Format is "auto" (text on a terminal, else JSON), "text" or "json".
+	Format string `yaml:"format"`
+	// Level is "debug", "info", "warn" or "error".
+	Level string `yaml:"level"`
+}
+
+// The roles that a process can have.
+const (
+	RoleAll       = "all"
+	RoleCollector = "collector"
+	RoleBooker    = "booker"
+	RoleWeb       = "web"
+)
+
+// ReadOpen lets everybody on this machine read aggregates; ReadToken asks for a token.
+const (
+	ReadOpen  = "open"
+	ReadToken = "token"
+)
+
+// Default returns the settings of a process that was told nothing.
+func Default() Config {
+	return Config{
+		Listen:   "127.0.0.1:8080",
+		Data:     "./data",
+		Timezone: "Asia/Ho_Chi_Minh",
+		Role:     RoleAll,
+		Engine:   Engine{Memory: 4 << 30},
+		Auth:     Auth{Read: ReadOpen},
+		Metrics:  Metrics{Periods: []string{"mtd", "ytd"}},
+		Log:      Log{Format: "auto", Level: "info"},
+	}
+}
+
+// Location is the city's time zone. It panics on a Config that was not validated.
+func (c *Config) Location() *time.Location {
+	loc, err := time.LoadLocation(c.Timezone)
+	if err != nil {
+		panic("BUG: config: location of a config that was not validated: " + err.Error())
+	}
+	return loc
+}
+
+// Has says whether a process with this configuration does the work of role.
+func (c *Config) Has(role string) bool { return c.Role == RoleAll || c.Role == role }
+
+// validate checks what one setting alone can't tell. The error names the setting and what would do.
+func (c *Config) validate() error {
+	host, _, err := net.SplitHostPort(c.Listen)
+	if err != nil {
+		return fmt.Errorf("listen: %q is no address; write host:port, such as 127.0.0.1:8080", c.Listen)
+	}
+	if c.Data == "" {
+		return fmt.Errorf("data: no folder is named; name one that this user can write, such as ./data")
+	}
+	if _, err := time.LoadLocation(c.Timezone); err != nil || c.Timezone == "" {
+		return fmt.Errorf("timezone: %q is no time zone; write an IANA name, such as Asia/Ho_Chi_Minh", c.Timezone)
+	}
+	if c.Engine.Memory < 512<<20 {
+		return fmt.Errorf("engine.memory: %s is too little for the engine; give it 512MiB or more", c.Engine.Memory)
+	}
+	if c.Auth.Read == ReadOpen && !Loopback(host) {
+		return fmt.Errorf("auth.read: \"open\" is for this machine only, but listen is %s; set auth.read to \"token\", or listen on 127.0.0.1", c.Listen)
+	}
+	if c.Role != RoleAll && c.ClickHouse == "" {
+		return fmt.Errorf("role: %q needs a shared server, for the embedded engine belongs to one process; set clickhouse, or leave role at \"all\"", c.Role)
+	}
+	return nil
+}
+
+// Loopback says whether host names this machine only. An empty host means every interface, so it does not.
+func Loopback(host string) bool {
+	if host == "localhost" {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}
+
+// Bytes is an amount of memory.
+type Bytes int64
+
+var units = []struct {
+	name string
+	size Bytes
+}{{"GiB", 1 << 30}, {"MiB", 1 << 20}, {"KiB", 1 << 10}, {"GB", 1e9}, {"MB", 1e6}, {"kB", 1e3}, {"B", 1}}
+
+// String writes b in the largest binary unit that divides it.
+func (b Bytes) String() string {
+	for _, unit := range units[:3] {
+		if b != 0 && b%unit.size == 0 {
+			return strconv.FormatInt(int64(b/unit.size), 10) + unit.name
+		}
+	}
+	return strconv.FormatInt(int64(b), 10) + "B"
+}
+
+// MarshalText is String.
+func (b Bytes) MarshalText() ([]byte, error) { return []byte(b.String()), nil }
+
+// UnmarshalText reads a whole number with a unit: 2GiB, 900MiB, 4GB.
+func (b *Bytes) UnmarshalText(text []byte) error {
+	s := strings.TrimSpace(string(text))
+	for _, unit := range units {
+		digits, found := strings.CutSuffix(s, unit.name)
+		if !found {
+			continue
+		}
+		n, err := strconv.ParseInt(strings.TrimSpace(digits), 10, 64)
+		if err != nil || n < 0 || n > (1<<62)/int64(unit.size) {
+			break
+		}
+		*b = Bytes(n) * unit.size
+		return nil
+	}
+	return fmt.Errorf("%q is no amount of memory; write a whole number and a unit, such as 2GiB or 900MiB", s)
+}
+
+// oneOf returns a reader of a setting that knows only these words.
+func oneOf(into *string, words ...string) func(string) error {
+	return func(text string) error {
+		if !slices.Contains(words, text) {
+			return fmt.Errorf("%q is none of %s", text, strings.Join(words, ", "))
+		}
+		*into = text
+		return nil
+	}
+}
