@@ -1,0 +1,116 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+)
+
+// client is the flags of whatever speaks to a running server, and speaks to it.
+type client struct {
+	Server    string `env:"TIENDO_SERVER" default:"http://127.0.0.1:8080" placeholder:"URL" help:"The server to ask (${default})."`
+	TokenFile string `env:"TIENDO_TOKEN_FILE" placeholder:"FILE" help:"The file that holds the token; without it, admin.token in the data folder."`
+	Data      string `env:"TIENDO_DATA" default:"./data" placeholder:"DIR" help:"The server's data folder, if it is on this machine (${default})."`
+}
+
+// token reads the token. A token file that was named must be there; the data folder's may be missing, for a server that
+// is open to this machine needs none for reading.
+func (c *client) token() (string, error) {
+	path, named := c.TokenFile, c.TokenFile != ""
+	if !named {
+		path = filepath.Join(c.Data, "admin.token")
+	}
+	raw, err := os.ReadFile(path)
+	switch {
+	case err == nil:
+		return strings.TrimSpace(string(raw)), nil
+	case !named && errors.Is(err, os.ErrNotExist):
+		return "", nil
+	default:
+		return "", misuse(fmt.Errorf("read the token: %w; name a file that you can read with --token-file", err))
+	}
+}
+
+// endpoint is the address of a path of the server.
+func (c *client) endpoint(path string) (*url.URL, error) {
+	base, err := url.Parse(c.Server)
+	if err != nil || base.Host == "" || (base.Scheme != "http" && base.Scheme != "https") {
+		return nil, misuse(fmt.Errorf("--server: %q is no address of a server; write one like http://127.0.0.1:8080", c.Server))
+	}
+	return base.JoinPath(path), nil
+}
+
+// get asks the server and returns the body of a 200. The error of another answer says what the server said.
+func (c *client) get(ctx context.Context, path string, query url.Values) ([]byte, error) {
+	address, err := c.endpoint(path)
+	if err != nil {
+		return nil, err
+	}
+	address.RawQuery = query.Encode()
+	token, err := c.token()
+	if err != nil {
+		return nil, err
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address.String(), nil)
+	if err != nil {
+		return nil, misuse(err)
+	}
+	if token != "" {
+		request.Header.Set("Authorization", "Bearer "+token)
+	}
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return nil, c.unreachable(err)
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	if err != nil {
+		return nil, c.unreachable(err)
+	}
+	if answer.StatusCode != http.StatusOK {
+		return nil, refusal(answer, body)
+	}
+	return body, nil
+}
+
+func (c *client) unreachable(err error) error {
+	var inner *url.Error
+	if errors.As(err, &inner) {
+		err = inner.Err
+	}
+	return unreachable(fmt.Errorf("the server at %s can't be reached (%w); start it with `tiendo serve`, or name another with --server", c.Server, err))
+}
+
+// refusal turns an answer that is no success into an error with the server's own words.
+func refusal(answer *http.Response, body []byte) error {
+	var problem struct {
+		Title  string `json:"title"`
+		Detail string `json:"detail"`
+	}
+	said := answer.Status
+	if json.Unmarshal(body, &problem) == nil {
+		switch {
+		case problem.Detail != "":
+			said = problem.Detail
+		case problem.Title != "":
+			said = problem.Title
+		}
+	}
+	err := fmt.Errorf("the server says: %s", said)
+	switch {
+	case answer.StatusCode == http.StatusUnauthorized || answer.StatusCode == http.StatusForbidden:
+		return misuse(fmt.Errorf("%w; name the file with a token that may do this with --token-file", err))
+	case answer.StatusCode >= http.StatusInternalServerError:
+		return unreachable(fmt.Errorf("%w; try again, and look at the server's log if it stays so", err))
+	default:
+		return misuse(err)
+	}
+}
