@@ -82,8 +82,7 @@ func (c *client) get(ctx context.Context, path string, query url.Values) ([]byte
 }
 
 func (c *client) unreachable(err error) error {
-	var inner *url.Error
-	if errors.As(err, &inner) {
+	if inner, ok := errors.AsType[*url.Error](err); ok {
 		err = inner.Err
 	}
 	return unreachable(fmt.Errorf("the server at %s can't be reached (%w); start it with `tiendo serve`, or name another with --server", c.Server, err))

@@ -96,8 +96,7 @@ func fileError(path string, err error) error {
 	}
 	token := placed.GetToken()
 	message := placed.GetMessage()
-	var unknown *yaml.UnknownFieldError
-	if errors.As(err, &unknown) {
+	if _, unknown := errors.AsType[*yaml.UnknownFieldError](err); unknown {
 		message = fmt.Sprintf("%q is no setting", token.Value)
 		if near := nearest(token.Value, fileKeys()); near != "" {
 			message += fmt.Sprintf("; did you mean %q?", near)

@@ -32,36 +32,60 @@ const EnvPrefix = "TIENDO_"
 // Settings are all of them, in the order of the file.
 func Settings() []Setting {
 	settings := []Setting{
-		{Key: "listen", Meaning: "The address that HTTP is served on; port 0 takes a free one.",
-			at: func(c *Config) field { return text(&c.Listen) }},
-		{Key: "data", Meaning: "The folder that holds the log of accepted events, the embedded engine's files and admin.token; one process at a time.",
-			at: func(c *Config) field { return text(&c.Data) }},
-		{Key: "timezone", Meaning: "The city's time zone, by its IANA name: days, deadlines and periods are counted in it.",
-			at: func(c *Config) field { return text(&c.Timezone) }},
-		{Key: "clickhouse", Meaning: "The DSN of a ClickHouse server, such as clickhouse://user:password@host:9000/tiendo; empty means the embedded engine.",
-			at: func(c *Config) field { return text(&c.ClickHouse) }},
-		{Key: "role", Meaning: "What this process does: all, collector, booker or web; all but the first need clickhouse.",
+		{
+			Key: "listen", Meaning: "The address that HTTP is served on; port 0 takes a free one.",
+			at: func(c *Config) field { return text(&c.Listen) },
+		},
+		{
+			Key: "data", Meaning: "The folder that holds the log of accepted events, the embedded engine's files and admin.token; one process at a time.",
+			at: func(c *Config) field { return text(&c.Data) },
+		},
+		{
+			Key: "timezone", Meaning: "The city's time zone, by its IANA name: days, deadlines and periods are counted in it.",
+			at: func(c *Config) field { return text(&c.Timezone) },
+		},
+		{
+			Key: "clickhouse", Meaning: "The DSN of a ClickHouse server, such as clickhouse://user:password@host:9000/tiendo; empty means the embedded engine.",
+			at: func(c *Config) field { return text(&c.ClickHouse) },
+		},
+		{
+			Key: "role", Meaning: "What this process does: all, collector, booker or web; all but the first need clickhouse.",
 			at: func(c *Config) field {
 				return field{c.Role, oneOf(&c.Role, RoleAll, RoleCollector, RoleBooker, RoleWeb)}
-			}},
-		{Key: "engine.library", Meaning: "The path of the embedded engine's libchdb.so; empty means that it is looked for under node_modules, here and beside the program.",
-			at: func(c *Config) field { return text(&c.Engine.Library) }},
-		{Key: "engine.memory", Meaning: "The most memory that the embedded engine may take, at least 512MiB.",
+			},
+		},
+		{
+			Key: "engine.library", Meaning: "The path of the embedded engine's libchdb.so; empty means that it is looked for under node_modules, here and beside the program.",
+			at: func(c *Config) field { return text(&c.Engine.Library) },
+		},
+		{
+			Key: "engine.memory", Meaning: "The most memory that the embedded engine may take, at least 512MiB.",
 			at: func(c *Config) field {
 				return field{c.Engine.Memory.String(), func(s string) error { return c.Engine.Memory.UnmarshalText([]byte(s)) }}
-			}},
-		{Key: "auth.read", Meaning: "Who may read figures: open (everybody on this machine; only on a loopback address) or token.",
-			at: func(c *Config) field { return field{c.Auth.Read, oneOf(&c.Auth.Read, ReadOpen, ReadToken)} }},
-		{Key: "metrics.figures", Meaning: "The figures on /metrics, by their ids; empty means those marked for the leadership.",
-			at: func(c *Config) field { return list(&c.Metrics.Figures) }},
-		{Key: "metrics.periods", Meaning: "The periods on /metrics for figures that have one.",
-			at: func(c *Config) field { return list(&c.Metrics.Periods) }},
-		{Key: "log.format", Meaning: "The form of the log: auto (text on a terminal, else JSON), text or json.",
-			at: func(c *Config) field { return field{c.Log.Format, oneOf(&c.Log.Format, "auto", "text", "json")} }},
-		{Key: "log.level", Meaning: "The least that is logged: debug, info, warn or error.",
+			},
+		},
+		{
+			Key: "auth.read", Meaning: "Who may read figures: open (everybody on this machine; only on a loopback address) or token.",
+			at: func(c *Config) field { return field{c.Auth.Read, oneOf(&c.Auth.Read, ReadOpen, ReadToken)} },
+		},
+		{
+			Key: "metrics.figures", Meaning: "The figures on /metrics, by their ids; empty means those marked for the leadership.",
+			at: func(c *Config) field { return list(&c.Metrics.Figures) },
+		},
+		{
+			Key: "metrics.periods", Meaning: "The periods on /metrics for figures that have one.",
+			at: func(c *Config) field { return list(&c.Metrics.Periods) },
+		},
+		{
+			Key: "log.format", Meaning: "The form of the log: auto (text on a terminal, else JSON), text or json.",
+			at: func(c *Config) field { return field{c.Log.Format, oneOf(&c.Log.Format, "auto", "text", "json")} },
+		},
+		{
+			Key: "log.level", Meaning: "The least that is logged: debug, info, warn or error.",
 			at: func(c *Config) field {
 				return field{c.Log.Level, oneOf(&c.Log.Level, "debug", "info", "warn", "error")}
-			}},
+			},
+		},
 	}
 	for i := range settings {
 		settings[i].Env = EnvPrefix + strings.ToUpper(strings.ReplaceAll(settings[i].Key, ".", "_"))

@@ -1,0 +1,46 @@
+# Tiendo. `make help` says what can be made; CONTRIBUTING.md says how the house is built.
+
+SHELL       := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := build
+.DELETE_ON_ERROR:
+MAKEFLAGS   += --no-builtin-rules
+
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
+LINT    := go tool -modfile=tools/go.mod golangci-lint
+
+# Packages that are quick enough to run a second time under the race detector.
+RACE := ./cmd/... ./collector/... ./internal/booking/... ./internal/calendar/... ./internal/config/... \
+        ./internal/event/... ./internal/lifecycle/... ./internal/period/...
+
+.PHONY: build demo test bench lint needs help
+
+help: ## say what can be made
+	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+# npm writes this file last, so it is as new as what it installed.
+node_modules/.package-lock.json: package.json package-lock.json
+	npm ci --no-audit --no-fund
+	@touch $@
+
+build: node_modules/.package-lock.json ## make bin/tiendo
+	CGO_ENABLED=0 go build -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/tiendo ./cmd/tiendo
+
+demo: build ## serve a simulated city on http://127.0.0.1:8080 until Ctrl-C
+	@exec bin/tiendo demo
+
+needs: node_modules/.package-lock.json
+	@tools/needs chromium prometheus
+
+lint: ## look for mistakes without running anything
+	go vet ./...
+	$(LINT) run ./...
+
+test: needs build lint ## run everything that CI runs
+	go test -timeout 12m ./...
+	@if command -v cc >/dev/null; then \
+	  echo 'go test -race $(RACE)'; go test -short -race -timeout 8m $(RACE); \
+	else echo 'no C compiler here, so nothing was run under the race detector'; fi
+
+bench: build ## measure the promises of the design
+	go test -timeout 60m -run '^$$' -bench . -benchtime 1x ./internal/bench
