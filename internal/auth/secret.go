@@ -1,0 +1,71 @@
+package auth
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// secretBytes is the length of a secret: 256 bits.
+const secretBytes = 32
+
+// Secret reads a secret from a file that only its owner may read; one line of base64 (RFC 4648 §5, unpadded). Where
+// there is no file it makes one, which is on disk, mode 0600, when Secret returns.
+func Secret(path string) ([]byte, error) {
+	secret, err := readSecret(path)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return secret, err
+	}
+	if err := writeSecret(path); err != nil {
+		return nil, fmt.Errorf("make the secret %s: %w", path, err)
+	}
+	return readSecret(path)
+}
+
+func readSecret(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, fmt.Errorf("read the secret: %w", err)
+	}
+	if mode := info.Mode().Perm(); mode&0o077 != 0 {
+		return nil, fmt.Errorf("read the secret %s: others may read it (mode %04o): run chmod 600 on it", path, mode)
+	}
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("read the secret: %w", err)
+	}
+	secret, err := base64.RawURLEncoding.DecodeString(strings.TrimSpace(string(raw)))
+	if err != nil || len(secret) != secretBytes {
+		return nil, fmt.Errorf("read the secret %s: it is not one that Tiendo wrote: restore it, or move it away to get a new one", path)
+	}
+	return secret, nil
+}
+
+// writeSecret puts a new secret in place whole or not at all. Of two processes that do so at once the first wins.
+func writeSecret(path string) error {
+	secret := make([]byte, secretBytes)
+	_, _ = rand.Read(secret) // never fails, says its documentation
+	folder := filepath.Dir(path)
+	f, err := os.CreateTemp(folder, "."+filepath.Base(path)+"-*") // mode 0600
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
+	_, err = f.WriteString(base64.RawURLEncoding.EncodeToString(secret) + "\n")
+	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	if err := os.Link(f.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	d, err := os.Open(folder)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
