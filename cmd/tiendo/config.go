@@ -22,14 +22,13 @@ type settings struct {
 	Data       *string `placeholder:"DIR" help:"Keep everything in this folder (./data)."`
 	Timezone   *string `placeholder:"NAME" help:"Count days in this zone (Asia/Ho_Chi_Minh)."`
 	Clickhouse *string `placeholder:"DSN" help:"Use this ClickHouse server instead of the embedded engine."`
-	Role       *string `placeholder:"ROLE" help:"Do all of it, or be only collector, booker or web."`
 }
 
 // load reads the configuration. base is what the command starts from; nil means the defaults.
 func (s *settings) load(std *streams, base *config.Config) (config.Config, error) {
 	flags := make(map[string]string)
 	for key, value := range map[string]*string{
-		"listen": s.Listen, "data": s.Data, "timezone": s.Timezone, "clickhouse": s.Clickhouse, "role": s.Role,
+		"listen": s.Listen, "data": s.Data, "timezone": s.Timezone, "clickhouse": s.Clickhouse,
 	} {
 		if value != nil {
 			flags[key] = *value

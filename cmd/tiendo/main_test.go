@@ -27,7 +27,7 @@ func TestScripts(t *testing.T) {
 		Files:               scripts,
 		RequireExplicitExec: true,
 		UpdateScripts:       *update,
-		Cmds: map[string]func(*testscript.TestScript, bool, []string){"code": code},
+		Cmds:                map[string]func(*testscript.TestScript, bool, []string){"code": code},
 	})
 }
 

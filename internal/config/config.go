@@ -23,13 +23,11 @@ type Config struct {
 	// Timezone is the IANA name of the zone in which days and deadlines are counted.
 	Timezone string `yaml:"timezone"`
 	// ClickHouse is the DSN of a server; empty means the embedded engine.
-	ClickHouse string `yaml:"clickhouse"`
-	// Role is what this process does: all, collector, booker or web.
-	Role    string  `yaml:"role"`
-	Engine  Engine  `yaml:"engine"`
-	Auth    Auth    `yaml:"auth"`
-	Metrics Metrics `yaml:"metrics"`
-	Log     Log     `yaml:"log"`
+	ClickHouse string  `yaml:"clickhouse"`
+	Engine     Engine  `yaml:"engine"`
+	Auth       Auth    `yaml:"auth"`
+	Metrics    Metrics `yaml:"metrics"`
+	Log        Log     `yaml:"log"`
 }
 
 // Engine is the embedded engine; it counts for nothing when ClickHouse is set.
@@ -62,29 +60,14 @@ type Log struct {
 	Level string `yaml:"level"`
 }
 
-// The roles that a process can have.
-const (
-	RoleAll       = "all"
-	RoleCollector = "collector"
-	RoleBooker    = "booker"
-	RoleWeb       = "web"
-)
-
-// ReadOpen lets everybody on this machine read aggregates; ReadToken asks for a token.
-const (
-	ReadOpen  = "open"
-	ReadToken = "token"
-)
-
 // Default returns the settings of a process that was told nothing.
 func Default() Config {
 	return Config{
 		Listen:   "127.0.0.1:8080",
 		Data:     "./data",
 		Timezone: "Asia/Ho_Chi_Minh",
-		Role:     RoleAll,
 		Engine:   Engine{Memory: 4 << 30},
-		Auth:     Auth{Read: ReadOpen},
+		Auth:     Auth{Read: "open"},
 		Metrics:  Metrics{Periods: []string{"mtd", "ytd"}},
 		Log:      Log{Format: "auto", Level: "info"},
 	}
@@ -99,13 +82,9 @@ func (c *Config) Location() *time.Location {
 	return loc
 }
 
-// Has says whether a process with this configuration does the work of role.
-func (c *Config) Has(role string) bool { return c.Role == RoleAll || c.Role == role }
-
 // validate checks what one setting alone can't tell. The error names the setting and what would do.
 func (c *Config) validate() error {
-	host, _, err := net.SplitHostPort(c.Listen)
-	if err != nil {
+	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
 		return fmt.Errorf("listen: %q is no address; write host:port, such as 127.0.0.1:8080", c.Listen)
 	}
 	if c.Data == "" {
@@ -117,22 +96,7 @@ func (c *Config) validate() error {
 	if c.Engine.Memory < 512<<20 {
 		return fmt.Errorf("engine.memory: %s is too little for the engine; give it 512MiB or more", c.Engine.Memory)
 	}
-	if c.Auth.Read == ReadOpen && !Loopback(host) {
-		return fmt.Errorf("auth.read: \"open\" is for this machine only, but listen is %s; set auth.read to \"token\", or listen on 127.0.0.1", c.Listen)
-	}
-	if c.Role != RoleAll && c.ClickHouse == "" {
-		return fmt.Errorf("role: %q needs a shared server, for the embedded engine belongs to one process; set clickhouse, or leave role at \"all\"", c.Role)
-	}
 	return nil
-}
-
-// Loopback says whether host names this machine only. An empty host means every interface, so it does not.
-func Loopback(host string) bool {
-	if host == "localhost" {
-		return true
-	}
-	ip := net.ParseIP(host)
-	return ip != nil && ip.IsLoopback()
 }
 
 // Bytes is an amount of memory.

@@ -49,12 +49,6 @@ func Settings() []Setting {
 			at: func(c *Config) field { return text(&c.ClickHouse) },
 		},
 		{
-			Key: "role", Meaning: "What this process does: all, collector, booker or web; all but the first need clickhouse.",
-			at: func(c *Config) field {
-				return field{c.Role, oneOf(&c.Role, RoleAll, RoleCollector, RoleBooker, RoleWeb)}
-			},
-		},
-		{
 			Key: "engine.library", Meaning: "The path of the embedded engine's libchdb.so; empty means that it is looked for under node_modules, here and beside the program.",
 			at: func(c *Config) field { return text(&c.Engine.Library) },
 		},
@@ -66,7 +60,7 @@ func Settings() []Setting {
 		},
 		{
 			Key: "auth.read", Meaning: "Who may read figures: open (everybody on this machine; only on a loopback address) or token.",
-			at: func(c *Config) field { return field{c.Auth.Read, oneOf(&c.Auth.Read, ReadOpen, ReadToken)} },
+			at: func(c *Config) field { return field{c.Auth.Read, oneOf(&c.Auth.Read, "open", "token")} },
 		},
 		{
 			Key: "metrics.figures", Meaning: "The figures on /metrics, by their ids; empty means those marked for the leadership.",
