@@ -1,0 +1,147 @@
+// Package calendar knows which days and hours are worked: public holidays, swapped days, office hours. It refuses to guess
+// about years that no notice has decreed.
+package calendar
+
+import (
+	"errors"
+	"fmt"
+	"sort"
+	"time"
+)
+
+// Work is working time in milliseconds. It is no time.Duration: the two must not be mixed.
+type Work int64
+
+// Grain says how deadlines are compared (CONTRACT §3, rule 5).
+type Grain int
+
+// The grains: by day, a deadline is a date; by instant, a point in time.
+const (
+	ByDay Grain = iota
+	ByInstant
+)
+
+// ErrOutside says that working days were needed which the calendar does not cover.
+var ErrOutside = errors.New("the calendar does not cover that day")
+
+// Calendar is a table of working time. It is never changed, and safe for concurrent use.
+type Calendar struct {
+	name  string
+	grain Grain
+	zone  *time.Location
+	// always: every day and hour works, without end; then there are no tables.
+	always      bool
+	first, last Day
+	// days are the worked days, in order.
+	days []Day
+	// spans are the worked stretches, in order; before[i] is the work before spans[i].
+	spans  []span
+	before []Work
+}
+
+type span struct{ from, to int64 } // milliseconds since 1970, UTC
+
+// Name is the calendar's code, such as "vn-office".
+func (c *Calendar) Name() string { return c.name }
+
+// Grain says how deadlines by c are compared.
+func (c *Calendar) Grain() Grain { return c.grain }
+
+func (c *Calendar) cover(d Day) error {
+	if !c.always && (d < c.first || d > c.last) {
+		return fmt.Errorf("%w: %s, %s covers %s to %s", ErrOutside, d, c.name, c.first, c.last)
+	}
+	return nil
+}
+
+// upTo is the work before t.
+func (c *Calendar) upTo(t int64) Work {
+	i := sort.Search(len(c.spans), func(i int) bool { return c.spans[i].from > t }) - 1
+	if i < 0 {
+		return 0
+	}
+	return c.before[i] + Work(min(t, c.spans[i].to)-c.spans[i].from)
+}
+
+// Work returns the working time from a to b, 0 if b is not after a. ErrOutside if either is not covered.
+func (c *Calendar) Work(a, b time.Time) (Work, error) {
+	if err := errors.Join(c.cover(DayOf(a, c.zone)), c.cover(DayOf(b, c.zone))); err != nil {
+		return 0, err
+	}
+	if !b.After(a) {
+		return 0, nil
+	}
+	if c.always {
+		return Work(b.UnixMilli() - a.UnixMilli()), nil
+	}
+	return c.upTo(b.UnixMilli()) - c.upTo(a.UnixMilli()), nil
+}
+
+// Advance returns the smallest instant with w of working time between t and it; t itself if w is not positive.
+func (c *Calendar) Advance(t time.Time, w Work) (time.Time, error) {
+	if w <= 0 {
+		return t, nil
+	}
+	if c.always {
+		return t.Add(time.Duration(w) * time.Millisecond), nil
+	}
+	if err := c.cover(DayOf(t, c.zone)); err != nil {
+		return t, err
+	}
+	goal := c.upTo(t.UnixMilli()) + w
+	i := sort.Search(len(c.spans), func(i int) bool { return c.before[i] >= goal }) - 1
+	at := c.spans[i].from + int64(goal-c.before[i])
+	if at > c.spans[i].to {
+		return t, c.cover(c.last + 1)
+	}
+	return time.UnixMilli(at).UTC(), nil
+}
+
+// Works says whether d is a working day.
+func (c *Calendar) Works(d Day) (bool, error) {
+	if c.always {
+		return true, nil
+	}
+	if err := c.cover(d); err != nil {
+		return false, err
+	}
+	i := c.after(d - 1)
+	return i < len(c.days) && c.days[i] == d, nil
+}
+
+// after is the index of the first working day after d.
+func (c *Calendar) after(d Day) int {
+	return sort.Search(len(c.days), func(i int) bool { return c.days[i] > d })
+}
+
+// WorkingDays returns the number of working days after a up to and with b, 0 if b is not after a.
+func (c *Calendar) WorkingDays(a, b Day) (int, error) {
+	if b <= a {
+		return 0, nil
+	}
+	if c.always {
+		return int(b - a), nil
+	}
+	if err := errors.Join(c.cover(a+1), c.cover(b)); err != nil {
+		return 0, err
+	}
+	return c.after(b) - c.after(a), nil
+}
+
+// AddDays returns the n-th working day after d; d itself for n = 0.
+func (c *Calendar) AddDays(d Day, n int) (Day, error) {
+	if n <= 0 {
+		return d, nil
+	}
+	if c.always {
+		return d + Day(n), nil
+	}
+	if err := c.cover(d + 1); err != nil {
+		return d, err
+	}
+	i := c.after(d) + n - 1
+	if i >= len(c.days) {
+		return d, c.cover(c.last + 1)
+	}
+	return c.days[i], nil
+}

@@ -1,0 +1,162 @@
+// Package period reads the names of stretches of time: months, quarters, halves, nine months, years, days and ranges, on
+// the calendar and on the reporting calendar. It refuses to know what happens in them.
+package period
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Period is a stretch of whole days in the city's zone.
+type Period struct {
+	// ID is the name that it was asked by.
+	ID string
+	// First and Last are its days, both included, as YYYY-MM-DD.
+	First, Last string
+	// Start is the first instant of First. End is T: the first instant after Last, or now while the period runs. A period
+	// that lies ahead ends where it starts.
+	Start, End time.Time
+	// Running says that now lies before the first instant after Last.
+	Running bool
+}
+
+const forms = "2026, 2026-H1, 2026-9M, 2026-Q3, 2026-09, 2026-09-14, 2026-09-01..2026-09-30, mtd, qtd, ytd or d30 would do"
+
+// Parse reads a period of the calendar (CONTRACT §4). The zone is the city's. The error says what would do.
+func Parse(id string, now time.Time, zone *time.Location) (Period, error) {
+	return parse(id, now, zone, false)
+}
+
+// ParseReport reads a period of the reporting calendar: months run from the 15th of the month before to the 14th
+// (DOMAIN.md §1.3, NĐ 09/2019/NĐ-CP); mtd, qtd and ytd begin on the 15th. Days, ranges and d30 have no reporting form.
+func ParseReport(id string, now time.Time, zone *time.Location) (Period, error) {
+	return parse(id, now, zone, true)
+}
+
+var (
+	monthly = regexp.MustCompile(`^(\d{4})(?:-(H[12]|9M|Q[1-4]|\d\d))?$`)
+	daily   = regexp.MustCompile(`^\d{4}-\d\d-\d\d$`)
+)
+
+func parse(id string, now time.Time, zone *time.Location, report bool) (Period, error) {
+	now = now.In(zone)
+	today := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, zone)
+	switch {
+	case monthly.MatchString(id):
+		first, months, err := monthsOf(id)
+		if err != nil {
+			return Period{}, err
+		}
+		start := time.Date(first.Year(), first.Month(), 1, 0, 0, 0, 0, zone)
+		return ofMonths(id, start, months, report, now), nil
+	case id == "mtd" || id == "qtd" || id == "ytd":
+		return toDate(id, today, report, now), nil
+	case report:
+		return Period{}, fmt.Errorf("%q has no reporting form; a month, quarter, half, nine months, a year, mtd, qtd or ytd would do", id)
+	case id == "d30":
+		return between(id, today.AddDate(0, 0, -29), today, now), nil
+	case daily.MatchString(id):
+		day, err := parseDay(id, zone)
+		if err != nil {
+			return Period{}, err
+		}
+		return between(id, day, day, now), nil
+	case strings.Contains(id, ".."):
+		return parseRange(id, now, zone)
+	default:
+		return Period{}, fmt.Errorf("%q is no period; %s", id, forms)
+	}
+}
+
+// monthsOf returns the first month that an id of whole months names, and how many they are.
+func monthsOf(id string) (first time.Time, months int, err error) {
+	parts := monthly.FindStringSubmatch(id)
+	year, err := strconv.Atoi(parts[1])
+	if err != nil || year < 1900 || year > 2199 {
+		return first, 0, fmt.Errorf("%q: a year from 1900 to 2199 would do", id)
+	}
+	month := 1
+	switch part := parts[2]; {
+	case part == "":
+		months = 12
+	case part == "9M":
+		months = 9
+	case part[0] == 'H':
+		month, months = 1+6*int(part[1]-'1'), 6
+	case part[0] == 'Q':
+		month, months = 1+3*int(part[1]-'1'), 3
+	default:
+		if month, err = strconv.Atoi(part); err != nil || month < 1 || month > 12 {
+			return first, 0, fmt.Errorf("%q: a month from 01 to 12 would do", id)
+		}
+		months = 1
+	}
+	return time.Date(year, time.Month(month), 1, 0, 0, 0, 0, time.UTC), months, nil
+}
+
+// ofMonths is n whole months from start, or their reporting form, half a month earlier.
+func ofMonths(id string, start time.Time, n int, report bool, now time.Time) Period {
+	end := start.AddDate(0, n, 0)
+	if report {
+		start, end = start.AddDate(0, -1, 14), end.AddDate(0, -1, 14)
+	}
+	return between(id, start, end.AddDate(0, 0, -1), now)
+}
+
+// toDate runs from the start of the month, quarter or year to today.
+func toDate(id string, today time.Time, report bool, now time.Time) Period {
+	month := time.Date(today.Year(), today.Month(), 1, 0, 0, 0, 0, today.Location())
+	if report && today.Day() >= 15 {
+		month = month.AddDate(0, 1, 0) // the reporting month that has begun
+	}
+	switch id {
+	case "qtd":
+		month = month.AddDate(0, -(int(month.Month())-1)%3, 0)
+	case "ytd":
+		month = month.AddDate(0, -(int(month.Month()) - 1), 0)
+	}
+	start := month
+	if report {
+		start = month.AddDate(0, -1, 14)
+	}
+	return between(id, start, today, now)
+}
+
+func parseRange(id string, now time.Time, zone *time.Location) (Period, error) {
+	a, b, _ := strings.Cut(id, "..")
+	first, err := parseDay(a, zone)
+	if err != nil {
+		return Period{}, err
+	}
+	last, err := parseDay(b, zone)
+	if err != nil {
+		return Period{}, err
+	}
+	if last.Before(first) {
+		return Period{}, fmt.Errorf("%q ends before it starts; the earlier day comes first", id)
+	}
+	return between(id, first, last, now), nil
+}
+
+func parseDay(s string, zone *time.Location) (time.Time, error) {
+	t, err := time.ParseInLocation(time.DateOnly, s, zone)
+	if err != nil || t.Year() < 1900 || t.Year() > 2199 {
+		return t, fmt.Errorf("%q is no day from 1900-01-01 to 2199-12-31, write it as 2026-09-14", s)
+	}
+	return t, nil
+}
+
+// between makes the period of two midnights' days.
+func between(id string, first, last, now time.Time) Period {
+	p := Period{ID: id, First: first.Format(time.DateOnly), Last: last.Format(time.DateOnly), Start: first, End: last.AddDate(0, 0, 1)}
+	if p.Running = now.Before(p.End); p.Running {
+		p.End = now
+		if p.End.Before(p.Start) {
+			p.End = p.Start
+		}
+	}
+	return p
+}
