@@ -1,0 +1,322 @@
+package lifecycle
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"tiendo/internal/calendar"
+	"tiendo/internal/event"
+)
+
+// Attributes are what a case can be grouped and filtered by. Empty means that nothing was said.
+type Attributes struct {
+	Agency, Unit, Procedure, Channel, Level, Kind, At, Issuer string
+	// Helpers are the helping agencies of a task, sorted, joined by commas.
+	Helpers string
+}
+
+// Case is what the rules make of the events of one case. All instants are in UTC; a zero Time means "not".
+type Case struct {
+	Family  event.Family
+	Subject string
+	Attributes
+	// Voided says that the case counts nowhere (rule 2).
+	Voided bool
+
+	Submitted, Opened time.Time
+	// Told is the instant that the closing itself names, Closed the one it is booked at: never before the opening.
+	Told, Closed time.Time
+	// Closing is the step that closed the case, empty while it is open; Settled says that this step settles.
+	Closing string
+	Settled bool
+
+	// Promised says that a deadline was named. Deadline is the last instant at which settling is on time by the promise
+	// in force, DeadlineFirst by the first promise; zero without promise, and while a running pause leaves it open.
+	Promised                bool
+	Deadline, DeadlineFirst time.Time
+	// NoCalendar says that working days were needed which the calendar does not cover: the case is in no rate.
+	NoCalendar bool
+
+	// Pauses are in order; the end of a running one is zero.
+	Pauses []Pause
+	// Legs are the hops of an interlinked dossier, in order (rule 7).
+	Legs []Leg
+	// Work is the working time from opening to closing without pauses; HasWork says that it could be computed.
+	Work    calendar.Work
+	HasWork bool
+	// Wait is the working time from submission to opening.
+	Wait    calendar.Work
+	HasWait bool
+	// Reported is the report that a task's completion confirmed, if there was one; Confirmed is when that was.
+	Reported, Confirmed time.Time
+
+	HasDue, Rescheduled, Apologised, Supplemented, Reworked, Digital bool
+	LastEvent                                                        time.Time
+
+	facts facts
+}
+
+// Pause is a stretch in which a dossier waits for its applicant.
+type Pause struct{ From, To time.Time }
+
+// Leg is the stretch in which one agency holds an interlinked dossier.
+type Leg struct {
+	Agency, Unit string
+	From, To     time.Time
+	// Settled says that the leg ended by handing on or by a settling closing.
+	Settled  bool
+	HasDue   bool
+	Deadline time.Time
+}
+
+// joinCodes sorts codes, so that one set has one name.
+func joinCodes(codes []string) string {
+	slices.Sort(codes)
+	return strings.Join(codes, ",")
+}
+
+// Judge applies rules 1 to 7 to all events of one case that are known. The order and repetition of events do not matter;
+// the slice is reordered. Deadlines are read in the zone of the calendars. The error names an event that cannot be read.
+// Pure; safe for concurrent use.
+func Judge(events []event.Event, calendars calendar.Set) (Case, error) {
+	c := Case{Family: events[0].Type.Family(), Subject: events[0].Subject}
+	for i := range events {
+		if events[i].Time.After(c.LastEvent) {
+			c.LastEvent = events[i].Time
+		}
+	}
+	var err error
+	if c.facts, err = factsOf(events); err != nil {
+		return c, err
+	}
+	j := judge{Case: &c, course: courses[c.Family], zone: calendars.Location()}
+	j.open()
+	j.days, _ = calendars.Get(j.calendar)
+	j.close()
+	j.pause()
+	j.count()
+	j.NoCalendar = j.outside(j.promise())
+	j.measure()
+	j.hop()
+	return c, nil
+}
+
+// judge is a case being judged.
+type judge struct {
+	*Case
+	course   course
+	zone     *time.Location
+	calendar string
+	// days is nil if the opening names a calendar that nobody has.
+	days *calendar.Calendar
+	// lastRework is the last time that a task was returned for rework; zero if never.
+	lastRework time.Time
+	opening    *fact
+}
+
+// errNoCalendar says that the named calendar is not known.
+var errNoCalendar = errors.New("no such calendar")
+
+func (j *judge) outside(err error) bool {
+	if err != nil && !errors.Is(err, calendar.ErrOutside) && !errors.Is(err, errNoCalendar) {
+		panic("BUG: a calendar gave an error that no rule knows: " + err.Error())
+	}
+	return err != nil
+}
+
+// open finds the opening, and the attributes: from the opening, what is missing there from the submission (rule 2).
+func (j *judge) open() {
+	j.Voided = len(j.facts.of("voided")) > 0
+	var told, submitted event.Data
+	if s := j.facts.once("submitted"); s != nil {
+		j.Submitted, submitted = s.time, s.last().data
+	}
+	if j.opening = j.facts.once(j.course.opening); j.opening != nil {
+		j.Opened, told = j.opening.time, j.opening.last().data
+	}
+	or := func(a, b string) string {
+		if a != "" {
+			return a
+		}
+		return b
+	}
+	j.Attributes = Attributes{
+		Agency:    or(told.Agency, submitted.Agency),
+		Unit:      or(told.Unit, submitted.Unit),
+		Procedure: or(told.Procedure, submitted.Procedure),
+		Channel:   or(told.Channel, submitted.Channel),
+		Level:     or(told.Level, submitted.Level),
+		Kind:      or(told.Kind, told.Area),
+		At:        or(told.At, submitted.At),
+		Issuer:    told.Issuer,
+		Helpers:   joinCodes(told.Agencies),
+	}
+	j.calendar = or(told.Calendar, j.course.calendar)
+	if accepted := j.facts.once("accepted"); j.Family == event.Petition && accepted != nil && accepted.last().data.Due != "" {
+		j.calendar = or(accepted.last().data.Calendar, j.calendar)
+	}
+	j.HasDue = told.Due != ""
+	if reworks := j.facts.of("returned_for_rework"); len(reworks) > 0 {
+		j.lastRework = reworks[len(reworks)-1].time
+	}
+}
+
+// close finds the closing: of all closings the one recorded last, a tie goes to the later time, then to the course's
+// order. A completion counts only after the last rework, and at the time of the report that it confirms (rule 2).
+func (j *judge) close() {
+	var best *fact
+	for i := range j.facts {
+		f := &j.facts[i]
+		if _, closes := j.course.rank(f.step); !closes {
+			continue
+		}
+		if f.step == "completed" && !j.lastRework.IsZero() && !f.time.After(j.lastRework) {
+			continue
+		}
+		if best == nil || j.outranks(f, best) {
+			best = f
+		}
+	}
+	if best == nil {
+		return
+	}
+	j.Told, j.Closing, j.Settled = best.time, best.step, j.course.settles(best.step)
+	j.Digital = best.step == "resolved" && best.last().data.Digital
+	if best.step == "completed" {
+		j.confirm(best)
+	}
+	j.Closed = j.Told
+	if j.Closed.Before(j.Opened) {
+		j.Closed = j.Opened
+	}
+}
+
+func (j *judge) outranks(f, best *fact) bool {
+	if !f.last().recorded.Equal(best.last().recorded) {
+		return f.last().recorded.After(best.last().recorded)
+	}
+	if !f.time.Equal(best.time) {
+		return f.time.After(best.time)
+	}
+	a, _ := j.course.rank(f.step)
+	b, _ := j.course.rank(best.step)
+	return a < b
+}
+
+// confirm moves a completion to the last report after the last rework and the opening and not after the completion, so
+// that the assigner's delay is not charged to the agency.
+func (j *judge) confirm(completed *fact) {
+	j.Confirmed = completed.time
+	for _, r := range j.facts.of("reported") {
+		if r.time.After(j.lastRework) && !r.time.Before(j.Opened) && !r.time.After(completed.time) {
+			j.Reported, j.Told = r.time, r.time
+		}
+	}
+}
+
+// pause pairs requests and supplements (rule 4). At one instant a running pause ends first, then a request starts one;
+// with none running the request comes first.
+func (j *judge) pause() {
+	if j.Opened.IsZero() {
+		return
+	}
+	requests, supplements := j.facts.of("supplement_requested"), j.facts.of("supplemented")
+	var since time.Time
+	for len(requests) > 0 || len(supplements) > 0 {
+		at, requested, supplemented := nextInstant(&requests, &supplements)
+		if at.Before(j.Opened) || (j.Closing != "" && !at.Before(j.Told)) {
+			continue
+		}
+		if running := !since.IsZero(); running && supplemented {
+			j.Pauses = append(j.Pauses, Pause{From: since, To: at})
+			since = time.Time{}
+			if requested {
+				since = at
+			}
+		} else if !running && requested {
+			if since = at; supplemented {
+				j.Pauses = append(j.Pauses, Pause{From: at, To: at})
+				since = time.Time{}
+			}
+		}
+	}
+	if !since.IsZero() {
+		j.Pauses = append(j.Pauses, Pause{From: since, To: j.Told})
+	}
+}
+
+// nextInstant takes the facts of the earliest instant off both lists.
+func nextInstant(requests, supplements *facts) (at time.Time, requested, supplemented bool) {
+	switch {
+	case len(*supplements) == 0:
+		at = (*requests)[0].time
+	case len(*requests) == 0 || (*supplements)[0].time.Before((*requests)[0].time):
+		at = (*supplements)[0].time
+	default:
+		at = (*requests)[0].time
+	}
+	if requested = len(*requests) > 0 && (*requests)[0].time.Equal(at); requested {
+		*requests = (*requests)[1:]
+	}
+	if supplemented = len(*supplements) > 0 && (*supplements)[0].time.Equal(at); supplemented {
+		*supplements = (*supplements)[1:]
+	}
+	return at, requested, supplemented
+}
+
+// count notes what rates ask of a case beside its verdict.
+func (j *judge) count() {
+	j.Supplemented = len(j.facts.of("supplement_requested")) > 0
+	j.Reworked = !j.lastRework.IsZero()
+	for _, r := range j.facts.of("rescheduled") {
+		j.Rescheduled = true
+		j.Apologised = j.Apologised || r.last().data.Apology
+	}
+}
+
+// measure adds up working times. A time that needs days outside the calendar is left out of the quantiles.
+func (j *judge) measure() {
+	if j.days == nil || j.Opened.IsZero() {
+		return
+	}
+	if !j.Submitted.IsZero() {
+		wait, err := j.days.Work(j.Submitted, j.Opened)
+		j.Wait, j.HasWait = wait, !j.outside(err)
+	}
+	if j.Closing == "" {
+		return
+	}
+	work, err := j.days.Work(j.Opened, j.Closed)
+	for _, p := range j.Pauses {
+		paused, pauseErr := j.days.Work(p.From, p.To)
+		work, err = work-paused, errors.Join(err, pauseErr)
+	}
+	j.Work, j.HasWork = work, !j.outside(err)
+}
+
+// hop makes the legs (rule 7).
+func (j *judge) hop() {
+	if j.Opened.IsZero() {
+		return
+	}
+	for _, t := range j.facts.of("transferred") {
+		if t.time.Before(j.Opened) || (j.Closing != "" && !t.time.Before(j.Told)) {
+			continue
+		}
+		if n := len(j.Legs); n > 0 {
+			j.Legs[n-1].To, j.Legs[n-1].Settled = t.time, true
+		}
+		data := t.last().data
+		leg := Leg{Agency: data.Agency, Unit: data.Unit, From: t.time}
+		if due, ok := j.due(data.Due); ok {
+			deadline, err := j.effective(promise{made: t.time, due: due}, time.Time{})
+			leg.HasDue, leg.Deadline = !j.outside(err), deadline
+		}
+		j.Legs = append(j.Legs, leg)
+	}
+	if n := len(j.Legs); n > 0 && j.Closing != "" {
+		j.Legs[n-1].To, j.Legs[n-1].Settled = j.Closed, j.Settled
+	}
+}

@@ -1,0 +1,355 @@
+package lifecycle
+
+import (
+	"math"
+	"time"
+
+	"tiendo/internal/calendar"
+	"tiendo/internal/event"
+)
+
+// Measure names what a cell counts. The names are stored in the books: they never change their meaning.
+type Measure string
+
+// Flows of a case. A stock is a sum of flows: open = Opened − Settled − Ended, overdue = Breached − Redeemed.
+const (
+	// Opened: the case was received, assigned, raised.
+	Opened Measure = "opened"
+	// Settled: closed by a settling closing. Ended: closed otherwise.
+	Settled Measure = "settled"
+	Ended   Measure = "ended"
+	// Breached: the deadline passed while the case was open. Redeemed: such a case was closed.
+	Breached Measure = "breached"
+	Redeemed Measure = "redeemed"
+	// Due: the effective deadline lies here, and the case was not ended by it.
+	Due Measure = "due"
+	// Paused and Resumed: a wait for the applicant starts, ends.
+	Paused  Measure = "paused"
+	Resumed Measure = "resumed"
+	// Awaiting and Answered: a dossier that was submitted, and never received, starts and stops waiting for acceptance.
+	Awaiting Measure = "awaiting"
+	Answered Measure = "answered"
+	// NotAccepted: such a dossier was rejected or withdrawn.
+	NotAccepted Measure = "not_accepted"
+	// Worked, Accepted and Confirmed count a case in the bin of its working time from opening to closing, of its working
+	// time from submission to opening, of the time from a task's report to its confirmation.
+	Worked    Measure = "worked"
+	Accepted  Measure = "accepted"
+	Confirmed Measure = "confirmed"
+	// Returned, Paid and Rated count facts; Scored adds up the scores of the ratings.
+	Returned Measure = "returned"
+	Paid     Measure = "paid"
+	Rated    Measure = "rated"
+	Scored   Measure = "scored"
+	// The flows of legs, by the agency that held them.
+	LegOpened   Measure = "leg_opened"
+	LegSettled  Measure = "leg_settled"
+	LegBreached Measure = "leg_breached"
+	LegRedeemed Measure = "leg_redeemed"
+)
+
+// Marks are what is true of the counted case, one bit each. The bits are stored in the books: they never change.
+type Marks uint32
+
+// The marks, each with the measures that carry it.
+const (
+	// Promised: a deadline was named and could be computed (Settled, LegSettled).
+	Promised Marks = 1 << 0
+	// OnTime and OnTimeFirst: by the promise in force, by the first promise (Settled; OnTime also LegSettled).
+	OnTime      Marks = 1 << 1
+	OnTimeFirst Marks = 1 << 2
+	// Early: on time, and on a day before the deadline's (Settled).
+	Early Marks = 1 << 3
+	// Rejected, Withdrawn, Cancelled, Forwarded: the step that closed (Settled, Ended).
+	Rejected  Marks = 1 << 4
+	Withdrawn Marks = 1 << 5
+	Cancelled Marks = 1 << 6
+	Forwarded Marks = 1 << 7
+	// Rescheduled, Apologised, Reworked: it happened in the life of the case (Settled).
+	Rescheduled Marks = 1 << 8
+	Apologised  Marks = 1 << 9
+	Reworked    Marks = 1 << 10
+	// Digital: an electronic result exists (Settled).
+	Digital Marks = 1 << 11
+	// Supplemented: a supplement was requested (Opened).
+	Supplemented Marks = 1 << 12
+	// HasDue and Shared: the opening names a deadline, helping agencies (Opened).
+	HasDue Marks = 1 << 13
+	Shared Marks = 1 << 14
+	// NoCalendar: working days were needed that the calendar does not cover (Opened, Settled).
+	NoCalendar Marks = 1 << 15
+	// Online and ByPost: the channel of the submission (Opened), of the payment (Paid), of the hand-over (Returned).
+	Online Marks = 1 << 16
+	ByPost Marks = 1 << 17
+	// Offered and OfferedFull: the level is one that can be had online, online from end to end (Opened).
+	Offered     Marks = 1 << 18
+	OfferedFull Marks = 1 << 19
+	// Kept: settled by the deadline. Pending: still open (Due).
+	Kept    Marks = 1 << 20
+	Pending Marks = 1 << 21
+)
+
+// Cell says where in the books a case counts.
+type Cell struct {
+	Measure Measure
+	// Day is the city's day on which it happened.
+	Day calendar.Day
+	// Millis is a deadline's millisecond within its day, for a deadline may lie ahead; 0 for what has happened.
+	Millis uint32
+	Marks  Marks
+	// Bin is the bin of a working time, see BinOf.
+	Bin int32
+	Attributes
+}
+
+// Count is how often a case counts in a cell.
+type Count struct {
+	Cell
+	N int64
+}
+
+// lastDay is the last day that the books can hold. A deadline after it has never passed in any period that can be asked.
+var lastDay, _ = calendar.ParseDay("2299-12-31")
+
+// counts collects the contributions of a case.
+type counts struct {
+	list []Count
+	zone *time.Location
+}
+
+func (cs *counts) add(c Cell, n int64) {
+	for i := range cs.list {
+		if cs.list[i].Cell == c {
+			cs.list[i].N += n
+			return
+		}
+	}
+	cs.list = append(cs.list, Count{Cell: c, N: n})
+}
+
+func (cs *counts) day(t time.Time) calendar.Day { return min(calendar.DayOf(t, cs.zone), lastDay) }
+
+// flow counts one of measure at t.
+func (cs *counts) flow(measure Measure, t time.Time, marks Marks, a Attributes) {
+	cs.add(Cell{Measure: measure, Day: cs.day(t), Marks: marks, Attributes: a}, 1)
+}
+
+// deadline counts one of measure at an instant that may lie ahead.
+func (cs *counts) deadline(measure Measure, t time.Time, marks Marks, a Attributes) {
+	day := cs.day(t)
+	millis := t.Sub(day.Start(cs.zone)).Milliseconds()
+	cs.add(Cell{Measure: measure, Day: day, Millis: uint32(min(millis, millisOfDay-1)), Marks: marks, Attributes: a}, 1)
+}
+
+const millisOfDay = 24 * 60 * 60 * 1000
+
+func (cs *counts) bin(measure Measure, t time.Time, millis int64, a Attributes) {
+	cs.add(Cell{Measure: measure, Day: cs.day(t), Bin: BinOf(millis), Attributes: a}, 1)
+}
+
+// Counts returns what c contributes to the books, in no order, each cell once. Days are the city's.
+func (c *Case) Counts(zone *time.Location) []Count {
+	if c.Voided || !Decides(c.Family) {
+		return nil
+	}
+	cs := counts{zone: zone, list: make([]Count, 0, 8)}
+	if c.Opened.IsZero() {
+		c.countWaiting(&cs)
+		return cs.list
+	}
+	c.countLife(&cs)
+	c.countDeadline(&cs)
+	c.countFacts(&cs)
+	for _, l := range c.Legs {
+		c.countLeg(&cs, l)
+	}
+	return cs.list
+}
+
+// countWaiting: submitted, and neither received nor closed (rule 2).
+func (c *Case) countWaiting(cs *counts) {
+	if c.Submitted.IsZero() {
+		return
+	}
+	cs.flow(Awaiting, c.Submitted, 0, c.Attributes)
+	if c.Closing == "" {
+		return
+	}
+	answered := c.Told
+	if answered.Before(c.Submitted) {
+		answered = c.Submitted
+	}
+	cs.flow(Answered, answered, 0, c.Attributes)
+	if c.Closing == "rejected" || c.Closing == "withdrawn" {
+		cs.flow(NotAccepted, c.Told, 0, c.Attributes)
+	}
+}
+
+func (c *Case) countLife(cs *counts) {
+	cs.flow(Opened, c.Opened, c.openingMarks(), c.Attributes)
+	if c.HasWait {
+		cs.bin(Accepted, c.Opened, int64(c.Wait), c.Attributes)
+	}
+	for _, p := range c.Pauses {
+		cs.flow(Paused, p.From, 0, c.Attributes)
+		if !p.To.IsZero() {
+			cs.flow(Resumed, p.To, 0, c.Attributes)
+		}
+	}
+	switch {
+	case c.Settled:
+		cs.flow(Settled, c.Closed, c.closingMarks()|c.verdictMarks(cs.zone), c.Attributes)
+		if c.HasWork {
+			cs.bin(Worked, c.Closed, int64(c.Work), c.Attributes)
+		}
+		if !c.Reported.IsZero() {
+			cs.bin(Confirmed, c.Confirmed, c.Confirmed.Sub(c.Reported).Milliseconds(), c.Attributes)
+		}
+	case c.Closing != "":
+		cs.flow(Ended, c.Closed, c.closingMarks(), c.Attributes)
+	}
+}
+
+// countDeadline books the deadline on its own day, which may lie ahead, and a breach on the day of the deadline or of an
+// opening after it.
+func (c *Case) countDeadline(cs *counts) {
+	if c.Deadline.IsZero() {
+		return
+	}
+	inTime := c.Closing != "" && !c.Told.After(c.Deadline)
+	switch {
+	case c.Closing == "":
+		cs.deadline(Due, c.Deadline, Pending, c.Attributes)
+	case inTime && c.Settled:
+		cs.deadline(Due, c.Deadline, Kept, c.Attributes)
+	case !inTime:
+		cs.deadline(Due, c.Deadline, 0, c.Attributes)
+	}
+	breach := c.Deadline
+	if breach.Before(c.Opened) {
+		breach = c.Opened
+	}
+	if c.Closing == "" {
+		cs.deadline(Breached, breach, 0, c.Attributes)
+	} else if c.Closed.After(breach) {
+		cs.deadline(Breached, breach, 0, c.Attributes)
+		cs.flow(Redeemed, c.Closed, 0, c.Attributes)
+	}
+}
+
+// countFacts books what happens beside the course of a dossier.
+func (c *Case) countFacts(cs *counts) {
+	if c.Family != event.Dossier {
+		return
+	}
+	if returned := c.facts.once("returned"); returned != nil {
+		cs.flow(Returned, returned.time, channelMarks(returned.last().data.Channel), c.Attributes)
+	}
+	for _, f := range c.facts.of("paid") {
+		cs.flow(Paid, f.time, channelMarks(f.last().data.Channel), c.Attributes)
+	}
+	for _, f := range c.facts.of("rated") {
+		cs.flow(Rated, f.time, 0, c.Attributes)
+		cs.add(Cell{Measure: Scored, Day: cs.day(f.time), Attributes: c.Attributes}, int64(f.last().data.Score))
+	}
+}
+
+func (c *Case) countLeg(cs *counts, l Leg) {
+	a := c.Attributes
+	a.Agency, a.Unit = l.Agency, l.Unit
+	cs.flow(LegOpened, l.From, 0, a)
+	if l.Settled {
+		var marks Marks
+		if l.HasDue {
+			marks |= Promised
+		}
+		if !l.Deadline.IsZero() && !l.To.After(l.Deadline) {
+			marks |= OnTime
+		}
+		cs.flow(LegSettled, l.To, marks, a)
+	}
+	if l.Deadline.IsZero() {
+		return
+	}
+	breach := l.Deadline
+	if breach.Before(l.From) {
+		breach = l.From
+	}
+	if l.To.IsZero() {
+		cs.deadline(LegBreached, breach, 0, a)
+	} else if l.To.After(breach) {
+		cs.deadline(LegBreached, breach, 0, a)
+		cs.flow(LegRedeemed, l.To, 0, a)
+	}
+}
+
+func (c *Case) openingMarks() Marks {
+	marks := channelMarks(c.Channel)
+	switch c.Level {
+	case "4", "full":
+		marks |= Offered | OfferedFull
+	case "3", "partial":
+		marks |= Offered
+	}
+	return marks | Supplemented.when(c.Supplemented) | HasDue.when(c.HasDue) | Shared.when(c.Helpers != "") |
+		NoCalendar.when(c.NoCalendar)
+}
+
+func (c *Case) closingMarks() Marks {
+	marks := Rescheduled.when(c.Rescheduled) | Apologised.when(c.Apologised) | Reworked.when(c.Reworked) |
+		Digital.when(c.Digital) | NoCalendar.when(c.NoCalendar)
+	switch c.Closing {
+	case "rejected":
+		marks |= Rejected
+	case "withdrawn":
+		marks |= Withdrawn
+	case "cancelled":
+		marks |= Cancelled
+	case "forwarded":
+		marks |= Forwarded
+	}
+	return marks
+}
+
+// verdictMarks judge a settled case (rule 6).
+func (c *Case) verdictMarks(zone *time.Location) Marks {
+	if !c.Promised || c.NoCalendar {
+		return 0
+	}
+	marks := Promised
+	if !c.Deadline.IsZero() && !c.Told.After(c.Deadline) {
+		marks |= OnTime
+		marks |= Early.when(calendar.DayOf(c.Told, zone) < calendar.DayOf(c.Deadline, zone))
+	}
+	return marks | OnTimeFirst.when(!c.DeadlineFirst.IsZero() && !c.Told.After(c.DeadlineFirst))
+}
+
+func channelMarks(channel string) Marks {
+	return Online.when(channel == "online") | ByPost.when(channel == "post")
+}
+
+func (m Marks) when(ok bool) Marks {
+	if ok {
+		return m
+	}
+	return 0
+}
+
+// binStep is the width of a bin: a quantile read from bins is at most half of it off.
+const binStep = 1.01
+
+// BinOf returns the logarithmic bin of a time in milliseconds: 0 for 0, else 1 and up, each one percent wide.
+func BinOf(millis int64) int32 {
+	if millis <= 0 {
+		return 0
+	}
+	return 1 + int32(math.Floor(math.Log(float64(millis))/math.Log(binStep)))
+}
+
+// BinValue returns the time in milliseconds that stands for a bin: its geometric middle.
+func BinValue(bin int32) float64 {
+	if bin <= 0 {
+		return 0
+	}
+	return math.Pow(binStep, float64(bin)-0.5)
+}

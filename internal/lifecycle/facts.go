@@ -1,0 +1,125 @@
+package lifecycle
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"tiendo/internal/event"
+)
+
+// record is one telling of a fact that was not taken back.
+type record struct {
+	recorded time.Time
+	data     event.Data
+	// raw is the data as canonical JSON: it breaks ties.
+	raw []byte
+}
+
+// fact is a thing that happened at an instant, with everything that was recorded of it, in the order of recording.
+type fact struct {
+	step    string
+	time    time.Time
+	records []record
+}
+
+// last is the record that counts (rule 1).
+func (f *fact) last() *record { return &f.records[len(f.records)-1] }
+
+// facts are the facts of one case, sorted by step and time.
+type facts []fact
+
+// factsOf applies rule 1: of several deliveries of one event the first counts, of several records of one fact the last
+// recorded, and a fact whose last record is a retraction did not happen. It sorts events in place.
+// The error names an event whose data cannot be read.
+func factsOf(events []event.Event) (facts, error) {
+	slices.SortFunc(events, func(a, b event.Event) int {
+		return cmp.Or(cmp.Compare(a.Source, b.Source), cmp.Compare(a.ID, b.ID), delivered(&a, &b))
+	})
+	events = slices.CompactFunc(events, func(a, b event.Event) bool { return a.Source == b.Source && a.ID == b.ID })
+	slices.SortFunc(events, func(a, b event.Event) int {
+		return cmp.Or(cmp.Compare(a.Type, b.Type), a.Time.Compare(b.Time), a.Recorded.Compare(b.Recorded), bytes.Compare(a.Data, b.Data), retractedLast(&a, &b))
+	})
+
+	var all facts
+	for len(events) > 0 {
+		n := 1
+		for n < len(events) && events[n].Type == events[0].Type && events[n].Time.Equal(events[0].Time) {
+			n++
+		}
+		if told := events[:n]; !told[n-1].Retracted {
+			f, err := factOf(told)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, f)
+		}
+		events = events[n:]
+	}
+	return all, nil
+}
+
+func retractedLast(a, b *event.Event) int {
+	switch {
+	case a.Retracted == b.Retracted:
+		return 0
+	case b.Retracted:
+		return -1
+	default:
+		return 1
+	}
+}
+
+func delivered(a, b *event.Event) int {
+	switch {
+	case a.Before(b):
+		return -1
+	case b.Before(a):
+		return 1
+	default:
+		return 0
+	}
+}
+
+func factOf(told []event.Event) (fact, error) {
+	f := fact{step: told[0].Type.Step(), time: told[0].Time, records: make([]record, 0, len(told))}
+	for i := range told {
+		if told[i].Retracted {
+			continue
+		}
+		data, err := told[i].Fields()
+		if err != nil {
+			return fact{}, fmt.Errorf("read data of event %q of source %q: %w", told[i].ID, told[i].Source, err)
+		}
+		f.records = append(f.records, record{recorded: told[i].Recorded, data: data, raw: told[i].Data})
+	}
+	return f, nil
+}
+
+// of returns the facts of one step, in the order of time.
+func (fs facts) of(step string) facts {
+	from := 0
+	for from < len(fs) && fs[from].step != step {
+		from++
+	}
+	to := from
+	for to < len(fs) && fs[to].step == step {
+		to++
+	}
+	return fs[from:to]
+}
+
+// once returns the one fact of a step that can happen only once: the last recorded, a tie goes to the later time
+// (rule 2). It is nil if there is none.
+func (fs facts) once(step string) *fact {
+	var best *fact
+	for i, told := 0, fs.of(step); i < len(told); i++ {
+		// told is sorted by time, so that >= lets the later of two win.
+		if best == nil || !told[i].last().recorded.Before(best.last().recorded) {
+			best = &told[i]
+		}
+	}
+	return best
+}

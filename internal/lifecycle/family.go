@@ -1,0 +1,64 @@
+package lifecycle
+
+import "tiendo/internal/event"
+
+// course names the steps that open and close the cases of one family (rule 2).
+type course struct {
+	opening string
+	// settling are the closings that do what was promised; ending are those that close without settling. Their order,
+	// settling first, breaks ties between closings of one instant.
+	settling, ending []string
+	// calendar is the default of rule 5.
+	calendar string
+}
+
+var courses = map[event.Family]course{
+	event.Dossier: {
+		opening: "received", settling: []string{"resolved", "rejected"}, ending: []string{"withdrawn"},
+		calendar: "vn-office",
+	},
+	event.Task: {
+		opening: "assigned", settling: []string{"completed"}, ending: []string{"cancelled"},
+		calendar: "vn-office",
+	},
+	event.Petition: {
+		opening: "received", settling: []string{"resolved"}, ending: []string{"rejected", "withdrawn", "forwarded"},
+		calendar: "days",
+	},
+	event.Finding: {
+		opening: "raised", settling: []string{"remedied"},
+		calendar: "vn-office",
+	},
+}
+
+// Decides says whether cases of this family have a verdict.
+func Decides(family event.Family) bool {
+	_, ok := courses[family]
+	return ok
+}
+
+func (c course) settles(step string) bool { return contains(c.settling, step) }
+
+// rank orders closings of one instant: the lower wins.
+func (c course) rank(step string) (int, bool) {
+	for i, s := range c.settling {
+		if s == step {
+			return i, true
+		}
+	}
+	for i, s := range c.ending {
+		if s == step {
+			return len(c.settling) + i, true
+		}
+	}
+	return 0, false
+}
+
+func contains(list []string, s string) bool {
+	for _, x := range list {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}

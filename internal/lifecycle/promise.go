@@ -1,0 +1,220 @@
+package lifecycle
+
+import (
+	"bytes"
+	"cmp"
+	"slices"
+	"time"
+
+	"tiendo/internal/calendar"
+	"tiendo/internal/event"
+)
+
+// promise is a deadline and when it was given.
+type promise struct {
+	made, due time.Time
+	// recorded tells promises of one instant apart: the last recorded counts, then the later due.
+	recorded time.Time
+}
+
+// due reads a promised deadline: a date alone means 23:59:59.999 of it, in the city's zone (rule 5).
+func (j *judge) due(s string) (time.Time, bool) {
+	if s == "" {
+		return time.Time{}, false
+	}
+	if day, err := calendar.ParseDay(s); err == nil {
+		return day.End(j.zone), true
+	}
+	t, err := time.Parse(time.RFC3339Nano, s)
+	if err != nil {
+		panic("BUG: a due that was validated on arrival is neither a date nor an instant")
+	}
+	return t.Truncate(time.Millisecond), true
+}
+
+// promise finds the deadlines by the first promise and by the promise in force (rules 3 and 5).
+func (j *judge) promise() error {
+	if j.Opened.IsZero() {
+		return nil
+	}
+	first, later := j.promises()
+	if first.due.IsZero() {
+		return nil
+	}
+	j.Promised = true
+	if j.days == nil {
+		return errNoCalendar
+	}
+	force := first
+	for _, next := range later {
+		deadline, err := j.effective(force, next.made)
+		if err != nil {
+			return err
+		}
+		// A promise made after the one in force had passed heals nothing.
+		if deadline.IsZero() || !next.made.After(deadline) {
+			force = next
+		}
+	}
+	var err error
+	if j.DeadlineFirst, err = j.effective(first, time.Time{}); err != nil {
+		return err
+	}
+	j.Deadline, err = j.effective(force, time.Time{})
+	if err != nil {
+		j.DeadlineFirst = time.Time{}
+	}
+	return err
+}
+
+// promises returns the first promise and the later ones that were made between opening and closing, in order. The first
+// has no due if nothing was ever promised.
+func (j *judge) promises() (first promise, later []promise) {
+	first, later = j.promisesOfOpening()
+	if accepted := j.acceptedPromise(); accepted != nil {
+		first = *accepted
+	}
+	for _, step := range []string{"rescheduled", "supplemented"} {
+		for _, f := range j.facts.of(step) {
+			if due, ok := j.due(f.last().data.Due); ok {
+				later = append(later, promise{made: f.time, due: due, recorded: f.last().recorded})
+			}
+		}
+	}
+	later = slices.DeleteFunc(later, func(p promise) bool {
+		return p.made.Before(j.Opened) || (j.Closing != "" && p.made.After(j.Told))
+	})
+	slices.SortFunc(later, func(a, b promise) int {
+		return cmp.Or(a.made.Compare(b.made), a.recorded.Compare(b.recorded), a.due.Compare(b.due))
+	})
+	later = lastOfInstant(later)
+	if first.due.IsZero() && len(later) > 0 {
+		first, later = later[0], later[1:]
+	}
+	return first, later
+}
+
+// lastOfInstant keeps of promises made at one instant the last.
+func lastOfInstant(sorted []promise) []promise {
+	kept := sorted[:0]
+	for i, p := range sorted {
+		if i+1 < len(sorted) && sorted[i+1].made.Equal(p.made) {
+			continue
+		}
+		kept = append(kept, p)
+	}
+	return kept
+}
+
+// promisesOfOpening: the first-recorded due is the first promise, made at the opening; a later record of the opening with
+// another due is a promise made when it was recorded.
+func (j *judge) promisesOfOpening() (first promise, later []promise) {
+	var tellings []record
+	for _, f := range j.facts.of(j.course.opening) {
+		tellings = append(tellings, f.records...)
+	}
+	slices.SortFunc(tellings, func(a, b record) int {
+		return cmp.Or(a.recorded.Compare(b.recorded), bytes.Compare(a.raw, b.raw))
+	})
+	var before time.Time
+	for _, r := range tellings {
+		due, ok := j.due(r.data.Due)
+		if !ok {
+			continue
+		}
+		if first.due.IsZero() {
+			first = promise{made: j.Opened, due: due}
+		} else if !due.Equal(before) {
+			later = append(later, promise{made: r.recorded, due: due, recorded: r.recorded})
+		}
+		before = due
+	}
+	return first, later
+}
+
+// acceptedPromise is the promise of a petition's acceptance, made at its own time, which stands instead of the opening's.
+func (j *judge) acceptedPromise() *promise {
+	if j.Family != event.Petition {
+		return nil
+	}
+	accepted := j.facts.once("accepted")
+	if accepted == nil {
+		return nil
+	}
+	due, ok := j.due(accepted.last().data.Due)
+	if !ok {
+		return nil
+	}
+	return &promise{made: accepted.time, due: due}
+}
+
+// effective returns the last instant at which settling is still on time by p, inclusive: its due, moved on by the pauses
+// after it was made; zero while a running pause leaves it open (rule 5). With at, the pauses are those known at that
+// instant. The error is calendar.ErrOutside where working days are needed that the calendar does not cover.
+func (j *judge) effective(p promise, at time.Time) (time.Time, error) {
+	if j.days == nil {
+		return time.Time{}, errNoCalendar
+	}
+	deadline, byDay := p.due, j.days.Grain() == calendar.ByDay
+	last := calendar.DayOf(deadline, j.zone)
+	for _, pause := range j.Pauses {
+		if !at.IsZero() {
+			if pause.From.After(at) {
+				break
+			}
+			if pause.To.After(at) {
+				pause.To = time.Time{}
+			}
+		}
+		running := pause.To.IsZero()
+		if !running && !pause.To.After(p.made) {
+			continue
+		}
+		if pause.From.Before(p.made) {
+			pause.From = p.made
+		}
+		var late bool
+		if byDay {
+			late = calendar.DayOf(pause.From, j.zone) > last
+		} else {
+			late = pause.From.After(deadline)
+		}
+		if late {
+			break
+		}
+		if running {
+			return time.Time{}, nil
+		}
+		var err error
+		if byDay {
+			last, err = j.moveDays(last, pause)
+		} else {
+			deadline, err = j.moveInstant(deadline, pause)
+		}
+		if err != nil {
+			return time.Time{}, err
+		}
+	}
+	if byDay {
+		deadline = last.End(j.zone)
+	}
+	return deadline, nil
+}
+
+// moveDays moves a day by the working days after the pause's first day up to its last.
+func (j *judge) moveDays(last calendar.Day, pause Pause) (calendar.Day, error) {
+	n, err := j.days.WorkingDays(calendar.DayOf(pause.From, j.zone), calendar.DayOf(pause.To, j.zone))
+	if err != nil {
+		return last, err
+	}
+	return j.days.AddDays(last, n)
+}
+
+// moveInstant moves an instant by the pause's working time.
+func (j *judge) moveInstant(deadline time.Time, pause Pause) (time.Time, error) {
+	work, err := j.days.Work(pause.From, pause.To)
+	if err != nil {
+		return deadline, err
+	}
+	return j.days.Advance(deadline, work)
+}
