@@ -1,0 +1,103 @@
+package api
+
+import (
+	"context"
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"tiendo/internal/kpi"
+)
+
+// Options are what the API needs.
+type Options struct {
+	Books *kpi.Books
+	Zone  *time.Location
+	Now   func() time.Time
+	// Ready returns why the process cannot do its work, by part; nothing if it can.
+	Ready  func(ctx context.Context) map[string]string
+	Logger *slog.Logger
+}
+
+// API is the handlers. Safe for concurrent use.
+type API struct{ Options }
+
+// New returns the API.
+func New(o Options) *API { return &API{Options: o} }
+
+//go:embed openapi.json
+var description []byte
+
+// Open returns the handler of what anybody may ask who may read at all: aggregates and health.
+func (a *API) Open() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /v1/kpis", a.catalogue)
+	mux.HandleFunc("GET /v1/kpis/{id}", a.figure)
+	mux.HandleFunc("GET /openapi.json", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write(description)
+	})
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
+		a.reply(w, http.StatusOK, map[string]string{"status": "ok"})
+	})
+	mux.HandleFunc("GET /readyz", a.ready)
+	return mux
+}
+
+// Cases returns the handler of what shows single cases.
+func (a *API) Cases() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /v1/cases", a.cases)
+	return mux
+}
+
+func (a *API) ready(w http.ResponseWriter, r *http.Request) {
+	if reasons := a.Ready(r.Context()); len(reasons) > 0 {
+		a.reply(w, http.StatusServiceUnavailable, map[string]any{"status": "not ready", "reasons": reasons})
+		return
+	}
+	a.reply(w, http.StatusOK, map[string]any{"status": "ready"})
+}
+
+func (a *API) reply(w http.ResponseWriter, status int, body any) {
+	encoded, err := json.Marshal(body)
+	if err != nil {
+		a.Logger.Error("an answer could not be written as JSON", "error", err)
+		http.Error(w, "internal error", http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(status)
+	_, _ = w.Write(append(encoded, '\n'))
+}
+
+// problem is an answer by RFC 9457.
+type problem struct {
+	Title  string `json:"title"`
+	Status int    `json:"status"`
+	Detail string `json:"detail,omitempty"`
+	// Parameter names the part of the question that is wrong.
+	Parameter string `json:"parameter,omitempty"`
+}
+
+func (a *API) refuse(w http.ResponseWriter, r *http.Request, err error) {
+	p := problem{Title: "The engine did not answer", Status: http.StatusServiceUnavailable, Detail: "Try again in a moment; GET /readyz tells what is missing."}
+	var wrong *kpi.Error
+	switch {
+	case errors.As(err, &wrong):
+		p = problem{Title: "The question cannot be asked", Status: http.StatusBadRequest, Detail: wrong.Message, Parameter: wrong.Param}
+	case r.Context().Err() != nil:
+		return // nobody waits for the answer
+	default:
+		a.Logger.Error("a question to the books failed", "path", r.URL.Path, "error", err)
+		w.Header().Set("Retry-After", "2")
+	}
+	encoded, _ := json.Marshal(p)
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(p.Status)
+	_, _ = w.Write(append(encoded, '\n'))
+}

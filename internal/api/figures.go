@@ -1,0 +1,152 @@
+package api
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"tiendo/internal/kpi"
+	"tiendo/internal/period"
+)
+
+// described is a definition as the catalogue shows it.
+type described struct {
+	ID         string            `json:"id"`
+	Family     string            `json:"family"`
+	Unit       string            `json:"unit"`
+	Shape      kpi.Shape         `json:"shape"`
+	Direction  kpi.Direction     `json:"direction"`
+	Definition string            `json:"definition"`
+	Names      map[string]string `json:"names"`
+	Says       string            `json:"says"`
+	Stock      bool              `json:"stock"`
+	Leadership bool              `json:"leadership"`
+}
+
+func (a *API) catalogue(w http.ResponseWriter, r *http.Request) {
+	if err := onlyParams(r.URL.Query()); err != nil {
+		a.refuse(w, r, err)
+		return
+	}
+	all := []described{}
+	for _, d := range kpi.Catalogue() {
+		all = append(all, described{
+			ID: d.ID, Family: string(d.Family()), Unit: d.Unit, Shape: d.Shape, Direction: d.Direction, Definition: d.Version,
+			Names: map[string]string{"vi": d.VI, "en": d.EN}, Says: d.Says, Stock: d.Stock(), Leadership: d.Leadership,
+		})
+	}
+	a.reply(w, http.StatusOK, map[string]any{"kpis": all})
+}
+
+func (a *API) figure(w http.ResponseWriter, r *http.Request) {
+	params := r.URL.Query()
+	q, err := a.query(r.PathValue("id"), params)
+	if err != nil {
+		a.refuse(w, r, err)
+		return
+	}
+	for _, list := range params["by"] {
+		q.By = append(q.By, strings.Split(list, ",")...)
+	}
+	figures, err := a.Books.Ask(r.Context(), q)
+	if err != nil {
+		a.refuse(w, r, err)
+		return
+	}
+	a.reply(w, http.StatusOK, figures[0])
+}
+
+const (
+	defaultLimit = 100
+	maxLimit     = 10_000
+)
+
+func (a *API) cases(w http.ResponseWriter, r *http.Request) {
+	params := r.URL.Query()
+	id := params.Get("kpi")
+	if id == "" {
+		a.refuse(w, r, &kpi.Error{Param: "kpi", Message: "say whose cases: kpi=dossier.late, say"})
+		return
+	}
+	q, err := a.query(id, params)
+	if err != nil {
+		a.refuse(w, r, err)
+		return
+	}
+	limit, part, err := page(params)
+	if err != nil {
+		a.refuse(w, r, err)
+		return
+	}
+	list, err := a.Books.Cases(r.Context(), q, part, params.Get("after"), limit)
+	if err != nil {
+		a.refuse(w, r, err)
+		return
+	}
+	a.reply(w, http.StatusOK, struct {
+		KPI    string `json:"kpi"`
+		Period string `json:"period"`
+		*kpi.List
+	}{id, q.Period.ID, list})
+}
+
+func page(params url.Values) (limit int, part kpi.Part, err error) {
+	limit = defaultLimit
+	if text := params.Get("limit"); text != "" {
+		if limit, err = strconv.Atoi(text); err != nil || limit < 1 || limit > maxLimit {
+			return 0, "", &kpi.Error{Param: "limit", Message: fmt.Sprintf("a number from 1 to %d would do", maxLimit)}
+		}
+	}
+	switch part = kpi.Part(params.Get("part")); part {
+	case kpi.All, kpi.Numerator, kpi.Denominator:
+		return limit, part, nil
+	default:
+		return 0, "", &kpi.Error{Param: "part", Message: "numerator or denominator would do"}
+	}
+}
+
+// reserved are the parameters that are no filters.
+var reserved = map[string]bool{"period": true, "by": true, "kpi": true, "limit": true, "after": true, "part": true, "cutoff": true}
+
+// query reads what /v1/kpis/{id} and /v1/cases have in common. Every parameter that is not reserved is a filter, which the
+// books know or refuse by name.
+func (a *API) query(id string, params url.Values) (kpi.Query, error) {
+	q := kpi.Query{ID: id, Where: map[string][]string{}}
+	for name, values := range params {
+		if !reserved[name] {
+			q.Where[name] = values
+		}
+	}
+	parse := period.Parse
+	switch cutoff := params.Get("cutoff"); cutoff {
+	case "", "calendar":
+	case "report":
+		parse = period.ParseReport
+	default:
+		return q, &kpi.Error{Param: "cutoff", Message: "calendar or report would do"}
+	}
+	if len(params["period"]) != 1 {
+		return q, &kpi.Error{Param: "period", Message: "say one period: 2026, 2026-H1, 2026-9M, 2026-Q3, 2026-09, 2026-09-14, 2026-09-01..2026-09-30, mtd, qtd, ytd or d30"}
+	}
+	var err error
+	if q.Period, err = parse(params.Get("period"), a.Now(), a.Zone); err != nil {
+		return q, &kpi.Error{Param: "period", Message: err.Error()}
+	}
+	return q, nil
+}
+
+// onlyParams refuses parameters other than names.
+func onlyParams(params url.Values, names ...string) error {
+	for name := range params {
+		known := false
+		for _, n := range names {
+			known = known || n == name
+		}
+		if !known {
+			return &kpi.Error{Param: name, Message: "no such parameter; leave it out"}
+		}
+	}
+	return nil
+}

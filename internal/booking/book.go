@@ -1,0 +1,177 @@
+package booking
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
+	"github.com/ClickHouse/clickhouse-go/v2/ext"
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+
+	"tiendo/internal/calendar"
+	"tiendo/internal/event"
+	"tiendo/internal/lifecycle"
+)
+
+// book adds to block what the cases of one family should hold beyond what the journal holds for them. Facts and journal
+// are read side by side in the order of subjects, so that memory depends on one case and on the block, not on the history.
+func (b *Booker) book(ctx context.Context, block *block, family event.Family, subjects map[string]struct{}, booked Mark) error {
+	names := slices.Sorted(maps.Keys(subjects))
+	facts, err := b.readFacts(ctx, family, names)
+	if err != nil {
+		return fmt.Errorf("read facts: %w", err)
+	}
+	defer facts.close()
+	journal, err := b.readJournal(ctx, family, names)
+	if err != nil {
+		return fmt.Errorf("read journal: %w", err)
+	}
+	defer journal.close()
+
+	for _, subject := range names {
+		events, err := facts.take(subject)
+		if err != nil {
+			return fmt.Errorf("read facts: %w", err)
+		}
+		has, err := journal.take(subject)
+		if err != nil {
+			return fmt.Errorf("read journal: %w", err)
+		}
+		if len(events) == 0 {
+			return fmt.Errorf("case %s: its events were found and then not read", subject)
+		}
+		block.mark.Events += firstDeliveries(events, booked, block.mark)
+		c, should, err := lifecycle.Journal(events, b.Calendars)
+		if err != nil {
+			return fmt.Errorf("case %s: %w", subject, err)
+		}
+		block.addCase(&c, difference(should, has))
+	}
+	return nil
+}
+
+// firstDeliveries counts the events that are booked for the first time: those whose first delivery lies between two marks.
+func firstDeliveries(events []event.Event, from, to Mark) (n uint64) {
+	type name struct{ source, id string }
+	first := make(map[name]*event.Event, len(events))
+	for i := range events {
+		e := &events[i]
+		key := name{e.Source, e.ID}
+		if known := first[key]; known == nil || e.Before(known) {
+			first[key] = e
+		}
+	}
+	for _, e := range first {
+		if from.Entries[e.Collector] < e.Entry && e.Entry <= to.Entries[e.Collector] {
+			n++
+		}
+	}
+	return n
+}
+
+// difference returns the entries that must be added to has to get should.
+func difference(should, has []lifecycle.Entry) []lifecycle.Entry {
+	all := slices.Clone(should)
+	for _, h := range has {
+		h.N = -h.N
+		at := slices.IndexFunc(all, func(e lifecycle.Entry) bool {
+			return e.Stamp == h.Stamp && e.Cause == h.Cause && e.Cell == h.Cell
+		})
+		if at < 0 {
+			all = append(all, h)
+		} else {
+			all[at].N += h.N
+		}
+	}
+	return slices.DeleteFunc(all, func(e lifecycle.Entry) bool { return e.N == 0 })
+}
+
+// cursor walks rows that are sorted by subject, and hands out those of one subject after the other.
+type cursor[T any] struct {
+	rows driver.Rows
+	scan func(driver.Rows) (subject string, row T, err error)
+
+	subject string
+	row     T
+	ready   bool
+}
+
+// take returns the rows of subject; nil if there are none. Subjects must be asked for in order.
+func (c *cursor[T]) take(subject string) (taken []T, err error) {
+	for {
+		if !c.ready {
+			if !c.rows.Next() {
+				return taken, c.rows.Err()
+			}
+			if c.subject, c.row, err = c.scan(c.rows); err != nil {
+				return nil, err
+			}
+			c.ready = true
+		}
+		if c.subject != subject {
+			return taken, nil
+		}
+		taken, c.ready = append(taken, c.row), false
+	}
+}
+
+func (c *cursor[T]) close() { _ = c.rows.Close() }
+
+// among makes the names of cases a table that a query can read.
+func among(ctx context.Context, subjects []string) (context.Context, error) {
+	table, err := ext.NewTable("touched", ext.Column("subject", "String"))
+	if err != nil {
+		return nil, err
+	}
+	var failed error
+	for _, s := range subjects {
+		failed = errors.Join(failed, table.Append(s))
+	}
+	return clickhouse.Context(ctx, clickhouse.WithExternalTable(table)), failed
+}
+
+func (b *Booker) readFacts(ctx context.Context, family event.Family, subjects []string) (*cursor[event.Event], error) {
+	ctx, err := among(ctx, subjects)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := b.Conn.Query(ctx, `SELECT subject, source, id, type, time, recorded, retracted, data, arrival, bound, collector, entry, position
+		FROM events WHERE family = {family:String} AND subject IN (SELECT subject FROM touched) ORDER BY family, subject`,
+		clickhouse.Named("family", string(family)))
+	if err != nil {
+		return nil, err
+	}
+	return &cursor[event.Event]{rows: rows, scan: func(rows driver.Rows) (string, event.Event, error) {
+		var e event.Event
+		var kind, data string
+		err := rows.Scan(&e.Subject, &e.Source, &e.ID, &kind, &e.Time, &e.Recorded, &e.Retracted, &data, &e.Arrival, &e.Bound, &e.Collector, &e.Entry, &e.Position)
+		e.Type, e.Data = event.Type(kind), []byte(data)
+		return e.Subject, e, err
+	}}, nil
+}
+
+func (b *Booker) readJournal(ctx context.Context, family event.Family, subjects []string) (*cursor[lifecycle.Entry], error) {
+	ctx, err := among(ctx, subjects)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := b.Conn.Query(ctx, `SELECT subject, stamp, cause, measure, day, millis, marks, bin, agency, unit, procedure, channel, level, kind, at, issuer, helpers, n
+		FROM cells WHERE family = {family:String} AND subject IN (SELECT subject FROM touched) ORDER BY family, subject`,
+		clickhouse.Named("family", string(family)))
+	if err != nil {
+		return nil, err
+	}
+	return &cursor[lifecycle.Entry]{rows: rows, scan: func(rows driver.Rows) (subject string, e lifecycle.Entry, err error) {
+		var stamp, day time.Time
+		var cause, measure string
+		var marks uint32
+		err = rows.Scan(&subject, &stamp, &cause, &measure, &day, &e.Millis, &marks, &e.Bin, &e.Agency, &e.Unit, &e.Procedure, &e.Channel, &e.Level, &e.Kind, &e.At, &e.Issuer, &e.Helpers, &e.N)
+		e.Stamp, e.Day = calendar.DayOf(stamp, time.UTC), calendar.DayOf(day, time.UTC)
+		e.Cause, e.Measure, e.Marks = lifecycle.Cause(cause), lifecycle.Measure(measure), lifecycle.Marks(marks)
+		return subject, e, err
+	}}, nil
+}

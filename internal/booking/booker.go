@@ -1,0 +1,201 @@
+package booking
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+	"github.com/cenkalti/backoff/v7"
+	"github.com/google/uuid"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"tiendo/internal/calendar"
+)
+
+const (
+	// eventsPerBlock bounds the new events of one block, and with them the memory that a block takes.
+	eventsPerBlock = 25_000
+	// pace is the least time between two blocks while events trickle in: fewer, larger parts cost the engine less.
+	pace = 250 * time.Millisecond
+	// poll is how often collectors of other processes are looked at.
+	poll = time.Second
+	// standby is how long a booker that lost its place waits before it tries again.
+	standby = 10 * time.Second
+)
+
+// errStepDown says that another booker wrote the block: it leads, this one waits.
+var errStepDown = errors.New("another booker wrote this block")
+
+// Options are what a Booker needs.
+type Options struct {
+	Conn      driver.Conn
+	Calendars calendar.Set
+	Logger    *slog.Logger
+	Registry  prometheus.Registerer
+	// Booked is called after each block, with what the figures contain from then on. It must not block.
+	Booked func(Mark)
+}
+
+// Mark says up to where the facts are booked.
+type Mark struct {
+	// Block is the number of the last block, 0 before the first.
+	Block uint64
+	// Entries is, by collector, the last log entry that is booked.
+	Entries map[string]uint64
+	// Events counts the distinct events that are booked.
+	Events uint64
+	// Arrival is when the newest booked event arrived; zero if nothing was booked since the start.
+	Arrival time.Time
+}
+
+// Booker books the events that loaders have stored. One booker at a time writes: see Run.
+type Booker struct {
+	Options
+	writer  string
+	wake    chan struct{}
+	mark    atomic.Pointer[Mark]
+	metrics *metrics
+
+	// collectors are those whose events are known to be in the engine; looked at every poll.
+	collectors []string
+	looked     time.Time
+}
+
+// New returns a booker that does nothing before Run.
+func New(o Options) *Booker {
+	b := &Booker{Options: o, writer: uuid.NewString(), wake: make(chan struct{}, 1), metrics: newMetrics(o.Registry)}
+	b.mark.Store(&Mark{Entries: map[string]uint64{}})
+	return b
+}
+
+// Wake tells the booker that events were stored. It never blocks.
+func (b *Booker) Wake() {
+	select {
+	case b.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Mark returns up to where the facts are booked. Safe for concurrent use.
+func (b *Booker) Mark() Mark { return *b.mark.Load() }
+
+// Run books until ctx ends. While the engine is away it tries again for ever, ever more slowly. When another booker has
+// written a block it stands by and then tries to take over; as blocks are numbered and only one of two inserts of a number
+// can succeed, two bookers at once cost time but no truth.
+func (b *Booker) Run(ctx context.Context) error {
+	pause := backoff.NewExponentialBackOff()
+	pause.InitialInterval, pause.MaxInterval = 100*time.Millisecond, 5*time.Second
+	fresh := true // the last block must be read before the next is written
+	for ctx.Err() == nil {
+		if err := b.run(ctx, fresh, pause); ctx.Err() == nil && err != nil {
+			wait := pause.NextBackOff()
+			if errors.Is(err, errStepDown) {
+				wait = standby
+			}
+			b.metrics.errors.Inc()
+			b.Logger.Warn("booking stopped, trying again", "error", err, "after", wait)
+			sleep(ctx, wait)
+		}
+		fresh = true
+	}
+	return nil
+}
+
+// run books from the last block on until an error or the end of ctx.
+func (b *Booker) run(ctx context.Context, fresh bool, pause *backoff.ExponentialBackOff) error {
+	if fresh {
+		if err := b.resume(ctx); err != nil {
+			return fmt.Errorf("read the last block: %w", err)
+		}
+	}
+	for ctx.Err() == nil {
+		start := time.Now()
+		more, err := b.step(ctx)
+		if err != nil {
+			return err
+		}
+		pause.Reset()
+		if more {
+			continue
+		}
+		sleep(ctx, pace-time.Since(start))
+		select {
+		case <-ctx.Done():
+		case <-b.wake:
+		case <-time.After(poll):
+		}
+	}
+	return nil
+}
+
+// resume takes the marks from the books. It starts one block earlier than it must: booking a case again adds nothing to
+// the journal, and writes the verdicts again that a kill may have cut off.
+func (b *Booker) resume(ctx context.Context) error {
+	last, previous, err := lastMarks(ctx, b.Conn)
+	if err != nil {
+		return err
+	}
+	mark := Mark{Block: last.Block, Entries: maps.Clone(previous.Entries), Events: previous.Events}
+	b.mark.Store(&mark)
+	b.collectors, b.looked = nil, time.Time{}
+	return nil
+}
+
+// step books one block of what is stored and not booked. It reports whether more is waiting.
+func (b *Booker) step(ctx context.Context) (more bool, err error) {
+	if time.Since(b.looked) >= poll {
+		if b.collectors, err = collectors(ctx, b.Conn); err != nil {
+			return false, fmt.Errorf("find collectors: %w", err)
+		}
+		b.looked = time.Now()
+	}
+	mark := b.Mark()
+	next := Mark{Block: mark.Block + 1, Entries: maps.Clone(mark.Entries), Events: mark.Events, Arrival: mark.Arrival}
+	touched := cases{}
+	for _, collector := range b.collectors {
+		upTo, arrival, full, err := touched.add(ctx, b.Conn, collector, mark.Entries[collector])
+		if err != nil {
+			return false, fmt.Errorf("find the cases that events of %s touch: %w", collector, err)
+		}
+		if upTo > 0 {
+			next.Entries[collector] = upTo
+			if arrival.After(next.Arrival) {
+				next.Arrival = arrival
+			}
+		}
+		more = more || full
+	}
+	if maps.Equal(next.Entries, mark.Entries) {
+		return false, nil
+	}
+	start := time.Now()
+	block := newBlock(next, b.writer)
+	for _, family := range slices.Sorted(maps.Keys(touched)) {
+		if err := b.book(ctx, block, family, touched[family], mark); err != nil {
+			return false, fmt.Errorf("book %d cases of family %s: %w", len(touched[family]), family, err)
+		}
+	}
+	if err := b.write(ctx, block); err != nil {
+		return false, fmt.Errorf("write block %d: %w", next.Block, err)
+	}
+	b.metrics.observe(block, time.Since(start))
+	written := block.mark
+	b.mark.Store(&written)
+	if b.Booked != nil {
+		b.Booked(written)
+	}
+	return more, nil
+}
+
+func sleep(ctx context.Context, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
+	}
+}

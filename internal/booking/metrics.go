@@ -1,0 +1,37 @@
+package booking
+
+import (
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promauto"
+)
+
+type metrics struct {
+	blocks  prometheus.Counter
+	cells   prometheus.Counter
+	cases   prometheus.Counter
+	errors  prometheus.Counter
+	seconds prometheus.Histogram
+}
+
+func newMetrics(registry prometheus.Registerer) *metrics {
+	factory := promauto.With(registry)
+	return &metrics{
+		blocks: factory.NewCounter(prometheus.CounterOpts{Name: "tiendo_booker_blocks_total", Help: "Blocks appended to the books."}),
+		cells:  factory.NewCounter(prometheus.CounterOpts{Name: "tiendo_booker_cells_total", Help: "Rows appended to the books."}),
+		cases:  factory.NewCounter(prometheus.CounterOpts{Name: "tiendo_booker_cases_total", Help: "Cases judged, each time they were touched."}),
+		errors: factory.NewCounter(prometheus.CounterOpts{Name: "tiendo_booker_errors_total", Help: "Times that booking stopped with an error and was tried again."}),
+		seconds: factory.NewHistogram(prometheus.HistogramOpts{
+			Name: "tiendo_booker_block_seconds", Help: "Time from the first read to the written block.",
+			Buckets: []float64{.01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30},
+		}),
+	}
+}
+
+func (m *metrics) observe(b *block, d time.Duration) {
+	m.blocks.Inc()
+	m.cells.Add(float64(len(b.cells)))
+	m.cases.Add(float64(len(b.verdicts)))
+	m.seconds.Observe(d.Seconds())
+}

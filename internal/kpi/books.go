@@ -1,0 +1,228 @@
+package kpi
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+
+	"tiendo/internal/calendar"
+	"tiendo/internal/event"
+	"tiendo/internal/lifecycle"
+)
+
+// Options are what Books need.
+type Options struct {
+	Conn driver.Conn
+	// Calendars give the city's zone, and the working days by which a deadline is near.
+	Calendars calendar.Set
+	// Now is the clock.
+	Now func() time.Time
+	// Events tells how many events are booked.
+	Events func() uint64
+}
+
+// Books answer questions. Safe for concurrent use.
+type Books struct{ Options }
+
+// New returns the books that are read through o.Conn.
+func New(o Options) *Books { return &Books{Options: o} }
+
+// group is what one statement can answer.
+type group struct {
+	statement statement
+	// answers are the places of the queries in the question, and of their terms among the statement's.
+	answers []answer
+}
+
+type answer struct {
+	query      int
+	definition Definition
+	// numerator, denominator are the indices of the definition's terms in the statement; exists those of the terms that
+	// tell whether a group has a case.
+	numerator, denominator []int
+}
+
+// Ask answers questions, in their order: one statement for all questions of one family, period, grouping and filter, and
+// one more for each measure of quantiles. An *Error says which question cannot be asked; any other error is the engine's.
+func (b *Books) Ask(ctx context.Context, queries ...Query) ([]Figure, error) {
+	asOf, events := b.Now().In(b.Calendars.Location()), b.Events()
+	figures := make([]Figure, len(queries))
+	groups, err := b.plan(queries)
+	if err != nil {
+		return nil, err
+	}
+	for _, g := range groups {
+		slices, err := b.fetch(ctx, &g.statement)
+		if err != nil {
+			return nil, fmt.Errorf("ask the books for %s: %w", queries[g.answers[0].query].ID, err)
+		}
+		for _, a := range g.answers {
+			d := a.definition
+			figures[a.query] = Figure{
+				ID: d.ID, Unit: d.Unit, Definition: d.Version, Period: queries[a.query].Period, AsOf: asOf, Events: events,
+				Rows: slices.rows(a, &g.statement),
+			}
+		}
+	}
+	for i, q := range queries {
+		if slices.Equal(q.By, []string{"agency"}) {
+			if err := b.addLastEvents(ctx, &figures[i]); err != nil {
+				return nil, fmt.Errorf("read the last event of each agency: %w", err)
+			}
+		}
+	}
+	return figures, nil
+}
+
+// plan puts questions together that one statement can answer.
+func (b *Books) plan(queries []Query) ([]*group, error) {
+	var groups []*group
+	byKey := map[string]*group{}
+	for i, q := range queries {
+		d, err := q.check()
+		if err != nil {
+			return nil, err
+		}
+		key := fmt.Sprint(d.Family(), d.ofLegs(), d.looksAhead(), d.measure, q.Period, q.By, q.Where)
+		g := byKey[key]
+		if g == nil {
+			g = &group{statement: statement{family: d.Family(), query: q, binned: d.measure}}
+			if d.looksAhead() {
+				if g.statement.until, err = b.soon(q.Period.End); err != nil {
+					return nil, err
+				}
+			}
+			if d.measure == "" {
+				g.statement.terms = existence(&d)
+			}
+			byKey[key], groups = g, append(groups, g)
+		}
+		g.answers = append(g.answers, answer{
+			query: i, definition: d,
+			numerator:   g.statement.indices(d.numerator),
+			denominator: g.statement.indices(d.denominator),
+		})
+	}
+	return groups, nil
+}
+
+// existence are the terms by which a group has a case in the period: something open when it starts, or something that
+// happens in it. They are the first terms of a statement.
+func existence(d *Definition) []term {
+	if d.ofLegs() {
+		return append(flow(lifecycle.LegOpened, 0, 0), flow(lifecycle.LegSettled, 0, 0)...)
+	}
+	return append(open(atStart), append(flow(lifecycle.Opened, 0, 0), append(flow(lifecycle.Settled, 0, 0), flow(lifecycle.Ended, 0, 0)...)...)...)
+}
+
+// indices returns the places of terms in s, adding those that it lacks.
+func (s *statement) indices(terms []term) []int {
+	var places []int
+	for _, t := range terms {
+		at := slices.Index(s.terms, t)
+		if at < 0 {
+			at = len(s.terms)
+			s.terms = append(s.terms, t)
+		}
+		places = append(places, at)
+	}
+	return places
+}
+
+// soon is the last day that is near at t: the second working day after it.
+func (b *Books) soon(t time.Time) (string, error) {
+	office, ok := b.Calendars.Get("vn-office")
+	if !ok {
+		return "", fmt.Errorf("no calendar is called vn-office")
+	}
+	day, err := office.AddDays(calendar.DayOf(t, b.Calendars.Location()), 2)
+	if err != nil {
+		return "", fmt.Errorf("find the next two working days: %w", err)
+	}
+	return day.String(), nil
+}
+
+// fetch asks the engine.
+func (b *Books) fetch(ctx context.Context, s *statement) (*sums, error) {
+	query, args := s.sql()
+	rows, err := b.Conn.Query(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	result := &sums{byKey: map[string]*series{}}
+	keys := make([]string, len(s.keys()))
+	var bucket uint32
+	var bin int32
+	values := make([]int64, len(s.terms))
+	targets := []any{}
+	for i := range keys {
+		targets = append(targets, &keys[i])
+	}
+	targets = append(targets, &bucket)
+	if s.binned != "" {
+		values = make([]int64, 1)
+		targets = append(targets, &bin)
+	}
+	for i := range values {
+		targets = append(targets, &values[i])
+	}
+	for rows.Next() {
+		if err := rows.Scan(targets...); err != nil {
+			return nil, err
+		}
+		of := result.of(keys)
+		if s.binned != "" {
+			of.addBin(bucket, bin, values[0])
+		} else {
+			of.addSums(bucket, values)
+		}
+	}
+	return result, rows.Err()
+}
+
+func (b *Books) addLastEvents(ctx context.Context, f *Figure) error {
+	d, _ := ByID(f.ID)
+	last, err := b.lastEvents(ctx, d.Family())
+	if err != nil {
+		return err
+	}
+	for i := range f.Rows {
+		agency := ""
+		if key := f.Rows[i].Keys["agency"]; key != nil {
+			agency = *key
+		}
+		if t, ok := last[agency]; ok {
+			t = t.In(b.Calendars.Location())
+			f.Rows[i].LastEvent = &t
+		}
+	}
+	return nil
+}
+
+// lastEvents returns the time of the newest event of each agency's cases. A case that moved between agencies may still
+// count for the one it left: the newest event of either is not older for it.
+func (b *Books) lastEvents(ctx context.Context, family event.Family) (map[string]time.Time, error) {
+	rows, err := b.Conn.Query(ctx, "SELECT agency, max(last_event) FROM verdicts WHERE family = {family:String} GROUP BY agency", named("family", string(family)))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	last := map[string]time.Time{}
+	for rows.Next() {
+		var agency string
+		var t time.Time
+		if err := rows.Scan(&agency, &t); err != nil {
+			return nil, err
+		}
+		last[agency] = t
+	}
+	return last, rows.Err()
+}
+
+// keyOf makes the keys of a row one string; no code holds a zero byte.
+func keyOf(keys []string) string { return strings.Join(keys, "\x00") }

@@ -1,0 +1,147 @@
+package kpi
+
+import (
+	"strings"
+
+	"tiendo/internal/event"
+	"tiendo/internal/lifecycle"
+)
+
+// Shape says what kind of number a figure is.
+type Shape string
+
+// The shapes.
+const (
+	Count    Shape = "count"
+	Ratio    Shape = "ratio"
+	Mean     Shape = "mean"
+	Quantile Shape = "quantile"
+)
+
+// Direction says which way is better for citizens.
+type Direction string
+
+// The directions. Neutral figures are neither better when higher nor when lower.
+const (
+	Higher  Direction = "higher"
+	Lower   Direction = "lower"
+	Neutral Direction = "neutral"
+)
+
+// window says which days of a flow count.
+type window int
+
+const (
+	// inPeriod: from the period's first instant to its end T.
+	inPeriod window = iota
+	// atEnd: everything before T; with its opposite flow, a stock at T.
+	atEnd
+	// atStart: everything before the period.
+	atStart
+	// ahead: deadlines from T to the end of the second working day after it.
+	ahead
+)
+
+// term is one sum of the journal: of a measure, with all of some marks and none of others, over a window.
+type term struct {
+	measure       lifecycle.Measure
+	with, without lifecycle.Marks
+	window        window
+	minus         bool
+}
+
+// Definition is a figure: what it is called, what it means, how it is counted.
+type Definition struct {
+	// ID is the name that outsiders build on, such as "dossier.on_time_rate".
+	ID string
+	// Version rises when the same events would give another value.
+	Version string
+	Shape   Shape
+	// Unit is "count", "ratio", "hours", "days" or "score".
+	Unit      string
+	Direction Direction
+	// VI and EN name the figure on screen; Says defines it in one English sentence.
+	VI, EN, Says string
+	// Leadership figures are in /metrics by default.
+	Leadership bool
+
+	numerator, denominator []term
+	// measure and q are a quantile's: the q-quantile of what measure has binned.
+	measure lifecycle.Measure
+	q       float64
+}
+
+// Family is the family of cases that d counts.
+func (d *Definition) Family() event.Family {
+	switch prefix, _, _ := strings.Cut(d.ID, "."); prefix {
+	case "online", "post", "satisfaction", "leg":
+		return event.Dossier
+	default:
+		return event.Family(prefix)
+	}
+}
+
+// Stock says that d is a state at an instant, not something that happens in a period.
+func (d *Definition) Stock() bool {
+	for _, t := range d.numerator {
+		if t.window == atEnd || t.window == ahead {
+			return true
+		}
+	}
+	return false
+}
+
+// ahead says that d looks beyond its instant.
+func (d *Definition) looksAhead() bool { return len(d.numerator) > 0 && d.numerator[0].window == ahead }
+
+// ofLegs says that d counts legs, by the agency that held them, not cases.
+func (d *Definition) ofLegs() bool { return strings.HasPrefix(d.ID, "leg.") }
+
+// flow is what happens in the period.
+func flow(m lifecycle.Measure, with, without lifecycle.Marks) []term {
+	return []term{{measure: m, with: with, without: without}}
+}
+
+// stock is what has begun and not ended at an instant.
+func stock(w window, begins lifecycle.Measure, ends ...lifecycle.Measure) []term {
+	terms := []term{{measure: begins, window: w}}
+	for _, e := range ends {
+		terms = append(terms, term{measure: e, window: w, minus: true})
+	}
+	return terms
+}
+
+func minus(terms []term) []term {
+	var negated []term
+	for _, t := range terms {
+		t.minus = !t.minus
+		negated = append(negated, t)
+	}
+	return negated
+}
+
+// Catalogue returns every definition, in the order of the documentation. The slice is the caller's.
+func Catalogue() []Definition {
+	var all []Definition
+	for _, part := range [][]Definition{dossiers, legs, online, tasks, petitions, satisfaction, findings} {
+		all = append(all, part...)
+	}
+	return all
+}
+
+// ByID returns the definition of a figure.
+func ByID(id string) (Definition, bool) {
+	d, ok := byID[id]
+	return d, ok
+}
+
+var byID = func() map[string]Definition {
+	all := map[string]Definition{}
+	for _, d := range Catalogue() {
+		if _, twice := all[d.ID]; twice {
+			panic("BUG: two definitions of " + d.ID)
+		}
+		all[d.ID] = d
+	}
+	return all
+}()

@@ -1,0 +1,139 @@
+package kpi
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math"
+	"time"
+
+	"tiendo/internal/lifecycle"
+	"tiendo/internal/period"
+)
+
+// Figure is the answer to one Query.
+type Figure struct {
+	ID         string        `json:"id"`
+	Unit       string        `json:"unit"`
+	Period     period.Period `json:"-"`
+	AsOf       time.Time     `json:"as_of"`
+	Events     uint64        `json:"events"`
+	Definition string        `json:"definition"`
+	// Completeness is openings received ÷ openings that sources state; nil where no source states any.
+	Completeness *float64 `json:"completeness"`
+	// Rows are sorted by their keys, in the order of the question's dimensions; without dimensions there is one.
+	Rows []Row `json:"rows"`
+}
+
+// MarshalJSON writes the figure as CONTRACT §4 shows it.
+func (f Figure) MarshalJSON() ([]byte, error) {
+	type plain Figure
+	return json.Marshal(struct {
+		plain
+		Period struct {
+			ID   string `json:"id"`
+			From string `json:"from"`
+			To   string `json:"to"`
+		} `json:"period"`
+	}{plain: plain(f), Period: struct {
+		ID   string `json:"id"`
+		From string `json:"from"`
+		To   string `json:"to"`
+	}{f.Period.ID, f.Period.First, f.Period.Last}})
+}
+
+// Row is one value. What does not apply is nil; so is the value of a rate without cases.
+type Row struct {
+	// By names the keys, in order; a key is nil where the cases lack the attribute.
+	By   []string
+	Keys map[string]*string
+
+	Numerator, Denominator *float64
+	Value                  *float64
+	// Low and High are the 95 % Wilson interval of a ratio.
+	Low, High *float64
+	// N is how many cases a quantile is of.
+	N *int64
+	// Target is the value to reach, of the register of targets.
+	Target *float64
+	// LastEvent is when the newest known event of the row's agency happened.
+	LastEvent *time.Time
+
+	shape Shape
+}
+
+// MarshalJSON writes the keys first, then what the figure's shape has.
+func (r Row) MarshalJSON() ([]byte, error) {
+	var b bytes.Buffer
+	member := func(name string, value any) error {
+		if b.Len() > 0 {
+			b.WriteByte(',')
+		}
+		encoded, err := json.Marshal(value)
+		if err != nil {
+			return fmt.Errorf("encode %s: %w", name, err)
+		}
+		fmt.Fprintf(&b, "%q:%s", name, encoded)
+		return nil
+	}
+	for _, by := range r.By {
+		if err := member(by, r.Keys[by]); err != nil {
+			return nil, err
+		}
+	}
+	parts := []struct {
+		name  string
+		value any
+		has   bool
+	}{
+		{"numerator", r.Numerator, r.shape == Ratio || r.shape == Mean},
+		{"denominator", r.Denominator, r.shape == Ratio || r.shape == Mean},
+		{"n", r.N, r.shape == Quantile},
+		{"value", r.Value, true},
+		{"low", r.Low, r.shape == Ratio},
+		{"high", r.High, r.shape == Ratio},
+		{"target", r.Target, r.Target != nil},
+		{"last_event", r.LastEvent, r.LastEvent != nil},
+	}
+	for _, p := range parts {
+		if !p.has {
+			continue
+		}
+		if err := member(p.name, p.value); err != nil {
+			return nil, err
+		}
+	}
+	return append(append([]byte{'{'}, b.Bytes()...), '}'), nil
+}
+
+// wilson returns the 95 % interval of a share k of n. Source: E. B. Wilson, "Probable inference, the law of succession,
+// and statistical inference", Journal of the American Statistical Association 22 (1927).
+func wilson(k, n float64) (low, high float64) {
+	const z = 1.959963984540054
+	centre := (k + z*z/2) / (n + z*z)
+	half := z / (n + z*z) * math.Sqrt(k*(n-k)/n+z*z/4)
+	return max(0, centre-half), min(1, centre+half)
+}
+
+// quantileOf returns the smallest value that at least q of all do not exceed, in milliseconds, from counts by bin.
+func quantileOf(bins map[int32]int64, q float64) (value float64, n int64) {
+	low, high := int32(math.MaxInt32), int32(0)
+	for bin, count := range bins {
+		n += count
+		low, high = min(low, bin), max(high, bin)
+	}
+	if n <= 0 {
+		return 0, 0
+	}
+	goal := int64(math.Ceil(q * float64(n)))
+	var sum int64
+	for bin := low; bin <= high; bin++ {
+		if sum += bins[bin]; sum >= max(goal, 1) {
+			return lifecycle.BinValue(bin), n
+		}
+	}
+	return lifecycle.BinValue(high), n
+}
+
+// perUnit is how many milliseconds make one unit of a quantile.
+var perUnit = map[string]float64{"hours": 3_600_000, "days": 86_400_000}

@@ -1,0 +1,99 @@
+package kpi
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"tiendo/internal/period"
+)
+
+// Query is one question to the books.
+type Query struct {
+	// ID names the figure.
+	ID     string
+	Period period.Period
+	// By are up to two dimensions to group by, in the order of the rows' keys; at most one of them is a time.
+	By []string
+	// Where are filters by dimension; of several values of one dimension any may hold. Times are no filters.
+	Where map[string][]string
+}
+
+// Error says what is wrong with a question, and what would do.
+type Error struct {
+	// Param is the part of the question: "id", "period", "by", or a filter's name.
+	Param   string
+	Message string
+}
+
+func (e *Error) Error() string { return e.Param + ": " + e.Message }
+
+// column is the expression of a dimension over the journal. field and group are attributes of registers; without one
+// every case lacks them.
+var columns = map[string]string{
+	"agency": "agency", "unit": "unit", "procedure": "procedure", "channel": "channel", "level": "level", "kind": "kind",
+	"at": "at", "issuer": "issuer", "field": "''", "group": "''",
+}
+
+var times = []string{"day", "month", "quarter"}
+
+// dimensions lists what d can be grouped by.
+func dimensions(d *Definition) []string {
+	names := []string{"agency", "unit", "procedure", "field", "group", "channel", "level", "kind", "at"}
+	if d.Family() == "task" {
+		names = append(names, "issuer")
+	}
+	if d.looksAhead() {
+		return names
+	}
+	return append(names, times...)
+}
+
+// filters lists what d can be filtered by.
+func filters(d *Definition) []string {
+	names := slices.DeleteFunc(dimensions(d), func(s string) bool { return slices.Contains(times, s) })
+	if d.Family() == "task" {
+		names = append(names, "helper")
+	}
+	return names
+}
+
+// check returns the definition that q asks for, or an *Error.
+func (q *Query) check() (Definition, error) {
+	d, ok := ByID(q.ID)
+	if !ok {
+		return d, &Error{Param: "id", Message: fmt.Sprintf("no figure is called %q; GET /v1/kpis lists them", q.ID)}
+	}
+	if len(q.By) > 2 {
+		return d, &Error{Param: "by", Message: "at most two dimensions at once"}
+	}
+	can := dimensions(&d)
+	for i, by := range q.By {
+		if !slices.Contains(can, by) {
+			return d, &Error{Param: "by", Message: fmt.Sprintf("%s cannot be grouped by %q; one or two of %s would do", q.ID, by, strings.Join(can, ", "))}
+		}
+		if slices.Contains(q.By[:i], by) {
+			return d, &Error{Param: "by", Message: fmt.Sprintf("%q is named twice", by)}
+		}
+	}
+	if len(q.By) == 2 && slices.Contains(times, q.By[0]) && slices.Contains(times, q.By[1]) {
+		return d, &Error{Param: "by", Message: "only one of day, month, quarter at once"}
+	}
+	can = filters(&d)
+	for name := range q.Where {
+		if !slices.Contains(can, name) {
+			return d, &Error{Param: name, Message: fmt.Sprintf("%s cannot be filtered by %q; %s would do", q.ID, name, strings.Join(can, ", "))}
+		}
+	}
+	return d, nil
+}
+
+// timeOf returns the time dimension of by, "" if there is none.
+func timeOf(by []string) string {
+	for _, b := range by {
+		if slices.Contains(times, b) {
+			return b
+		}
+	}
+	return ""
+}

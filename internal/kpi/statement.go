@@ -1,0 +1,166 @@
+package kpi
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
+
+	"tiendo/internal/event"
+	"tiendo/internal/lifecycle"
+)
+
+// statement is one question to the engine: the sums of some terms for one family, period, grouping and filter.
+//
+// The inner query has the shape of the journal's projections (sums of n by their keys), so that the engine reads a
+// projection and not the journal; the outer one adds up what each term counts.
+type statement struct {
+	family event.Family
+	query  Query // its period, grouping and filters
+	terms  []term
+	// until is the last day that terms ahead look at, as YYYY-MM-DD; "" if there are none.
+	until string
+	// binned is a quantile's measure; then the sums are by bin instead of by term.
+	binned lifecycle.Measure
+}
+
+// The buckets of time: before the period, after its end T; between them they are numbered from 1.
+const (
+	bucketBefore = 0
+	bucketAhead  = 1 << 30
+)
+
+// sql renders s. Identifiers come from this package's tables; every value is a parameter.
+func (s *statement) sql() (string, []any) {
+	var b strings.Builder
+	keys := s.keys()
+	outer := []string{}
+	for i := range keys {
+		outer = append(outer, fmt.Sprintf("k%d", i))
+	}
+	outer = append(outer, "bucket")
+	grouped := slices.Clone(outer)
+	if s.binned != "" {
+		grouped = append(grouped, "bin")
+		fmt.Fprintf(&b, "SELECT %s, sum(n)\n", strings.Join(grouped, ", "))
+	} else {
+		sums := slices.Clone(outer)
+		for _, t := range s.terms {
+			sums = append(sums, t.sum())
+		}
+		fmt.Fprintf(&b, "SELECT %s\n", strings.Join(sums, ", "))
+	}
+	inner := []string{}
+	for i, k := range keys {
+		inner = append(inner, fmt.Sprintf("%s AS k%d", k, i))
+	}
+	inner = append(inner, s.bucket()+" AS bucket", "measure", "marks")
+	if s.binned != "" {
+		inner = append(inner, "bin")
+	}
+	names := append(slices.Clone(outer), "measure", "marks")
+	if s.binned != "" {
+		names = append(names, "bin")
+	}
+	where, args := s.where()
+	fmt.Fprintf(&b, "FROM (SELECT %s, sum(n) AS n FROM cells WHERE %s GROUP BY %s)\nGROUP BY %s",
+		strings.Join(inner, ", "), where, strings.Join(names, ", "), strings.Join(grouped, ", "))
+	return b.String(), args
+}
+
+// keys are the expressions of the dimensions that are no times.
+func (s *statement) keys() []string {
+	var keys []string
+	for _, by := range s.query.By {
+		if c, ok := columns[by]; ok {
+			keys = append(keys, c)
+		}
+	}
+	return keys
+}
+
+const (
+	beforeEnd   = "(day < {today:Date32} OR (day = {today:Date32} AND millis < {millis:UInt32}))"
+	beforeStart = "day < {first:Date32}"
+)
+
+// bucket is the expression of the stretch of time that a row falls in.
+func (s *statement) bucket() string {
+	within := map[string]string{
+		"":        "1",
+		"day":     "toUInt32(day - {first:Date32}) + 1",
+		"month":   "toUInt32(dateDiff('month', {first:Date32}, day)) + 1",
+		"quarter": "toUInt32(dateDiff('quarter', {first:Date32}, day)) + 1",
+	}[timeOf(s.query.By)]
+	return fmt.Sprintf("multiIf(NOT %s, %d, %s, %d, %s)", beforeEnd, bucketAhead, beforeStart, bucketBefore, within)
+}
+
+func (s *statement) where() (string, []any) {
+	p := s.query.Period
+	zone := p.End.Location()
+	today := p.End.Format(time.DateOnly)
+	midnight := time.Date(p.End.Year(), p.End.Month(), p.End.Day(), 0, 0, 0, 0, zone)
+	args := []any{
+		clickhouse.Named("family", string(s.family)),
+		clickhouse.Named("first", p.First),
+		clickhouse.Named("today", today),
+		clickhouse.Named("millis", fmt.Sprint(p.End.Sub(midnight).Milliseconds())),
+		clickhouse.Named("measures", s.measures()),
+	}
+	conditions := []string{"family = {family:String}", "measure IN {measures:Array(String)}"}
+	// A flow counts in the period alone, a stock is a sum over all days before.
+	if flows := s.flows(); len(flows) > 0 {
+		conditions = append(conditions, "(measure NOT IN {flows:Array(String)} OR day >= {first:Date32})")
+		args = append(args, clickhouse.Named("flows", flows))
+	}
+	if s.until == "" {
+		conditions = append(conditions, beforeEnd)
+	} else {
+		conditions = append(conditions, "(day <= {until:Date32} OR "+beforeEnd+")")
+		args = append(args, clickhouse.Named("until", s.until))
+	}
+	for i, name := range slices.Sorted(maps.Keys(s.query.Where)) {
+		parameter := fmt.Sprintf("w%d", i)
+		if name == "helper" {
+			conditions = append(conditions, fmt.Sprintf("hasAny(splitByChar(',', helpers), {%s:Array(String)})", parameter))
+		} else {
+			conditions = append(conditions, fmt.Sprintf("%s IN {%s:Array(String)}", columns[name], parameter))
+		}
+		args = append(args, clickhouse.Named(parameter, s.query.Where[name]))
+	}
+	return strings.Join(conditions, " AND "), args
+}
+
+// measures are those that s reads, each once, sorted.
+func (s *statement) measures() []string {
+	if s.binned != "" {
+		return []string{string(s.binned)}
+	}
+	names := map[string]bool{}
+	for _, t := range s.terms {
+		names[string(t.measure)] = true
+	}
+	return slices.Sorted(maps.Keys(names))
+}
+
+// flows are the measures that no term reads as a stock.
+func (s *statement) flows() []string {
+	if s.binned != "" {
+		return s.measures()
+	}
+	stocks := map[string]bool{}
+	for _, t := range s.terms {
+		if t.window == atEnd || t.window == atStart {
+			stocks[string(t.measure)] = true
+		}
+	}
+	return slices.DeleteFunc(s.measures(), func(m string) bool { return stocks[m] })
+}
+
+// sum is the expression that adds up what t counts, whatever its window: the windows are told by the buckets.
+func (t *term) sum() string {
+	return fmt.Sprintf("sumIf(n, measure = '%s' AND bitAnd(marks, %d) = %d)", t.measure, t.with|t.without, t.with)
+}
