@@ -1,0 +1,302 @@
+package importer
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/goccy/go-yaml/ast"
+
+	"tiendo/internal/calendar"
+	"tiendo/internal/event"
+)
+
+// The kinds of cells that are no field of an event's data: when something happened, and what names a case or an event.
+const (
+	instant  event.Kind = 0
+	identity event.Kind = 255
+)
+
+// listMark stands between the values of a list that a record of NDJSON holds.
+const listMark = "\x1f"
+
+var number = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?$`)
+
+// cell says how one column, or a constant, becomes one value. It remembers what it made of a text, and therefore serves
+// one file at a time.
+type cell struct {
+	// wanted is the place of the column among those that the mapping names, -1 for a constant.
+	wanted int
+	column string
+	kind   event.Kind
+	field  event.Field
+
+	fixed    *value
+	lookup   map[string]value
+	fallback *value
+	empty    map[string]bool
+	slug     bool
+	dayOnly  bool
+	layouts  []layout
+	add      term
+	split    string
+	loc      *time.Location
+	calendar *calendar.Calendar
+
+	known memory
+}
+
+// value is what a cell says. The zero value is that it says nothing.
+type value struct {
+	json []byte // what stands in the event
+	text string // the same as plain text, for subject, id and lists
+	time time.Time
+	err  error
+}
+
+func (v *value) absent() bool { return v.json == nil && v.err == nil }
+
+// term is how far a promise by rule lies ahead.
+type term struct {
+	days    int
+	working bool
+}
+
+// read returns what the cell says in a record.
+func (c *cell) read(record []string) value {
+	if c.wanted < 0 {
+		return *c.fixed
+	}
+	raw := record[c.wanted]
+	if v, ok := c.known.recall(raw); ok {
+		return v
+	}
+	v := c.understand(raw)
+	c.known.keep(raw, v)
+	return v
+}
+
+func (c *cell) understand(raw string) value {
+	if !utf8.ValidString(raw) {
+		return value{err: errors.New("is not UTF-8; save the file as UTF-8")}
+	}
+	if c.kind == event.Codes {
+		return c.understandList(raw)
+	}
+	if strings.Contains(raw, listMark) {
+		return value{err: errors.New("is a list, where one value is expected")}
+	}
+	text := clean(raw)
+	if c.empty[text] {
+		text = ""
+	}
+	if v, ok := c.lookup[text]; ok {
+		return v
+	}
+	if c.fallback != nil && (text == "" || c.lookup != nil) {
+		return *c.fallback
+	}
+	switch {
+	case text == "":
+		return value{}
+	case c.lookup != nil:
+		return value{err: fmt.Errorf("%s is not in the mapping's map", quote(text))}
+	case c.slug:
+		slug := Slug(text)
+		if slug == "" {
+			return value{err: fmt.Errorf("%s has no letter or digit that a code can keep", quote(text))}
+		}
+		text = slug
+	}
+	return c.make(text, c.add)
+}
+
+// make turns a text that means something into the cell's kind of value.
+func (c *cell) make(text string, add term) value {
+	switch c.kind {
+	case instant, event.Day, event.Deadline:
+		return c.makeTime(text, add)
+	case event.Bool:
+		switch strings.ToLower(text) {
+		case "true", "false":
+			return value{json: []byte(strings.ToLower(text)), text: text}
+		}
+		return value{err: fmt.Errorf("%s is neither true nor false; name what it means in a map", quote(text))}
+	case event.Int, event.Number:
+		if !number.MatchString(text) {
+			return value{err: fmt.Errorf("%s is no number such as 1200 or 0.5", quote(text))}
+		}
+		return value{json: []byte(text), text: text}
+	case event.Enum:
+		if !slices.Contains(c.field.Values, text) {
+			return value{err: fmt.Errorf("%s is none of %s; name what it means in a map", quote(text), english(c.field.Values, "and"))}
+		}
+	case identity:
+		if err := event.CheckSubject(text); err != nil {
+			return value{err: fmt.Errorf("%s %w", quote(text), err)}
+		}
+	case event.Code:
+		if err := event.CheckCode(text); err != nil {
+			return value{err: fmt.Errorf("%s %w; `slug: true` makes a code of a name", quote(text), err)}
+		}
+	}
+	return textual(text)
+}
+
+func textual(text string) value {
+	quoted, err := jsontext.AppendQuote(nil, text)
+	if err != nil {
+		return value{err: err}
+	}
+	return value{json: quoted, text: text}
+}
+
+func (c *cell) makeTime(text string, add term) value {
+	at, err := readTime(text, c.layouts, c.loc)
+	if err != nil {
+		return value{err: err}
+	}
+	if c.dayOnly || c.kind == event.Day {
+		at.clock = false
+	}
+	if !at.clock {
+		at.wall = at.wall.Truncate(24 * time.Hour)
+		at.instant = startOfDay(at.wall, c.loc)
+	}
+	if add != (term{}) {
+		if at, err = c.later(at, add); err != nil {
+			return value{err: err}
+		}
+	}
+	if c.kind != instant && !at.clock {
+		return textual(at.wall.Format(time.DateOnly))
+	}
+	at.instant = at.instant.Truncate(time.Millisecond)
+	v := textual(at.instant.In(c.loc).Format("2006-01-02T15:04:05.999Z07:00"))
+	v.time = at.instant
+	return v
+}
+
+// later moves a reading on. Calendar days keep the time of day; where the clocks skip it, the promise is the first
+// instant after the gap. Working days give a day alone.
+func (c *cell) later(at reading, add term) (reading, error) {
+	if add.working {
+		day, err := c.calendar.AddDays(calendar.DayOf(at.instant, c.loc), add.days)
+		if err != nil {
+			return reading{}, err
+		}
+		at.clock = false
+		at.wall, err = time.Parse(time.DateOnly, day.String())
+		return at, err
+	}
+	at.wall = at.wall.AddDate(0, 0, add.days)
+	moved, ok := instantOf(at.wall, c.loc)
+	if !ok {
+		moved, _ = at.wall.Add(-offsetAt(at.wall.Add(-26*time.Hour), c.loc)).In(c.loc).ZoneBounds()
+	}
+	at.instant = moved
+	return at, nil
+}
+
+// understandList reads a list of codes: the elements of a JSON array, or a text cut at the mapping's split.
+func (c *cell) understandList(raw string) value {
+	sep := listMark
+	if c.split != "" && !strings.Contains(raw, listMark) {
+		sep = c.split
+	}
+	one := *c
+	one.kind, one.fallback, one.lookup = event.Code, nil, nil
+	var codes []string
+	for part := range strings.SplitSeq(raw, sep) {
+		var v value
+		text := clean(part)
+		if known, ok := c.lookup[text]; ok {
+			v = known
+		} else if c.lookup != nil && text != "" && !c.empty[text] {
+			v = value{err: fmt.Errorf("%s is not in the mapping's map", quote(text))}
+		} else {
+			v = one.understand(part)
+		}
+		if v.err != nil {
+			return v
+		}
+		if !v.absent() {
+			codes = append(codes, v.text)
+		}
+	}
+	if len(codes) == 0 {
+		if c.fallback != nil {
+			return list([]string{c.fallback.text})
+		}
+		return value{}
+	}
+	return list(codes)
+}
+
+func list(codes []string) value {
+	json := []byte{'['}
+	for i, code := range codes {
+		if i > 0 {
+			json = append(json, ',')
+		}
+		json = append(json, textual(code).json...)
+	}
+	return value{json: append(json, ']'), text: strings.Join(codes, ",")}
+}
+
+// constant makes a value of a constant of the mapping; null says that nothing is there.
+func (c *cell) constant(s scalar) (value, error) {
+	if !s.set || (s.text == "" && s.kind != ast.BoolType) {
+		return value{}, nil
+	}
+	one := *c
+	if c.kind == event.Codes {
+		one.kind = event.Code
+	}
+	v := one.make(s.text, term{})
+	return v, v.err
+}
+
+// memory remembers what a cell made of the texts it saw, while they come back. It forgets all when it is full, and
+// gives up on a column whose texts hardly repeat.
+type memory struct {
+	seen map[string]value
+	hits int
+	off  bool
+}
+
+const memorySize = 4096
+
+func (m *memory) recall(raw string) (value, bool) {
+	if m.off {
+		return value{}, false
+	}
+	v, ok := m.seen[raw]
+	if ok {
+		m.hits++
+	}
+	return v, ok
+}
+
+func (m *memory) keep(raw string, v value) {
+	if m.off {
+		return
+	}
+	if len(m.seen) >= memorySize {
+		if m.hits < 2*memorySize {
+			*m = memory{off: true}
+			return
+		}
+		clear(m.seen)
+		m.hits = 0
+	}
+	if m.seen == nil {
+		m.seen = make(map[string]value, 64)
+	}
+	m.seen[strings.Clone(raw)] = v
+}

@@ -1,0 +1,255 @@
+package importer
+
+import (
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+	_ "time/tzdata" // a machine without zone files must still know the mapping's zone
+
+	"tiendo/internal/calendar"
+	"tiendo/internal/event"
+)
+
+// Mapping says what the columns of one kind of file mean. It serves one file at a time.
+type Mapping struct {
+	doc       *document
+	source    string
+	loc       *time.Location
+	format    string
+	delimiter rune
+	columns   []column // those that the mapping names, each once
+	subject   *cell
+	recorded  recorded
+	step      *step
+	events    []definition
+}
+
+// column is one that a file must have, and where the mapping first names it.
+type column struct {
+	name  string
+	place place
+}
+
+// recorded says when the source wrote a record down: by a cell (also a constant), by the file's name, or, with neither,
+// at the time of import.
+type recorded struct {
+	cell *cell
+	file *regexp.Regexp
+}
+
+// step says which type of event a record tells of, for files with one row per event.
+type step struct {
+	wanted   int
+	column   string
+	types    map[string]string // "" for a step that is no event
+	fallback *string
+}
+
+// definition makes one event of a record.
+type definition struct {
+	typ    event.Type
+	when   *condition
+	time   *cell
+	id     *cell
+	fields []member
+	head   []byte // the event up to its id
+}
+
+// member is one field of an event's data.
+type member struct {
+	event.Field
+	cell *cell
+}
+
+// condition says for which records an event is made.
+type condition struct {
+	wanted   int
+	texts    []string
+	notEmpty *bool
+	empty    map[string]bool
+}
+
+func (c *condition) holds(record []string) bool {
+	text := clean(record[c.wanted])
+	if c.empty[text] {
+		text = ""
+	}
+	if c.notEmpty != nil {
+		return *c.notEmpty == (text != "")
+	}
+	return slices.Contains(c.texts, text)
+}
+
+// Zone is the time zone in which the mapping reads wall clocks.
+func (m *Mapping) Zone() *time.Location { return m.loc }
+
+// compiler turns a mapping as written into one that works.
+type compiler struct {
+	*Mapping
+	file *file
+}
+
+// ParseMapping reads a mapping; name is what messages call it. Its error is a [*MappingError] with line and column.
+func ParseMapping(name string, source []byte) (*Mapping, error) {
+	f, doc, err := parse(filepath.Base(name), source)
+	if err != nil {
+		return nil, err
+	}
+	c := &compiler{&Mapping{doc: doc, source: f.Source, format: f.Format}, f}
+	for _, part := range []func() error{c.general, c.subjectAndRecorded, c.steps, c.definitions, c.identities} {
+		if err := part(); err != nil {
+			return nil, err
+		}
+	}
+	return c.Mapping, nil
+}
+
+func (c *compiler) general() error {
+	f := c.file
+	if !slices.Contains(event.Families(), event.Family(f.Family)) {
+		var names []string
+		for _, family := range event.Families() {
+			names = append(names, string(family))
+		}
+		return c.doc.fault(place{"family"}, "family: %q is no family; it is one of %s", f.Family, english(names, "or"))
+	}
+	if err := event.CheckSource(f.Source); err != nil {
+		return c.doc.fault(place{"source"}, "source: %q %v; write one like urn:city:system", f.Source, err)
+	}
+	zone := f.Timezone
+	if zone == "" {
+		zone = "Asia/Ho_Chi_Minh"
+	}
+	loc, err := time.LoadLocation(zone)
+	if err != nil || zone == "Local" {
+		return c.doc.fault(place{"timezone"}, "timezone: %q is no time zone; write one like Asia/Ho_Chi_Minh", zone)
+	}
+	c.loc = loc
+	if !slices.Contains([]string{"", formatCSV, formatNDJSON}, f.Format) {
+		return c.doc.fault(place{"format"}, "format: %q is neither csv nor ndjson", f.Format)
+	}
+	runes := []rune(strings.ReplaceAll(f.Delimiter, `\t`, "\t"))
+	switch {
+	case len(runes) == 1 && !strings.ContainsRune("\"\r\n\ufeff\ufffd", runes[0]):
+		c.delimiter = runes[0]
+	case len(runes) != 0:
+		return c.doc.fault(place{"delimiter"}, "delimiter: %q is not one character such as \";\" or \"\\t\"", f.Delimiter)
+	}
+	if f.Calendar != "" {
+		if err := event.CheckCode(f.Calendar); err != nil {
+			return c.doc.fault(place{"calendar"}, "calendar: %q %v", f.Calendar, err)
+		}
+	}
+	if len(f.Events) == 0 {
+		return c.doc.fault(place{"events"}, "events: none is there; name at least one type of event")
+	}
+	return nil
+}
+
+func (c *compiler) subjectAndRecorded() error {
+	if c.file.Subject.Column == "" {
+		return c.doc.fault(place{"subject"}, "subject: name the column that identifies a case")
+	}
+	var err error
+	if c.subject, err = c.cell(place{"subject"}, &c.file.Subject.cellSpec, event.Field{Name: "subject"}, identity); err != nil {
+		return err
+	}
+	spec := c.file.Recorded
+	if spec == nil {
+		return nil
+	}
+	at := place{"recorded"}
+	told := 0
+	for _, there := range []bool{spec.Column != "", spec.Value != nil, spec.File != ""} {
+		if there {
+			told++
+		}
+	}
+	if told != 1 {
+		return c.doc.fault(at, "recorded: name one of column, value and file")
+	}
+	if spec.File != "" {
+		if c.recorded.file, err = regexp.Compile(spec.File); err != nil {
+			return c.doc.fault(at.at("file"), "recorded: file: %v", err)
+		}
+		if c.recorded.file.NumSubexp() != 1 {
+			return c.doc.fault(at.at("file"), "recorded: file: put the part of the name that is the date into one pair of parentheses")
+		}
+	}
+	plain := cellSpec{Column: spec.Column, Value: spec.Value, Layout: spec.Layout}
+	if spec.File != "" {
+		plain.Value = &scalar{}
+	}
+	c.recorded.cell, err = c.cell(at, &plain, event.Field{Name: "recorded"}, instant)
+	return err
+}
+
+func (c *compiler) steps() error {
+	spec := c.file.Step
+	if spec == nil {
+		return nil
+	}
+	at := place{"step"}
+	if spec.Column == "" || len(spec.Map) == 0 {
+		return c.doc.fault(at, "step: name the column of the step, and map its values to types")
+	}
+	s := &step{wanted: c.want(spec.Column, at.at("column")), column: clean(spec.Column), types: map[string]string{}}
+	resolve := func(p place, constant scalar) (string, error) {
+		if !constant.set {
+			return "", nil
+		}
+		for i := range c.file.Events {
+			if c.file.Events[i].Type == constant.text {
+				return constant.text, nil
+			}
+		}
+		return "", c.doc.fault(p, "step: %q is no type under events; add it there, or map the step to null if it is no event", constant.text)
+	}
+	for text, constant := range spec.Map {
+		typ, err := resolve(at.at("map", text), constant)
+		if err != nil {
+			return err
+		}
+		s.types[text] = typ
+	}
+	if constant, there := c.fallback(at, spec.Default); there {
+		typ, err := resolve(at.at("default"), constant)
+		if err != nil {
+			return err
+		}
+		s.fallback = &typ
+	}
+	c.step = s
+	return nil
+}
+
+// want says that the mapping needs a column, and gives its place among those that it needs.
+func (c *compiler) want(name string, at place) int {
+	name = clean(name)
+	for i := range c.columns {
+		if c.columns[i].name == name {
+			return i
+		}
+	}
+	c.columns = append(c.columns, column{name, at})
+	return len(c.columns) - 1
+}
+
+// calendarFor is the calendar that counts the working days of a promise by rule.
+func (c *compiler) calendarFor(at place) (*calendar.Calendar, error) {
+	name := c.file.Calendar
+	if name == "" {
+		name = "vn-office"
+		if event.Family(c.file.Family) == event.Petition {
+			name = "days"
+		}
+	}
+	found, ok := calendar.Builtin(c.loc).Get(name)
+	if !ok {
+		return nil, c.doc.fault(at, "add: working days need a calendar that the importer knows; %q is none of %s",
+			name, english(calendar.Builtin(c.loc).Names(), "or"))
+	}
+	return found, nil
+}

@@ -1,0 +1,119 @@
+package importer
+
+import (
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+)
+
+// rows reads CSV: the first record names the columns.
+type rows struct {
+	reader *csv.Reader
+	limit  *limit
+	header []string
+	places []int // where each wanted column stands
+	values []string
+	last   int // the line of the last record
+}
+
+func (m *Mapping) rows(in *Input) (*rows, error) {
+	r := &rows{limit: &limit{Reader: in.text}, values: make([]string, len(m.columns))}
+	r.reader = csv.NewReader(r.limit)
+	r.reader.FieldsPerRecord = -1
+	r.reader.ReuseRecord = true
+	switch {
+	case m.delimiter != 0:
+		r.reader.Comma = m.delimiter
+	case in.tab:
+		r.reader.Comma = '\t'
+	}
+	header, err := r.reader.Read()
+	switch {
+	case err == io.EOF:
+		return nil, fmt.Errorf("%s is empty; a CSV begins with a row of column names", in.Name)
+	case err != nil:
+		return nil, fmt.Errorf("%s: read the row of column names: %w", in.Name, err)
+	}
+	for _, name := range header {
+		r.header = append(r.header, clean(name))
+	}
+	for _, wanted := range m.columns {
+		at := slices.Index(r.header, wanted.name)
+		if at < 0 {
+			return nil, m.doc.fault(wanted.place, "%s has no column %q; it has %s", in.Name, wanted.name, quoted(r.header))
+		}
+		if again := slices.Index(r.header[at+1:], wanted.name); again >= 0 {
+			return nil, m.doc.fault(wanted.place, "%s has two columns %q, the %d. and the %d.; rename the one that is not meant",
+				in.Name, wanted.name, at+1, at+again+2)
+		}
+		r.places = append(r.places, at)
+	}
+	return r, nil
+}
+
+func (r *rows) next() (record, error) {
+	for {
+		r.limit.read = 0
+		fields, err := r.reader.Read()
+		var wrong *csv.ParseError
+		switch {
+		case errors.Is(err, errLong):
+			return record{}, fmt.Errorf("after line %d: %w", r.last, errLong)
+		case errors.As(err, &wrong) && (errors.Is(err, csv.ErrBareQuote) || errors.Is(err, csv.ErrQuote)):
+			reason := fmt.Sprintf("the quotes of the row do not match, at character %d", wrong.Column)
+			if wrong.Line > wrong.StartLine {
+				reason = fmt.Sprintf("the quotes do not match: all from here to line %d was taken for one row", wrong.Line)
+			}
+			return record{line: wrong.StartLine, reason: reason}, nil
+		case err != nil:
+			return record{}, err
+		}
+		line, _ := r.reader.FieldPos(0)
+		r.last = line
+		if len(fields) != len(r.header) {
+			return record{line: line, reason: fmt.Sprintf("the row has %d cells, the header has %d", len(fields), len(r.header))}, nil
+		}
+		if !slices.ContainsFunc(fields, func(text string) bool { return text != "" }) {
+			continue
+		}
+		for i, at := range r.places {
+			r.values[i] = fields[at]
+		}
+		return record{line: line, values: r.values}, nil
+	}
+}
+
+func (r *rows) unseen() []column  { return nil }
+func (r *rows) members() []string { return r.header }
+
+var errLong = fmt.Errorf("a record is longer than %d bytes; is a quote missing?", longestRecord)
+
+// limit ends a file when one record takes too much of it.
+type limit struct {
+	io.Reader
+	read int
+}
+
+func (l *limit) Read(p []byte) (int, error) {
+	if l.read > longestRecord {
+		return 0, errLong
+	}
+	n, err := l.Reader.Read(p)
+	l.read += n
+	return n, err
+}
+
+// quoted lists the columns that exist, the first fifty of them.
+func quoted(names []string) string {
+	const most = 50
+	var list []string
+	for i, name := range names {
+		if i == most {
+			return english(list, ",") + fmt.Sprintf(" and %d more", len(names)-most)
+		}
+		list = append(list, quote(name))
+	}
+	return english(list, "and")
+}

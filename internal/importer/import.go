@@ -1,0 +1,181 @@
+package importer
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"io"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"tiendo/internal/event"
+)
+
+// flights is how many batches are on their way at once. Each holds up to 8 MiB.
+const flights = 3
+
+// Import reads files by a mapping and sends their events. It serves one file at a time.
+type Import struct {
+	Mapping *Mapping
+	// Send takes a batch and returns what was rejected of it, as [Sender.Send] and [Check] do.
+	Send func(context.Context, *Batch) ([]Reject, error)
+	// Rejected is told of all that was not taken, in the order of lines.
+	Rejected func(Reject) error
+	// Progress is counted up while a file is read.
+	Progress Progress
+}
+
+// Progress counts what is done. Safe for concurrent use.
+type Progress struct {
+	Rows, Events, Rejects atomic.Int64
+}
+
+// Result is what became of a file.
+type Result struct {
+	// Rows were read; RejectedRows of them were not taken, or not with all their events.
+	Rows, RejectedRows int
+	// Events were taken, by type.
+	Events map[event.Type]int
+	// Line is the last one of which all that comes before it was answered for.
+	Line int
+}
+
+// Total is how many events were taken.
+func (r *Result) Total() int {
+	total := 0
+	for _, n := range r.Events {
+		total += n
+	}
+	return total
+}
+
+// Check is what a dry run does instead of sending: it lets the events pass by the door of a collector at now.
+func Check(now time.Time) func(context.Context, *Batch) ([]Reject, error) {
+	return func(_ context.Context, b *Batch) ([]Reject, error) {
+		var decoder event.Decoder
+		var rejects []Reject
+		i := 0
+		for line := range bytes.Lines(b.Events) {
+			if _, err := decoder.Decode(bytes.TrimSpace(line), now); err != nil {
+				fault := &event.Error{Reason: err.Error()}
+				errors.As(err, &fault)
+				rejects = append(rejects, b.reject(i, fault.Field, fault.Reason))
+			}
+			i++
+		}
+		return rejects, nil
+	}
+}
+
+// flight is a batch on its way.
+type flight struct {
+	batch *Batch
+	done  chan outcome
+}
+
+type outcome struct {
+	rejects []Reject
+	err     error
+}
+
+// Run reads one file and sends its events; now is the time of import. The result tells what was done also where there
+// is an error: of the mapping, the file, or of sending.
+func (i *Import) Run(ctx context.Context, in *Input, now time.Time) (Result, error) {
+	result := Result{Events: map[event.Type]int{}}
+	reader, err := i.Mapping.Read(in, now)
+	if err != nil {
+		return result, err
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	free := make(chan *Batch, flights+1)
+	for range cap(free) {
+		free <- new(Batch)
+	}
+	air := make(chan *flight, flights+1)
+	var readFault error
+	go func() {
+		defer close(air)
+		readFault = i.take(ctx, reader, free, air)
+	}()
+	for {
+		var f *flight
+		select {
+		case <-ctx.Done():
+			return result, ctx.Err()
+		case f = <-air:
+		}
+		if f == nil {
+			break
+		}
+		o := <-f.done
+		if o.err != nil {
+			return result, o.err
+		}
+		if err := i.settle(&result, f.batch, o.rejects); err != nil {
+			return result, err
+		}
+		free <- f.batch
+	}
+	if readFault != nil {
+		return result, readFault
+	}
+	return result, errors.Join(reader.Unseen()...)
+}
+
+// take fills free batches and sends them off, until the file ends.
+func (i *Import) take(ctx context.Context, reader *Reader, free <-chan *Batch, air chan<- *flight) error {
+	for {
+		var batch *Batch
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case batch = <-free:
+		}
+		err := reader.Fill(batch)
+		if batch.Rows > 0 {
+			f := &flight{batch, make(chan outcome, 1)}
+			go func() {
+				rejects, err := i.Send(ctx, batch)
+				f.done <- outcome{rejects, err}
+			}()
+			air <- f
+			i.Progress.Rows.Add(int64(batch.Rows))
+		}
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// settle books a batch that was answered.
+func (i *Import) settle(result *Result, b *Batch, refused []Reject) error {
+	result.Rows += b.Rows
+	b.Types(result.Events)
+	for _, r := range refused {
+		result.Events[r.event]--
+	}
+	rejects := slices.Concat(b.Rejects, refused)
+	slices.SortStableFunc(rejects, func(a, b Reject) int { return cmp.Compare(a.Line, b.Line) })
+	last := 0
+	for _, r := range rejects {
+		if r.Line != last {
+			result.RejectedRows++
+			last = r.Line
+		}
+		if err := i.Rejected(r); err != nil {
+			return err
+		}
+	}
+	i.Progress.Rejects.Add(int64(len(rejects)))
+	i.Progress.Events.Add(int64(b.Len() - len(refused)))
+	if len(b.origins) > 0 {
+		result.Line = max(result.Line, b.origins[len(b.origins)-1].line)
+	}
+	return nil
+}

@@ -1,0 +1,363 @@
+package importer
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"tiendo/internal/event"
+)
+
+// told is what a file says by a mapping: its events as "type subject time data" and its rejects as "line field: reason".
+// Every event passes by the collector's door.
+func told(t *testing.T, mapping, name, content string) (events, rejects []string) {
+	t.Helper()
+	batches, reader := fill(t, mapping, name, content)
+	for _, err := range reader.Unseen() {
+		rejects = append(rejects, err.Error())
+	}
+	for i := range batches {
+		for line := range bytes.Lines(batches[i].Events) {
+			e, err := event.Decode(bytes.TrimSpace(line), imported)
+			if err != nil {
+				t.Fatalf("the collector would refuse %s: %v", line, err)
+			}
+			var raw struct{ Time string }
+			if err := json.Unmarshal(line, &raw); err != nil {
+				t.Fatal(err)
+			}
+			events = append(events, fmt.Sprintf("%s %s %s %s", e.Type, e.Subject, raw.Time, e.Data))
+		}
+		for _, r := range batches[i].Rejects {
+			rejects = append(rejects, fmt.Sprintf("%d %s: %s", r.Line, r.Field, r.Reason))
+		}
+	}
+	return events, rejects
+}
+
+// fill reads a file to its end.
+func fill(t *testing.T, mapping, name, content string) ([]Batch, *Reader) {
+	t.Helper()
+	m, err := ParseMapping("m.yaml", []byte(mapping))
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	in, err := Open(path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	r, err := m.Read(in, imported)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var batches []Batch
+	for {
+		var b Batch
+		if err := r.Fill(&b); err == io.EOF {
+			return batches, r
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		batches = append(batches, b)
+	}
+}
+
+func same(t *testing.T, what string, got, want []string) {
+	t.Helper()
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("%s (- want, + got):\n%s", what, diff)
+	}
+}
+
+const hue = `
+family: dossier
+source: urn:hue:motcua
+subject: ma
+empty: ["NULL"]
+events:
+  - type: dossier.received
+    time: {column: nop, layout: ["02/01/2006 15:04", "02/01/2006"]}
+    data:
+      agency: {column: don_vi, slug: true}
+      procedure: {column: thu_tuc}
+      channel: {column: kenh, map: {Trực tuyến: online, BCCI: post}, default: direct}
+      level: {column: muc, map: {"2": "2", Toàn trình: full, "": null}}
+      fee: {column: phi, map: {Có: true, Không: false}}
+      due: {column: hen, layout: "02/01/2006", as: date}
+  - type: dossier.resolved
+    when: {column: tt, in: [Đã trả, Xong]}
+    time: {column: xong, layout: "02/01/2006 15:04"}
+    data: {digital: {value: true}}
+  - type: dossier.paid
+    when: {column: tien, not_empty: true}
+    time: {column: nop, layout: ["02/01/2006 15:04", "02/01/2006"]}
+    data: {channel: {value: direct}, amount: {column: tien}}
+`
+
+func TestCSVWithOneRowPerCase(t *testing.T) {
+	events, rejects := told(t, hue, "h.csv", "\ufeffma, nop ,don_vi,thu_tuc,kenh,muc,phi,hen,tt,xong,tien\r\n"+
+		"H1,05/03/2026 08:15,Sở Xây dựng,1.005129,Trực tuyến,Toàn trình,Có,12/03/2026,Đã trả,11/03/2026 16:59,50000\r\n"+
+		"H2,06/03/2026,\"Phòng \"\"Một cửa\"\"\",1.005129,,,Không,NULL,Xong, ,NULL\r\n"+
+		",,,,,,,,,,\r\n"+
+		"\r\n"+
+		"H3,06/03/2026 09:00,Sở Y tế,\"1.\n2\",x,3,có lẽ,31/02/2026,,,năm\r\n"+
+		"H4,,Sở Y tế,1.005129,BCCI,2,,,,,\n"+
+		"H5,06/03/2026 09:00,Sở Y tế\n"+
+		"H 6,06/03/2026 09:00,–,1.005129,BCCI,2,,,,,12.5")
+	same(t, "events", events, []string{
+		`dossier.received H1 2026-03-05T08:15:00+07:00 {"agency":"so-xay-dung","channel":"online","due":"2026-03-12","fee":true,"level":"full","procedure":"1.005129"}`,
+		`dossier.resolved H1 2026-03-11T16:59:00+07:00 {"digital":true}`,
+		`dossier.paid H1 2026-03-05T08:15:00+07:00 {"amount":50000,"channel":"direct"}`,
+		`dossier.received H2 2026-03-06T00:00:00+07:00 {"agency":"phong-mot-cua","channel":"direct","fee":false,"procedure":"1.005129"}`,
+	})
+	same(t, "rejects", rejects, []string{
+		`6 hen: due: "31/02/2026" is no time by "02/01/2006"; correct it, or name its layout in the mapping`,
+		`6 phi: fee: "có lẽ" is not in the mapping's map`,
+		`6 muc: level: "3" is not in the mapping's map`,
+		"6 thu_tuc: procedure: \"1.\\n2\" may hold letters, digits and . _ / - only, for no field is free text; `slug: true` makes a code of a name",
+		`6 tien: amount: "năm" is no number such as 1200 or 0.5`,
+		`9 : the row has 3 cells, the header has 11`,
+		`10 ma: "H 6" may hold letters, digits and . _ / - : + only`,
+		`10 don_vi: agency: "–" has no letter or digit that a code can keep`,
+	})
+}
+
+func TestOneRowPerEvent(t *testing.T) {
+	const mapping = `
+family: dossier
+source: urn:log
+timezone: Europe/Amsterdam
+subject: {column: case, slug: true}
+id: event
+time: {column: at}
+step:
+  column: activity
+  map: {Receive: dossier.received, Ask: dossier.supplement_requested, Done: dossier.resolved, Note: ~}
+events:
+  - type: dossier.received
+    data: {agency: {value: "007"}, procedure: {value: 1.50}, channel: {value: direct}}
+  - type: dossier.supplement_requested
+  - type: dossier.resolved
+`
+	const log = "case,event,activity,at\n" +
+		"Case 1,e1,Receive,2010-10-11T11:45:40.276+02:00\n" +
+		"Case 1,e2,Note,2010-10-12T11:45:40Z\n" +
+		"Case 1,e3,Ask,2010-10-12T11:45:40Z\n" +
+		"Case 1,e4,Shred,2010-10-12T11:45:40Z\n" +
+		"Case 1,,Done,2010-12-01 00:00\n"
+	events, rejects := told(t, mapping, "log.csv", log)
+	same(t, "events", events, []string{
+		`dossier.received case-1 2010-10-11T11:45:40.276+02:00 {"agency":"007","channel":"direct","procedure":"1.50"}`,
+		`dossier.supplement_requested case-1 2010-10-12T13:45:40+02:00 {}`,
+		`dossier.resolved case-1 2010-12-01T00:00:00+01:00 {}`,
+	})
+	same(t, "rejects", rejects, []string{`5 activity: "Shred" is no step that the mapping names`})
+	_, rejects = told(t, strings.Replace(mapping, "Note: ~}", "Note: ~}\n  default: ~", 1), "log.csv", log)
+	same(t, "rejects with a default", rejects, nil)
+	batches, _ := fill(t, mapping, "log.csv", log)
+	for i, want := range []string{`"id":"e1"`, `"id":"e3"`, `"id":"`} {
+		if line := strings.Split(string(batches[0].Events), "\n")[i]; !strings.Contains(line, want) {
+			t.Errorf("event %d: no %s in %s", i, want, line)
+		}
+	}
+}
+
+func TestNDJSON(t *testing.T) {
+	const mapping = `
+family: task
+source: urn:tasks
+timezone: UTC
+subject: id
+recorded: {column: meta.saved, layout: "2006-01-02"}
+events:
+  - type: task.assigned
+    time: {column: given}
+    data:
+      agency: {column: lead.code}
+      agencies: {column: helpers, map: {Y tế: H24.05}, slug: false}
+      due: {column: due}
+  - type: task.completed
+    time: {column: done}
+`
+	const last = `{"id":"a/2","given":"2026-01-05T08:00:00+07:00","lead.code":"H24.12","helpers":["Y tế",null],"due":"2026-02-01T10:00:00+07:00","done":"2026-01-31","meta":{"saved":"2026-02-01"}}`
+	events, rejects := told(t, mapping, "t.ndjson", `{"id":17,"given":"2026-01-05","lead":{"name":["x",{}],"code":"H24.12"},"helpers":[],"due":"2026-02-01","done":null,"meta":{"saved":"2026-01-06"}}
+{"id":18,"given":true,"lead":7,"meta":{"saved":"2026-01-06"}}
+
+{"id":["a","b"],"given":"2026-01-05","lead":{"code":{"a":1}},"meta":{"saved":"2026-01-06"}}
+{"id":19,"id":20}
+[1]
+{"id":21} {"id":22}
+{"id":21
+`+last)
+	same(t, "events", events, []string{
+		`task.assigned 17 2026-01-05T00:00:00Z {"agency":"H24.12","due":"2026-02-01"}`,
+		`task.assigned a/2 2026-01-05T01:00:00Z {"agencies":["H24.05"],"agency":"H24.12","due":"2026-02-01T03:00:00Z"}`,
+		`task.completed a/2 2026-01-31T00:00:00Z {}`,
+	})
+	for i, want := range []string{
+		`2 given: task.assigned: "true" is no time`, `2 lead.code: agency is empty, and task.assigned needs it`,
+		`4 lead.code: the line is no JSON: an object stands where one value`, `5 : the line is no JSON: duplicate object member name "id"`,
+		`6 : the line is no JSON object`, `7 : the line is no JSON: there is more than one value`, `8 : the line is no JSON: `,
+	} {
+		if i >= len(rejects) || !strings.HasPrefix(rejects[i], want) {
+			t.Errorf("reject %d of %q: want %s", i, rejects, want)
+		}
+	}
+	if len(rejects) != 7 {
+		t.Errorf("%d rejects", len(rejects))
+	}
+	_, rejects = told(t, mapping, "t.ndjson", `{"id":17,"given":"2026-01-05","lead":{"code":"H24.12"},"done":null,"meta":{"saved":"2026-01-06"}}`)
+	same(t, "rejects", rejects, []string{
+		`m.yaml:12:26: no record of t.ndjson has "helpers"; the first one has "id", "given", "lead", "lead.code", "done", "meta" and "meta.saved"`,
+		`m.yaml:13:21: no record of t.ndjson has "due"; the first one has "id", "given", "lead", "lead.code", "done", "meta" and "meta.saved"`,
+	})
+}
+
+func TestListInACell(t *testing.T) {
+	events, rejects := told(t, `
+family: task
+source: urn:tasks
+subject: id
+events:
+  - type: task.assigned
+    time: {column: given}
+    data: {agency: {column: lead, slug: true}, agencies: {column: helpers, split: ";", slug: true}}
+`, "t.csv", "id,given,lead,helpers\n1,2026-01-05,Sở Y tế,Sở Tài chính; Sở Nội vụ;\n2,2026-01-05,Sở Y tế,\n3,2026-01-05,Sở Y tế,a;–\n")
+	same(t, "events", events, []string{
+		`task.assigned 1 2026-01-05T00:00:00+07:00 {"agencies":["so-tai-chinh","so-noi-vu"],"agency":"so-y-te"}`,
+		`task.assigned 2 2026-01-05T00:00:00+07:00 {"agency":"so-y-te"}`,
+	})
+	same(t, "rejects", rejects, []string{`4 helpers: agencies: "–" has no letter or digit that a code can keep`})
+}
+
+// rule is a mapping with one promise.
+func rule(due string) string {
+	return fmt.Sprintf(`
+family: petition
+source: urn:p
+timezone: America/Sao_Paulo
+calendar: days
+subject: id
+events:
+  - type: petition.received
+    time: {column: at}
+    data: {agency: {value: a}, kind: {value: complaint}, due: %s}
+`, due)
+}
+
+func TestPromiseByRule(t *testing.T) {
+	f := func(due, at, want string) {
+		t.Helper()
+		events, rejects := told(t, rule(due), "p.csv", "id,at\n1,"+at+"\n")
+		if len(rejects) > 0 || len(events) != 1 || !strings.Contains(events[0], `"due":"`+want+`"`) {
+			t.Errorf("%s of %s: %q %q, want %s", due, at, events, rejects, want)
+		}
+	}
+	f("{column: at, add: 20d}", "2026-01-20", "2026-02-09")
+	f("{column: at, add: 20d}", "2026-01-20T08:30:00", "2026-02-09T08:30:00-03:00")
+	f("{column: at, add: 20d, as: date}", "2026-01-20T08:30:00", "2026-02-09")
+	f("{column: at, add: 5wd}", "2026-01-20T08:30:00", "2026-01-25") // every day works
+	// Clocks went from 00:00 to 01:00 on 18 October 2015, so that 00:30 of that day is none.
+	f("{column: at, add: 1d}", "2015-10-17T00:30:00", "2015-10-18T01:00:00-02:00")
+	f("{column: at, add: 1d}", "2015-10-17", "2015-10-18")
+}
+
+func TestRecorded(t *testing.T) {
+	f := func(recorded, name, want string) {
+		t.Helper()
+		mapping := strings.Replace(rule("{column: at}"), "subject:", recorded+"\nsubject:", 1)
+		batches, _ := fill(t, mapping, name, "id,at,saved\n1,2026-01-05,2026-01-07 10:00\n")
+		if !strings.Contains(string(batches[0].Events), `"recordedtime":"`+want+`"`) {
+			t.Errorf("%s: %s, want %s", recorded, batches[0].Events, want)
+		}
+	}
+	f("", "a.csv", "2026-11-24T06:30:00-03:00")
+	f("recorded: {column: saved}", "a.csv", "2026-01-07T10:00:00-03:00")
+	f("recorded: {value: 2026-01-08}", "a.csv", "2026-01-08T00:00:00-03:00")
+	f(`recorded: {file: "as-of-(\\d{4}-\\d\\d-\\d\\d)"}`, "as-of-2026-01-09.csv", "2026-01-09T00:00:00-03:00")
+	f(`recorded: {file: "-(\\d+)\\.", layout: "02012006"}`, "x-09012026.csv", "2026-01-09T00:00:00-03:00")
+}
+
+// TestIdentity holds the id to its definition, and to what importing again must and must not change.
+func TestIdentity(t *testing.T) {
+	ids := func(now time.Time, content string) (ids []string) {
+		t.Helper()
+		m, err := ParseMapping("m.yaml", []byte(rule("{column: due}")))
+		if err != nil {
+			t.Fatal(err)
+		}
+		in, err := Open("-", strings.NewReader(content))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := m.Read(in, now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var b Batch
+		if err := r.Fill(&b); err != nil {
+			t.Fatal(err)
+		}
+		for line := range bytes.Lines(b.Events) {
+			var e struct{ ID string }
+			if err := json.Unmarshal(line, &e); err != nil {
+				t.Fatal(err)
+			}
+			ids = append(ids, e.ID)
+		}
+		return ids
+	}
+	const file = "id,at,due\n1,2026-01-05 08:00,2026-02-01\n2,2026-01-05 08:00,2026-02-01\n"
+	first := ids(imported, file)
+	// printf 'petition.received\n1\n2026-01-05T11:00:00.000Z\n2026-11-24\n{"agency":"a","calendar":"days","due":"2026-02-01","kind":"complaint"}' | sha256sum
+	if want := "3b3567549e9d56ed529171fefe000cbc8d1f57c874dd330fa694d4bbe1363cf2"; first[0] != want {
+		t.Errorf("id %s, want %s", first[0], want)
+	}
+	same(t, "the same day", ids(imported.Add(10*time.Hour), file), first)
+	if other := ids(imported.Add(20*time.Hour), file); other[0] == first[0] {
+		t.Error("a record of another day has the same id")
+	}
+	if other := ids(imported, strings.Replace(file, "02-01\n2", "02-02\n2", 1)); other[0] == first[0] || other[1] != first[1] {
+		t.Errorf("after a correction of the first row: %q, were %q", other, first)
+	}
+}
+
+func TestPackedFilesAndFormats(t *testing.T) {
+	for _, name := range []string{"boston311-animals-2013-2019/2013.csv.gz", "uk-written-questions-2024/2024-08.ndjson.gz"} {
+		in, err := Open(shared(t, name), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if in.Size == 0 || (in.format == formatNDJSON) != strings.Contains(name, "ndjson") {
+			t.Errorf("%s: size %d, format %s", name, in.Size, in.format)
+		}
+		if _, err := io.Copy(io.Discard, in.text); err != nil || in.Read() != in.Size {
+			t.Errorf("%s: read %d of %d: %v", name, in.Read(), in.Size, err)
+		}
+		in.Close()
+	}
+	in, err := Open("-", strings.NewReader("{\"a\":1}"))
+	if err != nil || in.format != formatNDJSON {
+		t.Errorf("standard input with an object: %v %v", in, err)
+	}
+	for content, want := range map[string]string{
+		"\xff\xfea\x00": "it is UTF-16; save it as UTF-8", "PK\x03\x04": "it is a workbook", "\x1f\x8b\x08\x00": "cut off",
+	} {
+		if _, err := Open("-", strings.NewReader(content)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v, want %s", content, err, want)
+		}
+	}
+}
