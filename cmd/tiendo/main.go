@@ -32,6 +32,7 @@ type streams struct {
 // command is what the command line can say. Each member is a file of this package.
 type command struct {
 	Config  configCmd  `cmd:"" help:"Print every setting with its default, meaning and environment name, as a file to edit."`
+	Import  importCmd  `cmd:"" help:"Read CSV and NDJSON files and send what they tell to a running server."`
 	Kpi     kpiCmd     `cmd:"" name:"kpi" help:"Ask a running server for a figure."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
