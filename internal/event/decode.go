@@ -16,6 +16,7 @@ const Ahead = 10 * time.Minute
 // Neither Field nor Reason repeats a refused value, which may be a citizen's name; names of fields and types are told.
 type Error struct {
 	ID     string // empty if the event has no valid id
+	Type   Type   // empty if there is no such type
 	Field  string
 	Reason string
 }
@@ -79,7 +80,7 @@ func (d *Decoder) Decode(value jsontext.Value, now time.Time) (Event, error) {
 		fault = d.fill(&e, &told, now)
 	}
 	if fault != nil {
-		fault.ID = e.ID
+		fault.ID, fault.Type = e.ID, e.Type
 		return Event{}, fault
 	}
 	return e, nil

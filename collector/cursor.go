@@ -1,0 +1,82 @@
+package collector
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+)
+
+// cursor says how much of the log is in the engine.
+type cursor struct {
+	// Entry is the last one loaded.
+	Entry uint64 `json:"entry"`
+	// Boot is the run of the machine in which it was loaded. What the engine had only in memory is lost with it.
+	Boot string `json:"boot"`
+}
+
+// readCursor returns fs.ErrNotExist if there is none.
+func readCursor(path string) (cursor, error) {
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return cursor{}, fmt.Errorf("read the cursor of the log: %w", err)
+	}
+	var c cursor
+	if err := json.Unmarshal(raw, &c, json.RejectUnknownMembers(true)); err != nil {
+		return cursor{}, fmt.Errorf("read the cursor of the log %s: %w; replace its content by {\"entry\":0,\"boot\":\"\"}: all that is still in the log is then sent again, which changes no figure", path, err)
+	}
+	return c, nil
+}
+
+func (c cursor) write(path string) error {
+	raw, err := json.Marshal(c)
+	if err != nil {
+		panic("BUG: a cursor is no JSON: " + err.Error())
+	}
+	if err := replaceFile(path, append(raw, '\n')); err != nil {
+		return fmt.Errorf("write the cursor of the log: %w", err)
+	}
+	return nil
+}
+
+// bootID names the run of the machine; empty where the system does not tell, so that every start counts as a new run.
+func bootID() string {
+	raw, err := os.ReadFile("/proc/sys/kernel/random/boot_id")
+	if err != nil {
+		return ""
+	}
+	return strings.TrimSpace(string(raw))
+}
+
+// replaceFile puts content in place whole or not at all; it is on disk when replaceFile returns.
+func replaceFile(path string, content []byte) error {
+	folder := filepath.Dir(path)
+	f, err := os.CreateTemp(folder, "."+filepath.Base(path)+"-*") // mode 0600
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(content)
+	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return errors.Join(err, os.Remove(f.Name()))
+	}
+	if err := os.Rename(f.Name(), path); err != nil {
+		return errors.Join(err, os.Remove(f.Name()))
+	}
+	d, err := os.Open(folder)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
+
+func exists(path string) (bool, error) {
+	_, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil, err
+}

@@ -1,0 +1,190 @@
+package collector
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"tiendo/internal/event"
+)
+
+// refusal is one event that was not taken, as the answer tells it.
+type refusal struct {
+	// Index is the event's place in the request, counted from 0.
+	Index int `json:"index"`
+	// Line is the line of an NDJSON body, counted from 1.
+	Line   int    `json:"line,omitzero"`
+	ID     string `json:"id"`
+	Field  string `json:"field"`
+	Reason string `json:"reason"`
+}
+
+// intake gathers what a body holds.
+type intake struct {
+	decoder event.Decoder
+	now     time.Time
+	entry   *entryWriter
+	index   int
+	refused []refusal
+	// taken and lost count events by family, lost ones of no known type under the empty one.
+	taken, lost map[event.Family]int
+}
+
+// fault is a body that is not what it says it is; nothing of it is taken.
+type fault struct {
+	index  int
+	line   int
+	reason string
+}
+
+func (f *fault) Error() string { return f.reason }
+
+var doubledNames = jsontext.AllowDuplicateNames(true) // refused event by event, not with the whole body
+
+// read takes a body apart. Its error is a *fault or errTooMany.
+func (in *intake) read(m mode, h http.Header, content []byte) error {
+	switch m {
+	case structured:
+		if !jsontext.Value(content).IsValid(doubledNames) {
+			return &fault{reason: "the body is not JSON"}
+		}
+		return in.take(content, 0)
+	case batch:
+		return in.readBatch(content)
+	case ndjson:
+		return in.readLines(content)
+	case binaryMode:
+		value, err := fromHeaders(h, content)
+		if err != nil {
+			return err
+		}
+		return in.take(value, 0)
+	default:
+		panic("BUG: a mode without a reader")
+	}
+}
+
+func (in *intake) readBatch(content []byte) error {
+	broken := func(reason string) error { return &fault{index: in.index, reason: reason} }
+	r := jsontext.NewDecoder(bytes.NewBuffer(content), doubledNames)
+	if r.PeekKind() != '[' {
+		return broken("the body is not a JSON array of events")
+	}
+	if _, err := r.ReadToken(); err != nil {
+		return broken("the body is not a JSON array of events")
+	}
+	for r.PeekKind() != ']' {
+		value, err := r.ReadValue()
+		if err != nil {
+			return broken(fmt.Sprintf("the body is not JSON: byte %d", r.InputOffset()))
+		}
+		if err := in.take(value, 0); err != nil {
+			return err
+		}
+	}
+	if _, err := r.ReadToken(); err != nil {
+		return broken("the body is not JSON: its array does not end")
+	}
+	if _, err := r.ReadToken(); !errors.Is(err, io.EOF) {
+		return broken("the body has more than one JSON array")
+	}
+	return nil
+}
+
+func (in *intake) readLines(content []byte) error {
+	for line := 1; len(content) > 0; line++ {
+		text := content
+		if end := bytes.IndexByte(content, '\n'); end >= 0 {
+			text, content = content[:end], content[end+1:]
+		} else {
+			content = nil
+		}
+		if text = bytes.TrimSpace(text); len(text) == 0 {
+			continue
+		}
+		if !jsontext.Value(text).IsValid(doubledNames) {
+			if in.index == maxEvents {
+				return errTooMany
+			}
+			in.lost[""]++
+			in.refuse(refusal{Line: line, Reason: "is not JSON"})
+			in.index++
+			continue
+		}
+		if err := in.take(text, line); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// take reads one event and puts it into the entry, or among the refused.
+func (in *intake) take(value jsontext.Value, line int) error {
+	if in.index == maxEvents {
+		return errTooMany
+	}
+	e, err := in.decoder.Decode(value, in.now)
+	if err == nil {
+		in.entry.add(&e)
+		in.taken[e.Type.Family()]++
+	} else {
+		var why *event.Error
+		if !errors.As(err, &why) {
+			panic("BUG: an event was refused without a reason: " + err.Error())
+		}
+		in.lost[why.Type.Family()]++
+		in.refuse(refusal{Line: line, ID: why.ID, Field: why.Field, Reason: why.Reason})
+	}
+	in.index++
+	return nil
+}
+
+func (in *intake) refuse(r refusal) {
+	r.Index = in.index
+	in.refused = append(in.refused, r)
+}
+
+// fromHeaders makes a structured event of one in binary mode: attributes in ce- headers, data in the body (CloudEvents
+// HTTP binding 1.0, §3.1).
+func fromHeaders(h http.Header, content []byte) (jsontext.Value, error) {
+	data := jsontext.Value(content)
+	if len(bytes.TrimSpace(content)) == 0 {
+		data = jsontext.Value("null")
+	}
+	if !data.IsValid(doubledNames) {
+		return nil, &fault{reason: "the body is not JSON"}
+	}
+	value := []byte{'{'}
+	for name, values := range h {
+		attribute, ok := strings.CutPrefix(name, "Ce-")
+		if !ok {
+			continue
+		}
+		attribute = strings.ToLower(attribute)
+		for _, v := range values { // more than one is a doubled attribute, which is refused
+			text, err := url.PathUnescape(v)
+			if err != nil || !utf8.ValidString(text) {
+				return nil, &fault{reason: "the header ce-" + attribute + " is not percent-encoded UTF-8"}
+			}
+			if value, err = jsontext.AppendQuote(value, attribute); err != nil {
+				return nil, &fault{reason: "a ce- header is not UTF-8"}
+			}
+			value = append(value, ':')
+			if attribute == "retracted" && (text == "true" || text == "false") {
+				value = append(value, text...)
+			} else if value, err = jsontext.AppendQuote(value, text); err != nil {
+				return nil, &fault{reason: "the header ce-" + attribute + " is not UTF-8"}
+			}
+			value = append(value, ',')
+		}
+	}
+	return append(append(append(value, `"data":`...), data...), '}'), nil
+}

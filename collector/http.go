@@ -1,0 +1,135 @@
+package collector
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+
+	"github.com/go-json-experiment/json"
+
+	"tiendo/internal/auth"
+	"tiendo/internal/event"
+)
+
+// answer is the body of 202 and 400.
+type answer struct {
+	Accepted int       `json:"accepted"`
+	Rejected int       `json:"rejected"`
+	Errors   []refusal `json:"errors"`
+}
+
+// ServeHTTP is POST /v1/events. It answers as the table of CONTRACT §3 says: 202 when at least one event is on disk.
+func (c *Collector) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	begun := c.now()
+	defer func() { c.metrics.requests.Observe(c.now().Sub(begun).Seconds()) }()
+	w.Header().Set("Accept-Post", acceptPost)
+	if r.Method != http.MethodPost {
+		w.Header().Set("Allow", http.MethodPost)
+		problem(w, http.StatusMethodNotAllowed, "events are sent with POST")
+		return
+	}
+	token, err := c.tokens.Check(r)
+	if err != nil {
+		auth.Refuse(w, err)
+		return
+	}
+	mode, err := modeOf(r.Header)
+	if err != nil {
+		c.refuse(w, err)
+		return
+	}
+	if err := c.journal.ready(); err != nil {
+		c.refuse(w, err)
+		return
+	}
+	content, err := c.budget.readBody(w, r)
+	if err != nil {
+		c.refuse(w, err)
+		return
+	}
+	defer content.release()
+	raw := content.buf.Bytes()
+	in := intake{
+		decoder: event.Decoder{Opaque: c.hide.hide}, now: c.now(),
+		entry: newEntryWriter(token.Bound, len(raw)),
+		taken: make(map[event.Family]int, 2), lost: make(map[event.Family]int),
+	}
+	if err := in.read(mode, r.Header, raw); err != nil {
+		c.refuse(w, err)
+		return
+	}
+	c.settle(w, token, &in)
+}
+
+// settle puts what was taken into the log and answers.
+func (c *Collector) settle(w http.ResponseWriter, token auth.Token, in *intake) {
+	taken := int(in.entry.count)
+	if taken > 0 {
+		arrival, err := c.journal.admit(in.entry.done())
+		if err != nil {
+			c.refuse(w, err)
+			return
+		}
+		c.noteAdmitted(arrival)
+		c.metrics.count(accepted, in.taken)
+		c.metrics.seen(token.Name, arrival)
+	}
+	c.metrics.count(rejected, in.lost)
+	status := http.StatusAccepted
+	if taken == 0 && len(in.refused) > 0 {
+		status = http.StatusBadRequest
+	}
+	reply(w, status, answer{Accepted: taken, Rejected: len(in.refused), Errors: in.refused})
+}
+
+// refuse answers for a request of which nothing was taken.
+func (c *Collector) refuse(w http.ResponseWriter, err error) {
+	var broken *fault
+	switch {
+	case errors.Is(err, errMedia), errors.Is(err, errCharset):
+		problem(w, http.StatusUnsupportedMediaType, err.Error())
+	case errors.Is(err, errEncoding):
+		w.Header().Set("Accept-Encoding", "gzip, zstd")
+		problem(w, http.StatusUnsupportedMediaType, err.Error())
+	case errors.Is(err, errTooLarge), errors.Is(err, errTooMany):
+		problem(w, http.StatusRequestEntityTooLarge, err.Error())
+	case errors.Is(err, errBusy):
+		unavailable(w, 1, err)
+	case errors.Is(err, errBroken), errors.Is(err, errDiskFull), errors.Is(err, errClosed):
+		unavailable(w, 10, err)
+	case errors.As(err, &broken):
+		reply(w, http.StatusBadRequest, answer{Errors: []refusal{{Index: broken.index, Line: broken.line, Field: "body", Reason: broken.reason}}})
+	default:
+		reply(w, http.StatusBadRequest, answer{Errors: []refusal{{Field: "body", Reason: err.Error()}}})
+	}
+}
+
+func unavailable(w http.ResponseWriter, seconds int, err error) {
+	w.Header().Set("Retry-After", strconv.Itoa(seconds))
+	problem(w, http.StatusServiceUnavailable, err.Error()+"; nothing of the request was taken")
+}
+
+// problem answers with RFC 9457.
+func problem(w http.ResponseWriter, status int, detail string) {
+	w.Header().Set("Content-Type", "application/problem+json")
+	send(w, status, struct {
+		Title  string `json:"title"`
+		Status int    `json:"status"`
+		Detail string `json:"detail"`
+	}{http.StatusText(status), status, detail})
+}
+
+func reply(w http.ResponseWriter, status int, a answer) {
+	w.Header().Set("Content-Type", "application/json")
+	send(w, status, a)
+}
+
+func send(w http.ResponseWriter, status int, body any) {
+	raw, err := json.Marshal(body)
+	if err != nil {
+		panic("BUG: an answer is no JSON: " + err.Error())
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_, _ = w.Write(append(raw, '\n')) // the sender is gone; it will send again
+}

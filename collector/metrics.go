@@ -1,0 +1,112 @@
+package collector
+
+import (
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"tiendo/internal/event"
+)
+
+// unknown is the label of whatever would make labels grow without bound.
+const unknown = "_unknown"
+
+// What became of an event.
+const (
+	accepted = "accepted"
+	rejected = "rejected"
+)
+
+// metrics are the collector's figures about itself, CONTRACT §5.
+type metrics struct {
+	events   *prometheus.CounterVec
+	requests prometheus.Histogram
+	batches  prometheus.Histogram
+	errors   prometheus.Counter
+	damaged  prometheus.Counter
+	last     *prometheus.GaugeVec
+}
+
+func newMetrics(reg prometheus.Registerer, c *Collector) (*metrics, error) {
+	m := &metrics{
+		events: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "tiendo_collector_events_total", Help: "Events that were sent, by what became of them.",
+		}, []string{"family", "result"}),
+		requests: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "tiendo_collector_request_duration_seconds", Help: "Time from the head of a request with events to its answer.",
+			Buckets: []float64{.001, .002, .005, .01, .02, .05, .1, .2, .5, 1, 2, 5, 10},
+		}),
+		batches: prometheus.NewHistogram(prometheus.HistogramOpts{
+			Name: "tiendo_loader_batch_seconds", Help: "Time to insert a batch into the engine.",
+			Buckets: []float64{.005, .01, .02, .05, .1, .2, .5, 1, 2, 5, 10, 30},
+		}),
+		errors: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "tiendo_loader_errors_total", Help: "Inserts that failed and were tried again.",
+		}),
+		damaged: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "tiendo_log_damaged_total", Help: "Entries of the log that were found damaged and set aside.",
+		}),
+		last: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "tiendo_source_last_event_timestamp_seconds", Help: "When the last event of a source arrived, by the name of its token.",
+		}, []string{"source"}),
+	}
+	for _, family := range append(event.Families(), unknown) {
+		m.events.WithLabelValues(string(family), accepted)
+		m.events.WithLabelValues(string(family), rejected)
+	}
+	gauge := func(name, help string, f func() float64) prometheus.Collector {
+		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, f)
+	}
+	for _, one := range []prometheus.Collector{
+		m.events, m.requests, m.batches, m.errors, m.damaged, m.last,
+		gauge("tiendo_log_entries", "Entries of the log that wait to be loaded.", func() float64 {
+			return float64(c.Newest() - min(c.Loaded(), c.Newest()))
+		}),
+		gauge("tiendo_log_bytes", "Size of the log on disk.", func() float64 { return float64(sizeOfLog(c.journal.dir)) }),
+		gauge("tiendo_log_oldest_seconds", "Age of the oldest entry that waits to be loaded, 0 if none does.", func() float64 {
+			oldest := c.OldestWaiting()
+			if oldest.IsZero() {
+				return 0
+			}
+			return max(0, c.now().Sub(oldest).Seconds())
+		}),
+	} {
+		if err := reg.Register(one); err != nil {
+			return nil, err
+		}
+	}
+	return m, nil
+}
+
+// count adds events of one request, by family, to those with that result.
+func (m *metrics) count(result string, families map[event.Family]int) {
+	for family, n := range families {
+		if family == "" {
+			family = unknown
+		}
+		m.events.WithLabelValues(string(family), result).Add(float64(n))
+	}
+}
+
+// seen notes that a source told something. Only named tokens have names of their own.
+func (m *metrics) seen(token string, at time.Time) {
+	if token == "" {
+		token = unknown
+	}
+	m.last.WithLabelValues(token).Set(float64(at.UnixMilli()) / 1000)
+}
+
+func sizeOfLog(dir string) (total int64) {
+	all, err := filepath.Glob(filepath.Join(dir, "*.wal"))
+	if err != nil {
+		return 0
+	}
+	for _, path := range all {
+		if info, err := os.Stat(path); err == nil {
+			total += info.Size()
+		}
+	}
+	return total
+}
