@@ -1,0 +1,195 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"tiendo/internal/event"
+	"tiendo/internal/importer"
+)
+
+// patience is how long an import waits for a server that takes nothing.
+const patience = 5 * time.Minute
+
+type importCmd struct {
+	Mapping string   `required:"" placeholder:"M.yaml" help:"What the columns mean; docs/import.md has the reference, examples/mappings has examples."`
+	DryRun  bool     `help:"Say what would be sent and what would be rejected, and send nothing."`
+	Files   []string `arg:"" name:"file" help:"CSV or NDJSON, plain, .gz or .zst; - reads standard input."`
+	Client  client   `embed:""`
+}
+
+// Run imports one file after the other. A file that cannot be read ends it; a row that cannot is written down.
+func (c *importCmd) Run(ctx context.Context, std *streams) error {
+	source, err := os.ReadFile(c.Mapping)
+	if err != nil {
+		return misuse(fmt.Errorf("read the mapping: %w", err))
+	}
+	mapping, err := importer.ParseMapping(c.Mapping, source)
+	if err != nil {
+		return misuse(err)
+	}
+	for i, path := range c.Files {
+		if slices.Contains(c.Files[:i], path) {
+			return misuse(fmt.Errorf("%s is named twice", path))
+		}
+		if path == "-" {
+			continue
+		}
+		if _, err := os.Stat(path); err != nil {
+			return misuse(err)
+		}
+	}
+	screen := newScreen(std.err, c.Files)
+	defer screen.close()
+	send := importer.Check(time.Now())
+	if !c.DryRun {
+		post, err := c.poster()
+		if err != nil {
+			return err
+		}
+		sender := &importer.Sender{Post: post, Patience: patience, Waiting: func(reason string, pause time.Duration) {
+			screen.printf("waiting for %v: %s", pause.Round(time.Second), reason)
+		}}
+		send = sender.Send
+	}
+	rejected, last := 0, time.Time{}
+	for _, path := range c.Files {
+		// What a later file says of the same facts is recorded later.
+		now := time.Now()
+		if earliest := last.Add(time.Millisecond); now.Before(earliest) {
+			now = earliest
+		}
+		last = now
+		n, err := c.file(ctx, std, screen, path, now, &importer.Import{Mapping: mapping, Send: send})
+		if err != nil {
+			return err
+		}
+		rejected += n
+	}
+	if rejected > 0 {
+		return fmt.Errorf("%s could not be taken; the rejected file says which and why; correct the mapping or the rows and import again", plural(rejected, "row"))
+	}
+	return nil
+}
+
+// poster is how events reach the server.
+func (c *importCmd) poster() (func(context.Context, []byte) (*http.Response, error), error) {
+	address, err := c.Client.endpoint("/v1/events")
+	if err != nil {
+		return nil, err
+	}
+	token, err := c.Client.token()
+	if err != nil {
+		return nil, err
+	}
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.ResponseHeaderTimeout = 2 * time.Minute
+	transport.MaxIdleConnsPerHost = 8
+	sender := &http.Client{Transport: transport}
+	return func(ctx context.Context, body []byte) (*http.Response, error) {
+		request, err := http.NewRequestWithContext(ctx, http.MethodPost, address.String(), bytes.NewReader(body))
+		if err != nil {
+			return nil, err
+		}
+		request.Header.Set("Content-Type", importer.ContentType)
+		request.Header.Set("Content-Encoding", importer.Encoding)
+		if token != "" {
+			request.Header.Set("Authorization", "Bearer "+token)
+		}
+		return sender.Do(request)
+	}, nil
+}
+
+// file imports one file and returns how many of its rows were rejected.
+func (c *importCmd) file(ctx context.Context, std *streams, screen *screen, path string, now time.Time, work *importer.Import) (int, error) {
+	in, err := importer.Open(path, std.in)
+	if err != nil {
+		return 0, misuse(err)
+	}
+	defer in.Close()
+	out, err := newRejectFile(path)
+	if err != nil {
+		return 0, err
+	}
+	shown := 0
+	work.Rejected = func(r importer.Reject) error {
+		if shown++; shown <= 5 {
+			screen.printf("%s line %d: %s", in.Name, r.Line, strings.TrimPrefix(r.Field+": "+r.Reason, ": "))
+		}
+		return out.write(r)
+	}
+	screen.begin(in, &work.Progress)
+	result, err := work.Run(ctx, in, now)
+	screen.end()
+	if err := errors.Join(c.explain(in.Name, &result, err), out.close()); err != nil {
+		return 0, err
+	}
+	took := time.Since(now)
+	fmt.Fprintf(std.out, "%s: %s, %s %s in %.1f s", in.Name, plural(result.Rows, "row"), plural(result.Total(), "event"),
+		map[bool]string{true: "would be sent", false: "taken"}[c.DryRun], took.Seconds())
+	if result.RejectedRows > 0 {
+		fmt.Fprintf(std.out, ", %s rejected: see %s", plural(result.RejectedRows, "row"), out.path)
+	}
+	fmt.Fprintln(std.out)
+	types := make([]event.Type, 0, len(result.Events))
+	for typ := range result.Events {
+		types = append(types, typ)
+	}
+	slices.Sort(types)
+	for _, typ := range types {
+		fmt.Fprintf(std.out, "  %-32s %s\n", typ, group(float64(result.Events[typ])))
+	}
+	return result.RejectedRows, nil
+}
+
+// explain says what an import that ended early did, and what to do.
+func (c *importCmd) explain(name string, result *importer.Result, err error) error {
+	if err == nil {
+		return nil
+	}
+	where := ""
+	if result.Line > 0 {
+		where = fmt.Sprintf("; %s was read up to line %d, and what was sent is kept: run the same command again, it changes nothing that is there already", name, result.Line)
+	}
+	var (
+		mapping *importer.MappingError
+		away    *importer.UnreachableError
+		refused *importer.RefusedError
+	)
+	switch {
+	case errors.Is(err, context.Canceled):
+		return fmt.Errorf("stopped%s", where)
+	case errors.As(err, &away):
+		return unreachable(fmt.Errorf("%w%s", c.Client.unreachable(away.Err), where))
+	case errors.As(err, &refused) && (refused.Status == http.StatusUnauthorized || refused.Status == http.StatusForbidden):
+		return misuse(fmt.Errorf("%w; name the file with a token that may send events with --token-file", refused))
+	case errors.As(err, &mapping) && result.Rows == 0:
+		return misuse(err)
+	default:
+		return fmt.Errorf("%w%s", err, where)
+	}
+}
+
+// plural counts things.
+func plural(n int, thing string) string {
+	if n != 1 {
+		thing += "s"
+	}
+	return group(float64(n)) + " " + thing
+}
+
+// rejectPath is where the rejects of a file go.
+func rejectPath(path string) string {
+	if path == "-" {
+		path = "stdin"
+	}
+	return filepath.Clean(path) + ".rejected.csv"
+}
