@@ -1,0 +1,108 @@
+package clickhouse_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	driver "github.com/ClickHouse/clickhouse-go/v2"
+
+	"tiendo/internal/clickhouse"
+	"tiendo/internal/clickhouse/enginetest"
+)
+
+// TestMigrateAgain applies nothing.
+func TestMigrateAgain(t *testing.T) {
+	conn := enginetest.Conn(t)
+	if n, err := clickhouse.Migrate(t.Context(), conn); n != 0 || err != nil {
+		t.Errorf("again: %d applied, %v", n, err)
+	}
+}
+
+// TestMigrateAfterAKill: a migration that ran and was not recorded runs again.
+func TestMigrateAfterAKill(t *testing.T) {
+	conn := enginetest.Conn(t)
+	if err := conn.Exec(t.Context(), "TRUNCATE TABLE migrations"); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := clickhouse.Migrate(t.Context(), conn); n < 3 || err != nil {
+		t.Errorf("%d applied, %v", n, err)
+	}
+}
+
+// TestNewerDatabase is refused with what would do.
+func TestNewerDatabase(t *testing.T) {
+	conn := enginetest.Conn(t)
+	if err := conn.Exec(t.Context(), "INSERT INTO migrations (number, name) VALUES (9000, 'future')"); err != nil {
+		t.Fatal(err)
+	}
+	_, err := clickhouse.Migrate(t.Context(), conn)
+	var e *clickhouse.Error
+	if !errors.As(err, &e) || !strings.Contains(e.Message, "newer") || e.Hint == "" {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestFiguresReadAProjection: the sums that figures ask for come from a projection of the journal, not from the journal.
+func TestFiguresReadAProjection(t *testing.T) {
+	conn := enginetest.Conn(t)
+	ctx := t.Context()
+	if err := conn.Exec(ctx, `INSERT INTO cells (family, subject, stamp, measure, day, agency, procedure, channel, n)
+		SELECT 'dossier', toString(number), '2025-01-01', 'opened', toDate32('2025-01-01') + number % 300, toString(number % 60), toString(number % 90), 'online', 1 FROM numbers(100000)`); err != nil {
+		t.Fatal(err)
+	}
+	for key, want := range map[string]string{"agency": "by_agency", "channel": "by_channel", "procedure": "by_procedure"} {
+		rows, err := conn.Query(ctx, `EXPLAIN SELECT k, bucket, sumIf(n, measure = 'opened') FROM (
+			SELECT `+key+` AS k, multiIf(day < toDate32('2025-02-01'), 0, 1) AS bucket, measure, marks, sum(n) AS n FROM cells
+			WHERE family = 'dossier' AND measure IN ('opened', 'settled') AND (day < toDate32('2025-03-01') OR (day = toDate32('2025-03-01') AND millis < 5))
+			GROUP BY k, bucket, measure, marks) GROUP BY k, bucket`)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var plan strings.Builder
+		for rows.Next() {
+			var line string
+			if err := rows.Scan(&line); err != nil {
+				t.Fatal(err)
+			}
+			plan.WriteString(line + "\n")
+		}
+		if !strings.Contains(plan.String(), want) {
+			t.Errorf("by %s: want projection %s in\n%s", key, want, plan.String())
+		}
+	}
+}
+
+// TestTokenOnce: a block whose token was seen adds nothing, to the journal and to its projections.
+func TestTokenOnce(t *testing.T) {
+	conn := enginetest.Conn(t)
+	insert := func(token string, n int64) {
+		t.Helper()
+		ctx := driver.Context(t.Context(), driver.WithSettings(driver.Settings{"insert_deduplication_token": token, "insert_deduplicate": 1}))
+		batch, err := conn.PrepareBatch(ctx, "INSERT INTO cells (family, subject, stamp, measure, day, n)")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := batch.Append("dossier", "a", time.Now(), "opened", time.Now(), n); err != nil {
+			t.Fatal(err)
+		}
+		if err := batch.Send(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	insert("0-1-0", 1)
+	insert("0-1-0", 1)
+	insert("0-1-0", 5) // another content under the same token is dropped as well: the number decides
+	insert("0-2-0", 1)
+	var rows, cube int64
+	if err := conn.QueryRow(t.Context(), "SELECT sum(n) FROM cells SETTINGS optimize_use_projections = 0").Scan(&rows); err != nil {
+		t.Fatal(err)
+	}
+	if err := conn.QueryRow(t.Context(), "SELECT sum(n) FROM cells WHERE measure = 'opened' AND family = 'dossier'").Scan(&cube); err != nil {
+		t.Fatal(err)
+	}
+	if rows != 2 || cube != 2 {
+		t.Errorf("journal %d, cube %d, want 2", rows, cube)
+	}
+}
