@@ -13,9 +13,14 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"tiendo/internal/clickhouse"
 )
 
 func main() {
+	if len(os.Args) > 1 && os.Args[1] == "engine" {
+		os.Exit(clickhouse.RunEngine(os.Args[2:])) // the child process of a server, never called by hand
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	// After the first signal the next one ends the process at once: whoever presses Ctrl-C twice means it.
 	context.AfterFunc(ctx, stop)
@@ -34,6 +39,7 @@ type command struct {
 	Config  configCmd  `cmd:"" help:"Print every setting with its default, meaning and environment name, as a file to edit."`
 	Import  importCmd  `cmd:"" help:"Read CSV and NDJSON files and send what they tell to a running server."`
 	Kpi     kpiCmd     `cmd:"" name:"kpi" help:"Ask a running server for a figure."`
+	Serve   serveCmd   `cmd:"" help:"Take events in, keep the books, and show the figures, until Ctrl-C."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
 

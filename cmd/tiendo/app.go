@@ -1,0 +1,290 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"path/filepath"
+	"runtime"
+	"syscall"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"tiendo/collector"
+	"tiendo/internal/auth"
+	"tiendo/internal/booking"
+	"tiendo/internal/calendar"
+	"tiendo/internal/clickhouse"
+	"tiendo/internal/config"
+	"tiendo/internal/kpi"
+	"tiendo/internal/metrics"
+)
+
+// How long each part may take to stop. What a deadline cuts off is done at the next start: the log has it.
+const (
+	finishRequests = 10 * time.Second
+	drainLog       = 20 * time.Second
+	stopPart       = 15 * time.Second
+	stopEngine     = 20 * time.Second
+)
+
+// app is one server with all its parts. A test starts one in process, on port 0.
+type app struct {
+	cfg      config.Config
+	log      *slog.Logger
+	registry *prometheus.Registry
+	listener net.Listener
+	stack    cleanups
+	failed   chan error
+	// simulated says that all figures are made up.
+	simulated bool
+
+	tokens    *auth.Tokens
+	engine    *clickhouse.Server
+	collector *collector.Collector
+	booker    *booking.Booker
+	books     *kpi.Books
+	snapshots *metrics.Snapshots
+}
+
+// appOptions is what a server is besides its configuration.
+type appOptions struct {
+	Config config.Config
+	Logger *slog.Logger
+	// Simulated says that all figures are made up: then everybody on this machine may see cases too, and pages say so.
+	Simulated bool
+	// Names tells names of agencies; nil where there is no register.
+	Names func(agency string) (name, group string)
+}
+
+// newApp opens everything that a server needs, in the order in which it is needed; what goes wrong undoes what was opened.
+// The server does nothing before Run. The caller ends it by ending Run's context, or by Close if it never runs.
+func newApp(ctx context.Context, o appOptions) (_ *app, err error) {
+	a := &app{
+		cfg: o.Config, log: o.Logger, registry: prometheus.NewRegistry(), failed: make(chan error, 8),
+		stack: cleanups{log: o.Logger}, simulated: o.Simulated,
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, a.Close())
+		}
+	}()
+	if err := auth.CheckListen(auth.Read(o.Config.Auth.Read), o.Config.Listen); err != nil {
+		return nil, misuse(err)
+	}
+	lock, err := lockData(o.Config.Data)
+	if err != nil {
+		return nil, misuse(err)
+	}
+	a.stack.add("unlock the data folder", time.Second, func(context.Context) error { return lock.Close() })
+	if err := a.listen(ctx); err != nil {
+		return nil, err
+	}
+	if a.tokens, err = auth.Open(o.Config.Data); err != nil {
+		return nil, misuse(err)
+	}
+	if err := a.openEngine(ctx); err != nil {
+		return nil, err
+	}
+	if err := a.openParts(o); err != nil {
+		return nil, err
+	}
+	a.register()
+	return a, nil
+}
+
+// listen takes the address before anything dear is started.
+func (a *app) listen(ctx context.Context) error {
+	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", a.cfg.Listen)
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return misuse(fmt.Errorf("the address %s is in use; stop what listens there, or name another with --listen", a.cfg.Listen))
+	case errors.Is(err, syscall.EACCES):
+		return misuse(fmt.Errorf("this user may not listen on %s; name a port above 1023 with --listen", a.cfg.Listen))
+	case err != nil:
+		return misuse(fmt.Errorf("listen on %s: %w; name another address with --listen", a.cfg.Listen, err))
+	}
+	a.listener = listener
+	a.stack.add("stop listening", time.Second, func(context.Context) error {
+		if err := listener.Close(); !errors.Is(err, net.ErrClosed) {
+			return err
+		}
+		return nil
+	})
+	return nil
+}
+
+func (a *app) openEngine(ctx context.Context) error {
+	engine, err := clickhouse.Open(ctx, clickhouse.Options{
+		DSN:     a.cfg.ClickHouse,
+		Dir:     filepath.Join(a.cfg.Data, "engine"),
+		Library: a.cfg.Engine.Library,
+		Memory:  uint64(a.cfg.Engine.Memory),
+		Logger:  a.log.With("part", "engine"),
+	})
+	if err != nil {
+		return misuse(err)
+	}
+	a.engine = engine
+	a.stack.add("stop the engine", stopEngine, engine.Close)
+	applied, err := clickhouse.Migrate(ctx, engine.Conn())
+	if err != nil {
+		return err
+	}
+	if applied > 0 {
+		a.log.Info("tables brought up to date", "steps", applied)
+	}
+	return nil
+}
+
+// openParts makes the parts that do the work.
+func (a *app) openParts(o appOptions) (err error) {
+	zone := a.cfg.Location()
+	calendars := calendar.Builtin(zone)
+	a.booker = booking.New(booking.Options{
+		Conn: a.engine.Conn(), Calendars: calendars, Logger: a.log.With("part", "booker"), Registry: a.registry,
+		Booked: func(booking.Mark) { a.snapshots.Wake() },
+	})
+	a.books = kpi.New(kpi.Options{
+		Conn: a.engine.Conn(), Calendars: calendars, Now: time.Now,
+		Events: func() uint64 { return a.booker.Mark().Events },
+	})
+	a.collector, err = collector.Open(collector.Options{
+		Data: a.cfg.Data, Conn: a.engine.Conn, Tokens: a.tokens, Log: a.log.With("part", "collector"), Registry: a.registry, Now: time.Now,
+	})
+	if err != nil {
+		return misuse(err)
+	}
+	a.collector.OnLoaded(a.booker.Wake)
+	a.stack.add("close the log", stopPart, func(context.Context) error { return a.collector.Close() })
+	names := o.Names
+	if names == nil {
+		names = func(string) (string, string) { return "", "" }
+	}
+	a.snapshots, err = metrics.New(metrics.Options{
+		Books: a.books, Figures: a.cfg.Metrics.Figures, Periods: a.cfg.Metrics.Periods, Mark: a.booker.Mark,
+		Waiting: func(m booking.Mark) bool { return m.Entries[a.collector.ID()] < a.collector.Newest() },
+		Names:   names, Zone: zone, Now: time.Now, Logger: a.log.With("part", "metrics"),
+	})
+	if err != nil {
+		return misuse(err)
+	}
+	return nil
+}
+
+// register puts what a process says about itself on /metrics.
+func (a *app) register() {
+	info := prometheus.NewGauge(prometheus.GaugeOpts{
+		Name: "tiendo_build_info", Help: "The version of this process; always 1.",
+		ConstLabels: prometheus.Labels{"version": versionText(), "goversion": runtime.Version()},
+	})
+	info.Set(1)
+	a.registry.MustRegister(
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), info, a.snapshots,
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "tiendo_engine_up", Help: "1 while the engine answers, else 0."}, func() float64 {
+			if a.engine.Alive() {
+				return 1
+			}
+			return 0
+		}),
+	)
+}
+
+// Address is where the server listens, with the port that was taken.
+func (a *app) Address() string { return a.listener.Addr().String() }
+
+// URL is the address as a browser wants it.
+func (a *app) URL() string { return "http://" + a.Address() }
+
+// Run serves until ctx ends or a part fails, then stops everything in order. It returns what failed, and what did not
+// stop as it should.
+func (a *app) Run(ctx context.Context) error {
+	a.spawn("booker", a.booker.Run)
+	a.spawn("loader", a.collector.Run)
+	a.spawn("metrics", a.snapshots.Run)
+	a.stack.add("drain the log", drainLog, a.drain)
+	a.serve()
+	var failed error
+	select {
+	case <-ctx.Done():
+		a.log.Info("stopping", "address", a.Address())
+	case failed = <-a.failed:
+		a.log.Error("a part failed, stopping", "error", failed)
+	}
+	return errors.Join(failed, a.Close())
+}
+
+// Close stops what runs and closes what is open, newest first.
+func (a *app) Close() error { return a.stack.run(context.Background()) }
+
+// spawn runs a part until its turn to stop comes. A part that ends before is a failure of the whole.
+func (a *app) spawn(name string, run func(context.Context) error) {
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		err := run(ctx)
+		switch {
+		case ctx.Err() == nil && err == nil:
+			a.failed <- fmt.Errorf("the %s ended by itself", name)
+		case ctx.Err() == nil:
+			a.failed <- fmt.Errorf("the %s: %w", name, err)
+		case err != nil && !errors.Is(err, context.Canceled):
+			a.log.Error("a part stopped with an error", "part", name, "error", err)
+		}
+	}()
+	a.stack.add("stop the "+name, stopPart, func(limit context.Context) error {
+		cancel()
+		select {
+		case <-done:
+			return nil
+		case <-limit.Done():
+			return limit.Err()
+		}
+	})
+}
+
+// serve answers requests until its turn to stop comes: then it takes no new ones and lets those that run finish.
+func (a *app) serve() {
+	server := &http.Server{
+		Handler:           a.routes(),
+		ReadHeaderTimeout: 10 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          slog.NewLogLogger(a.log.Handler(), slog.LevelDebug),
+	}
+	go func() {
+		if err := server.Serve(a.listener); !errors.Is(err, http.ErrServerClosed) {
+			a.failed <- fmt.Errorf("serve %s: %w", a.Address(), err)
+		}
+	}()
+	a.stack.add("finish requests", finishRequests, func(ctx context.Context) error {
+		if err := server.Shutdown(ctx); err != nil {
+			return errors.Join(err, server.Close())
+		}
+		return nil
+	})
+}
+
+// drain waits until what was accepted is in the figures. An engine that is away is not waited for: the log keeps it.
+func (a *app) drain(ctx context.Context) error {
+	for a.waiting() && a.engine.Alive() {
+		select {
+		case <-ctx.Done():
+			a.log.Info("events are left in the log for the next start", "newest", a.collector.Newest(), "loaded", a.collector.Loaded())
+			return nil
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+	return nil
+}
+
+// waiting says whether accepted events are not in the figures yet.
+func (a *app) waiting() bool {
+	return a.booker.Mark().Entries[a.collector.ID()] < a.collector.Newest()
+}

@@ -1,0 +1,60 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"tiendo/internal/api"
+	"tiendo/internal/auth"
+)
+
+// routes says who may ask for what, and who answers.
+func (a *app) routes() http.Handler {
+	answers := api.New(api.Options{
+		Books: a.books, Zone: a.cfg.Location(), Now: time.Now, Ready: a.ready, Logger: a.log.With("part", "api"),
+	})
+	open := auth.Read(a.cfg.Auth.Read) == auth.ReadOpen
+	read := func(h http.Handler) http.Handler {
+		if open {
+			return h
+		}
+		return a.tokens.Require(h)
+	}
+	cases := a.tokens.Require(answers.Cases())
+	if a.simulated {
+		cases = read(answers.Cases())
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/v1/events", a.collector)
+	mux.Handle("/v1/cases", cases)
+	mux.Handle("/v1/cases/", cases)
+	mux.Handle("/healthz", answers.Open())
+	mux.Handle("/readyz", answers.Open())
+	for _, path := range []string{"/v1/kpis", "/v1/kpis/", "/openapi.json"} {
+		mux.Handle(path, read(answers.Open()))
+	}
+	mux.Handle("GET /metrics", read(promhttp.HandlerFor(a.registry, promhttp.HandlerOpts{
+		EnableOpenMetrics: true, MaxRequestsInFlight: 4, Timeout: 10 * time.Second, Registry: a.registry,
+		ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelError),
+	})))
+	if open {
+		return auth.Local(mux)
+	}
+	return mux
+}
+
+// ready says which part can't do its work, and why.
+func (a *app) ready(context.Context) map[string]string {
+	reasons := make(map[string]string)
+	if !a.engine.Alive() {
+		reasons["engine"] = "the engine does not answer; it is started again by itself"
+	}
+	if err := a.collector.Ready(); err != nil {
+		reasons["log"] = err.Error()
+	}
+	return reasons
+}

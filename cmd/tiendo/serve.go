@@ -1,0 +1,23 @@
+package main
+
+import (
+	"context"
+	"fmt"
+)
+
+type serveCmd struct {
+	Settings settings `embed:""`
+}
+
+func (c *serveCmd) Run(ctx context.Context, std *streams) error {
+	cfg, err := c.Settings.load(std, nil)
+	if err != nil {
+		return err
+	}
+	a, err := newApp(ctx, appOptions{Config: cfg, Logger: newLogger(std.err, cfg.Log)})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(std.out, "Tiendo serves %s; its data is in %s; Ctrl-C stops it.\n", a.URL(), cfg.Data)
+	return a.Run(ctx)
+}
