@@ -83,8 +83,8 @@ func newScreen(w io.Writer, paths []string) *screen {
 			}
 			total += info.Size()
 		}
-		s.bar = progressbar.NewOptions64(total, progressbar.OptionSetWriter(w), progressbar.OptionShowBytes(true),
-			progressbar.OptionFullWidth(), progressbar.OptionClearOnFinish(), progressbar.OptionSetPredictTime(true))
+		s.bar = progressbar.NewOptions64(total, progressbar.OptionSetWriter(w), progressbar.OptionFullWidth(),
+			progressbar.OptionClearOnFinish(), progressbar.OptionSetPredictTime(true))
 	}
 	s.stopped.Go(func() {
 		tick := time.NewTicker(pause)

@@ -2,6 +2,8 @@ package importer
 
 import (
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -93,11 +95,22 @@ func readTime(text string, layouts []layout, loc *time.Location) (reading, error
 		r.instant = instant
 		return r, nil
 	}
+	return reading{}, fmt.Errorf("%s is no time %s; correct it, or name its layout in the mapping", quote(text), describe(layouts))
+}
+
+// describe says in a message what was tried.
+func describe(layouts []layout) string {
 	names := make([]string, len(layouts))
 	for i, l := range layouts {
-		names[i] = fmt.Sprintf("%q", l.text)
+		names[i] = l.text
 	}
-	return reading{}, fmt.Errorf("%s is no time by %s; correct it, or name its layout in the mapping", quote(text), strings.Join(names, ", "))
+	if slices.Equal(names, isoLayouts) {
+		return "with the year first, such as 2006-01-02 15:04:05"
+	}
+	for i, name := range names {
+		names[i] = strconv.Quote(name)
+	}
+	return "by " + english(names, "or")
 }
 
 // asWall is the wall clock of t as if it were UTC.
