@@ -19,21 +19,21 @@ import (
 type block struct {
 	mark     Mark
 	writer   string
-	cells    []row
+	cells    []caseEntries
 	verdicts []lifecycle.Case
 }
 
-// row is a line of the journal with the case that it is of.
-type row struct {
+// caseEntries are the lines of the journal that a block adds to a case.
+type caseEntries struct {
 	family, subject string
-	lifecycle.Entry
+	entries         []lifecycle.Entry
 }
 
 func newBlock(mark Mark, writer string) *block { return &block{mark: mark, writer: writer} }
 
 func (b *block) addCase(c *lifecycle.Case, entries []lifecycle.Entry) {
-	for _, e := range entries {
-		b.cells = append(b.cells, row{family: string(c.Family), subject: c.Subject, Entry: e})
+	if len(entries) > 0 {
+		b.cells = append(b.cells, caseEntries{family: string(c.Family), subject: c.Subject, entries: entries})
 	}
 	b.verdicts = append(b.verdicts, *c)
 }
@@ -47,16 +47,24 @@ const (
 
 func markSubject(number uint64) string { return fmt.Sprintf("%012d/", number) }
 
-func (b *block) marks() []row {
-	subject := markSubject(b.mark.Block)
-	rows := []row{{subject: subject, Entry: lifecycle.Entry{Count: lifecycle.Count{Cell: lifecycle.Cell{Measure: markEvents}, N: int64(b.mark.Events)}}}}
+func (b *block) marks() []caseEntries {
+	mark := func(collector string, measure lifecycle.Measure, n uint64) caseEntries {
+		count := lifecycle.Count{Cell: lifecycle.Cell{Measure: measure}, N: int64(n)}
+		return caseEntries{subject: markSubject(b.mark.Block) + collector, entries: []lifecycle.Entry{{Count: count}}}
+	}
+	rows := []caseEntries{mark("", markEvents, b.mark.Events)}
 	for _, collector := range slices.Sorted(maps.Keys(b.mark.Entries)) {
-		rows = append(rows, row{
-			subject: subject + collector,
-			Entry:   lifecycle.Entry{Count: lifecycle.Count{Cell: lifecycle.Cell{Measure: markEntry}, N: int64(b.mark.Entries[collector])}},
-		})
+		rows = append(rows, mark(collector, markEntry, b.mark.Entries[collector]))
 	}
 	return rows
+}
+
+// rows counts the lines of the journal that the block adds.
+func (b *block) rows() (n int) {
+	for _, c := range b.cells {
+		n += len(c.entries)
+	}
+	return n
 }
 
 // attempts is how often a block whose rows did not appear is inserted again.

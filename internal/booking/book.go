@@ -56,26 +56,31 @@ func (b *Booker) book(ctx context.Context, block *block, family event.Family, su
 
 // firstDeliveries counts the events that are booked for the first time: those whose first delivery lies between two marks.
 func firstDeliveries(events []event.Event, from, to Mark) (n uint64) {
-	type name struct{ source, id string }
-	first := make(map[name]*event.Event, len(events))
 	for i := range events {
 		e := &events[i]
-		key := name{e.Source, e.ID}
-		if known := first[key]; known == nil || e.Before(known) {
-			first[key] = e
+		if e.Entry <= from.Entries[e.Collector] || e.Entry > to.Entries[e.Collector] {
+			continue
 		}
-	}
-	for _, e := range first {
-		if from.Entries[e.Collector] < e.Entry && e.Entry <= to.Entries[e.Collector] {
+		first := true
+		for j := range events {
+			if other := &events[j]; other.Source == e.Source && other.ID == e.ID && other.Before(e) {
+				first = false
+				break
+			}
+		}
+		if first {
 			n++
 		}
 	}
 	return n
 }
 
-// difference returns the entries that must be added to has to get should.
+// difference returns the entries that must be added to has to get should. It takes should over.
 func difference(should, has []lifecycle.Entry) []lifecycle.Entry {
-	all := slices.Clone(should)
+	if len(has) == 0 {
+		return should
+	}
+	all := should
 	for _, h := range has {
 		h.N = -h.N
 		at := slices.IndexFunc(all, func(e lifecycle.Entry) bool {

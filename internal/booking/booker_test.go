@@ -26,7 +26,7 @@ var (
 	calendars = calendar.Builtin(zone)
 )
 
-func newBooker(t *testing.T, conn driver.Conn) *Booker {
+func newBooker(t testing.TB, conn driver.Conn) *Booker {
 	t.Helper()
 	return New(Options{Conn: conn, Calendars: calendars, Logger: slog.New(slog.NewTextHandler(t.Output(), nil)), Registry: prometheus.NewRegistry()})
 }

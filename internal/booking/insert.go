@@ -9,6 +9,7 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
 	"tiendo/internal/calendar"
+	"tiendo/internal/lifecycle"
 )
 
 // insertCells appends the rows and the marks of a block in one insert, which the engine takes once per token.
@@ -28,17 +29,64 @@ func insertCells(ctx context.Context, conn driver.Conn, block *block, query stri
 		return err
 	}
 	defer batch.Close()
-	for _, rows := range [][]row{block.marks(), block.cells} {
-		for i := range rows {
-			r := &rows[i]
-			err := batch.Append(r.family, r.subject, date(r.Stamp), string(r.Cause), string(r.Measure), date(r.Day), r.Millis, uint32(r.Marks), r.Bin,
-				r.Agency, r.Unit, r.Procedure, r.Channel, r.Level, r.Kind, r.At, r.Issuer, r.Helpers, r.N, block.mark.Block, block.writer)
-			if err != nil {
-				return err
+	c := newColumns(block.rows() + len(block.mark.Entries) + 1)
+	for _, cases := range [][]caseEntries{block.marks(), block.cells} {
+		for i := range cases {
+			for j := range cases[i].entries {
+				c.add(cases[i].family, cases[i].subject, &cases[i].entries[j], block)
 			}
 		}
 	}
+	for i, values := range c.all() {
+		if err := batch.Column(i).Append(values); err != nil {
+			return err
+		}
+	}
 	return batch.Send()
+}
+
+// columns are the rows of a block turned on their side: appending whole columns costs a third of appending rows.
+type columns struct {
+	family, subject, cause, measure                                            []string
+	agency, unit, procedure, channel, level, kind, at, issuer, helpers, writer []string
+	stamp, day                                                                 []time.Time
+	millis, marks                                                              []uint32
+	bin                                                                        []int32
+	n                                                                          []int64
+	block                                                                      []uint64
+}
+
+func newColumns(rows int) *columns {
+	c := &columns{
+		stamp: make([]time.Time, 0, rows), day: make([]time.Time, 0, rows), millis: make([]uint32, 0, rows), marks: make([]uint32, 0, rows),
+		bin: make([]int32, 0, rows), n: make([]int64, 0, rows), block: make([]uint64, 0, rows),
+	}
+	for _, s := range []*[]string{
+		&c.family, &c.subject, &c.cause, &c.measure, &c.agency, &c.unit, &c.procedure, &c.channel, &c.level, &c.kind, &c.at, &c.issuer, &c.helpers, &c.writer,
+	} {
+		*s = make([]string, 0, rows)
+	}
+	return c
+}
+
+func (c *columns) add(family, subject string, e *lifecycle.Entry, b *block) {
+	c.family, c.subject = append(c.family, family), append(c.subject, subject)
+	c.stamp, c.cause = append(c.stamp, date(e.Stamp)), append(c.cause, string(e.Cause))
+	c.measure, c.day = append(c.measure, string(e.Measure)), append(c.day, date(e.Day))
+	c.millis, c.marks, c.bin = append(c.millis, e.Millis), append(c.marks, uint32(e.Marks)), append(c.bin, e.Bin)
+	c.agency, c.unit = append(c.agency, e.Agency), append(c.unit, e.Unit)
+	c.procedure, c.channel, c.level = append(c.procedure, e.Procedure), append(c.channel, e.Channel), append(c.level, e.Level)
+	c.kind, c.at = append(c.kind, e.Kind), append(c.at, e.At)
+	c.issuer, c.helpers = append(c.issuer, e.Issuer), append(c.helpers, e.Helpers)
+	c.n, c.block, c.writer = append(c.n, e.N), append(c.block, b.mark.Block), append(c.writer, b.writer)
+}
+
+// all lists the columns in the order of the insert.
+func (c *columns) all() []any {
+	return []any{
+		c.family, c.subject, c.stamp, c.cause, c.measure, c.day, c.millis, c.marks, c.bin,
+		c.agency, c.unit, c.procedure, c.channel, c.level, c.kind, c.at, c.issuer, c.helpers, c.n, c.block, c.writer,
+	}
 }
 
 func insertVerdicts(ctx context.Context, conn driver.Conn, block *block, zone *time.Location) error {

@@ -31,7 +31,7 @@ func newMetrics(registry prometheus.Registerer) *metrics {
 
 func (m *metrics) observe(b *block, d time.Duration) {
 	m.blocks.Inc()
-	m.cells.Add(float64(len(b.cells)))
+	m.cells.Add(float64(b.rows()))
 	m.cases.Add(float64(len(b.verdicts)))
 	m.seconds.Observe(d.Seconds())
 }

@@ -3,7 +3,6 @@ package lifecycle
 import (
 	"bytes"
 	"cmp"
-	"fmt"
 	"slices"
 	"time"
 
@@ -43,18 +42,27 @@ func factsOf(events []event.Event) (facts, error) {
 		return cmp.Or(cmp.Compare(a.Type, b.Type), a.Time.Compare(b.Time), a.Recorded.Compare(b.Recorded), bytes.Compare(a.Data, b.Data), retractedLast(&a, &b))
 	})
 
-	var all facts
+	// One piece of memory holds all records: this runs for every case that an event touches.
+	records := make([]record, 0, len(events))
+	all := make(facts, 0, len(events))
 	for len(events) > 0 {
 		n := 1
 		for n < len(events) && events[n].Type == events[0].Type && events[n].Time.Equal(events[0].Time) {
 			n++
 		}
 		if told := events[:n]; !told[n-1].Retracted {
-			f, err := factOf(told)
-			if err != nil {
-				return nil, err
+			from := len(records)
+			for i := range told {
+				if told[i].Retracted {
+					continue
+				}
+				data, err := told[i].Fields()
+				if err != nil {
+					return nil, err
+				}
+				records = append(records, record{recorded: told[i].Recorded, data: data, raw: told[i].Data})
 			}
-			all = append(all, f)
+			all = append(all, fact{step: told[0].Type.Step(), time: told[0].Time, records: records[from:]})
 		}
 		events = events[n:]
 	}
@@ -81,21 +89,6 @@ func delivered(a, b *event.Event) int {
 	default:
 		return 0
 	}
-}
-
-func factOf(told []event.Event) (fact, error) {
-	f := fact{step: told[0].Type.Step(), time: told[0].Time, records: make([]record, 0, len(told))}
-	for i := range told {
-		if told[i].Retracted {
-			continue
-		}
-		data, err := told[i].Fields()
-		if err != nil {
-			return fact{}, fmt.Errorf("read data of event %q of source %q: %w", told[i].ID, told[i].Source, err)
-		}
-		f.records = append(f.records, record{recorded: told[i].Recorded, data: data, raw: told[i].Data})
-	}
-	return f, nil
 }
 
 // of returns the facts of one step, in the order of time.
