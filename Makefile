@@ -23,13 +23,18 @@ node_modules/.package-lock.json: package.json package-lock.json
 	npm ci --no-audit --no-fund
 	@touch $@
 
-build: node_modules/.package-lock.json ## make bin/tiendo
+# What pages need from npm, where the go command embeds it.
+dashboards/static/npm/charts.js: node_modules/.package-lock.json $(wildcard dashboards/script/*)
+	node dashboards/script/build.mjs
+	@touch $@
+
+build: dashboards/static/npm/charts.js ## make bin/tiendo
 	CGO_ENABLED=0 go build -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/tiendo ./cmd/tiendo
 
 demo: build ## serve a simulated city on http://127.0.0.1:8080 until Ctrl-C
 	@exec bin/tiendo demo
 
-needs: node_modules/.package-lock.json
+needs:
 	@tools/needs chromium prometheus
 
 lint: ## look for mistakes without running anything
