@@ -43,7 +43,7 @@ func (s *sums) rows(a answer, st *statement) []Row {
 		keys = []string{""} // without dimensions there is exactly one row
 		s.byKey[""] = &series{}
 	}
-	var rows []Row
+	rows := []Row{}
 	for _, key := range keys {
 		of := s.byKey[key]
 		for i, name := range buckets {
