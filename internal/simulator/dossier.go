@@ -201,6 +201,8 @@ func (d *dossier) spend() int {
 	term := d.Term
 	late := min(d.agency.late*d.city.mood(d.desk.agency, d.day), .6)
 	switch u := d.rng.Float64(); {
+	case u < late*.08: // lies on somebody's desk for months
+		return term + 15 + int(d.rng.ExpFloat64()*60)
 	case u < late:
 		return term + 1 + int(d.rng.ExpFloat64()*(1.5+.2*float64(term)))
 	case u < late+d.agency.lastDay:
@@ -306,12 +308,13 @@ func (d *dossier) beLate(p plan) plan {
 		return p
 	}
 	told := d.data().str("due", due).str("reason", "workload")
+	said := d.agency.apology
 	switch u := d.rng.Float64(); {
-	case u < d.agency.apology:
+	case u < said:
 		d.tell("dossier.rescheduled", d.act(d.city.later(p.from, max(0, p.term-d.rng.IntN(2)))), told.flag("apology", true))
-	case u < d.agency.apology+.4*(1-d.agency.apology):
+	case u < said+.25*(1-said):
 		d.tell("dossier.rescheduled", d.act(d.city.later(p.from, max(0, p.term-d.rng.IntN(2)))), told.flag("apology", false))
-	case u < d.agency.apology+.6*(1-d.agency.apology) && p.spent > p.term+1:
+	case u < said+.5*(1-said) && p.spent > p.term+1:
 		d.tell("dossier.rescheduled", d.act(d.city.later(p.from, p.term+1)), told.flag("apology", d.chance(.5)))
 	}
 	return p

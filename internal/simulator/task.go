@@ -82,7 +82,7 @@ func (g *generator) task(lead int, dated bool) {
 		spent = term
 	}
 	if l.chance(min(l.agency.taskLate*g.city.mood(lead, g.day), .6)) {
-		spent = term + 1 + int(g.rng.ExpFloat64()*(2+.3*float64(term)))
+		spent = term + 1 + int(g.rng.ExpFloat64()*(3+.5*float64(term)))
 	}
 	if spent >= term && l.chance(.35) {
 		asked := max(0, term-1-g.rng.IntN(2))
