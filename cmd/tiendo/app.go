@@ -12,10 +12,8 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
-
 	"tiendo/collector"
+	"tiendo/dashboards"
 	"tiendo/internal/auth"
 	"tiendo/internal/booking"
 	"tiendo/internal/calendar"
@@ -23,6 +21,9 @@ import (
 	"tiendo/internal/config"
 	"tiendo/internal/kpi"
 	"tiendo/internal/metrics"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
 )
 
 // How long each part may take to stop. What a deadline cuts off is done at the next start: the log has it.
@@ -35,14 +36,13 @@ const (
 
 // app is one server with all its parts. A test starts one in process, on port 0.
 type app struct {
+	appOptions
 	cfg      config.Config
 	log      *slog.Logger
 	registry *prometheus.Registry
 	listener net.Listener
 	stack    cleanups
 	failed   chan error
-	// simulated says that all figures are made up.
-	simulated bool
 
 	tokens    *auth.Tokens
 	engine    *clickhouse.Server
@@ -50,6 +50,7 @@ type app struct {
 	booker    *booking.Booker
 	books     *kpi.Books
 	snapshots *metrics.Snapshots
+	pages     http.Handler
 }
 
 // appOptions is what a server is besides its configuration.
@@ -58,16 +59,19 @@ type appOptions struct {
 	Logger *slog.Logger
 	// Simulated says that all figures are made up: then everybody on this machine may see cases too, and pages say so.
 	Simulated bool
-	// Names tells names of agencies; nil where there is no register.
-	Names func(agency string) (name, group string)
+	// Agencies are those whose names are known, by code.
+	Agencies map[string]agency
 }
+
+// agency is what pages and labels call an agency.
+type agency struct{ vi, en, group string }
 
 // newApp opens everything that a server needs, in the order in which it is needed; what goes wrong undoes what was opened.
 // The server does nothing before Run. The caller ends it by ending Run's context, or by Close if it never runs.
 func newApp(ctx context.Context, o appOptions) (_ *app, err error) {
 	a := &app{
 		cfg: o.Config, log: o.Logger, registry: prometheus.NewRegistry(), failed: make(chan error, 8),
-		stack: cleanups{log: o.Logger}, simulated: o.Simulated,
+		appOptions: o, stack: cleanups{log: o.Logger},
 	}
 	defer func() {
 		if err != nil {
@@ -162,19 +166,28 @@ func (a *app) openParts(o appOptions) (err error) {
 	}
 	a.collector.OnLoaded(a.booker.Wake)
 	a.stack.add("close the log", stopPart, func(context.Context) error { return a.collector.Close() })
-	names := o.Names
-	if names == nil {
-		names = func(string) (string, string) { return "", "" }
-	}
 	a.snapshots, err = metrics.New(metrics.Options{
 		Books: a.books, Figures: a.cfg.Metrics.Figures, Periods: a.cfg.Metrics.Periods, Mark: a.booker.Mark,
 		Waiting: func(m booking.Mark) bool { return m.Entries[a.collector.ID()] < a.collector.Newest() },
-		Names:   names, Zone: zone, Now: time.Now, Logger: a.log.With("part", "metrics"),
+		Names: func(code string) (name, group string) {
+			known := o.Agencies[code]
+			return known.vi, known.group
+		},
+		Zone: zone, Now: time.Now, Logger: a.log.With("part", "metrics"),
 	})
 	if err != nil {
 		return misuse(err)
 	}
-	return nil
+	a.pages, err = dashboards.New(dashboards.Options{
+		Figures: a.books, Location: zone, Now: time.Now, Demo: o.Simulated, Version: versionText(), Logger: a.log.With("part", "pages"),
+		Names: func(code, lang string) string {
+			if lang == "en" {
+				return o.Agencies[code].en
+			}
+			return o.Agencies[code].vi
+		},
+	})
+	return err
 }
 
 // register puts what a process says about itself on /metrics.
@@ -201,14 +214,24 @@ func (a *app) Address() string { return a.listener.Addr().String() }
 // URL is the address as a browser wants it.
 func (a *app) URL() string { return "http://" + a.Address() }
 
-// Run serves until ctx ends or a part fails, then stops everything in order. It returns what failed, and what did not
-// stop as it should.
+// Run is start and wait.
 func (a *app) Run(ctx context.Context) error {
+	a.start()
+	return a.wait(ctx)
+}
+
+// start begins to serve.
+func (a *app) start() {
 	a.spawn("booker", a.booker.Run)
 	a.spawn("loader", a.collector.Run)
 	a.spawn("metrics", a.snapshots.Run)
 	a.stack.add("drain the log", drainLog, a.drain)
 	a.serve()
+}
+
+// wait waits until ctx ends or a part fails, then stops everything in order. It returns what failed, and what did not
+// stop as it should.
+func (a *app) wait(ctx context.Context) error {
 	var failed error
 	select {
 	case <-ctx.Done():

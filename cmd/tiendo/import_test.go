@@ -15,9 +15,9 @@ import (
 	"testing"
 	"time"
 
-	"github.com/klauspost/compress/zstd"
-
 	"tiendo/internal/event"
+
+	"github.com/klauspost/compress/zstd"
 )
 
 // door is a collector without a log: it reads a request as one does and answers by CONTRACT §3.

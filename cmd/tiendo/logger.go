@@ -6,10 +6,10 @@ import (
 	"os"
 	"time"
 
+	"tiendo/internal/config"
+
 	"github.com/lmittmann/tint"
 	"golang.org/x/term"
-
-	"tiendo/internal/config"
 )
 
 // newLogger makes the process's log: coloured text for people at a terminal, JSON for machines.

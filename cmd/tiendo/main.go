@@ -12,9 +12,9 @@ import (
 	"strings"
 	"syscall"
 
-	"github.com/alecthomas/kong"
-
 	"tiendo/internal/clickhouse"
+
+	"github.com/alecthomas/kong"
 )
 
 func main() {
@@ -36,11 +36,13 @@ type streams struct {
 
 // command is what the command line can say. Each member is a file of this package.
 type command struct {
-	Config  configCmd  `cmd:"" help:"Print every setting with its default, meaning and environment name, as a file to edit."`
-	Import  importCmd  `cmd:"" help:"Read CSV and NDJSON files and send what they tell to a running server."`
-	Kpi     kpiCmd     `cmd:"" name:"kpi" help:"Ask a running server for a figure."`
-	Serve   serveCmd   `cmd:"" help:"Take events in, keep the books, and show the figures, until Ctrl-C."`
-	Version versionCmd `cmd:"" help:"Print the version."`
+	Config   configCmd   `cmd:"" help:"Print every setting with its default, meaning and environment name, as a file to edit."`
+	Demo     demoCmd     `cmd:"" help:"Serve a simulated city: two years of history, then what happens by the clock."`
+	Import   importCmd   `cmd:"" help:"Read CSV and NDJSON files and send what they tell to a running server."`
+	Kpi      kpiCmd      `cmd:"" name:"kpi" help:"Ask a running server for a figure."`
+	Serve    serveCmd    `cmd:"" help:"Take events in, keep the books, and show the figures, until Ctrl-C."`
+	Simulate simulateCmd `cmd:"" help:"Make the events of a simulated city."`
+	Version  versionCmd  `cmd:"" help:"Print the version."`
 }
 
 // run is main with everything passed in; it returns the exit code.

@@ -6,10 +6,10 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus/promhttp"
-
 	"tiendo/internal/api"
 	"tiendo/internal/auth"
+
+	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
 // routes says who may ask for what, and who answers.
@@ -25,7 +25,7 @@ func (a *app) routes() http.Handler {
 		return a.tokens.Require(h)
 	}
 	cases := a.tokens.Require(answers.Cases())
-	if a.simulated {
+	if a.Simulated {
 		cases = read(answers.Cases())
 	}
 	mux := http.NewServeMux()
@@ -41,6 +41,7 @@ func (a *app) routes() http.Handler {
 		EnableOpenMetrics: true, MaxRequestsInFlight: 4, Timeout: 10 * time.Second, Registry: a.registry,
 		ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelError),
 	})))
+	mux.Handle("/", read(a.pages))
 	if open {
 		return auth.Local(mux)
 	}
