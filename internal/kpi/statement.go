@@ -91,11 +91,11 @@ const (
 func (s *statement) bucket() string {
 	within := map[string]string{
 		"":        "1",
-		"day":     "toUInt32(day - {first:Date32}) + 1",
-		"month":   "toUInt32(dateDiff('month', {first:Date32}, day)) + 1",
-		"quarter": "toUInt32(dateDiff('quarter', {first:Date32}, day)) + 1",
+		"day":     "dateDiff('day', {first:Date32}, day) + 1",
+		"month":   "dateDiff('month', {first:Date32}, day) + 1",
+		"quarter": "dateDiff('quarter', {first:Date32}, day) + 1",
 	}[timeOf(s.query.By)]
-	return fmt.Sprintf("multiIf(NOT %s, %d, %s, %d, %s)", beforeEnd, bucketAhead, beforeStart, bucketBefore, within)
+	return fmt.Sprintf("toUInt32(multiIf(NOT %s, %d, %s, %d, %s))", beforeEnd, bucketAhead, beforeStart, bucketBefore, within)
 }
 
 func (s *statement) where() (string, []any) {

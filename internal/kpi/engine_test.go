@@ -1,0 +1,267 @@
+package kpi
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+
+	"tiendo/internal/calendar"
+	"tiendo/internal/clickhouse/enginetest"
+	"tiendo/internal/lifecycle"
+	"tiendo/internal/period"
+)
+
+func TestMain(m *testing.M) { os.Exit(enginetest.Run(m)) }
+
+// now is a Wednesday at noon, in a period that runs.
+var now = time.Date(2025, 3, 12, 12, 0, 0, 0, zone)
+
+func books(t testing.TB) (*Books, driver.Conn) {
+	t.Helper()
+	conn := enginetest.Conn(t)
+	return New(Options{
+		Conn: conn, Calendars: calendar.Builtin(zone), Now: func() time.Time { return now }, Events: func() uint64 { return 0 },
+	}), conn
+}
+
+// cell is one line of a journal, with what a test leaves out.
+type cell struct {
+	family, subject, agency string
+	measure                 lifecycle.Measure
+	day                     string
+	millis                  uint32
+	marks                   lifecycle.Marks
+	bin                     int32
+	channel, helpers        string
+	n                       int64
+}
+
+func fill(t testing.TB, conn driver.Conn, cells ...cell) {
+	t.Helper()
+	batch, err := conn.PrepareBatch(t.Context(), "INSERT INTO cells (family, subject, agency, measure, day, millis, marks, bin, channel, helpers, n)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range cells {
+		if c.family == "" {
+			c.family = "dossier"
+		}
+		if c.agency == "" {
+			c.agency = "A"
+		}
+		if c.n == 0 {
+			c.n = 1
+		}
+		day, err := time.Parse(time.DateOnly, c.day)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := batch.Append(c.family, c.subject, c.agency, string(c.measure), day, c.millis, uint32(c.marks), c.bin, c.channel, c.helpers, c.n); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := batch.Send(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func ask(t testing.TB, b *Books, id, p string, by []string, where map[string][]string) Figure {
+	t.Helper()
+	of, err := period.Parse(p, now, zone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	figures, err := b.Ask(t.Context(), Query{ID: id, Period: of, By: by, Where: where})
+	if err != nil {
+		t.Fatalf("%s %s by %v where %v: %v", id, p, by, where, err)
+	}
+	return figures[0]
+}
+
+// short writes rows for comparison: keys and values.
+func short(f Figure) string {
+	var rows []string
+	for _, r := range f.Rows {
+		encoded, err := json.Marshal(r)
+		if err != nil {
+			panic(err)
+		}
+		rows = append(rows, string(encoded))
+	}
+	return strings.Join(rows, " ")
+}
+
+// TestEveryQuestion runs every figure by every dimension, some by pairs of them, with every filter, on the real engine.
+func TestEveryQuestion(t *testing.T) {
+	b, conn := books(t)
+	fill(t, conn, cell{subject: "1", measure: lifecycle.Opened, day: "2025-02-03"}, cell{subject: "1", measure: lifecycle.Settled, day: "2025-03-03"})
+	of, err := period.Parse("2025-Q1", now, zone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked := 0
+	for n, d := range Catalogue() {
+		where := map[string][]string{}
+		for _, name := range filters(&d) {
+			where[name] = []string{"A", "'; DROP TABLE cells; --"}
+		}
+		queries := []Query{{ID: d.ID, Period: of}, {ID: d.ID, Period: of, Where: where}}
+		can := dimensions(&d)
+		for i, one := range can {
+			queries = append(queries, Query{ID: d.ID, Period: of, By: []string{one}})
+			if other := can[(i+1)%len(can)]; n%8 == 0 && (timeOf([]string{one}) == "" || timeOf([]string{other}) == "") {
+				queries = append(queries, Query{ID: d.ID, Period: of, By: []string{one, other}})
+			}
+		}
+		for _, q := range queries {
+			if _, err := b.Ask(t.Context(), q); err != nil {
+				t.Errorf("%s by %v: %v", q.ID, q.By, err)
+			}
+			asked++
+		}
+		if _, err := b.Cases(t.Context(), Query{ID: d.ID, Period: of, Where: where}, All, "", 10); err != nil {
+			t.Errorf("cases of %s: %v", d.ID, err)
+		}
+	}
+	if asked < 800 {
+		t.Errorf("only %d questions were asked", asked)
+	}
+}
+
+// TestNow: what lies ahead today is not there yet, what has passed today is.
+func TestNow(t *testing.T) {
+	b, conn := books(t)
+	const hour = 3_600_000
+	fill(t, conn,
+		cell{subject: "1", measure: lifecycle.Opened, day: "2025-03-03"},
+		cell{subject: "2", measure: lifecycle.Opened, day: "2025-03-04"},
+		cell{subject: "3", measure: lifecycle.Opened, day: "2025-03-12"},
+		cell{subject: "1", measure: lifecycle.Breached, day: "2025-03-12", millis: 11 * hour},
+		cell{subject: "1", measure: lifecycle.Due, day: "2025-03-12", millis: 11 * hour, marks: lifecycle.Pending},
+		cell{subject: "2", measure: lifecycle.Breached, day: "2025-03-12", millis: 13 * hour},
+		cell{subject: "2", measure: lifecycle.Due, day: "2025-03-12", millis: 13 * hour, marks: lifecycle.Pending},
+		cell{subject: "3", measure: lifecycle.Breached, day: "2025-03-17", millis: 24*hour - 1},
+		cell{subject: "3", measure: lifecycle.Due, day: "2025-03-17", millis: 24*hour - 1, marks: lifecycle.Pending},
+	)
+	f := func(id, want string) {
+		t.Helper()
+		if got := short(ask(t, b, id, "mtd", nil, nil)); got != want {
+			t.Errorf("%s: got %s, want %s", id, got, want)
+		}
+	}
+	f("dossier.open", `{"value":3}`)
+	f("dossier.open_overdue", `{"value":1}`)
+	f("dossier.open_in_term", `{"value":2}`)
+	f("dossier.promise_kept_rate", `{"numerator":0,"denominator":1,"value":0,"low":0,"high":0.7934506856227626}`)
+	f("dossier.due_soon", `{"value":1}`) // the 13th and 14th are the next two working days; the 17th is a Monday
+	// A week later both of today's deadlines have passed.
+	b.Now = func() time.Time { return now.AddDate(0, 0, 7) }
+	if got := short(ask(t, b, "dossier.open_overdue", "2025-03-12", nil, nil)); got != `{"value":1}` {
+		t.Errorf("at a clock that stands still the period still runs: %s", got)
+	}
+}
+
+// TestByMonth: a stock by month is the stock at the end of each month.
+func TestByMonth(t *testing.T) {
+	b, conn := books(t)
+	fill(t, conn,
+		cell{subject: "1", measure: lifecycle.Opened, day: "2024-11-03"},
+		cell{subject: "2", measure: lifecycle.Opened, day: "2024-11-04"},
+		cell{subject: "1", measure: lifecycle.Settled, day: "2024-12-31"},
+		cell{subject: "3", measure: lifecycle.Opened, day: "2025-01-01"},
+	)
+	got := short(ask(t, b, "dossier.open", "2024-11-01..2025-01-31", []string{"month"}, nil))
+	if want := `{"month":"2024-11","value":2} {"month":"2024-12","value":1} {"month":"2025-01","value":2}`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+	got = short(ask(t, b, "dossier.received", "2024-Q4", []string{"quarter", "agency"}, nil))
+	if want := `{"quarter":"2024-Q4","agency":"A","value":2}`; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+// TestFilters: of several values any may hold, a missing attribute is null, a helper is one of several.
+func TestFilters(t *testing.T) {
+	b, conn := books(t)
+	fill(t, conn,
+		cell{subject: "1", measure: lifecycle.Opened, day: "2025-02-03", channel: "online"},
+		cell{subject: "2", measure: lifecycle.Opened, day: "2025-02-03", channel: "post", agency: "B"},
+		cell{subject: "3", measure: lifecycle.Opened, day: "2025-02-03", agency: "C"},
+		cell{family: "task", subject: "4", measure: lifecycle.Opened, day: "2025-02-03", helpers: "B,C", marks: lifecycle.Shared},
+	)
+	f := func(id string, by []string, where map[string][]string, want string) {
+		t.Helper()
+		figure := ask(t, b, id, "2025-02", by, where)
+		for i := range figure.Rows {
+			figure.Rows[i].LastEvent = nil
+		}
+		if got := short(figure); got != want {
+			t.Errorf("%s by %v where %v: got %s, want %s", id, by, where, got, want)
+		}
+	}
+	f("dossier.received", []string{"channel"}, nil, `{"channel":null,"value":1} {"channel":"online","value":1} {"channel":"post","value":1}`)
+	f("dossier.received", nil, map[string][]string{"agency": {"A", "B"}}, `{"value":2}`)
+	f("dossier.received", nil, map[string][]string{"channel": {"post"}}, `{"value":1}`)
+	f("dossier.received", nil, map[string][]string{"channel": {"fax"}}, `{"value":0}`)
+	f("dossier.late", []string{"agency"}, nil, `{"agency":"A","value":0} {"agency":"B","value":0} {"agency":"C","value":0}`)
+	f("task.assigned", nil, map[string][]string{"helper": {"C"}}, `{"value":1}`)
+	f("task.assigned", nil, map[string][]string{"helper": {"A"}}, `{"value":0}`)
+}
+
+// TestCasesAreTheFigure: the cases behind a figure are as many as it says, page by page.
+func TestCasesAreTheFigure(t *testing.T) {
+	b, conn := books(t)
+	var cells []cell
+	for i := range 25 {
+		subject := fmt.Sprintf("%03d", i)
+		cells = append(cells, cell{subject: subject, measure: lifecycle.Opened, day: "2025-01-06"})
+		if i%3 == 0 {
+			cells = append(cells, cell{subject: subject, measure: lifecycle.Settled, day: "2025-01-20", marks: lifecycle.Promised})
+		}
+		if i%4 == 0 {
+			cells = append(cells, cell{subject: subject, measure: lifecycle.Rated, day: "2025-01-20", n: 2}, cell{subject: subject, measure: lifecycle.Scored, day: "2025-01-20", n: 7})
+		}
+	}
+	fill(t, conn, cells...)
+	of, err := period.Parse("2025-01", now, zone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for id, part := range map[string]Part{"dossier.received": All, "dossier.open": All, "dossier.late": All, "dossier.on_time_rate": Denominator, "satisfaction.score": Denominator} {
+		figure := ask(t, b, id, "2025-01", nil, nil)
+		want := figure.Rows[0].Value
+		if part == Denominator {
+			want = figure.Rows[0].Denominator
+		}
+		seen, sum, after := 0, int64(0), ""
+		for {
+			list, err := b.Cases(t.Context(), Query{ID: id, Period: of}, part, after, 4)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if float64(list.Sum) != *want {
+				t.Errorf("%s: the cases sum to %d, the figure is %v", id, list.Sum, *want)
+			}
+			for _, c := range list.Cases {
+				if c.Subject <= after {
+					t.Errorf("%s: %s comes after %s", id, c.Subject, after)
+				}
+				after, sum, seen = c.Subject, sum+c.N, seen+1
+			}
+			if uint64(seen) == list.Total {
+				break
+			}
+			if list.Next == "" || len(list.Cases) == 0 {
+				t.Fatalf("%s: the pages end after %d of %d", id, seen, list.Total)
+			}
+		}
+		if float64(sum) != *want || sum == 0 {
+			t.Errorf("%s: the pages sum to %d, the figure is %v", id, sum, *want)
+		}
+	}
+}
