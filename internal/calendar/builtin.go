@@ -2,6 +2,7 @@ package calendar
 
 import (
 	_ "embed"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -36,7 +37,10 @@ var officeHours = [][2]int{{7 * 60, 11*60 + 30}, {13*60 + 30, 17 * 60}}
 //go:embed vn-office.txt
 var vnOffice string
 
-// Builtin returns the calendars that need no configuration: vn-office, days and continuous.
+// Builtin returns the calendars that need no configuration: vn-office (2018 to 2027), days and continuous. loc must not be
+// nil.
+//
+// Law: Bộ luật Lao động 2019, Điều 111 khoản 3, Điều 112 [S5]; the days of each year by the notices named in vn-office.txt.
 func Builtin(loc *time.Location) Set {
 	office, err := parseOffice(vnOffice, loc)
 	if err != nil {
@@ -49,13 +53,14 @@ func Builtin(loc *time.Location) Set {
 	}}
 }
 
-// parseOffice reads a table of years, each "year: off MM-DD … / on MM-DD …". The years must follow one another.
+// parseOffice reads a table of years, each "year: off MM-DD … / on MM-DD … # source". The years must follow one another.
 func parseOffice(text string, loc *time.Location) (*Calendar, error) {
 	c := &Calendar{name: "vn-office", grain: ByDay, zone: loc}
 	var total Work
 	next := 0
-	for _, line := range strings.Split(text, "\n") {
-		if line = strings.TrimSpace(line); line == "" || strings.HasPrefix(line, "#") {
+	for line := range strings.SplitSeq(text, "\n") {
+		line, _, _ = strings.Cut(line, "#")
+		if line = strings.TrimSpace(line); line == "" {
 			continue
 		}
 		year, changes, err := parseYear(line)
@@ -84,6 +89,9 @@ func parseOffice(text string, loc *time.Location) (*Calendar, error) {
 		}
 		c.last, next = last, year+1
 	}
+	if next == 0 {
+		return nil, errors.New("no year is named")
+	}
 	return c, nil
 }
 
@@ -103,11 +111,11 @@ func (c *Calendar) add(d Day, total Work) Work {
 // parseYear reads a line; changes says of a day whether it is worked.
 func parseYear(line string) (year int, changes map[Day]bool, err error) {
 	head, body, ok := strings.Cut(line, ":")
-	if year, err = strconv.Atoi(head); !ok || err != nil {
+	if year, err = strconv.Atoi(head); !ok || err != nil || year < 1900 || year > 2199 {
 		return 0, nil, fmt.Errorf("%q is no year, write 2026: off 01-01", head)
 	}
 	changes = map[Day]bool{}
-	for _, part := range strings.Split(body, "/") {
+	for part := range strings.SplitSeq(body, "/") {
 		words := strings.Fields(part)
 		if len(words) == 0 || (words[0] != "off" && words[0] != "on") {
 			return 0, nil, fmt.Errorf("year %d: %q begins neither with off nor with on", year, part)

@@ -21,8 +21,11 @@ const (
 	ByInstant
 )
 
-// ErrOutside says that working days were needed which the calendar does not cover.
+// ErrOutside says that working days were needed which the calendar does not cover: refuse the case, never guess.
 var ErrOutside = errors.New("the calendar does not cover that day")
+
+// maxTerm is how many days a deadline may lie ahead on a calendar without end: 8,000 years and some.
+const maxTerm = 3_000_000
 
 // Calendar is a table of working time. It is never changed, and safe for concurrent use.
 type Calendar struct {
@@ -47,9 +50,12 @@ func (c *Calendar) Name() string { return c.name }
 // Grain says how deadlines by c are compared.
 func (c *Calendar) Grain() Grain { return c.grain }
 
-func (c *Calendar) cover(d Day) error {
-	if !c.always && (d < c.first || d > c.last) {
-		return fmt.Errorf("%w: %s, %s covers %s to %s", ErrOutside, d, c.name, c.first, c.last)
+// cover returns ErrOutside for the first of days that is not covered.
+func (c *Calendar) cover(days ...Day) error {
+	for _, d := range days {
+		if !c.always && (d < c.first || d > c.last) {
+			return fmt.Errorf("%w: %s, %s covers %s to %s", ErrOutside, d, c.name, c.first, c.last)
+		}
 	}
 	return nil
 }
@@ -63,32 +69,35 @@ func (c *Calendar) upTo(t int64) Work {
 	return c.before[i] + Work(min(t, c.spans[i].to)-c.spans[i].from)
 }
 
-// Work returns the working time from a to b, 0 if b is not after a. ErrOutside if either is not covered.
+// Work returns the working time in [a, b), 0 if b is not after a. ErrOutside if a day of it is not covered.
 func (c *Calendar) Work(a, b time.Time) (Work, error) {
-	if err := errors.Join(c.cover(DayOf(a, c.zone)), c.cover(DayOf(b, c.zone))); err != nil {
-		return 0, err
-	}
-	if !b.After(a) {
+	from, to := a.UnixMilli(), b.UnixMilli()
+	if to <= from {
 		return 0, nil
 	}
 	if c.always {
-		return Work(b.UnixMilli() - a.UnixMilli()), nil
+		return Work(to - from), nil
 	}
-	return c.upTo(b.UnixMilli()) - c.upTo(a.UnixMilli()), nil
+	if err := c.cover(DayOf(a, c.zone), DayOf(time.UnixMilli(to-1), c.zone)); err != nil {
+		return 0, err
+	}
+	return c.upTo(to) - c.upTo(from), nil
 }
 
-// Advance returns the smallest instant with w of working time between t and it; t itself if w is not positive.
+// Advance returns the smallest instant with w of working time between t and it, in UTC and cut to milliseconds; t itself
+// if w is not positive. ErrOutside if the years that c covers do not hold that much.
 func (c *Calendar) Advance(t time.Time, w Work) (time.Time, error) {
 	if w <= 0 {
 		return t, nil
 	}
+	from := t.UnixMilli()
 	if c.always {
-		return t.Add(time.Duration(w) * time.Millisecond), nil
+		return time.UnixMilli(from + int64(w)).UTC(), nil
 	}
 	if err := c.cover(DayOf(t, c.zone)); err != nil {
 		return t, err
 	}
-	goal := c.upTo(t.UnixMilli()) + w
+	goal := c.upTo(from) + w
 	i := sort.Search(len(c.spans), func(i int) bool { return c.before[i] >= goal }) - 1
 	at := c.spans[i].from + int64(goal-c.before[i])
 	if at > c.spans[i].to {
@@ -97,7 +106,7 @@ func (c *Calendar) Advance(t time.Time, w Work) (time.Time, error) {
 	return time.UnixMilli(at).UTC(), nil
 }
 
-// Works says whether d is a working day.
+// Works says whether d is a working day. ErrOutside if d is not covered.
 func (c *Calendar) Works(d Day) (bool, error) {
 	if c.always {
 		return true, nil
@@ -114,7 +123,7 @@ func (c *Calendar) after(d Day) int {
 	return sort.Search(len(c.days), func(i int) bool { return c.days[i] > d })
 }
 
-// WorkingDays returns the number of working days after a up to and with b, 0 if b is not after a.
+// WorkingDays returns the number of working days in (a, b], 0 if b is not after a. ErrOutside if a day of it is not covered.
 func (c *Calendar) WorkingDays(a, b Day) (int, error) {
 	if b <= a {
 		return 0, nil
@@ -122,25 +131,29 @@ func (c *Calendar) WorkingDays(a, b Day) (int, error) {
 	if c.always {
 		return int(b - a), nil
 	}
-	if err := errors.Join(c.cover(a+1), c.cover(b)); err != nil {
+	if err := c.cover(a+1, b); err != nil {
 		return 0, err
 	}
 	return c.after(b) - c.after(a), nil
 }
 
-// AddDays returns the n-th working day after d; d itself for n = 0.
+// AddDays returns the n-th working day after d; d itself if n is not positive. ErrOutside if the years that c covers, or
+// the days that can be written down, do not hold that many.
 func (c *Calendar) AddDays(d Day, n int) (Day, error) {
 	if n <= 0 {
 		return d, nil
 	}
 	if c.always {
+		if n > maxTerm {
+			return d, fmt.Errorf("%w: %d days after %s", ErrOutside, n, d)
+		}
 		return d + Day(n), nil
 	}
 	if err := c.cover(d + 1); err != nil {
 		return d, err
 	}
 	i := c.after(d) + n - 1
-	if i >= len(c.days) {
+	if n > len(c.days) || i >= len(c.days) {
 		return d, c.cover(c.last + 1)
 	}
 	return c.days[i], nil

@@ -1,4 +1,4 @@
-package calendar_test
+package calendar
 
 import (
 	"encoding/csv"
@@ -8,16 +8,14 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
-
-	"tiendo/internal/calendar"
 )
 
 var (
 	zone = time.FixedZone("+07", 7*60*60)
-	set  = calendar.Builtin(zone)
+	set  = Builtin(zone)
 )
 
-func office(t testing.TB) *calendar.Calendar {
+func office(t testing.TB) *Calendar {
 	t.Helper()
 	c, ok := set.Get("vn-office")
 	if !ok {
@@ -26,9 +24,9 @@ func office(t testing.TB) *calendar.Calendar {
 	return c
 }
 
-func day(t testing.TB, s string) calendar.Day {
+func day(t testing.TB, s string) Day {
 	t.Helper()
-	d, err := calendar.ParseDay(s)
+	d, err := ParseDay(s)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,7 +39,7 @@ func TestWorkingDaysOfYears(t *testing.T) {
 	for i, want := range []int{250, 252, 252, 250, 249, 249, 251, 250, 249, 249} {
 		n := 0
 		year := 2018 + i
-		for d := calendar.DayOf(time.Date(year, 1, 1, 12, 0, 0, 0, zone), zone); d.Start(zone).Year() == year; d++ {
+		for d := DayOf(time.Date(year, 1, 1, 12, 0, 0, 0, zone), zone); d.Start(zone).Year() == year; d++ {
 			works, err := c.Works(d)
 			if err != nil {
 				t.Fatal(err)
@@ -68,6 +66,26 @@ func TestDays(t *testing.T) {
 	f("2019-02-04", false, "Tết Kỷ Hợi")
 	f("2019-01-05", true, "Saturday worked for 31/12/2018, 6519/VPCP-KGVX")
 	f("2018-12-31", false, "swapped off, 6519/VPCP-KGVX")
+	f("2018-02-20", false, "Tết Mậu Tuất lasts until the 20th")
+	f("2018-02-21", true, "and no longer")
+	f("2018-09-03", false, "2/9 fell on a Sunday")
+	f("2019-02-08", false, "the last day of Tết")
+	f("2019-02-11", true, "the Monday after it")
+	f("2019-04-29", false, "swapped off")
+	f("2020-01-23", false, "Tết Canh Tý")
+	f("2021-05-03", false, "1/5 fell on a Saturday, 4875/TB-LĐTBXH")
+	f("2021-09-03", false, "4875/TB-LĐTBXH")
+	f("2022-01-03", false, "1/1 fell on a Saturday, 119/TB-LĐTBXH")
+	f("2022-09-01", false, "119/TB-LĐTBXH")
+	f("2023-05-03", false, "5034/TB-LĐTBXH")
+	f("2023-09-04", false, "5034/TB-LĐTBXH")
+	f("2024-04-29", false, "swapped off, 1570/TB-LĐTBXH")
+	f("2024-05-04", true, "worked for 29/4")
+	f("2026-08-31", false, "swapped off, 9441/TB-BNV")
+	f("2026-08-22", true, "worked for 31/8")
+	f("2026-01-10", true, "worked for 2/1")
+	f("2027-02-10", false, "Tết, 10065/VPCP-KGVX")
+	f("2027-11-24", false, "NQ 28/2026/QH16")
 	f("2019-04-15", false, "Giỗ Tổ fell on a Sunday")
 	f("2019-05-04", true, "Saturday worked for 29/4")
 	f("2024-02-29", true, "a leap day")
@@ -89,7 +107,7 @@ func TestAgreesWithThePublishedTable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, named := office(t), map[calendar.Day]bool{}
+	c, named := office(t), map[Day]bool{}
 	for _, r := range rows[1:] {
 		named[day(t, r[0])] = r[1] == "swapped-working"
 	}
@@ -112,7 +130,7 @@ func TestOutside(t *testing.T) {
 	c := office(t)
 	f := func(what string, err error, want bool) {
 		t.Helper()
-		if errors.Is(err, calendar.ErrOutside) != want {
+		if errors.Is(err, ErrOutside) != want {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
@@ -131,6 +149,17 @@ func TestOutside(t *testing.T) {
 	f("work from before", err, true)
 	_, err = c.Work(at("2018-01-02"), at("2027-12-31"))
 	f("work within", err, false)
+	_, err = c.Work(at("2027-12-31"), day(t, "2028-01-01").Start(zone))
+	f("work up to the end of the last year", err, false)
+	_, err = c.Work(at("2027-12-31"), day(t, "2028-01-01").Start(zone).Add(time.Millisecond))
+	f("work beyond it", err, true)
+	_, err = c.Work(at("2035-01-01"), at("2034-01-01"))
+	f("no work", err, false)
+	_, err = c.AddDays(day(t, "2019-01-01"), 1<<62)
+	f("a term that no calendar holds", err, true)
+	always, _ := set.Get("days")
+	_, err = always.AddDays(day(t, "2019-01-01"), 1<<40)
+	f("a date that can't be written down", err, true)
 	_, err = c.Advance(at("2027-12-31"), 9*3_600_000)
 	f("an instant after", err, true)
 	_, err = c.Advance(at("2031-12-31"), 0)
@@ -171,10 +200,10 @@ func TestAgainstMinutes(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		from := time.Date(2018, 12, 20, 0, 0, 0, 0, zone).Add(time.Duration(rapid.IntRange(0, 3*365*24*60).Draw(t, "from")) * time.Minute)
 		to := from.Add(time.Duration(rapid.IntRange(0, 12*24*60).Draw(t, "minutes")) * time.Minute)
-		naive := calendar.Work(0)
+		naive := Work(0)
 		for at := from; at.Before(to); at = at.Add(time.Minute) {
 			minute := at.Hour()*60 + at.Minute()
-			works, err := c.Works(calendar.DayOf(at, zone))
+			works, err := c.Works(DayOf(at, zone))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -213,7 +242,7 @@ func TestAddDaysIsInverse(t *testing.T) {
 	c := office(t)
 	first := day(t, "2018-01-01")
 	rapid.Check(t, func(t *rapid.T) {
-		from := first + calendar.Day(rapid.IntRange(0, 3000).Draw(t, "from"))
+		from := first + Day(rapid.IntRange(0, 3000).Draw(t, "from"))
 		n := rapid.IntRange(1, 200).Draw(t, "n")
 		to, err := c.AddDays(from, n)
 		if err != nil {
@@ -231,12 +260,12 @@ func TestAddDaysIsInverse(t *testing.T) {
 func TestDay(t *testing.T) {
 	for _, s := range []string{"1899-12-31", "1969-12-31", "1970-01-01", "2024-02-29", "9999-12-31"} {
 		d := day(t, s)
-		if d.String() != s || d.Weekday() != d.Start(time.UTC).Weekday() || calendar.DayOf(d.Start(zone), zone) != d || calendar.DayOf(d.End(zone), zone) != d {
+		if d.String() != s || d.Weekday() != d.Start(time.UTC).Weekday() || DayOf(d.Start(zone), zone) != d || DayOf(d.End(zone), zone) != d {
 			t.Errorf("%s: %s, %s, starts %s, ends %s", s, d, d.Weekday(), d.Start(zone), d.End(zone))
 		}
 	}
 	for _, s := range []string{"", "2025-02-29", "2025-2-1", "2025-02-01T00:00", "01/02/2025"} {
-		if _, err := calendar.ParseDay(s); err == nil {
+		if _, err := ParseDay(s); err == nil {
 			t.Errorf("%q was taken for a date", s)
 		}
 	}
