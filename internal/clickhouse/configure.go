@@ -8,23 +8,40 @@ import (
 	"path/filepath"
 )
 
-// serverConfig keeps the engine small: no logs of its own on disk, caches that fit an office machine.
+// serverConfig keeps the engine small: no logs of its own on disk, caches that fit an office machine. Its log comes to us as
+// lines of JSON, see record. The default profile is that of the local session and of whoever reaches the port without the
+// password: it can't take much.
 const serverConfig = `<clickhouse>
-  <logger><level>warning</level><console>1</console></logger>
+  <logger>
+    <console>1</console>
+    <formatting>
+      <type>json</type>
+      <names><level>level</level><logger_name>logger</logger_name><query_id>query_id</query_id><message>message</message></names>
+    </formatting>
+  </logger>
   <users_config>%s</users_config>
   <max_server_memory_usage>%d</max_server_memory_usage>
   <mark_cache_size>268435456</mark_cache_size>
   <background_schedule_pool_size>16</background_schedule_pool_size>
   <mlock_executable>false</mlock_executable>
-  <tmp_path>%s/</tmp_path>
 </clickhouse>
 `
 
 // usersConfig locks the engine down: the local session, which has no password and is reachable over the port like any
 // user, may do nothing but start to listen; the other user has a random password.
 const usersConfig = `<clickhouse>
-  <profiles><default></default></profiles>
-  <quotas><default></default></quotas>
+  <profiles>
+    <default>
+      <max_memory_usage>67108864</max_memory_usage>
+      <max_threads>1</max_threads>
+      <constraints>
+        <max_memory_usage><readonly/></max_memory_usage>
+        <max_threads><readonly/></max_threads>
+      </constraints>
+    </default>
+    <owner/>
+  </profiles>
+  <quotas><default/></quotas>
   <users>
     <default>
       <password></password>
@@ -38,7 +55,7 @@ const usersConfig = `<clickhouse>
     </default>
     <%[1]s>
       <password_sha256_hex>%[2]s</password_sha256_hex>
-      <profile>default</profile>
+      <profile>owner</profile>
       <quota>default</quota>
       <networks><ip>127.0.0.1</ip></networks>
       <grants><query>GRANT ALL ON *.*</query></grants>
@@ -47,16 +64,16 @@ const usersConfig = `<clickhouse>
 </clickhouse>
 `
 
-func (e *engine) configFile() string { return filepath.Join(e.Dir, "config", "server.xml") }
+func (e *engine) configFile() string { return filepath.Join(e.dir, "config", "server.xml") }
 
-// configure writes the engine's configuration, readable by this user alone.
+// configure writes the engine's configuration, readable by this user alone. Of the password it holds only a hash.
 func (e *engine) configure() error {
-	dir, err := filepath.Abs(e.Dir)
+	dir, err := filepath.Abs(e.dir)
 	if err != nil {
 		return err
 	}
-	e.Dir = dir
-	for _, sub := range []string{"config", "store", "tmp"} {
+	e.dir = dir
+	for _, sub := range []string{"config", "store"} {
 		if err := os.MkdirAll(filepath.Join(dir, sub), 0o700); err != nil {
 			return err
 		}
@@ -66,21 +83,22 @@ func (e *engine) configure() error {
 	if err := os.WriteFile(users, fmt.Appendf(nil, usersConfig, user, hex.EncodeToString(hash[:])), 0o600); err != nil {
 		return err
 	}
-	return os.WriteFile(e.configFile(), fmt.Appendf(nil, serverConfig, users, e.Memory, filepath.Join(dir, "tmp")), 0o600)
+	return os.WriteFile(e.configFile(), fmt.Appendf(nil, serverConfig, users, e.memory), 0o600)
 }
 
-// listen makes the local session take connections and then block: the process lives as long as its one query.
-const listen = "SYSTEM START LISTEN TCP; %sSELECT sleepEachRow(3) FROM numbers(1000000000) SETTINGS max_block_size=1, " +
+// listen makes the local session take connections and then block: the process lives as long as its one query. The driver's
+// port comes last, for the words about it are the sign that all is ready.
+const listen = "%sSYSTEM START LISTEN TCP; SELECT sleepEachRow(3) FROM numbers(1000000000) SETTINGS max_block_size=1, " +
 	"function_sleep_max_microseconds_per_block=0 FORMAT Null"
 
+// arguments are those of the server. Others on this machine can read them, so they hold no secret.
 func (e *engine) arguments() []string {
 	args := []string{
-		e.library,
 		"--config-file=" + e.configFile(),
-		"--path=" + filepath.Join(e.Dir, "store"),
+		"--path=" + filepath.Join(e.dir, "store"),
 		"--listen_host=127.0.0.1",
 		fmt.Sprintf("--tcp_port=%d", e.port),
-		"--log-level=warning",
+		"--log-level=information",
 	}
 	http := ""
 	if e.http != 0 {

@@ -2,9 +2,12 @@ package clickhouse
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
+	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -29,27 +32,12 @@ type Options struct {
 	HTTP bool
 	// Command is the program and first arguments that become the child; empty: this binary with "engine".
 	Command []string
-	Logger  *slog.Logger
+	// Logger takes the engine's log and ours about it; nil: none.
+	Logger *slog.Logger
 }
 
 // DefaultMemory is what the embedded engine may take unless configured otherwise.
 const DefaultMemory = 4 << 30
-
-// Error is a reason why there is no engine, in words for the person who started it.
-type Error struct {
-	// Message says what is wrong, Hint what would do.
-	Message, Hint string
-	Err           error
-}
-
-func (e *Error) Error() string {
-	if e.Err != nil {
-		return fmt.Sprintf("%s: %v; %s", e.Message, e.Err, e.Hint)
-	}
-	return e.Message + "; " + e.Hint
-}
-
-func (e *Error) Unwrap() error { return e.Err }
 
 // Server is an open way to the engine. Safe for concurrent use.
 type Server struct {
@@ -58,23 +46,37 @@ type Server struct {
 	engine  *engine // nil for a server that is not ours
 	alive   atomic.Bool
 	stop    context.CancelFunc
+	watched chan struct{} // closed when nothing asks for the engine any more
 	done    chan struct{}
+	close   sync.Once
 }
 
 // Open starts the embedded engine or connects to a server, and makes the database where it is missing. It returns an
-// *Error if there is no engine to be had. After that the engine may go away and come back: queries fail meanwhile.
+// *Error if there is no engine to be had. ctx is for the opening alone. After that the engine may go away and come back:
+// queries fail meanwhile, and work again without anything being opened anew.
 func Open(ctx context.Context, o Options) (*Server, error) {
-	s := &Server{done: make(chan struct{})}
-	options, err := s.connect(ctx, o)
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	s := &Server{watched: make(chan struct{}), done: make(chan struct{})}
+	var err error
+	if o.DSN != "" {
+		s.options, err = parse(o.DSN)
+	} else {
+		s.engine, err = start(ctx, o)
+	}
 	if err != nil {
 		return nil, err
 	}
-	s.options = options
-	if err := createDatabase(ctx, options); err != nil {
+	if s.engine != nil {
+		s.options = s.engine.driverOptions()
+	}
+	tune(s.options)
+	if err := createDatabase(ctx, s.options); err != nil {
 		s.engine.stop(ctx)
 		return nil, err
 	}
-	if s.conn, err = clickhouse.Open(options); err != nil {
+	if s.conn, err = clickhouse.Open(s.options); err != nil {
 		s.engine.stop(ctx)
 		return nil, fmt.Errorf("open the engine: %w", err)
 	}
@@ -85,35 +87,31 @@ func Open(ctx context.Context, o Options) (*Server, error) {
 	return s, nil
 }
 
-// connect returns the driver's options for the engine, starting the embedded one.
-func (s *Server) connect(ctx context.Context, o Options) (*clickhouse.Options, error) {
-	if o.DSN != "" {
-		options, err := clickhouse.ParseDSN(o.DSN)
-		if err != nil {
-			return nil, &Error{Message: "the engine's address cannot be read", Hint: "write it as clickhouse://user:password@host:9000/tiendo", Err: err}
-		}
-		if options.Auth.Database == "" {
-			options.Auth.Database = Database
-		}
-		return tune(options), nil
-	}
-	engine, err := start(ctx, o)
+// parse reads the address of a server.
+func parse(dsn string) (*clickhouse.Options, error) {
+	options, err := clickhouse.ParseDSN(dsn)
 	if err != nil {
-		return nil, err
+		return nil, &Error{Message: "the engine's address cannot be read", Hint: "write it as clickhouse://user:password@host:9000/tiendo", Err: err}
 	}
-	s.engine = engine
-	return tune(&clickhouse.Options{
-		Addr: []string{engine.address()},
-		Auth: clickhouse.Auth{Database: Database, Username: user, Password: engine.password},
-		// The port may change when the engine is started again.
-		DialContext: func(ctx context.Context, _ string) (net.Conn, error) {
-			return new(net.Dialer).DialContext(ctx, "tcp", engine.address())
-		},
-	}), nil
+	if options.Auth.Database == "" {
+		options.Auth.Database = Database
+	}
+	return options, nil
+}
+
+// driverOptions are how the driver reaches the embedded engine. Nothing is compressed: over loopback that costs more than
+// it saves.
+func (e *engine) driverOptions() *clickhouse.Options {
+	return &clickhouse.Options{
+		Addr: []string{e.address()},
+		Auth: clickhouse.Auth{Database: Database, Username: user, Password: e.password},
+		// The port may have changed since.
+		DialContext: func(ctx context.Context, _ string) (net.Conn, error) { return dialPolitely(ctx, e.address()) },
+	}
 }
 
 // tune sets what every connection of ours has in common.
-func tune(o *clickhouse.Options) *clickhouse.Options {
+func tune(o *clickhouse.Options) {
 	o.MaxOpenConns, o.MaxIdleConns = 16, 8
 	o.DialTimeout, o.ReadTimeout = 5*time.Second, 5*time.Minute
 	o.ConnMaxLifetime = time.Hour
@@ -122,9 +120,17 @@ func tune(o *clickhouse.Options) *clickhouse.Options {
 	}
 	// An insert must be over when it is answered.
 	o.Settings["async_insert"] = 0
-	return o
 }
 
+// Codes of the server's exceptions, from its system.errors.
+const (
+	codeNoDatabase = 81  // UNKNOWN_DATABASE
+	codeNoAccess   = 497 // ACCESS_DENIED
+	codeNoUser     = 516 // AUTHENTICATION_FAILED
+)
+
+// createDatabase makes the database where it is missing. It asks from the database default, which is always there: the
+// embedded engine ends when somebody connects to a database that is not.
 func createDatabase(ctx context.Context, o *clickhouse.Options) error {
 	name := o.Auth.Database
 	anywhere := *o
@@ -134,16 +140,44 @@ func createDatabase(ctx context.Context, o *clickhouse.Options) error {
 		return fmt.Errorf("open the engine: %w", err)
 	}
 	defer conn.Close()
+	var there bool
+	if err := conn.QueryRow(ctx, "SELECT count() > 0 FROM system.databases WHERE name = ?", name).Scan(&there); err != nil {
+		return unanswered(err)
+	}
+	if there {
+		return nil
+	}
 	// Atomic, for the embedded engine's default database is an overlay of files.
-	if err := conn.Exec(ctx, "CREATE DATABASE IF NOT EXISTS `"+name+"` ENGINE = Atomic"); err != nil {
-		return &Error{Message: "the engine does not answer", Hint: "see that the server runs and that the address, user and password are right", Err: err}
+	if err := conn.Exec(ctx, "CREATE DATABASE IF NOT EXISTS "+quote(name)+" ENGINE = Atomic"); err != nil {
+		return unanswered(err)
 	}
 	return nil
 }
 
+// quote writes a name as the engine's SQL wants it.
+func quote(name string) string {
+	return "`" + strings.NewReplacer(`\`, `\\`, "`", "\\`").Replace(name) + "`"
+}
+
+// unanswered says why a server did not do what the opening asked for.
+func unanswered(err error) error {
+	reason := &Error{Message: "the engine does not answer", Hint: "see that the server runs and that its address is right", Err: err}
+	if exception, ok := errors.AsType[*clickhouse.Exception](err); ok {
+		switch exception.Code {
+		case codeNoUser:
+			reason.Message, reason.Hint, reason.Err = "the engine refuses the user or the password", "correct them in the address given with --clickhouse", nil
+		case codeNoAccess, codeNoDatabase:
+			reason.Message, reason.Hint = "the engine's user may not make the database", "make it, or grant the user CREATE DATABASE"
+		default:
+			reason.Message, reason.Hint = "the engine refuses to work", "its own words say why"
+		}
+	}
+	return reason
+}
+
 // watch asks now and then whether the engine answers.
 func (s *Server) watch(ctx context.Context) {
-	defer close(s.done)
+	defer close(s.watched)
 	for {
 		ask, cancel := context.WithTimeout(ctx, 3*time.Second)
 		s.alive.Store(s.conn.Ping(ask) == nil)
@@ -159,14 +193,20 @@ func (s *Server) watch(ctx context.Context) {
 // Conn returns the pool of connections. It is the server's to close.
 func (s *Server) Conn() driver.Conn { return s.conn }
 
-// DriverOptions returns a copy of how connections are made, for readers that need a database of their own.
+// DriverOptions returns a copy of how connections are made, for readers that need a database of their own. It must be
+// there before they connect.
 func (s *Server) DriverOptions() *clickhouse.Options {
 	o := *s.options
 	return &o
 }
 
 // Alive says whether the engine answered when it was last asked, a second ago.
-func (s *Server) Alive() bool { return s.alive.Load() }
+func (s *Server) Alive() bool {
+	return s.alive.Load() && (s.engine == nil || s.engine.pid() != 0)
+}
+
+// Done is closed when the server is closed and the embedded engine gone. While it is open the engine is, or will be again.
+func (s *Server) Done() <-chan struct{} { return s.done }
 
 // PID is the process of the embedded engine, 0 while it is away and for a server that is not ours.
 func (s *Server) PID() int {
@@ -178,17 +218,21 @@ func (s *Server) PID() int {
 
 // HTTPAddress is where the embedded engine listens for HTTP, with its user and password; empty unless Options.HTTP.
 func (s *Server) HTTPAddress() (address, username, password string) {
-	if s.engine == nil || s.engine.http == 0 {
+	if s.engine == nil || s.engine.httpAddress() == "" {
 		return "", "", ""
 	}
-	return fmt.Sprintf("127.0.0.1:%d", s.engine.http), user, s.engine.password
+	return s.engine.httpAddress(), user, s.engine.password
 }
 
-// Close closes the connections and ends the embedded engine; by force when ctx ends first.
-func (s *Server) Close(ctx context.Context) error {
-	s.stop()
-	<-s.done
-	err := s.conn.Close()
-	s.engine.stop(ctx)
+// Close closes the connections and ends the embedded engine; by force when ctx ends first. A second call does nothing.
+func (s *Server) Close(ctx context.Context) (err error) {
+	s.close.Do(func() {
+		s.stop()
+		<-s.watched
+		s.alive.Store(false)
+		err = s.conn.Close()
+		s.engine.stop(ctx)
+		close(s.done)
+	})
 	return err
 }
