@@ -1,0 +1,155 @@
+package dashboards
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+
+	"tiendo/internal/kpi"
+)
+
+// agencyTable compares agencies.
+type agencyTable struct {
+	Rows []agencyRow
+	// City is the rate of the whole city, which the rows are compared with; "" if it has none.
+	City string
+}
+
+// agencyRow is one agency.
+type agencyRow struct {
+	Code, Name string
+	// Rate is the on-time rate, Standing how it compares: "below" or "above" the whole city by more than chance, "like" it,
+	// "" without a rate.
+	Rate                   number
+	Standing               string
+	Numerator, Denominator number
+	Interval               string
+	// First and Uptake are of dossiers only, Assigned is of tasks only.
+	First, Uptake, DueSoon, Assigned number
+	Open, Overdue                    number
+	// Late says that open work is overdue.
+	Late bool
+	// LastEvent is the day of the newest known event, Silent that there is none within the last week.
+	LastEvent string
+	Silent    bool
+
+	rate, low, high, open, overdue *float64
+}
+
+// silence is how long an agency may tell nothing before it is marked: longer than a weekend with a holiday.
+const silence = 7 * 24 * time.Hour
+
+// agencyCodes are the agencies that any of some figures names.
+func (p *presenter) agencyCodes(ids ...string) []string {
+	codes := map[string]bool{}
+	for _, id := range ids {
+		for code := range p.agencies[id] {
+			codes[code] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(codes))
+}
+
+func (p *presenter) dossierTable() agencyTable {
+	t := p.table("dossier.on_time_rate", "dossier.open", "dossier.open_overdue")
+	for i := range t.Rows {
+		r := &t.Rows[i]
+		r.First = p.ofAgency("dossier.on_time_rate_first", r.Code, p.lang.percent)
+		r.Uptake = p.ofAgency("online.uptake", r.Code, p.lang.percent)
+		r.DueSoon = p.ofAgency("dossier.due_soon", r.Code, p.lang.count)
+	}
+	return t
+}
+
+func (p *presenter) taskTable() agencyTable {
+	t := p.table("task.on_time_rate", "task.open", "task.open_overdue")
+	for i := range t.Rows {
+		t.Rows[i].Assigned = p.ofAgency("task.assigned", t.Rows[i].Code, p.lang.count)
+	}
+	return t
+}
+
+// table is the agencies with a rate or open work, the lowest rate first, those without one last.
+func (p *presenter) table(rate, open, overdue string) agencyTable {
+	var t agencyTable
+	city := p.city[rate].Value
+	if city != nil {
+		t.City = p.lang.percent(*city)
+	}
+	for _, code := range p.agencyCodes(rate, open, overdue) {
+		of := p.agencies[rate][code]
+		r := agencyRow{
+			Code: code, Name: p.name(code),
+			Rate:        p.ofAgency(rate, code, p.lang.percent),
+			Numerator:   p.number(rate, "numerator", of.Numerator, p.lang.count, &code, p.period.ID),
+			Denominator: p.number(rate, "denominator", of.Denominator, p.lang.count, &code, p.period.ID),
+			Open:        p.ofAgency(open, code, p.lang.count), Overdue: p.ofAgency(overdue, code, p.lang.count),
+			rate: of.Value, low: of.Low, high: of.High,
+			open: p.agencies[open][code].Value, overdue: p.agencies[overdue][code].Value,
+			Standing: standing(of, city),
+			Late:     valueOf(p.agencies[overdue][code].Value) > 0,
+		}
+		if of.Low != nil && of.High != nil {
+			r.Interval = p.lang.interval(*of.Low, *of.High)
+		}
+		p.setLastEvent(&r, of, p.agencies[open][code])
+		t.Rows = append(t.Rows, r)
+	}
+	slices.SortStableFunc(t.Rows, func(a, b agencyRow) int {
+		switch {
+		case a.rate == nil || b.rate == nil:
+			return cmp.Compare(has(b.rate), has(a.rate))
+		case *a.rate != *b.rate:
+			return cmp.Compare(*a.rate, *b.rate)
+		default:
+			return cmp.Compare(valueOf(b.open), valueOf(a.open))
+		}
+	})
+	return t
+}
+
+// standing compares an agency's interval with the whole city's rate.
+func standing(r kpi.Row, city *float64) string {
+	switch {
+	case r.Value == nil || r.Low == nil || r.High == nil || city == nil:
+		return ""
+	case *r.High < *city:
+		return "below"
+	case *r.Low > *city:
+		return "above"
+	default:
+		return "like"
+	}
+}
+
+// setLastEvent says when the agency was last heard of.
+func (p *presenter) setLastEvent(r *agencyRow, rows ...kpi.Row) {
+	r.LastEvent, r.Silent = p.w.NoEvent, true
+	for _, row := range rows {
+		if row.LastEvent != nil {
+			r.LastEvent = p.lang.date(row.LastEvent.In(p.zone))
+			r.Silent = p.asOf.Sub(*row.LastEvent) > silence
+			return
+		}
+	}
+}
+
+func (p *presenter) ofAgency(id, code string, write func(float64) string) number {
+	return p.number(id, "", p.agencies[id][code].Value, write, &code, p.period.ID)
+}
+
+func has(v *float64) int {
+	if v == nil {
+		return 0
+	}
+	return 1
+}
+
+// valueOf is 0 for what is not known.
+func valueOf(v *float64) float64 {
+	if v == nil {
+		return 0
+	}
+	return *v
+}

@@ -1,0 +1,368 @@
+package dashboards
+
+import (
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"math"
+	"strconv"
+
+	"github.com/go-echarts/go-echarts/v2/charts"
+	"github.com/go-echarts/go-echarts/v2/opts"
+)
+
+// chart is a drawing of figures that also stand in a table. Its colours are names of the style sheet's, so that dark and
+// light are one option; app.js knows them, and adds what must be a function.
+type chart struct {
+	ID, Title, Note string
+	// Legend names what is drawn; empty where a table's column says it.
+	Legend []key
+	// Drawing is a drawing as JSON that is safe within a script element.
+	Drawing template.JS
+}
+
+// key is a line of a legend. Sign is how it looks: its class in the style sheet.
+type key struct{ Sign, Name string }
+
+// drawing is what app.js draws.
+type drawing struct {
+	// Unit is "ratio" (in percent) or "count".
+	Unit string `json:"unit"`
+	// Option is ECharts', made with go-echarts.
+	Option map[string]any `json:"option"`
+	// Tips are the words shown over each place of the chart, Links where a click on it leads.
+	Tips  []tip    `json:"tips"`
+	Links []string `json:"links,omitempty"`
+}
+
+type tip struct {
+	Title string    `json:"title"`
+	Lines []tipLine `json:"lines"`
+}
+
+type tipLine struct {
+	Sign string `json:"sign,omitempty"`
+	Name string `json:"name"`
+	Text string `json:"text"`
+}
+
+// stroke is how a line looks: never told apart by colour alone.
+type stroke struct{ sign, colour, dash, symbol string }
+
+var (
+	strokeMain   = stroke{"main", "var(--blue)", "solid", "circle"}
+	strokeFirst  = stroke{"first", "var(--orange)", "dashed", "triangle"}
+	strokeKept   = stroke{"kept", "var(--green)", "dotted", "diamond"}
+	strokeUptake = stroke{"uptake", "var(--green)", "solid", "circle"}
+	strokeFull   = stroke{"full", "var(--purple)", "dashed", "triangle"}
+)
+
+// line is a figure in a chart by month.
+type line struct {
+	id, name string
+	stroke
+}
+
+func (p *presenter) charts(v *view) ([]chart, error) {
+	makers := []func() (chart, error){
+		func() (chart, error) {
+			return p.trend("on-time-months", p.w.OnTimeByMonth, []line{
+				{"dossier.on_time_rate", p.w.OnTime, strokeMain},
+				{"dossier.on_time_rate_first", p.w.OnTimeFirst, strokeFirst},
+				{"dossier.promise_kept_rate", p.w.Kept, strokeKept},
+			})
+		},
+		func() (chart, error) {
+			return p.trend("uptake-months", p.w.UptakeByMonth, []line{
+				{"online.uptake", p.w.Uptake, strokeUptake},
+				{"online.full_uptake", p.w.FullUptake, strokeFull},
+			})
+		},
+		func() (chart, error) {
+			return p.piles("open-months", p.w.OpenByMonth, "dossier.open", "dossier.open_overdue")
+		},
+		func() (chart, error) {
+			return p.piles("tasks-months", p.w.TasksByMonth, "task.open", "task.open_overdue")
+		},
+		func() (chart, error) { return p.rates("dossier-rates", p.w.Rate, v.Dossiers, "dossier.on_time_rate") },
+		func() (chart, error) { return p.loads("dossier-loads", p.w.Open, v.Dossiers) },
+		func() (chart, error) { return p.rates("task-rates", p.w.TasksOnTime, v.Assigned, "task.on_time_rate") },
+		func() (chart, error) { return p.loads("task-loads", p.w.TasksOpen, v.Assigned) },
+	}
+	var all []chart
+	for _, of := range makers {
+		c, err := of()
+		if err != nil {
+			return nil, fmt.Errorf("make the chart %s: %w", c.ID, err)
+		}
+		all = append(all, c)
+	}
+	return all, nil
+}
+
+// trend is rates by month, as lines.
+func (p *presenter) trend(id, title string, lines []line) (chart, error) {
+	months := p.monthIDs()
+	c := chart{ID: id, Title: title}
+	d := drawing{Unit: "ratio"}
+	d.Tips, d.Links = p.monthTips(months)
+	drawn := charts.NewLine()
+	drawn.SetGlobalOptions(p.monthAxes(id, opts.YAxis{
+		Type: "value", Min: p.foot(months, lines), Max: 100, SplitNumber: 4, AxisLabel: quietLabel(), SplitLine: splitLine(),
+	})...)
+	drawn.SetXAxis(p.monthNames(months))
+	for _, l := range lines {
+		c.Legend = append(c.Legend, key{l.sign, l.name})
+		data := make([]opts.LineData, len(months))
+		for i, month := range months {
+			r := p.monthly[l.id][month]
+			data[i] = opts.LineData{Value: inPercent(r.Value), Symbol: l.symbol, SymbolSize: 5}
+			if p.runs(month) { // an open mark: the month is not over
+				data[i].Symbol, data[i].SymbolSize = "empty"+capital(l.symbol), 8
+			}
+			d.Tips[i].Lines = append(d.Tips[i].Lines, tipLine{l.sign, l.name, p.rateText(r.Value, r.Numerator, r.Denominator)})
+		}
+		drawn.AddSeries(l.name, data,
+			charts.WithSeriesId(l.id),
+			charts.WithLineChartOpts(opts.LineChart{ShowSymbol: opts.Bool(true)}),
+			charts.WithLineStyleOpts(opts.LineStyle{Color: l.colour, Type: l.dash, Width: 2}),
+			charts.WithItemStyleOpts(opts.ItemStyle{Color: l.colour}),
+		)
+	}
+	drawn.Validate()
+	d.Option = drawn.JSON()
+	return c, c.set(d)
+}
+
+// piles is open work at the end of each month, what is overdue of it on its own.
+func (p *presenter) piles(id, title, open, overdue string) (chart, error) {
+	months := p.monthIDs()
+	c := chart{ID: id, Title: title, Legend: []key{{"term", p.w.InTerm}, {"late", p.w.Overdue}}}
+	d := drawing{Unit: "count"}
+	d.Tips, d.Links = p.monthTips(months)
+	inTerm, late := make([]opts.BarData, len(months)), make([]opts.BarData, len(months))
+	for i, month := range months {
+		all, over := p.monthly[open][month].Value, p.monthly[overdue][month].Value
+		inTerm[i], late[i] = pile(all, over)
+		d.Tips[i].Lines = p.loadLines(all, over)
+	}
+	drawn := charts.NewBar()
+	drawn.SetGlobalOptions(p.monthAxes(id, opts.YAxis{
+		Type: "value", SplitNumber: 4, MinInterval: 1, AxisLabel: quietLabel(), SplitLine: splitLine(),
+	})...)
+	drawn.SetXAxis(p.monthNames(months))
+	p.addPiles(drawn, inTerm, late, "62%")
+	drawn.Validate()
+	d.Option = drawn.JSON()
+	return c, c.set(d)
+}
+
+// rates is the on-time rate of each agency of a table, one bar beside each row, with its interval and the whole city's rate.
+func (p *presenter) rates(id, title string, t agencyTable, figure string) (chart, error) {
+	c := chart{ID: id, Title: title}
+	d := drawing{Unit: "ratio"}
+	bars, intervals := make([]opts.BarData, len(t.Rows)), make([]opts.CustomData, len(t.Rows))
+	for i, r := range t.Rows {
+		bars[i] = opts.BarData{Value: inPercent(r.rate), ItemStyle: &opts.ItemStyle{Color: standingColours[r.Standing]}}
+		intervals[i] = opts.CustomData{Value: []any{inPercent(r.low), inPercent(r.high), i}}
+		lines := []tipLine{{"", title, p.rateText(r.rate, p.agencies[figure][r.Code].Numerator, p.agencies[figure][r.Code].Denominator)}}
+		if r.Interval != "" {
+			lines = append(lines, tipLine{"", p.w.Interval95, r.Interval}, tipLine{"", "", map[string]string{"below": p.w.Below, "above": p.w.Above, "like": p.w.Like}[r.Standing]})
+		}
+		d.Tips = append(d.Tips, tip{Title: r.Name, Lines: lines})
+	}
+	drawn := besideRows(id, len(t.Rows), 100)
+	series := []charts.SeriesOpts{
+		charts.WithSeriesId("rate"),
+		charts.WithBarChartOpts(opts.BarChart{BarWidth: "52%", ShowBackground: opts.Bool(true)}),
+	}
+	if city := p.city[figure].Value; city != nil {
+		series = append(series,
+			charts.WithMarkLineNameXAxisItemOpts(opts.MarkLineNameXAxisItem{Name: p.w.CityLine, XAxis: inPercent(city)}),
+			charts.WithMarkLineStyleOpts(opts.MarkLineStyle{
+				Symbol: []string{"none", "none"}, Label: &opts.Label{Show: opts.Bool(false)},
+				LineStyle: &opts.LineStyle{Color: "var(--ink)", Type: "dashed", Width: 1},
+			}))
+	}
+	drawn.AddSeries(title, bars, series...)
+	whiskers := charts.NewCustom()
+	whiskers.AddSeries(p.w.Interval95, intervals,
+		charts.WithSeriesId("interval"),
+		charts.WithEncodeOpts(opts.Encode{X: []int{0, 1}, Y: 2}),
+		charts.WithItemStyleOpts(opts.ItemStyle{Color: "var(--ink)"}))
+	drawn.Overlap(whiskers)
+	drawn.Validate()
+	d.Option = drawn.JSON()
+	return c, c.set(d)
+}
+
+// standingColours tell agencies that differ from the whole city by more than chance; the table marks them in words.
+var standingColours = map[string]string{"below": "var(--orange)", "above": "var(--green)", "like": "var(--blue)"}
+
+// loads is the open work of each agency of a table, one bar beside each row.
+func (p *presenter) loads(id, title string, t agencyTable) (chart, error) {
+	c := chart{ID: id, Title: title}
+	d := drawing{Unit: "count"}
+	inTerm, late := make([]opts.BarData, len(t.Rows)), make([]opts.BarData, len(t.Rows))
+	most := 1.0
+	for i, r := range t.Rows {
+		inTerm[i], late[i] = pile(r.open, r.overdue)
+		most = max(most, valueOf(r.open))
+		d.Tips = append(d.Tips, tip{Title: r.Name, Lines: p.loadLines(r.open, r.overdue)})
+	}
+	drawn := besideRows(id, len(t.Rows), most)
+	p.addPiles(drawn, inTerm, late, "52%")
+	drawn.Validate()
+	d.Option = drawn.JSON()
+	return c, c.set(d)
+}
+
+// Chart returns a chart by its id, and MonthCharts those by month; templates place them.
+func (v *view) Chart(id string) chart {
+	for _, c := range v.Charts {
+		if c.ID == id {
+			return c
+		}
+	}
+	panic("BUG: no chart is called " + id)
+}
+
+// MonthCharts are the charts by month.
+func (v *view) MonthCharts() []chart {
+	return v.Charts[:4]
+}
+
+// set encodes a drawing. encoding/json writes <, > and & as escapes, so no name in it can end the script element.
+func (c *chart) set(d drawing) error {
+	encoded, err := json.Marshal(d)
+	c.Drawing = template.JS(encoded) //nolint:gosec // JSON with HTML's characters escaped
+	return err
+}
+
+func (p *presenter) monthNames(months []string) []string {
+	names := make([]string, len(months))
+	for i, month := range months {
+		names[i] = p.lang.month(month)
+	}
+	return names
+}
+
+func (p *presenter) monthTips(months []string) ([]tip, []string) {
+	tips, links := make([]tip, len(months)), make([]string, len(months))
+	for i, month := range months {
+		tips[i].Title, links[i] = p.lang.period(month), pageHref(month, p.lang)
+		if p.runs(month) {
+			tips[i].Title += " (" + p.w.MonthRuns + ")"
+		}
+	}
+	return tips, links
+}
+
+// rateText writes a rate with its parts.
+func (p *presenter) rateText(value, numerator, denominator *float64) string {
+	if value == nil || numerator == nil || denominator == nil {
+		return none
+	}
+	return fmt.Sprintf("%s (%s / %s)", p.lang.percent(*value), p.lang.count(*numerator), p.lang.count(*denominator))
+}
+
+func (p *presenter) loadLines(open, overdue *float64) []tipLine {
+	if open == nil {
+		return []tipLine{{"", "", p.w.NoCases}}
+	}
+	lines := []tipLine{
+		{"term", p.w.InTerm, p.lang.count(*open - valueOf(overdue))},
+		{"late", p.w.Overdue, p.lang.count(valueOf(overdue))},
+	}
+	if *open > 0 {
+		lines = append(lines, tipLine{"", p.w.LateShare, p.lang.percent(valueOf(overdue) / *open)})
+	}
+	return lines
+}
+
+// foot is where the axis of rates begins: the ten below the lowest, so that a rise from 97 to 98 can be seen.
+func (p *presenter) foot(months []string, lines []line) float64 {
+	low := 1.0
+	for _, l := range lines {
+		for _, month := range months {
+			if v := p.monthly[l.id][month].Value; v != nil {
+				low = min(low, *v)
+			}
+		}
+	}
+	return max(0, math.Floor(low*10-0.2)*10)
+}
+
+// pile splits open work into what is in term and what is overdue.
+func pile(open, overdue *float64) (inTerm, late opts.BarData) {
+	if open == nil {
+		return opts.BarData{Value: "-"}, opts.BarData{Value: "-"}
+	}
+	return opts.BarData{Value: *open - valueOf(overdue)}, opts.BarData{Value: valueOf(overdue)}
+}
+
+// addPiles adds work in term and overdue work, one upon the other.
+func (p *presenter) addPiles(drawn *charts.Bar, inTerm, late []opts.BarData, width string) {
+	drawn.AddSeries(p.w.InTerm, inTerm, charts.WithSeriesId("term"),
+		charts.WithBarChartOpts(opts.BarChart{Stack: "open", BarWidth: width}),
+		charts.WithItemStyleOpts(opts.ItemStyle{Color: "var(--sky)"}))
+	drawn.AddSeries(p.w.Overdue, late, charts.WithSeriesId("late"),
+		charts.WithBarChartOpts(opts.BarChart{Stack: "open", BarWidth: width}),
+		charts.WithItemStyleOpts(opts.ItemStyle{Color: "var(--red)"}))
+}
+
+// monthAxes are the axes of a chart by month.
+func (p *presenter) monthAxes(id string, y opts.YAxis) []charts.GlobalOpts {
+	return append(named(id),
+		charts.WithXAxisOpts(opts.XAxis{
+			Type: "category", AxisLabel: quietLabel(), AxisTick: &opts.AxisTick{Show: opts.Bool(false)},
+			AxisLine: &opts.AxisLine{LineStyle: &opts.LineStyle{Color: "var(--line)"}},
+		}),
+		charts.WithYAxisOpts(y),
+		charts.WithGridOpts(opts.Grid{Left: "4", Right: "12", Top: "12", Bottom: "4", ContainLabel: opts.Bool(true)}),
+	)
+}
+
+// besideRows is a chart of n lying bars without axes, each as high as a row of the table that it stands in.
+func besideRows(id string, n int, most float64) *charts.Bar {
+	drawn := charts.NewBar()
+	hidden := opts.Bool(false)
+	drawn.SetGlobalOptions(append(named(id),
+		charts.WithXAxisOpts(opts.XAxis{Type: "value", Show: hidden, Min: 0, Max: most}),
+		charts.WithYAxisOpts(opts.YAxis{Type: "category", Show: hidden, Inverse: opts.Bool(true), AxisLabel: &opts.AxisLabel{Show: hidden}}),
+		charts.WithGridOpts(opts.Grid{Left: "0", Right: "0", Top: "0", Bottom: "0"}),
+	)...)
+	places := make([]string, n)
+	for i := range places {
+		places[i] = strconv.Itoa(i)
+	}
+	drawn.SetXAxis(places)
+	drawn.XYReversal()
+	return drawn
+}
+
+func named(id string) []charts.GlobalOpts {
+	return []charts.GlobalOpts{
+		charts.WithInitializationOpts(opts.Initialization{ChartID: id}),
+		charts.WithTooltipOpts(opts.Tooltip{Show: opts.Bool(true), Trigger: "axis"}),
+	}
+}
+
+func quietLabel() *opts.AxisLabel {
+	return &opts.AxisLabel{Show: opts.Bool(true), Color: "var(--muted)", HideOverlap: opts.Bool(true)}
+}
+
+func splitLine() *opts.SplitLine {
+	return &opts.SplitLine{Show: opts.Bool(true), LineStyle: &opts.LineStyle{Color: "var(--line)"}}
+}
+
+// inPercent is a share as ECharts is given it; "-" is its word for a gap.
+func inPercent(v *float64) any {
+	if v == nil {
+		return "-"
+	}
+	return math.Round(*v*10000) / 100
+}
+
+// capital turns circle to Circle: ECharts' open symbols are emptyCircle and the like.
+func capital(s string) string { return string(s[0]-'a'+'A') + s[1:] }

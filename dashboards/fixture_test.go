@@ -1,0 +1,238 @@
+package dashboards
+
+import (
+	"context"
+	"fmt"
+	"hash/fnv"
+	"log/slog"
+	"math"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"tiendo/internal/kpi"
+)
+
+// The instant at which the pages of these tests are looked at: a Wednesday, in the quarter of the inspection of 2019.
+var (
+	hanoi = time.FixedZone("+07", 7*3600)
+	today = time.Date(2019, 10, 2, 14, 3, 22, 0, hanoi)
+)
+
+// A made-up city: agencies by code, with how they fare and how much they do.
+var agencies = []struct {
+	code, vi, en string
+	fares        float64
+	volume       int
+}{
+	{"H24.03", "Sở Tư pháp", "Department of Justice", 0.991, 2214},
+	{"H24.05", "Sở Kế hoạch và Đầu tư", "Department of Planning and Investment", 0.984, 3120},
+	{"H24.06", "Sở Tài chính", "Department of Finance", 0.963, 310},
+	{"H24.07", "Sở Công Thương", "Department of Industry and Trade", 0.972, 1840},
+	{"H24.08", "Sở Nông nghiệp và Phát triển nông thôn", "Department of Agriculture", 0.958, 912},
+	{"H24.09", "Sở Giao thông vận tải", "Department of Transport", 0.941, 4521},
+	{"H24.12", "Sở Xây dựng", "Department of Construction", 0.874, 2630},
+	{"H24.13", "Sở Tài nguyên và Môi trường", "Department of Natural Resources and Environment", 0.792, 3987},
+	{"H24.14", "Sở Thông tin và Truyền thông", "Department of Information and Communications", 1, 144},
+	{"H24.15", "Sở Lao động – Thương binh và Xã hội", "Department of Labour", 0.966, 1275},
+	{"H24.16", "Sở Văn hóa và Thể thao", "Department of Culture and Sports", 0.975, 402},
+	{"H24.17", "Sở Khoa học và Công nghệ", "Department of Science and Technology", 0.93, 57},
+	{"H24.18", "Sở Giáo dục và Đào tạo", "Department of Education and Training", 0.982, 690},
+	{"H24.19", "Sở Y tế", "Department of Health", 0.948, 1502},
+	{"H24.21", "Ban Quản lý Khu kinh tế Hải Phòng", "Economic Zone Authority", 0.989, 1105},
+	{"H24.25", "Thanh tra thành phố", "City Inspectorate", 0.833, 12},
+	{"H24.31", "Quận Hồng Bàng", "Hồng Bàng District", 0.977, 5210},
+	{"H24.32", "Quận Ngô Quyền", "Ngô Quyền District", 0.969, 6104},
+	{"H24.33", "Quận Lê Chân", "Lê Chân District", 0.981, 7420},
+	{"H24.38", "Huyện Thủy Nguyên", "Thủy Nguyên District", 0.902, 8233},
+	{"H24.45", "Huyện Bạch Long Vĩ", "Bạch Long Vĩ District", 0, 0},
+}
+
+func nameOf(code, lang string) string {
+	for _, a := range agencies {
+		if a.code == code {
+			if lang == "en" {
+				return a.en
+			}
+			return a.vi
+		}
+	}
+	return ""
+}
+
+// noise is the same for the same words, from -1 to 1.
+func noise(words ...any) float64 {
+	h := fnv.New64a()
+	fmt.Fprint(h, words...)
+	return float64(h.Sum64()%2001)/1000 - 1
+}
+
+// cityAnswers answers every question of the page about the made-up city.
+func cityAnswers(_ context.Context, queries ...kpi.Query) ([]kpi.Figure, error) {
+	var all []kpi.Figure
+	for _, q := range queries {
+		f := kpi.Figure{ID: q.ID, Period: q.Period, AsOf: today, Events: 1234567}
+		switch {
+		case len(q.By) == 0:
+			f.Rows = []kpi.Row{cityRow(q.ID, q.Period.First)}
+		case q.By[0] == "month":
+			for t := mustDay(q.Period.First); t.Format(time.DateOnly) <= q.Period.Last; t = t.AddDate(0, 1, 0) {
+				r := cityRow(q.ID, t.Format(time.DateOnly))
+				month := t.Format("2006-01")
+				r.By, r.Keys = q.By, map[string]*string{"month": &month}
+				f.Rows = append(f.Rows, r)
+			}
+		default:
+			for i := range agencies {
+				if r, ok := agencyRowOf(q.ID, i); ok {
+					r.By, r.Keys = q.By, map[string]*string{"agency": &agencies[i].code}
+					f.Rows = append(f.Rows, r)
+				}
+			}
+		}
+		all = append(all, f)
+	}
+	return all, nil
+}
+
+func cityRow(id, day string) kpi.Row {
+	t := mustDay(day)
+	age := float64(t.Year()-2017)*12 + float64(t.Month())
+	season := math.Sin(float64(t.Month()) / 12 * 2 * math.Pi)
+	n := 2600 + 40*age + 500*season + 150*noise(day)
+	switch id {
+	case "dossier.on_time_rate":
+		return rateRow(0.935+0.0012*age+0.012*noise(id, day), n)
+	case "dossier.on_time_rate_first":
+		return rateRow(0.905+0.001*age+0.014*noise(id, day), n)
+	case "dossier.promise_kept_rate":
+		return rateRow(0.885+0.0011*age+0.014*noise(id, day), n*1.04)
+	case "online.uptake":
+		return rateRow(0.06+0.0095*age+0.01*noise(id, day), n*0.8)
+	case "online.full_uptake":
+		return rateRow(0.03+0.0105*age+0.01*noise(id, day), n*0.3)
+	case "task.on_time_rate":
+		return rateRow(0.81+0.003*age+0.04*noise(id, day), 96+20*noise(day))
+	case "dossier.received", "dossier.settled":
+		return countRow(n * (1 + 0.04*noise(id, day)))
+	case "dossier.open":
+		return countRow(1900 + 12*age + 300*season)
+	case "dossier.open_overdue":
+		return countRow(214 - 3*age + 18*noise(day))
+	case "dossier.due_soon":
+		return countRow(402)
+	case "task.open":
+		return countRow(260 + 40*noise(day))
+	case "task.open_overdue":
+		return countRow(31 + 9*noise(day))
+	default:
+		return countRow(1013)
+	}
+}
+
+func agencyRowOf(id string, i int) (kpi.Row, bool) {
+	a := agencies[i]
+	n := float64(a.volume)
+	last := today.Add(-time.Duration(i*i) * time.Hour)
+	if a.volume == 0 {
+		return kpi.Row{}, true // of the register, without a case
+	}
+	var r kpi.Row
+	switch id {
+	case "dossier.on_time_rate":
+		r = rateRow(a.fares, n)
+	case "dossier.on_time_rate_first":
+		r = rateRow(a.fares-0.02-0.02*(1+noise(a.code)), n)
+	case "online.uptake":
+		r = rateRow(0.25+0.2*noise(id, a.code), n*0.8)
+	case "dossier.open":
+		r = countRow(n * 0.06)
+	case "dossier.open_overdue":
+		r = countRow(n * 0.06 * (1 - a.fares) * 1.6)
+	case "dossier.due_soon":
+		r = countRow(n * 0.012)
+	case "task.on_time_rate":
+		r = rateRow(max(0.4, a.fares-0.1+0.08*noise(id, a.code)), math.Sqrt(n)*2)
+	case "task.assigned":
+		r = countRow(math.Sqrt(n) * 2.4)
+	case "task.open":
+		r = countRow(math.Sqrt(n) / 2)
+	case "task.open_overdue":
+		r = countRow(math.Sqrt(n) / 2 * (1 - a.fares) * 2)
+	}
+	r.LastEvent = &last
+	return r, true
+}
+
+func countRow(v float64) kpi.Row {
+	v = max(0, math.Round(v))
+	return kpi.Row{Value: &v}
+}
+
+// rateRow is a share of about rate of n, with its interval (Wilson's).
+func rateRow(rate, n float64) kpi.Row {
+	n = math.Round(n)
+	k := math.Round(min(1, rate) * n)
+	if n == 0 {
+		return kpi.Row{Numerator: &k, Denominator: &n}
+	}
+	const z = 1.96
+	value := k / n
+	centre, half := (k+z*z/2)/(n+z*z), z/(n+z*z)*math.Sqrt(k*(n-k)/n+z*z/4)
+	low, high := max(0, centre-half), min(1, centre+half)
+	return kpi.Row{Numerator: &k, Denominator: &n, Value: &value, Low: &low, High: &high}
+}
+
+// nothing answers like books without a single event.
+func nothing(_ context.Context, queries ...kpi.Query) ([]kpi.Figure, error) {
+	var all []kpi.Figure
+	for _, q := range queries {
+		f := kpi.Figure{ID: q.ID, Period: q.Period, AsOf: today}
+		if len(q.By) == 0 {
+			f.Rows = []kpi.Row{countRow(0)}
+			if d, _ := kpi.ByID(q.ID); d.Shape == kpi.Ratio {
+				f.Rows = []kpi.Row{rateRow(0, 0)}
+			}
+		}
+		all = append(all, f)
+	}
+	return all, nil
+}
+
+type asker func(context.Context, ...kpi.Query) ([]kpi.Figure, error)
+
+// site is the handler over the embedded files and the given answers.
+func site(t testing.TB, ask asker, change ...func(*Options)) http.Handler {
+	t.Helper()
+	files, err := newAssets(embedded)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := Options{
+		Location: hanoi, Now: func() time.Time { return today }, Names: nameOf, Version: "test",
+		Logger: slog.New(slog.DiscardHandler),
+	}
+	for _, c := range change {
+		c(&o)
+	}
+	h, err := newHandler(o, files, ask)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+// needNpm skips where the files from npm were not built.
+func needNpm(t testing.TB) {
+	t.Helper()
+	files, err := newAssets(embedded)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"charts.js", "inter-latin.woff2", "inter-vietnamese.woff2"} {
+		if !strings.HasPrefix(files.path(name), "/static/") {
+			t.Skipf("dashboards/static/npm/%s is missing; make build puts it there", name)
+		}
+	}
+}

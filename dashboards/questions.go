@@ -1,0 +1,188 @@
+package dashboards
+
+import (
+	"fmt"
+	"time"
+
+	"tiendo/internal/kpi"
+	"tiendo/internal/period"
+)
+
+// The figures of the page: of the whole city in the period and a year earlier, by month, by agency.
+var (
+	ofCity = []string{
+		"dossier.on_time_rate", "dossier.on_time_rate_first", "dossier.promise_kept_rate", "online.uptake", "online.full_uptake",
+		"dossier.received", "dossier.settled", "dossier.open", "dossier.open_overdue", "dossier.due_soon",
+		"task.on_time_rate", "task.assigned", "task.completed", "task.open", "task.open_overdue",
+	}
+	ofYearBefore = []string{
+		"dossier.on_time_rate", "dossier.on_time_rate_first", "dossier.promise_kept_rate", "online.uptake",
+		"dossier.open", "dossier.open_overdue",
+		"task.on_time_rate", "task.open", "task.open_overdue",
+	}
+	byMonth = []string{
+		"dossier.on_time_rate", "dossier.on_time_rate_first", "dossier.promise_kept_rate", "online.uptake", "online.full_uptake",
+		"dossier.received", "dossier.settled", "dossier.open", "dossier.open_overdue",
+		"task.on_time_rate", "task.open", "task.open_overdue",
+	}
+	byAgency = []string{
+		"dossier.on_time_rate", "dossier.on_time_rate_first", "online.uptake",
+		"dossier.open", "dossier.open_overdue", "dossier.due_soon",
+		"task.on_time_rate", "task.assigned", "task.open", "task.open_overdue",
+	}
+)
+
+// trendMonths is how many months the charts by month show: two years, so that a month stands beside its like.
+const trendMonths = 24
+
+// stretches are the periods that a page asks about.
+type stretches struct {
+	// period is the one that was chosen, months what the charts by month show, before the chosen one a year earlier.
+	period, months, before period.Period
+}
+
+// stretch reads a period's id. The error is period.Parse's.
+func stretch(id string, now time.Time, zone *time.Location) (stretches, error) {
+	var s stretches
+	var err error
+	if s.period, err = period.Parse(id, now, zone); err != nil {
+		return s, err
+	}
+	first, last := mustDay(s.period.First), mustDay(s.period.Last)
+	if today := mustDay(now.In(zone).Format(time.DateOnly)); last.After(today) {
+		last = today
+	}
+	month := time.Date(last.Year(), last.Month()-trendMonths+1, 1, 0, 0, 0, 0, time.UTC)
+	if s.months, err = between(month, last, now, zone); err != nil {
+		return s, fmt.Errorf("find the months before %s: %w", id, err)
+	}
+	if last.Before(first) { // the period lies ahead
+		last = first
+	}
+	if s.before, err = between(yearBefore(first), yearBefore(last), now, zone); err != nil {
+		return s, fmt.Errorf("find the year before %s: %w", id, err)
+	}
+	return s, nil
+}
+
+func between(first, last, now time.Time, zone *time.Location) (period.Period, error) {
+	return period.Parse(first.Format(time.DateOnly)+".."+last.Format(time.DateOnly), now, zone)
+}
+
+// mustDay reads a day that package period has written.
+func mustDay(s string) time.Time {
+	t, err := time.Parse(time.DateOnly, s)
+	if err != nil {
+		panic("BUG: a period's day is no date: " + s)
+	}
+	return t
+}
+
+// yearBefore is the same day a year earlier; of 29 February, the 28th.
+func yearBefore(t time.Time) time.Time {
+	before := t.AddDate(-1, 0, 0)
+	if before.Month() != t.Month() {
+		before = before.AddDate(0, 0, -1)
+	}
+	return before
+}
+
+// questions are what a page asks the books, all at once.
+func (s stretches) questions() []kpi.Query {
+	var all []kpi.Query
+	for _, id := range ofCity {
+		all = append(all, kpi.Query{ID: id, Period: s.period})
+	}
+	for _, id := range ofYearBefore {
+		all = append(all, kpi.Query{ID: id, Period: s.before})
+	}
+	for _, id := range byMonth {
+		all = append(all, kpi.Query{ID: id, Period: s.months, By: []string{"month"}})
+	}
+	for _, id := range byAgency {
+		all = append(all, kpi.Query{ID: id, Period: s.period, By: []string{"agency"}})
+	}
+	return all
+}
+
+// answers are the figures of a page, by where they stand in it.
+type answers struct {
+	stretches
+	asOf   time.Time
+	events uint64
+	// city and before are by figure; monthly and agencies by figure and key, the key of a case without agency being "".
+	city, before      map[string]kpi.Row
+	monthly, agencies map[string]map[string]kpi.Row
+}
+
+// sortOut puts figures, the answers to s.questions() in their order, in their places.
+func sortOut(s stretches, figures []kpi.Figure) (answers, error) {
+	a := answers{
+		stretches: s, city: map[string]kpi.Row{}, before: map[string]kpi.Row{},
+		monthly: map[string]map[string]kpi.Row{}, agencies: map[string]map[string]kpi.Row{},
+	}
+	questions := s.questions()
+	if len(figures) != len(questions) {
+		return a, fmt.Errorf("the books gave %d answers to %d questions", len(figures), len(questions))
+	}
+	for i, f := range figures {
+		q := questions[i]
+		if f.ID != q.ID {
+			return a, fmt.Errorf("the books answered %s, asked for %s", f.ID, q.ID)
+		}
+		if i == 0 || f.AsOf.Before(a.asOf) {
+			a.asOf, a.events = f.AsOf, f.Events
+		}
+		switch {
+		case len(q.By) == 0 && q.Period == s.period:
+			a.city[f.ID] = only(f.Rows)
+		case len(q.By) == 0:
+			a.before[f.ID] = only(f.Rows)
+		default:
+			into := a.monthly
+			if q.By[0] == "agency" {
+				into = a.agencies
+			}
+			into[f.ID] = map[string]kpi.Row{}
+			for _, r := range f.Rows {
+				key := ""
+				if code := r.Keys[q.By[0]]; code != nil {
+					key = *code
+				}
+				into[f.ID][key] = r
+			}
+		}
+	}
+	return a, nil
+}
+
+// only is the one row of a figure without dimensions.
+func only(rows []kpi.Row) kpi.Row {
+	if len(rows) == 0 {
+		return kpi.Row{}
+	}
+	return rows[0]
+}
+
+// empty says that nothing was ever told.
+func (a *answers) empty() bool {
+	if a.events > 0 {
+		return false
+	}
+	for _, rows := range a.monthly {
+		if len(rows) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// silent says that the period holds no case at all.
+func (a *answers) silent() bool {
+	for _, id := range []string{"dossier.received", "dossier.settled", "dossier.open", "task.assigned", "task.completed", "task.open"} {
+		if v := a.city[id].Value; v != nil && *v != 0 {
+			return false
+		}
+	}
+	return true
+}

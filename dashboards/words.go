@@ -1,0 +1,154 @@
+package dashboards
+
+// words are all that the page says but names and numbers, in one language; DOMAIN.md §5 is the glossary.
+type words struct {
+	City, Title, Tagline, Skip    string
+	Simulated                     string
+	Period, OtherPeriod, Show     string
+	Language                      string
+	AsOf, Events, Lost, Stale     string
+	Promises, Online, Work, Tasks string
+	Dossiers                      string
+
+	OnTime, OnTimeFirst, Kept, Uptake, Open, Overdue, DueSoon, TasksOnTime, TasksOpen, TasksOverdue                                         string
+	OnTimeSays, OnTimeFirstSays, KeptSays, UptakeSays, OpenSays, OverdueSays, DueSoonSays, TasksOnTimeSays, TasksOpenSays, TasksOverdueSays string
+	OfSettled, OfDue, OfOffered, OfTasks                                                                                                    string
+
+	YearBefore, Points, Target, Interval95, ShareOfOpen string
+
+	ByMonth, OnTimeByMonth, UptakeByMonth, OpenByMonth, TasksByMonth string
+	FullUptake, InTerm, LateShare, MonthRuns, MonthTable, Month      string
+	Received, Settled, EndOfMonth                                    string
+
+	ByAgency, ByAgencySays, TasksByAgency, TasksByAgencySays string
+	Agency, LeadAgency, NoAgency, Rate, Parts, TaskParts     string
+	First, LastEvent, NoEvent, Assigned                      string
+	Below, Above, Like, CityLine                             string
+	NoneInPeriod, NoCases, Cases                             string
+
+	ChartsMissing, ChartsNeedScript, ChartOf string
+
+	EmptyTitle, EmptySays, EmptyEvent, EmptyImport, EmptyDemo, EmptyWaits string
+
+	WrongPeriod, WrongLanguage, TryThese, Away, AwaySays, Overview string
+	Footer, Figures, Description                                   string
+}
+
+var spoken = map[language]*words{
+	vietnamese: {
+		City: "Toàn thành phố", Title: "Tổng quan tiến độ", Tagline: "Tiến độ giải quyết thủ tục hành chính và nhiệm vụ",
+		Skip:      "Đến phần số liệu",
+		Simulated: "Số liệu mô phỏng: mọi con số trên trang này do chương trình tạo ra, không phải của một thành phố có thật.",
+		Period:    "Kỳ báo cáo", OtherPeriod: "Kỳ khác", Show: "Xem", Language: "Ngôn ngữ",
+		AsOf: "Số liệu lúc", Events: "sự kiện", Lost: "Mất kết nối với máy chủ; số liệu có thể đã cũ.",
+		Stale:    "Số liệu đã cũ hơn một phút.",
+		Promises: "Hẹn trả kết quả", Online: "Dịch vụ công trực tuyến", Work: "Công việc đang có", Tasks: "Nhiệm vụ được giao",
+		Dossiers: "Hồ sơ thủ tục hành chính",
+
+		OnTime: "Tỷ lệ đúng hạn", OnTimeFirst: "Đúng hạn theo hẹn lần đầu", Kept: "Giữ đúng hẹn", Uptake: "Nộp trực tuyến",
+		Open: "Đang giải quyết", Overdue: "Quá hạn", DueSoon: "Sắp đến hạn",
+		TasksOnTime: "Nhiệm vụ đúng hạn", TasksOpen: "Đang thực hiện", TasksOverdue: "Quá hạn",
+		OnTimeSays:      "Trong hồ sơ đã giải quyết có ngày hẹn trả: phần giải quyết đúng hạn theo ngày hẹn đang có hiệu lực, kể cả ngày hẹn lại.",
+		OnTimeFirstSays: "Như trên, nhưng theo ngày hẹn đầu tiên: hẹn lại không làm cho hồ sơ trễ thành đúng hạn.",
+		KeptSays:        "Trong hồ sơ có ngày hẹn rơi vào kỳ này và đã qua: phần đã giải quyết trước ngày hẹn. Hồ sơ quá hạn còn tồn cũng bị tính.",
+		UptakeSays:      "Trong hồ sơ tiếp nhận của thủ tục có dịch vụ công trực tuyến: phần nộp trực tuyến.",
+		OpenSays:        "Đã tiếp nhận, chưa giải quyết xong ở cuối kỳ.",
+		OverdueSays:     "Đang giải quyết và đã qua ngày hẹn trả.",
+		DueSoonSays:     "Chưa quá hạn, đến hạn hôm nay hoặc trong hai ngày làm việc tới.",
+		TasksOnTimeSays: "Trong nhiệm vụ có thời hạn đã hoàn thành: phần hoàn thành đúng hạn.",
+		TasksOpenSays:   "Đã giao, chưa hoàn thành ở cuối kỳ.", TasksOverdueSays: "Chưa hoàn thành và đã qua thời hạn.",
+		OfSettled: "hồ sơ có hạn đã giải quyết", OfDue: "hồ sơ đến hạn", OfOffered: "hồ sơ có thể nộp trực tuyến", OfTasks: "nhiệm vụ có hạn đã hoàn thành",
+
+		YearBefore: "cùng kỳ năm trước", Points: "điểm %", Target: "mục tiêu", Interval95: "khoảng tin cậy 95 %", ShareOfOpen: "của số đang giải quyết",
+
+		ByMonth: "Theo tháng", OnTimeByMonth: "Hồ sơ đúng hạn theo tháng", UptakeByMonth: "Nộp trực tuyến theo tháng",
+		OpenByMonth: "Hồ sơ đang giải quyết, cuối tháng", TasksByMonth: "Nhiệm vụ đang thực hiện, cuối tháng",
+		FullUptake: "Trong đó: thủ tục toàn trình", InTerm: "Trong hạn", LateShare: "tỷ lệ quá hạn", MonthRuns: "tháng chưa kết thúc",
+		MonthTable: "Xem số liệu theo tháng dạng bảng", Month: "Tháng",
+		Received: "Tiếp nhận", Settled: "Đã giải quyết", EndOfMonth: "cuối tháng",
+
+		ByAgency:      "Hồ sơ theo cơ quan",
+		ByAgencySays:  "Tỷ lệ thấp xếp trước. Thanh ngang là tỷ lệ đúng hạn, đoạn kẻ là khoảng tin cậy 95 %: càng ít hồ sơ càng rộng.",
+		TasksByAgency: "Nhiệm vụ theo cơ quan chủ trì", TasksByAgencySays: "Cùng cách đọc như bảng hồ sơ.",
+		Agency: "Cơ quan", LeadAgency: "Cơ quan chủ trì", NoAgency: "(không nêu cơ quan)", Rate: "Đúng hạn",
+		Parts: "Đúng hạn / đã giải quyết có hạn", TaskParts: "Đúng hạn / đã hoàn thành có hạn",
+		First: "Theo hẹn lần đầu", LastEvent: "Số liệu mới nhất", NoEvent: "chưa có", Assigned: "Được giao",
+		Below: "thấp hơn toàn thành phố", Above: "cao hơn toàn thành phố", Like: "không khác rõ so với toàn thành phố", CityLine: "toàn thành phố",
+		NoneInPeriod: "Không có hồ sơ hay nhiệm vụ nào trong kỳ này. Hãy chọn kỳ khác ở trên.",
+		NoCases:      "không có số liệu", Cases: "xem danh sách hồ sơ, nhiệm vụ (JSON)",
+
+		ChartsMissing:    "Bản cài đặt này thiếu tệp vẽ biểu đồ; các bảng vẫn đầy đủ. Để có biểu đồ, dựng lại chương trình bằng lệnh: make build",
+		ChartsNeedScript: "Biểu đồ cần JavaScript; các bảng vẫn đầy đủ, trang tự tải lại mỗi phút.", ChartOf: "Biểu đồ",
+
+		EmptyTitle:  "Chưa có sự kiện nào",
+		EmptySays:   "Trang này tự hiện số liệu vài giây sau khi sự kiện đầu tiên đến. Có ba cách để bắt đầu:",
+		EmptyEvent:  "Gửi một hồ sơ vừa tiếp nhận:",
+		EmptyImport: "Nhập một tệp CSV hoặc NDJSON đã có, theo một bản mô tả cột (mẫu ở thư mục examples/mappings):",
+		EmptyDemo:   "Hoặc xem thử một thành phố mô phỏng:", EmptyWaits: "Đang chờ sự kiện đầu tiên…",
+
+		WrongPeriod: "không phải là một kỳ báo cáo.", WrongLanguage: "không phải là ngôn ngữ của trang này; có thể dùng vi hoặc en.",
+		TryThese: "Có thể dùng:", Away: "Kho số liệu chưa trả lời",
+		AwaySays: "Sự kiện gửi đến vẫn được nhận và giữ an toàn. Trang sẽ tự thử lại; địa chỉ /readyz cho biết còn thiếu gì.",
+		Overview: "Về trang tổng quan",
+		Footer:   "Thời gian làm việc theo lịch công sở Việt Nam. Mỗi con số dẫn đến các hồ sơ, nhiệm vụ của nó.",
+		Figures:  "Danh mục chỉ số", Description: "Mô tả API",
+	},
+	english: {
+		City: "Whole city", Title: "Progress at a glance", Tagline: "Are dossiers and assigned tasks settled when promised?",
+		Skip:      "Skip to the figures",
+		Simulated: "Simulated figures: everything on this page was made up by a program; it is no real city.",
+		Period:    "Period", OtherPeriod: "Other period", Show: "Show", Language: "Language",
+		AsOf: "As of", Events: "events", Lost: "The server does not answer; figures may be old.",
+		Stale:    "Figures are more than a minute old.",
+		Promises: "Promises to citizens", Online: "Online public services", Work: "Work at hand", Tasks: "Assigned tasks",
+		Dossiers: "Dossiers",
+
+		OnTime: "On-time rate", OnTimeFirst: "On time by the first promise", Kept: "Promises kept", Uptake: "Submitted online",
+		Open: "In settlement", Overdue: "Overdue", DueSoon: "Due soon",
+		TasksOnTime: "Tasks on time", TasksOpen: "Open", TasksOverdue: "Overdue",
+		OnTimeSays:      "Of the dossiers settled that had a promised date: those settled by the promise in force, new dates included.",
+		OnTimeFirstSays: "The same by the first promise: a new date does not make a late dossier one on time.",
+		KeptSays:        "Of the dossiers whose promised date lies in the period and has passed: those settled by it. Overdue work that is still open counts against it.",
+		UptakeSays:      "Of the dossiers received for procedures that are offered online: those submitted online.",
+		OpenSays:        "Received and not settled at the end of the period.",
+		OverdueSays:     "In settlement after the promised date.",
+		DueSoonSays:     "Not overdue, due today or within the next two working days.",
+		TasksOnTimeSays: "Of the dated tasks that were completed: those completed on time.",
+		TasksOpenSays:   "Assigned and not completed at the end of the period.", TasksOverdueSays: "Not completed after the deadline.",
+		OfSettled: "dated dossiers settled", OfDue: "dossiers due", OfOffered: "dossiers that can go online", OfTasks: "dated tasks completed",
+
+		YearBefore: "same period last year", Points: "points", Target: "target", Interval95: "95% interval", ShareOfOpen: "of those in settlement",
+
+		ByMonth: "By month", OnTimeByMonth: "Dossiers on time by month", UptakeByMonth: "Submitted online by month",
+		OpenByMonth: "Dossiers in settlement, end of month", TasksByMonth: "Tasks open, end of month",
+		FullUptake: "Of these: fully online procedures", InTerm: "In term", LateShare: "overdue", MonthRuns: "month still running",
+		MonthTable: "Show the figures by month as a table", Month: "Month",
+		Received: "Received", Settled: "Settled", EndOfMonth: "end of month",
+
+		ByAgency:      "Dossiers by agency",
+		ByAgencySays:  "Lowest first. A bar is the on-time rate, the line across it the 95% interval: the fewer the dossiers, the wider.",
+		TasksByAgency: "Tasks by lead agency", TasksByAgencySays: "To be read like the dossiers.",
+		Agency: "Agency", LeadAgency: "Lead agency", NoAgency: "(no agency named)", Rate: "On time",
+		Parts: "On time / dated and settled", TaskParts: "On time / dated and completed",
+		First: "By first promise", LastEvent: "Newest figure", NoEvent: "none yet", Assigned: "Assigned",
+		Below: "below the whole city", Above: "above the whole city", Like: "not clearly different from the whole city", CityLine: "whole city",
+		NoneInPeriod: "No dossier and no task falls in this period. Choose another above.",
+		NoCases:      "no data", Cases: "list the dossiers or tasks (JSON)",
+
+		ChartsMissing:    "This build lacks the file that draws charts; the tables are complete. To have charts, build the program with: make build",
+		ChartsNeedScript: "Charts need JavaScript; the tables are complete, and the page reloads every minute.", ChartOf: "Chart",
+
+		EmptyTitle:  "No event yet",
+		EmptySays:   "This page shows figures by itself seconds after the first event arrives. Three ways to begin:",
+		EmptyEvent:  "Send a dossier that was just received:",
+		EmptyImport: "Import a CSV or NDJSON file that you have, with a mapping of its columns (samples in examples/mappings):",
+		EmptyDemo:   "Or look at a simulated city:", EmptyWaits: "Waiting for the first event…",
+
+		WrongPeriod: "is no period.", WrongLanguage: "is no language of this page; vi or en would do.",
+		TryThese: "These would do:", Away: "The store of figures does not answer",
+		AwaySays: "Events that are sent are still taken and kept safe. The page tries again by itself; /readyz tells what is missing.",
+		Overview: "To the overview",
+		Footer:   "Working time by Vietnam's office calendar. Every figure leads to its dossiers or tasks.",
+		Figures:  "Catalogue of figures", Description: "API description",
+	},
+}
