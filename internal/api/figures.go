@@ -80,6 +80,10 @@ func (a *API) cases(w http.ResponseWriter, r *http.Request) {
 		a.refuse(w, r, err)
 		return
 	}
+	if params.Has("by") {
+		a.refuse(w, r, &kpi.Error{Param: "by", Message: "cases are listed, not grouped; leave it out"})
+		return
+	}
 	list, err := a.Books.Cases(r.Context(), q, part, params.Get("after"), limit)
 	if err != nil {
 		a.refuse(w, r, err)

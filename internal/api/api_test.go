@@ -1,0 +1,181 @@
+package api_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers"
+	"github.com/getkin/kin-openapi/routers/gorillamux"
+
+	"tiendo/internal/api"
+	"tiendo/internal/calendar"
+	"tiendo/internal/clickhouse/enginetest"
+	"tiendo/internal/kpi"
+)
+
+func TestMain(m *testing.M) { os.Exit(enginetest.Run(m)) }
+
+var (
+	zone = time.FixedZone("+07", 7*60*60)
+	now  = time.Date(2025, 3, 12, 12, 0, 0, 0, zone)
+)
+
+// server serves the API over a journal of three dossiers of two agencies.
+func server(t *testing.T, ready map[string]string) *httptest.Server {
+	t.Helper()
+	conn := enginetest.Conn(t)
+	err := conn.Exec(t.Context(), `INSERT INTO cells (family, subject, agency, measure, day, marks, n) VALUES
+		('dossier', 'a', 'H24.12', 'opened', '2025-02-03', 0, 1), ('dossier', 'a', 'H24.12', 'settled', '2025-02-05', 3, 1),
+		('dossier', 'b', 'H24.12', 'opened', '2025-02-03', 0, 1), ('dossier', 'b', 'H24.12', 'settled', '2025-02-05', 1, 1),
+		('dossier', 'c', 'H24.17', 'opened', '2025-02-04', 0, 1)`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	calendars := calendar.Builtin(zone)
+	books := kpi.New(kpi.Options{Conn: conn, Calendars: calendars, Now: func() time.Time { return now }, Events: func() uint64 { return 5 }})
+	a := api.New(api.Options{
+		Books: books, Zone: zone, Now: func() time.Time { return now }, Logger: slog.New(slog.DiscardHandler),
+		Ready: func(context.Context) map[string]string { return ready },
+	})
+	mux := http.NewServeMux()
+	mux.Handle("/", a.Open())
+	mux.Handle("/v1/cases", a.Cases())
+	s := httptest.NewServer(mux)
+	t.Cleanup(s.Close)
+	return s
+}
+
+// description is the published description, valid and resolved against a server.
+func description(t *testing.T, s *httptest.Server) routers.Router {
+	t.Helper()
+	content, err := os.ReadFile("openapi.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := openapi3.NewLoader().LoadFromData(content)
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc.Servers = openapi3.Servers{{URL: s.URL}}
+	router, err := gorillamux.NewRouter(doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return router
+}
+
+// get asks, and checks that the answer is as described.
+func get(t *testing.T, s *httptest.Server, router routers.Router, path string) (int, string) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL+path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response, err := s.Client().Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	route, params, err := router.FindRoute(request)
+	if err != nil {
+		t.Fatalf("%s is not described: %v", path, err)
+	}
+	input := &openapi3filter.ResponseValidationInput{
+		RequestValidationInput: &openapi3filter.RequestValidationInput{Request: request, PathParams: params, Route: route},
+		Status:                 response.StatusCode, Header: response.Header,
+		Body:    io.NopCloser(bytes.NewReader(body)),
+		Options: &openapi3filter.Options{IncludeResponseStatus: true},
+	}
+	if err := openapi3filter.ValidateResponse(t.Context(), input); err != nil {
+		t.Errorf("%s answers %d otherwise than described: %v", path, response.StatusCode, err)
+	}
+	return response.StatusCode, string(body)
+}
+
+func TestAnswersAreAsDescribed(t *testing.T) {
+	s := server(t, nil)
+	router := description(t, s)
+	f := func(path string, status int, want ...string) {
+		t.Helper()
+		got, body := get(t, s, router, path)
+		if got != status {
+			t.Errorf("%s: %d %s, want %d", path, got, body, status)
+		}
+		for _, w := range want {
+			if !strings.Contains(body, w) {
+				t.Errorf("%s: no %s in %s", path, w, body)
+			}
+		}
+	}
+	f("/v1/kpis", 200, `"id":"dossier.on_time_rate"`, "Tỷ lệ đúng hạn")
+	f("/v1/kpis/dossier.received?period=2025-02", 200, `"rows":[{"value":3}]`, `"period":{"id":"2025-02","from":"2025-02-01","to":"2025-02-28"}`, `"events":5`, `"completeness":null`)
+	f("/v1/kpis/dossier.on_time_rate?period=2025-02&by=agency", 200, `{"agency":"H24.12","numerator":1,"denominator":2,"value":0.5,`, `{"agency":"H24.17","numerator":0,"denominator":0,"value":null`)
+	f("/v1/kpis/dossier.received?period=2025-02&agency=H24.12&agency=H24.17&by=agency,month", 200, `"month":"2025-02"`)
+	f("/v1/kpis/dossier.received?period=2025-03&cutoff=report", 200, `"from":"2025-02-15"`)
+	f("/v1/cases?kpi=dossier.late&period=2025-02", 200, `"total":1`, `"subject":"b"`)
+	f("/v1/cases?kpi=dossier.on_time_rate&period=2025-02&part=numerator", 200, `"total":1`, `"subject":"a"`)
+	f("/v1/cases?kpi=dossier.received&period=2025-02&limit=2", 200, `"total":3`, `"next":"b"`)
+	f("/healthz", 200)
+	f("/readyz", 200)
+	f("/openapi.json", 200)
+
+	f("/v1/kpis/dossier.nonsense?period=2025", 400, `"parameter":"id"`)
+	f("/v1/kpis/dossier.received", 400, `"parameter":"period"`, "mtd")
+	f("/v1/kpis/dossier.received?period=yesterday", 400, `"parameter":"period"`, "2026-Q3")
+	f("/v1/kpis/dossier.received?period=2025&period=2026", 400, `"parameter":"period"`)
+	f("/v1/kpis/dossier.received?period=2025-02-02..2025-01-01", 400, "ends before it starts")
+	f("/v1/kpis/dossier.received?period=2025&by=colour", 400, `"parameter":"by"`, "procedure")
+	f("/v1/kpis/dossier.received?period=2025&colour=red", 400, `"parameter":"colour"`, "channel")
+	f("/v1/kpis/dossier.received?period=2025&cutoff=moon", 400, `"parameter":"cutoff"`, "report")
+	f("/v1/kpis?page=2", 400, `"parameter":"page"`)
+	f("/v1/cases?period=2025", 400, `"parameter":"kpi"`)
+	f("/v1/cases?kpi=dossier.late&period=2025&limit=0", 400, `"parameter":"limit"`)
+	f("/v1/cases?kpi=dossier.late&period=2025&limit=many", 400, `"parameter":"limit"`)
+	f("/v1/cases?kpi=dossier.late&period=2025&part=half", 400, `"parameter":"part"`)
+	f("/v1/cases?kpi=dossier.late&period=2025&by=agency", 400, `"parameter":"by"`)
+}
+
+func TestNotReady(t *testing.T) {
+	s := server(t, map[string]string{"engine": "it does not answer"})
+	if got, body := get(t, s, description(t, s), "/readyz"); got != 503 || !strings.Contains(body, "it does not answer") {
+		t.Errorf("%d %s", got, body)
+	}
+}
+
+// TestEveryFigureIsListed with all that a reader of the catalogue needs.
+func TestEveryFigureIsListed(t *testing.T) {
+	s := server(t, nil)
+	_, body := get(t, s, description(t, s), "/v1/kpis")
+	var list struct {
+		KPIs []struct {
+			ID, Says string
+			Names    map[string]string
+		}
+	}
+	if err := json.Unmarshal([]byte(body), &list); err != nil {
+		t.Fatal(err)
+	}
+	if len(list.KPIs) != len(kpi.Catalogue()) || len(list.KPIs) < 55 {
+		t.Errorf("%d figures", len(list.KPIs))
+	}
+	for _, k := range list.KPIs {
+		if k.Says == "" || k.Names["vi"] == "" || k.Names["en"] == "" {
+			t.Errorf("%s is not described: %+v", k.ID, k)
+		}
+	}
+}
