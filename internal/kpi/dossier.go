@@ -72,7 +72,7 @@ var dossiers = []Definition{
 		"of the dossiers settled in the period that had a deadline, those settled by the promise in force",
 		flow(lifecycle.Settled, onTime, 0), flow(lifecycle.Settled, promised, 0))),
 	leadership(ratio("dossier.on_time_rate_first", "Tỷ lệ đúng hạn theo hẹn lần đầu", "On-time rate by the first promise", Higher,
-		"the same by the first promise: rescheduling excuses nothing",
+		"of the dossiers settled in the period that had a deadline, those settled by the first promise: rescheduling excuses nothing",
 		flow(lifecycle.Settled, lifecycle.OnTimeFirst, 0), flow(lifecycle.Settled, promised, 0))),
 	leadership(ratio("dossier.promise_kept_rate", "Tỷ lệ giữ đúng hẹn", "Promises kept", Higher,
 		"of the dossiers whose effective deadline lies in the period and has passed, and that were not withdrawn by it, those settled by it; open overdue work counts against it",

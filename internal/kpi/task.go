@@ -23,7 +23,7 @@ var tasks = []Definition{
 		"of the tasks completed in the period that had a deadline, those completed by the promise in force",
 		flow(lifecycle.Settled, onTime, 0), flow(lifecycle.Settled, promised, 0))),
 	ratio("task.on_time_rate_first", "Tỷ lệ nhiệm vụ đúng hạn theo hạn đầu", "Tasks on time by the first deadline", Higher,
-		"the same by the first deadline: rescheduling excuses nothing",
+		"of the tasks completed in the period that had a deadline, those completed by the first deadline: rescheduling excuses nothing",
 		flow(lifecycle.Settled, lifecycle.OnTimeFirst, 0), flow(lifecycle.Settled, promised, 0)),
 	ratio("task.promise_kept_rate", "Tỷ lệ nhiệm vụ giữ đúng hạn", "Task deadlines kept", Higher,
 		"of the tasks whose effective deadline lies in the period and has passed, and that were not cancelled by it, those completed by it",

@@ -97,7 +97,7 @@ func (s *Snapshots) Wake() {
 // Run takes a snapshot now, after each wake, and now and then, until ctx ends. While the engine is away the last one stays.
 func (s *Snapshots) Run(ctx context.Context) error {
 	for ctx.Err() == nil {
-		err := s.take(ctx)
+		err := s.Take(ctx)
 		switch {
 		case err == nil:
 			s.failing.Store(false)
@@ -120,6 +120,7 @@ func (s *Snapshots) Run(ctx context.Context) error {
 }
 
 // Taken returns when the last snapshot was taken and what it contains; zero before the first.
+// Take takes a snapshot now.
 func (s *Snapshots) Taken() (time.Time, booking.Mark) {
 	if last := s.last.Load(); last != nil {
 		return last.taken, last.mark
@@ -127,7 +128,8 @@ func (s *Snapshots) Taken() (time.Time, booking.Mark) {
 	return time.Time{}, booking.Mark{}
 }
 
-func (s *Snapshots) take(ctx context.Context) error {
+// Take takes a snapshot now.
+func (s *Snapshots) Take(ctx context.Context) error {
 	// The mark is read first: the figures contain at least what it says.
 	next := &snapshot{mark: s.Mark(), taken: s.Now()}
 	questions, err := s.questions(next.taken)
