@@ -38,7 +38,7 @@ func (d Day) Start(loc *time.Location) time.Time {
 	civil := time.Unix(midnight, 0).UTC()
 	t := time.Date(civil.Year(), civil.Month(), civil.Day(), 0, 0, 0, 0, loc)
 	since, until := t.ZoneBounds()
-	if t.Hour() != 0 || t.Day() != civil.Day() { // there is no midnight: the clocks jump over it
+	if t.Hour() != 0 || t.Minute() != 0 || t.Day() != civil.Day() { // there is no midnight: the clocks jump over it
 		if DayOf(t, loc) < d {
 			return until
 		}

@@ -23,6 +23,9 @@ type Period struct {
 	Running bool
 }
 
+// The years that can be asked for: what events can tell.
+const firstYear, lastYear = 1900, 2199
+
 const forms = "2026, 2026-H1, 2026-9M, 2026-Q3, 2026-09, 2026-09-14, 2026-09-01..2026-09-30, mtd, qtd, ytd or d30 would do"
 
 // Parse reads a period of the calendar (CONTRACT §4). The zone is the city's. The error says what would do.
@@ -43,15 +46,14 @@ var (
 
 func parse(id string, now time.Time, zone *time.Location, report bool) (Period, error) {
 	now = now.In(zone)
-	today := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, zone)
+	today := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, time.UTC)
 	switch {
 	case monthly.MatchString(id):
 		first, months, err := monthsOf(id)
 		if err != nil {
 			return Period{}, err
 		}
-		start := time.Date(first.Year(), first.Month(), 1, 0, 0, 0, 0, zone)
-		return ofMonths(id, start, months, report, now), nil
+		return ofMonths(id, first, months, report, now), nil
 	case id == "mtd" || id == "qtd" || id == "ytd":
 		return toDate(id, today, report, now), nil
 	case report:
@@ -59,13 +61,13 @@ func parse(id string, now time.Time, zone *time.Location, report bool) (Period, 
 	case id == "d30":
 		return between(id, today.AddDate(0, 0, -29), today, now), nil
 	case daily.MatchString(id):
-		day, err := parseDay(id, zone)
+		day, err := parseDay(id)
 		if err != nil {
 			return Period{}, err
 		}
 		return between(id, day, day, now), nil
 	case strings.Contains(id, ".."):
-		return parseRange(id, now, zone)
+		return parseRange(id, now)
 	default:
 		return Period{}, fmt.Errorf("%q is no period; %s", id, forms)
 	}
@@ -75,8 +77,8 @@ func parse(id string, now time.Time, zone *time.Location, report bool) (Period, 
 func monthsOf(id string) (first time.Time, months int, err error) {
 	parts := monthly.FindStringSubmatch(id)
 	year, err := strconv.Atoi(parts[1])
-	if err != nil || year < 1900 || year > 2199 {
-		return first, 0, fmt.Errorf("%q: a year from 1900 to 2199 would do", id)
+	if err != nil || year < firstYear || year > lastYear {
+		return first, 0, fmt.Errorf("%q: a year from %d to %d would do", id, firstYear, lastYear)
 	}
 	month := 1
 	switch part := parts[2]; {
@@ -108,7 +110,7 @@ func ofMonths(id string, start time.Time, n int, report bool, now time.Time) Per
 
 // toDate runs from the start of the month, quarter or year to today.
 func toDate(id string, today time.Time, report bool, now time.Time) Period {
-	month := time.Date(today.Year(), today.Month(), 1, 0, 0, 0, 0, today.Location())
+	month := time.Date(today.Year(), today.Month(), 1, 0, 0, 0, 0, time.UTC)
 	if report && today.Day() >= 15 {
 		month = month.AddDate(0, 1, 0) // the reporting month that has begun
 	}
@@ -125,13 +127,13 @@ func toDate(id string, today time.Time, report bool, now time.Time) Period {
 	return between(id, start, today, now)
 }
 
-func parseRange(id string, now time.Time, zone *time.Location) (Period, error) {
+func parseRange(id string, now time.Time) (Period, error) {
 	a, b, _ := strings.Cut(id, "..")
-	first, err := parseDay(a, zone)
+	first, err := parseDay(a)
 	if err != nil {
 		return Period{}, err
 	}
-	last, err := parseDay(b, zone)
+	last, err := parseDay(b)
 	if err != nil {
 		return Period{}, err
 	}
@@ -141,17 +143,21 @@ func parseRange(id string, now time.Time, zone *time.Location) (Period, error) {
 	return between(id, first, last, now), nil
 }
 
-func parseDay(s string, zone *time.Location) (time.Time, error) {
-	t, err := time.ParseInLocation(time.DateOnly, s, zone)
-	if err != nil || t.Year() < 1900 || t.Year() > 2199 {
-		return t, fmt.Errorf("%q is no day from 1900-01-01 to 2199-12-31, write it as 2026-09-14", s)
+func parseDay(s string) (time.Time, error) {
+	t, err := time.Parse(time.DateOnly, s)
+	if err != nil || t.Year() < firstYear || t.Year() > lastYear {
+		return t, fmt.Errorf("%q is no day from %d-01-01 to %d-12-31, write it as 2026-09-14", s, firstYear, lastYear)
 	}
 	return t, nil
 }
 
-// between makes the period of two midnights' days.
+// between makes the period from a date to another, both included and given as midnights in UTC. Its zone is that of now.
 func between(id string, first, last, now time.Time) Period {
-	p := Period{ID: id, First: first.Format(time.DateOnly), Last: last.Format(time.DateOnly), Start: first, End: last.AddDate(0, 0, 1)}
+	zone := now.Location()
+	p := Period{
+		ID: id, First: first.Format(time.DateOnly), Last: last.Format(time.DateOnly),
+		Start: firstInstant(first, zone), End: firstInstant(last.AddDate(0, 0, 1), zone),
+	}
 	if p.Running = now.Before(p.End); p.Running {
 		p.End = now
 		if p.End.Before(p.Start) {
@@ -159,4 +165,24 @@ func between(id string, first, last, now time.Time) Period {
 		}
 	}
 	return p
+}
+
+// firstInstant is when a date begins in a zone: at midnight, or at what comes first where clocks are set at midnight.
+func firstInstant(date time.Time, zone *time.Location) time.Time {
+	t := time.Date(date.Year(), date.Month(), date.Day(), 0, 0, 0, 0, zone)
+	since, until := t.ZoneBounds()
+	told := time.Date(t.Year(), t.Month(), t.Day(), t.Hour(), t.Minute(), 0, 0, time.UTC)
+	switch {
+	case told.Before(date): // there is no midnight: the clocks jump over it
+		return until
+	case told.After(date):
+		return since
+	case since.IsZero():
+		return t
+	}
+	_, offset := since.Add(-1).Zone()
+	if earlier := time.Unix(date.Unix()-int64(offset), 0).In(zone); earlier.Before(since) && earlier.Day() == date.Day() {
+		return earlier // midnight comes twice
+	}
+	return t
 }

@@ -1,11 +1,9 @@
-package period_test
+package period
 
 import (
 	"strings"
 	"testing"
 	"time"
-
-	"tiendo/internal/period"
 )
 
 var (
@@ -16,7 +14,7 @@ var (
 func TestParse(t *testing.T) {
 	f := func(id, first, last string) {
 		t.Helper()
-		p, err := period.Parse(id, now, zone)
+		p, err := Parse(id, now, zone)
 		if err != nil {
 			t.Errorf("%s: %v", id, err)
 			return
@@ -49,7 +47,7 @@ func TestParse(t *testing.T) {
 func TestParseReport(t *testing.T) {
 	f := func(id, first, last string) {
 		t.Helper()
-		p, err := period.ParseReport(id, now, zone)
+		p, err := ParseReport(id, now, zone)
 		if err != nil || p.First != first || p.Last != last {
 			t.Errorf("%s: %s to %s, %v; want %s to %s", id, p.First, p.Last, err, first, last)
 		}
@@ -65,33 +63,97 @@ func TestParseReport(t *testing.T) {
 	f("qtd", "2026-09-15", "2026-11-24")
 	f("ytd", "2025-12-15", "2026-11-24")
 	for _, id := range []string{"d30", "2025-03-01", "2025-03-01..2025-03-04"} {
-		if _, err := period.ParseReport(id, now, zone); err == nil {
+		if _, err := ParseReport(id, now, zone); err == nil {
 			t.Errorf("%s has no reporting form, and was taken", id)
 		}
 	}
 }
 
 func TestEnd(t *testing.T) {
-	p, err := period.Parse("2026-11", now, zone)
+	p, err := Parse("2026-11", now, zone)
 	if err != nil || !p.End.Equal(now) || !p.Running {
 		t.Errorf("a running month ends now: %+v, %v", p, err)
 	}
-	p, err = period.Parse("2026-10", now, zone)
+	p, err = Parse("2026-10", now, zone)
 	if err != nil || p.Running || !p.End.Equal(time.Date(2026, 11, 1, 0, 0, 0, 0, zone)) {
 		t.Errorf("an ended month ends with the first instant after it: %+v, %v", p, err)
 	}
-	p, err = period.Parse("2027", now, zone)
+	p, err = Parse("2027", now, zone)
 	if err != nil || !p.End.Equal(p.Start) {
 		t.Errorf("a year ahead is empty: %+v, %v", p, err)
 	}
 }
 
+// What is running depends on the day: the ends of months, leap days, and the 14th and 15th of the reporting calendar.
+func TestToDate(t *testing.T) {
+	f := func(today, id string, report bool, first, last string) {
+		t.Helper()
+		at, err := time.ParseInLocation(time.DateOnly, today, zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		read := Parse
+		if report {
+			read = ParseReport
+		}
+		p, err := read(id, at.Add(9*time.Hour), zone)
+		if err != nil || p.First != first || p.Last != last || !p.Running || !p.End.Equal(at.Add(9*time.Hour)) {
+			t.Errorf("%s on %s: %+v, %v; want %s to %s", id, today, p, err, first, last)
+		}
+	}
+	f("2026-11-01", "mtd", false, "2026-11-01", "2026-11-01")
+	f("2024-02-29", "mtd", false, "2024-02-01", "2024-02-29")
+	f("2024-03-01", "d30", false, "2024-02-01", "2024-03-01")
+	f("2023-03-01", "d30", false, "2023-01-31", "2023-03-01")
+	f("2026-12-31", "qtd", false, "2026-10-01", "2026-12-31")
+	f("2026-01-01", "ytd", false, "2026-01-01", "2026-01-01")
+	f("2026-05-31", "mtd", true, "2026-05-15", "2026-05-31")
+	f("2026-05-14", "mtd", true, "2026-04-15", "2026-05-14")
+	f("2026-05-15", "mtd", true, "2026-05-15", "2026-05-15")
+	f("2026-03-14", "qtd", true, "2025-12-15", "2026-03-14")
+	f("2026-03-15", "qtd", true, "2026-03-15", "2026-03-15")
+	f("2026-12-14", "ytd", true, "2025-12-15", "2026-12-14")
+	f("2026-12-15", "ytd", true, "2026-12-15", "2026-12-15")
+	f("2026-01-31", "ytd", true, "2025-12-15", "2026-01-31")
+}
+
+// The day is the city's, not that of Greenwich.
+func TestTodayIsTheCitys(t *testing.T) {
+	for _, at := range []time.Time{time.Date(2026, 11, 23, 17, 30, 0, 0, time.UTC), time.Date(2026, 11, 24, 16, 59, 59, 0, time.UTC)} {
+		if p, err := Parse("d30", at, zone); err != nil || p.Last != "2026-11-24" {
+			t.Errorf("at %s: %+v, %v", at, p, err)
+		}
+	}
+}
+
+// Where clocks are set at midnight a day may have no midnight, or two.
+func TestDaysWithoutMidnight(t *testing.T) {
+	f := func(name, id, start, end string) {
+		t.Helper()
+		loc, err := time.LoadLocation(name)
+		if err != nil {
+			t.Skip("no time zones on this machine")
+		}
+		p, err := Parse(id, now, loc)
+		const layout = "2006-01-02T15:04"
+		if err != nil || p.First != id || p.Start.UTC().Format(layout) != start || p.End.UTC().Format(layout) != end {
+			t.Errorf("%s in %s: %+v, %v; want %s to %s", id, name, p, err, start, end)
+		}
+	}
+	f("America/Sao_Paulo", "2017-10-14", "2017-10-14T03:00", "2017-10-15T03:00")
+	f("America/Sao_Paulo", "2017-10-15", "2017-10-15T03:00", "2017-10-16T02:00")
+	f("America/Havana", "2019-11-03", "2019-11-03T04:00", "2019-11-04T05:00")
+	f("Pacific/Apia", "2011-12-29", "2011-12-29T10:00", "2011-12-30T10:00")
+	f("Pacific/Apia", "2011-12-30", "2011-12-30T10:00", "2011-12-30T10:00") // a day that was left out
+	f("Pacific/Apia", "2011-12-31", "2011-12-30T10:00", "2011-12-31T10:00")
+}
+
 func TestRefusals(t *testing.T) {
 	for _, id := range []string{"", "now", "2025-13", "2025-00", "2025-Q5", "2025-H3", "25", "2025-02-30", "2025-02-01..2025-01-01", "2025-02-01..", "..", "0000", "9999", "2025-Q1 ", "MTD", "2025-1"} {
-		if _, err := period.Parse(id, now, zone); err == nil {
+		if _, err := Parse(id, now, zone); err == nil {
 			t.Errorf("%q was taken", id)
-		} else if !strings.Contains(err.Error(), "\"") {
-			t.Errorf("%q: the refusal does not quote what is wrong: %v", id, err)
+		} else if !strings.Contains(err.Error(), "\"") || !strings.Contains(err.Error(), "would do") && !strings.Contains(err.Error(), "write it as") && !strings.Contains(err.Error(), "comes first") {
+			t.Errorf("%q: the refusal does not quote what is wrong, or not say what would do: %v", id, err)
 		}
 	}
 }
@@ -101,7 +163,7 @@ func FuzzParse(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, id string) {
-		for _, parse := range []func(string, time.Time, *time.Location) (period.Period, error){period.Parse, period.ParseReport} {
+		for _, parse := range []func(string, time.Time, *time.Location) (Period, error){Parse, ParseReport} {
 			if p, err := parse(id, now, zone); err == nil && (p.First > p.Last || p.End.Before(p.Start)) {
 				t.Fatalf("%q: %+v", id, p)
 			}
