@@ -152,6 +152,7 @@ func (a *app) openParts(o appOptions) (err error) {
 	calendars := calendar.Builtin(zone)
 	a.booker = booking.New(booking.Options{
 		Conn: a.engine.Conn(), Calendars: calendars, Logger: a.log.With("part", "booker"), Registry: a.registry,
+		Loaded: func() (string, uint64) { return a.collector.ID(), a.collector.Loaded() },
 		Booked: func(booking.Mark) { a.snapshots.Wake() },
 	})
 	a.books = kpi.New(kpi.Options{

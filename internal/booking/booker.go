@@ -38,6 +38,9 @@ type Options struct {
 	Calendars calendar.Set
 	Logger    *slog.Logger
 	Registry  prometheus.Registerer
+	// Loaded tells the collector of this process, and the last entry of its log whose rows are stored: entries that left no
+	// row, for they held nothing new, are booked as well then. Nil where there is no collector.
+	Loaded func() (collector string, entry uint64)
 	// Booked is called after each block, with what the figures contain from then on. It must not block.
 	Booked func(Mark)
 }
@@ -158,12 +161,20 @@ func (b *Booker) step(ctx context.Context) (more bool, err error) {
 	mark := b.Mark()
 	next := Mark{Block: mark.Block + 1, Entries: maps.Clone(mark.Entries), Events: mark.Events, Arrival: mark.Arrival}
 	touched := cases{}
+	// What is loaded is asked first: rows that are stored later are read or left, but never passed over.
+	own, loaded := "", uint64(0)
+	if b.Loaded != nil {
+		own, loaded = b.Loaded()
+	}
 	for _, collector := range b.collectors {
 		upTo, arrival, full, err := touched.add(ctx, b.Conn, collector, mark.Entries[collector])
 		if err != nil {
 			return false, fmt.Errorf("find the cases that events of %s touch: %w", collector, err)
 		}
-		if upTo > 0 {
+		if collector == own && !full {
+			upTo = max(upTo, loaded)
+		}
+		if upTo > mark.Entries[collector] {
 			next.Entries[collector] = upTo
 			if arrival.After(next.Arrival) {
 				next.Arrival = arrival

@@ -266,6 +266,21 @@ func TestAnotherBookersBlock(t *testing.T) {
 	compare(t, journalOf(t, conn), should(t, events))
 }
 
+// TestEntriesWithoutRows: an entry that left no row is booked once it is known to be loaded, so that nothing waits for ever.
+func TestEntriesWithoutRows(t *testing.T) {
+	conn := enginetest.Conn(t)
+	store(t, conn, []event.Event{{Source: "urn:test", ID: "1", Subject: "case", Type: "dossier.received", Data: []byte(`{"agency":"A"}`), Time: time.Unix(0, 0), Collector: "c", Entry: 3, Arrival: time.Unix(9, 0)}})
+	b := newBooker(t, conn)
+	b.Loaded = func() (string, uint64) { return "c", 7 }
+	bookAll(t, b)
+	if got := b.Mark().Entries["c"]; got != 7 {
+		t.Errorf("booked up to %d, want 7", got)
+	}
+	if got := b.Mark().Arrival; !got.Equal(time.Unix(9, 0)) {
+		t.Errorf("the newest arrival is %v", got)
+	}
+}
+
 // TestTokenWithoutRows: a kill between token and part leaves a token that swallows the block; it is written under another.
 func TestTokenWithoutRows(t *testing.T) {
 	conn := enginetest.Conn(t)
