@@ -56,7 +56,7 @@ func TestAgreesWithTheOracle(t *testing.T) {
 	if err != nil {
 		t.Skip("no python3 for the oracle")
 	}
-	if _, err := exec.Command(python, "-c", "import sys; sys.path.insert(0, sys.argv[1]); import oracle", dir).Output(); err != nil {
+	if _, err := exec.CommandContext(t.Context(), python, "-c", "import sys; sys.path.insert(0, sys.argv[1]); import oracle", dir).Output(); err != nil {
 		t.Skip("the oracle is not beside the project")
 	}
 	const seed = 20191005

@@ -33,6 +33,58 @@ func city(t testing.TB, seed uint64, from, to string, perDay int) *simulator.Cit
 	return c
 }
 
+// TestCasesHoldTogether: a case begins once and ends at most once, in this order, and what is done to it is done in between.
+// So received = settled + withdrawn + open for any history that begins with empty books.
+func TestCasesHoldTogether(t *testing.T) {
+	opens := []event.Type{"dossier.received", "task.assigned"}
+	closes := []event.Type{"dossier.resolved", "dossier.rejected", "dossier.withdrawn", "task.completed", "task.cancelled"}
+	before := []event.Type{"dossier.submitted", "dossier.paid"}
+	after := []event.Type{"dossier.returned", "dossier.paid", "dossier.rated"}
+	type life struct {
+		opened, closed, last time.Time
+		void                 bool
+	}
+	cases := map[string]*life{}
+	all := decode(t, city(t, 9, "2025-06-01", "2025-12-01", 100))
+	slices.SortStableFunc(all, func(a, b told) int { return a.Time.Compare(b.Time) })
+	opened, closed, refused := 0, 0, 0
+	for _, e := range all {
+		c := cases[e.Subject]
+		if c == nil {
+			c = &life{}
+			cases[e.Subject] = c
+		}
+		if e.Time.Equal(c.last) {
+			t.Errorf("%s: two things happen to %s at once", e.ID, e.Subject)
+		}
+		c.last = e.Time
+		switch {
+		case e.Type == "dossier.voided":
+			c.void = true
+		case slices.Contains(opens, e.Type):
+			if opened++; !c.opened.IsZero() {
+				t.Errorf("%s opens twice", e.Subject)
+			}
+			c.opened = e.Time
+		case slices.Contains(closes, e.Type) && c.opened.IsZero():
+			refused++ // what was submitted and not accepted
+			if e.Type != "dossier.rejected" && e.Type != "dossier.withdrawn" {
+				t.Errorf("%s closes before it opens", e.ID)
+			}
+		case slices.Contains(closes, e.Type):
+			if closed++; !c.closed.IsZero() {
+				t.Errorf("%s closes twice", e.Subject)
+			}
+			c.closed = e.Time
+		case c.opened.IsZero() && !slices.Contains(before, e.Type), !c.closed.IsZero() && !slices.Contains(after, e.Type):
+			t.Errorf("%s %s out of its time", e.Type, e.ID)
+		}
+	}
+	if opened < 10_000 || closed < 9_000 || closed >= opened || refused == 0 {
+		t.Errorf("%d opened, %d closed, %d not accepted", opened, closed, refused)
+	}
+}
+
 // told is an event as the collector reads it.
 type told struct {
 	event.Event

@@ -56,8 +56,10 @@ func (s schedule) Less(i, j int) bool {
 }
 func (s schedule) Swap(i, j int) { s[i], s[j] = s[j], s[i] }
 
-// Push and Pop are for package heap alone.
+// Push is for package heap alone.
 func (s *schedule) Push(e any) { *s = append(*s, e.(*Event)) }
+
+// Pop is for package heap alone.
 func (s *schedule) Pop() any {
 	last := len(*s) - 1
 	e := (*s)[last]

@@ -88,23 +88,26 @@ type life struct {
 	subject string
 	told    int   // events
 	now     int64 // of the last act, seconds since 1970
+	written int64 // when the last event was recorded
 }
 
 // tell plans an event. It happens at at and is written down a little later, now and then only after days.
 func (l *life) tell(kind string, at int64, d data) {
 	lag := 4 + min(int64(l.rng.ExpFloat64()*45), 9*minute-4)
-	if l.chance(l.agency.lateEntry) {
+	if l.chance(l.agency.lateEntry) && kind != "dossier.submitted" { // that the portal does itself
 		lag = max(lag, l.officeTime(l.city.later(l.city.dayOf(at), 1+l.rng.IntN(3)))-at)
 	}
 	l.tellLate(kind, at, at+lag, d)
 }
 
+// tellLate plans an event that is recorded at a given time, or later: the steps of a case are written down in their order.
 func (l *life) tellLate(kind string, at, recorded int64, d data) {
+	l.written = max(recorded, l.written+1)
 	l.told++
 	l.serial++
 	l.ahead.add(&Event{
 		Source: l.source, ID: fmt.Sprintf("%s.%d", l.subject, l.told), Type: kind, Subject: l.subject,
-		at: at, recorded: recorded, serial: l.serial, zone: l.city.zone, data: d.end(),
+		at: at, recorded: l.written, serial: l.serial, zone: l.city.zone, data: d.end(),
 	})
 	l.buffer = d[:0]
 }

@@ -19,7 +19,7 @@ import (
 var monday = time.Date(2026, 3, 2, 8, 0, 0, 0, zone)
 
 func bubbleClock() func() time.Time {
-	ahead := monday.Sub(time.Now())
+	ahead := time.Until(monday)
 	return func() time.Time { return time.Now().Add(ahead) }
 }
 
