@@ -15,7 +15,9 @@ import (
 
 func TestEntryKeepsEvents(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		at := func(name string) time.Time { return time.UnixMilli(rapid.Int64Range(-2_208_988_800_000, 4_000_000_000_000).Draw(t, name)).UTC() }
+		at := func(name string) time.Time {
+			return time.UnixMilli(rapid.Int64Range(-2_208_988_800_000, 4_000_000_000_000).Draw(t, name)).UTC()
+		}
 		word := rapid.StringMatching(`[a-zà-ỹ0-9:./-]{0,20}`)
 		arrival := at("arrival")
 		bound := word.Draw(t, "bound")

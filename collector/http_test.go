@@ -259,4 +259,3 @@ func TestOnlyPost(t *testing.T) {
 		t.Errorf("status %d, %v", w.Code, w.Header())
 	}
 }
-

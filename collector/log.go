@@ -45,6 +45,7 @@ const (
 type journal struct {
 	dir    string
 	wal    *wal.WAL
+	meta   *metaStore
 	lock   *os.File
 	log    *slog.Logger
 	now    func() time.Time
@@ -100,10 +101,13 @@ func openJournal(o journalOptions) (*journal, error) {
 
 func (j *journal) open(vfs types.VFS) error {
 	logger := hclog.New(&hclog.LoggerOptions{Name: "wal", Level: hclog.Warn, Output: logWriter{j.log}, DisableTime: true})
+	// The library's Close leaves its list open, and locked: it is closed here.
+	j.meta = &metaStore{log: j.log, now: j.now}
 	filer := segment.NewFiler(j.dir, vfs)
 	w, err := wal.Open(j.dir, wal.WithLogger(logger), wal.WithSegmentSize(segmentBytes), wal.WithSegmentFiler(filer),
-		wal.WithMetaStore(&metaStore{log: j.log, now: j.now}))
+		wal.WithMetaStore(j.meta))
 	if err != nil {
+		err = errors.Join(err, j.meta.Close())
 		return fmt.Errorf("open the log in %s: %w; restore the folder from a backup, or move it and the file collector.id away to go on without what it holds", j.dir, err)
 	}
 	j.wal = w
@@ -114,7 +118,7 @@ func (j *journal) open(vfs types.VFS) error {
 		err = j.takeBack()
 	}
 	if err != nil {
-		return errors.Join(fmt.Errorf("open the log in %s: %w", j.dir, err), w.Close())
+		return errors.Join(fmt.Errorf("open the log in %s: %w", j.dir, err), w.Close(), j.meta.Close())
 	}
 	return nil
 }
@@ -274,7 +278,7 @@ func (j *journal) close() error {
 	j.closing.Do(func() {
 		close(j.stop)
 		<-j.stopped
-		err = errors.Join(j.wal.Close(), j.lock.Close())
+		err = errors.Join(j.wal.Close(), j.meta.Close(), j.lock.Close())
 	})
 	return err
 }
