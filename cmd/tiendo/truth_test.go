@@ -15,7 +15,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -35,29 +34,12 @@ type city struct {
 	compared  int
 }
 
-// binary is the command as users have it, built once.
-var binary = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "tiendo-truth-")
-	if err != nil {
-		return "", err
-	}
-	path := filepath.Join(dir, "tiendo")
-	out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput()
-	if err != nil {
-		return "", fmt.Errorf("%w: %s", err, out)
-	}
-	return path, nil
-})
-
 // startCity runs `tiendo serve` until the test ends.
 func startCity(t *testing.T, zone string) *city {
 	t.Helper()
-	path, err := binary()
-	if err != nil {
-		t.Fatal(err)
-	}
 	c := &city{T: t, data: t.TempDir()}
-	server := exec.Command(path, "serve", "--listen", "127.0.0.1:0", "--data", c.data, "--timezone", zone)
+	// TestMain has put this test's own binary there under that name; it runs main.
+	server := exec.Command("tiendo", "serve", "--listen", "127.0.0.1:0", "--data", c.data, "--timezone", zone)
 	server.Dir = filepath.Join("..", "..") // where node_modules is
 	var log bytes.Buffer
 	server.Stderr = &log
@@ -96,8 +78,9 @@ func dataset(t *testing.T, name string) string {
 	return path
 }
 
-// load imports files by a mapping of examples/mappings and waits until they are in the figures. Nothing may be rejected.
-func (c *city) load(mapping string, paths ...string) (sending, showing time.Duration) {
+// load imports files by a mapping of examples/mappings and waits until they are in the figures, which then hold that many
+// events at least. Nothing may be rejected.
+func (c *city) load(mapping string, events int, paths ...string) (sending, showing time.Duration) {
 	c.Helper()
 	cmd := &importCmd{Mapping: filepath.Join("..", "..", "examples", "mappings", mapping), Client: client{Server: c.url, Data: c.data}}
 	dir := c.TempDir() // rejects must not be written beside the shared files
@@ -115,7 +98,7 @@ func (c *city) load(mapping string, paths ...string) (sending, showing time.Dura
 	}
 	sending = time.Since(begin)
 	begin = time.Now()
-	for c.freshness() != 0 || c.events() == 0 {
+	for c.freshness() != 0 || c.events() < events {
 		if time.Since(begin) > 2*time.Minute {
 			c.Fatal("what was imported is not in the figures after two minutes")
 		}
