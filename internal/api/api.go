@@ -36,6 +36,7 @@ func (a *API) Open() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /v1/kpis", a.catalogue)
 	mux.HandleFunc("GET /v1/kpis/{id}", a.figure)
+	mux.HandleFunc("GET /v1/kpis/{id}/changes", a.changes)
 	mux.HandleFunc("GET /openapi.json", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		_, _ = w.Write(description)

@@ -35,10 +35,10 @@ var (
 func server(t *testing.T, ready map[string]string) *httptest.Server {
 	t.Helper()
 	conn := enginetest.Conn(t)
-	err := conn.Exec(t.Context(), `INSERT INTO cells (family, subject, agency, measure, day, marks, n) VALUES
-		('dossier', 'a', 'H24.12', 'opened', '2025-02-03', 0, 1), ('dossier', 'a', 'H24.12', 'settled', '2025-02-05', 3, 1),
-		('dossier', 'b', 'H24.12', 'opened', '2025-02-03', 0, 1), ('dossier', 'b', 'H24.12', 'settled', '2025-02-05', 1, 1),
-		('dossier', 'c', 'H24.17', 'opened', '2025-02-04', 0, 1)`)
+	err := conn.Exec(t.Context(), `INSERT INTO cells (family, subject, agency, measure, day, marks, n, stamp, cause) VALUES
+		('dossier', 'a', 'H24.12', 'opened', '2025-02-03', 0, 1, '2025-02-05', 'event'), ('dossier', 'a', 'H24.12', 'settled', '2025-02-05', 3, 1, '2025-02-05', 'event'),
+		('dossier', 'b', 'H24.12', 'opened', '2025-02-03', 0, 1, '2025-02-05', 'event'), ('dossier', 'b', 'H24.12', 'settled', '2025-02-05', 1, 1, '2025-02-05', 'event'),
+		('dossier', 'c', 'H24.17', 'opened', '2025-02-04', 0, 1, '2025-02-05', 'event')`)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,6 +130,9 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 	f("/v1/cases?kpi=dossier.late&period=2025-02", 200, `"total":1`, `"subject":"b"`)
 	f("/v1/cases?kpi=dossier.on_time_rate&period=2025-02&part=numerator", 200, `"total":1`, `"subject":"a"`)
 	f("/v1/cases?kpi=dossier.received&period=2025-02&limit=2", 200, `"total":3`, `"next":"b"`)
+	f("/v1/kpis/dossier.received?period=2025-02&as_of=2025-02-01", 200, `"value":0`, `"as_of":"2025-02-01T23:59:59.999+07:00"`)
+	f("/v1/cases?kpi=dossier.received&period=2025-02&as_of=2025-02-03", 200, `"total":0`)
+	f("/v1/kpis/dossier.received/changes?period=2025-02&since=2025-02-01&until=2025-02-05", 200, `"en":"Dossiers received: 0 → 3; new events +3."`)
 	f("/healthz", 200)
 	f("/readyz", 200)
 	f("/openapi.json", 200)
@@ -142,6 +145,9 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 	f("/v1/kpis/dossier.received?period=2025&by=colour", 400, `"parameter":"by"`, "procedure")
 	f("/v1/kpis/dossier.received?period=2025&colour=red", 400, `"parameter":"colour"`, "channel")
 	f("/v1/kpis/dossier.received?period=2025&cutoff=moon", 400, `"parameter":"cutoff"`, "report")
+	f("/v1/kpis/dossier.received?period=2025&as_of=2025-03-13", 400, `"parameter":"as_of"`)
+	f("/v1/kpis/dossier.received/changes?period=2025-02&since=2025-02-01", 400, `"parameter":"until"`)
+	f("/v1/kpis/dossier.due_soon/changes?period=2025-02&since=2025-02-01&until=2025-02-02", 400, `"parameter":"id"`)
 	f("/v1/kpis?page=2", 400, `"parameter":"page"`)
 	f("/v1/cases?period=2025", 400, `"parameter":"kpi"`)
 	f("/v1/cases?kpi=dossier.late&period=2025&limit=0", 400, `"parameter":"limit"`)

@@ -6,7 +6,9 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
+	"tiendo/internal/calendar"
 	"tiendo/internal/kpi"
 	"tiendo/internal/period"
 )
@@ -56,6 +58,36 @@ func (a *API) figure(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	a.reply(w, http.StatusOK, figures[0])
+}
+
+// changes tells how a figure moved between what the books said at the end of two days, and why.
+func (a *API) changes(w http.ResponseWriter, r *http.Request) {
+	params := r.URL.Query()
+	q, err := a.query(r.PathValue("id"), params)
+	if err != nil {
+		a.refuse(w, r, err)
+		return
+	}
+	read, err := a.periodOf(params)
+	if err != nil {
+		a.refuse(w, r, err)
+		return
+	}
+	since, until := params.Get("since"), params.Get("until")
+	if _, err := a.day("since", since); err != nil {
+		a.refuse(w, r, err)
+		return
+	}
+	if _, err := a.day("until", until); err != nil {
+		a.refuse(w, r, err)
+		return
+	}
+	change, err := a.Books.Changes(r.Context(), q.ID, read, q.Where, since, until)
+	if err != nil {
+		a.refuse(w, r, err)
+		return
+	}
+	a.reply(w, http.StatusOK, change)
 }
 
 const (
@@ -112,7 +144,7 @@ func page(params url.Values) (limit int, part kpi.Part, err error) {
 }
 
 // reserved are the parameters that are no filters.
-var reserved = map[string]bool{"period": true, "by": true, "kpi": true, "limit": true, "after": true, "part": true, "cutoff": true}
+var reserved = map[string]bool{"period": true, "by": true, "kpi": true, "limit": true, "after": true, "part": true, "cutoff": true, "as_of": true, "since": true, "until": true}
 
 // query reads what /v1/kpis/{id} and /v1/cases have in common. Every parameter that is not reserved is a filter, which the
 // books know or refuse by name.
@@ -123,22 +155,50 @@ func (a *API) query(id string, params url.Values) (kpi.Query, error) {
 			q.Where[name] = values
 		}
 	}
+	now := a.Now()
+	if asOf := params.Get("as_of"); asOf != "" {
+		day, err := a.day("as_of", asOf)
+		if err != nil {
+			return q, err
+		}
+		q.AsOf = asOf
+		if end := day.End(a.Zone); end.Before(now) {
+			now = end
+		}
+	}
+	read, err := a.periodOf(params)
+	if err != nil {
+		return q, err
+	}
+	if q.Period, err = read(now); err != nil {
+		return q, &kpi.Error{Param: "period", Message: err.Error()}
+	}
+	return q, nil
+}
+
+// periodOf returns how the period that the question names is read at an instant.
+func (a *API) periodOf(params url.Values) (read func(now time.Time) (period.Period, error), err error) {
 	parse := period.Parse
 	switch cutoff := params.Get("cutoff"); cutoff {
 	case "", "calendar":
 	case "report":
 		parse = period.ParseReport
 	default:
-		return q, &kpi.Error{Param: "cutoff", Message: "calendar or report would do"}
+		return nil, &kpi.Error{Param: "cutoff", Message: "calendar or report would do"}
 	}
 	if len(params["period"]) != 1 {
-		return q, &kpi.Error{Param: "period", Message: "say one period: 2026, 2026-H1, 2026-9M, 2026-Q3, 2026-09, 2026-09-14, 2026-09-01..2026-09-30, mtd, qtd, ytd or d30"}
+		return nil, &kpi.Error{Param: "period", Message: "say one period: 2026, 2026-H1, 2026-9M, 2026-Q3, 2026-09, 2026-09-14, 2026-09-01..2026-09-30, mtd, qtd, ytd or d30"}
 	}
-	var err error
-	if q.Period, err = parse(params.Get("period"), a.Now(), a.Zone); err != nil {
-		return q, &kpi.Error{Param: "period", Message: err.Error()}
+	return func(now time.Time) (period.Period, error) { return parse(params.Get("period"), now, a.Zone) }, nil
+}
+
+// day reads a day of the books: one that has begun.
+func (a *API) day(name, value string) (calendar.Day, error) {
+	day, err := calendar.ParseDay(value)
+	if err != nil || day > calendar.DayOf(a.Now(), a.Zone) {
+		return 0, &kpi.Error{Param: name, Message: "a day that has begun would do, written as 2026-09-14"}
 	}
-	return q, nil
+	return day, nil
 }
 
 // onlyParams refuses parameters other than names.

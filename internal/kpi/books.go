@@ -63,7 +63,7 @@ func (b *Books) Ask(ctx context.Context, queries ...Query) ([]Figure, error) {
 		for _, a := range g.answers {
 			d := a.definition
 			figures[a.query] = Figure{
-				ID: d.ID, Unit: d.Unit, Definition: d.Version, Period: queries[a.query].Period, AsOf: asOf, Events: events,
+				ID: d.ID, Unit: d.Unit, Definition: d.Version, Period: queries[a.query].Period, AsOf: b.seenAt(queries[a.query], asOf), Events: events,
 				Rows: slices.rows(a, &g.statement),
 			}
 		}
@@ -78,6 +78,14 @@ func (b *Books) Ask(ctx context.Context, queries ...Query) ([]Figure, error) {
 	return figures, nil
 }
 
+// seenAt is the instant that an answer speaks of.
+func (b *Books) seenAt(q Query, now time.Time) time.Time {
+	if day, err := calendar.ParseDay(q.AsOf); err == nil {
+		return day.End(b.Calendars.Location())
+	}
+	return now
+}
+
 // plan puts questions together that one statement can answer.
 func (b *Books) plan(queries []Query) ([]*group, error) {
 	var groups []*group
@@ -87,7 +95,7 @@ func (b *Books) plan(queries []Query) ([]*group, error) {
 		if err != nil {
 			return nil, err
 		}
-		key := fmt.Sprint(d.Family(), d.ofLegs(), d.looksAhead(), d.measure, q.Period, q.By, q.Where)
+		key := fmt.Sprint(d.Family(), d.ofLegs(), d.looksAhead(), d.measure, q.Period, q.By, q.Where, q.AsOf, q.more)
 		g := byKey[key]
 		if g == nil {
 			g = &group{statement: statement{family: d.Family(), query: q, binned: d.measure}}

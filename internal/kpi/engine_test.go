@@ -39,11 +39,12 @@ type cell struct {
 	bin                     int32
 	channel, helpers        string
 	n                       int64
+	stamp, cause            string
 }
 
 func fill(t testing.TB, conn driver.Conn, cells ...cell) {
 	t.Helper()
-	batch, err := conn.PrepareBatch(t.Context(), "INSERT INTO cells (family, subject, agency, measure, day, millis, marks, bin, channel, helpers, n)")
+	batch, err := conn.PrepareBatch(t.Context(), "INSERT INTO cells (family, subject, agency, measure, day, millis, marks, bin, channel, helpers, n, stamp, cause)")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +62,14 @@ func fill(t testing.TB, conn driver.Conn, cells ...cell) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := batch.Append(c.family, c.subject, c.agency, string(c.measure), day, c.millis, uint32(c.marks), c.bin, c.channel, c.helpers, c.n); err != nil {
+		if c.stamp == "" {
+			c.stamp, c.cause = c.day, "event"
+		}
+		stamp, err := time.Parse(time.DateOnly, c.stamp)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := batch.Append(c.family, c.subject, c.agency, string(c.measure), day, c.millis, uint32(c.marks), c.bin, c.channel, c.helpers, c.n, stamp, c.cause); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -263,5 +271,64 @@ func TestCasesAreTheFigure(t *testing.T) {
 		if float64(sum) != *want || sum == 0 {
 			t.Errorf("%s: the pages sum to %d, the figure is %v", id, sum, *want)
 		}
+	}
+}
+
+// TestAsOf: what the books said at the end of a day, and why they say something else now. Six dossiers: one settled late is
+// told on the 10th to have been on time; one is told five days late; one deadline passes meanwhile.
+func TestAsOf(t *testing.T) {
+	b, conn := books(t)
+	late, good := lifecycle.Promised, lifecycle.Promised|lifecycle.OnTime
+	fill(t, conn,
+		cell{subject: "1", measure: lifecycle.Settled, day: "2025-02-03", marks: late},
+		cell{subject: "2", measure: lifecycle.Settled, day: "2025-02-03", marks: good},
+		cell{subject: "1", measure: lifecycle.Settled, day: "2025-02-03", marks: late, n: -1, stamp: "2025-02-10", cause: "correction"},
+		cell{subject: "1", measure: lifecycle.Settled, day: "2025-02-03", marks: good, stamp: "2025-02-10", cause: "correction"},
+		cell{subject: "3", measure: lifecycle.Settled, day: "2025-02-06", marks: good, stamp: "2025-02-11", cause: "late"},
+		cell{subject: "4", measure: lifecycle.Opened, day: "2025-02-03"},
+		cell{subject: "4", measure: lifecycle.Breached, day: "2025-02-09", millis: 86_399_999, stamp: "2025-02-03", cause: "event"},
+	)
+	february := func(now time.Time) (period.Period, error) { return period.Parse("2025-02", now, zone) }
+	f := func(id, asOf, want string) {
+		t.Helper()
+		p, err := b.periodAt(february, asOf)
+		if err != nil {
+			t.Fatal(err)
+		}
+		figures, err := b.Ask(t.Context(), Query{ID: id, Period: p, AsOf: asOf})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := *figures[0].Rows[0].Numerator; fmt.Sprintf("%v/%v", got, *figures[0].Rows[0].Denominator) != want {
+			t.Errorf("%s as of %s: %v/%v, want %s", id, asOf, got, *figures[0].Rows[0].Denominator, want)
+		}
+		if got := figures[0].AsOf.Format(time.DateOnly); got != asOf {
+			t.Errorf("it speaks of %s", got)
+		}
+	}
+	f("dossier.on_time_rate", "2025-02-02", "0/0")
+	f("dossier.on_time_rate", "2025-02-03", "1/2")
+	f("dossier.on_time_rate", "2025-02-10", "2/2")
+	f("dossier.on_time_rate", "2025-02-11", "3/3")
+
+	change, err := b.Changes(t.Context(), "dossier.on_time_rate", february, nil, "2025-02-03", "2025-02-20")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "On-time rate: 50.00 % → 100.00 %; late data +16.67 points, corrections +33.33 points."; change.EN != want {
+		t.Errorf("got %s, want %s", change.EN, want)
+	}
+	if want := "Tỷ lệ đúng hạn: 50,00 % → 100,00 %; dữ liệu đến muộn +16,67 điểm %, đính chính +33,33 điểm %."; change.VI != want {
+		t.Errorf("got %s, want %s", change.VI, want)
+	}
+	change, err = b.Changes(t.Context(), "dossier.open_overdue", february, nil, "2025-02-08", "2025-02-20")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "Open and overdue: 0 → 1; time that passed +1."; change.EN != want {
+		t.Errorf("got %s, want %s", change.EN, want)
+	}
+	if _, err := b.Changes(t.Context(), "dossier.open", february, nil, "2025-02-20", "2025-02-08"); err == nil {
+		t.Error("days in the wrong order were taken")
 	}
 }

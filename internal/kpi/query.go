@@ -17,6 +17,18 @@ type Query struct {
 	By []string
 	// Where are filters by dimension; of several values of one dimension any may hold. Times are no filters.
 	Where map[string][]string
+	// AsOf asks what the books said at the end of a day, as YYYY-MM-DD; "" asks what they say now. The period must have
+	// been read with that instant as now.
+	AsOf string
+
+	// more are the causes of what arrived after AsOf and up to its end that count as well: see Changes.
+	more *causes
+}
+
+// causes widen what a query sees beyond its AsOf.
+type causes struct {
+	until string
+	names []string
 }
 
 // Error says what is wrong with a question, and what would do.

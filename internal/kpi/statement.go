@@ -122,6 +122,9 @@ func (s *statement) where() (string, []any) {
 		conditions = append(conditions, "(day <= {until:Date32} OR "+beforeEnd+")")
 		args = append(args, clickhouse.Named("until", s.until))
 	}
+	if known, more := s.known(); known != "" {
+		conditions, args = append(conditions, known), append(args, more...)
+	}
 	for i, name := range slices.Sorted(maps.Keys(s.query.Where)) {
 		parameter := fmt.Sprintf("w%d", i)
 		if name == "helper" {
@@ -132,6 +135,19 @@ func (s *statement) where() (string, []any) {
 		args = append(args, clickhouse.Named(parameter, s.query.Where[name]))
 	}
 	return strings.Join(conditions, " AND "), args
+}
+
+// known is the condition of what the books knew, "" if they may know all.
+func (s *statement) known() (string, []any) {
+	if s.query.AsOf == "" {
+		return "", nil
+	}
+	args := []any{clickhouse.Named("asof", s.query.AsOf)}
+	if s.query.more == nil {
+		return "stamp <= {asof:Date32}", args
+	}
+	args = append(args, clickhouse.Named("until_stamp", s.query.more.until), clickhouse.Named("causes", s.query.more.names))
+	return "(stamp <= {asof:Date32} OR (stamp <= {until_stamp:Date32} AND cause IN {causes:Array(String)}))", args
 }
 
 // measures are those that s reads, each once, sorted.
