@@ -26,7 +26,7 @@ import (
 type Options struct {
 	// Data is the data folder. The log is in its subfolder "log".
 	Data string
-	// Conn is asked for the engine before each insert, for an engine that was started again has another address.
+	// Conn is asked for the way to the engine before each insert.
 	Conn   func() driver.Conn
 	Tokens *auth.Tokens
 	// Registry takes the collector's metrics.

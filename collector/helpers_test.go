@@ -14,7 +14,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"github.com/go-json-experiment/json"
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -29,8 +28,6 @@ type rig struct {
 	reg   *prometheus.Registry
 	said  *bytes.Buffer // its log
 }
-
-func noEngine() driver.Conn { panic("no engine in this test") }
 
 // open opens a collector in data; change, if any, may alter its options. It is closed at the end of the test.
 func open(t testing.TB, data string, change ...func(*Options)) *rig {
@@ -59,7 +56,7 @@ func tryOpen(t testing.TB, data string, change ...func(*Options)) (*rig, error) 
 	}
 	r := &rig{token: strings.TrimSpace(string(token)), reg: prometheus.NewPedanticRegistry(), said: new(bytes.Buffer)}
 	o := Options{
-		Data: data, Conn: noEngine, Tokens: tokens, Registry: r.reg, Now: time.Now,
+		Data: data, Tokens: tokens, Registry: r.reg, Now: time.Now,
 		Log: slog.New(slog.NewTextHandler(r.said, nil)),
 	}
 	for _, f := range change {
