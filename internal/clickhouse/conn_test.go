@@ -5,9 +5,9 @@ import (
 	"testing"
 	"time"
 
-	driver "github.com/ClickHouse/clickhouse-go/v2"
-
 	"tiendo/internal/clickhouse"
+
+	driver "github.com/ClickHouse/clickhouse-go/v2"
 )
 
 // TestCancelledReaderLeavesTheEngineAlive: a context that ends while an answer waits to be read makes the driver close the
@@ -21,7 +21,7 @@ func TestCancelledReaderLeavesTheEngineAlive(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer conn.Close()
+		defer func() { _ = conn.Close() }()
 		ctx, cancel := context.WithCancel(t.Context())
 		rows, err := conn.Query(ctx, statement)
 		if err == nil {

@@ -59,9 +59,6 @@ func start(ctx context.Context, o Options) (*engine, error) {
 	secret := make([]byte, 24)
 	_, _ = rand.Read(secret) // never fails, by its documentation
 	e.password = hex.EncodeToString(secret)
-	if err := e.configure(); err != nil {
-		return nil, &Error{Message: "the engine's folder cannot be written", Hint: "name another with --data, or give this user the right to write there", Err: err}
-	}
 	e.quit, e.end = context.WithCancel(context.WithoutCancel(ctx))
 	first, err := e.launch(ctx)
 	if err != nil {
@@ -74,14 +71,18 @@ func start(ctx context.Context, o Options) (*engine, error) {
 
 const (
 	// A port may be taken between its choice and its use, and a killed predecessor may hold the folder for a moment.
-	launchTries = 12
+	launchTries = 8
 	launchPause = 250 * time.Millisecond
 )
 
 // launch starts a child and waits until it listens.
 func (e *engine) launch(ctx context.Context) (*child, error) {
+	// Every time, for without its configuration the engine would start unlocked.
+	if err := e.configure(); err != nil {
+		return nil, &Error{Message: "the engine's folder cannot be written", Hint: "name another with --data, or give this user the right to write there", Err: err}
+	}
 	for try := 1; ; try++ {
-		if err := e.choosePorts(); err != nil {
+		if err := e.choosePorts(ctx); err != nil {
 			return nil, err
 		}
 		c, err := e.spawn()
@@ -157,23 +158,24 @@ func (e *engine) stop(ctx context.Context) {
 }
 
 // choosePorts keeps the ports of the last child where they are free, so that addresses stay what they were.
-func (e *engine) choosePorts() (err error) {
+func (e *engine) choosePorts(ctx context.Context) (err error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.port, err = freePort(e.port); err != nil {
+	if e.port, err = freePort(ctx, e.port); err != nil {
 		return err
 	}
 	if e.withHTTP {
-		e.http, err = freePort(e.http)
+		e.http, err = freePort(ctx, e.http)
 	}
 	return err
 }
 
 // freePort returns the wished port of 127.0.0.1 if it is free, else any that is.
-func freePort(wish int) (int, error) {
-	l, err := net.Listen("tcp4", "127.0.0.1:"+strconv.Itoa(wish))
+func freePort(ctx context.Context, wish int) (int, error) {
+	var listener net.ListenConfig
+	l, err := listener.Listen(ctx, "tcp4", "127.0.0.1:"+strconv.Itoa(wish))
 	if err != nil && wish != 0 {
-		l, err = net.Listen("tcp4", "127.0.0.1:0")
+		l, err = listener.Listen(ctx, "tcp4", "127.0.0.1:0")
 	}
 	if err != nil {
 		return 0, &Error{Message: "no port of 127.0.0.1 can be opened", Hint: "see whether the loopback interface is up", Err: err}

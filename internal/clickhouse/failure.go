@@ -48,7 +48,7 @@ var reasons = []struct {
 		"the data folder is in use by another engine", "stop the other one, or name another folder with --data", errLocked,
 	},
 	{
-		regexp.MustCompile(`(?i)cannot allocate memory|out of memory|failed to reserve|failed to map segment|MEMORY_LIMIT_EXCEEDED|ENOMEM`),
+		regexp.MustCompile(`(?i)cannot allocate memory|out of memory|failed to reserve|failed to allocate|failed to map segment|MEMORY_LIMIT_EXCEEDED|pthread_create failed|failed to create new OS thread`),
 		"there is not enough memory for the engine", "it needs 512 MiB of its own and 4 GiB of address space: see engine.memory and ulimit -v", nil,
 	},
 	{

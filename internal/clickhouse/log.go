@@ -5,6 +5,7 @@ import (
 	"context"
 	"log/slog"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 
@@ -59,7 +60,8 @@ func (w *logWriter) said() []string {
 	return w.words
 }
 
-// wordsKept is how many lines are kept to tell why the engine did not start.
+// wordsKept is how many lines are kept to tell why the engine did not start: the first ones, for a crash of Go says its
+// reason first, and the last ones, for the engine says it last.
 const wordsKept = 50
 
 // listens begins the message of the engine that the driver's port is open.
@@ -78,7 +80,7 @@ func (w *logWriter) line(line []byte) {
 	level := r.level()
 	if level >= slog.LevelWarn {
 		if w.words = append(w.words, r.Message); len(w.words) > wordsKept {
-			w.words = w.words[1:]
+			w.words = slices.Delete(w.words, wordsKept/2, wordsKept/2+1)
 		}
 	}
 	attrs := []slog.Attr{slog.String("line", r.Message)}

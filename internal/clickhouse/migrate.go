@@ -101,7 +101,7 @@ var comment = regexp.MustCompile(`(?m)^--.*\n`)
 // statements splits a file at semicolons that end a line, once lines of comment are out.
 func statements(content string) []string {
 	var all []string
-	for _, s := range strings.Split(comment.ReplaceAllString(content+"\n", ""), ";\n") {
+	for s := range strings.SplitSeq(comment.ReplaceAllString(content+"\n", ""), ";\n") {
 		if s = strings.TrimSpace(s); s != "" {
 			all = append(all, s)
 		}

@@ -6,10 +6,10 @@ import (
 	"testing"
 	"time"
 
-	driver "github.com/ClickHouse/clickhouse-go/v2"
-
 	"tiendo/internal/clickhouse"
 	"tiendo/internal/clickhouse/enginetest"
+
+	driver "github.com/ClickHouse/clickhouse-go/v2"
 )
 
 // TestMigrateAgain applies nothing.
@@ -52,9 +52,9 @@ func TestFiguresReadAProjection(t *testing.T) {
 		SELECT 'dossier', toString(number), '2025-01-01', 'opened', toDate32('2025-01-01') + number % 300, toString(number % 60), toString(number % 90), 'online', 1 FROM numbers(100000)`); err != nil {
 		t.Fatal(err)
 	}
-	for key, want := range map[string]string{"agency": "by_agency", "channel": "by_channel", "procedure": "by_procedure"} {
+	for key, want := range map[string]string{"agency": "by_agency", "channel": "by_channel", "procedure": "by_procedure", "stamp": "by_stamp"} {
 		rows, err := conn.Query(ctx, `EXPLAIN SELECT k, bucket, sumIf(n, measure = 'opened') FROM (
-			SELECT `+key+` AS k, multiIf(day < toDate32('2025-02-01'), 0, 1) AS bucket, measure, marks, sum(n) AS n FROM cells
+			SELECT toString(`+key+`) AS k, multiIf(day < toDate32('2025-02-01'), 0, 1) AS bucket, measure, marks, sum(n) AS n FROM cells
 			WHERE family = 'dossier' AND measure IN ('opened', 'settled') AND (day < toDate32('2025-03-01') OR (day = toDate32('2025-03-01') AND millis < 5))
 			GROUP BY k, bucket, measure, marks) GROUP BY k, bucket`)
 		if err != nil {
@@ -104,5 +104,30 @@ func TestTokenOnce(t *testing.T) {
 	}
 	if rows != 2 || cube != 2 {
 		t.Errorf("journal %d, cube %d, want 2", rows, cube)
+	}
+}
+
+// TestTablesOfTheDesign are there, on disk when an insert is answered, and cells remembers tokens.
+func TestTablesOfTheDesign(t *testing.T) {
+	conn, database := enginetest.Database(t)
+	for table, want := range map[string][]string{
+		"events":   {"ReplacingMergeTree(seniority)", "ORDER BY (family, subject, source, id)", "index_granularity = 256", "fsync_after_insert = 1", "fsync_part_directory = 1"},
+		"cells":    {"MergeTree ORDER BY (family, subject)", "index_granularity = 256", "fsync_after_insert = 1", "fsync_part_directory = 1", "non_replicated_deduplication_window = 1000"},
+		"verdicts": {"ReplacingMergeTree(block)", "ORDER BY (family, subject)"},
+	} {
+		var engine string
+		if err := conn.QueryRow(t.Context(), "SELECT engine_full FROM system.tables WHERE database = ? AND name = ?", database, table).Scan(&engine); err != nil {
+			t.Errorf("%s: %v", table, err)
+			continue
+		}
+		for _, part := range want {
+			if !strings.Contains(engine, part) {
+				t.Errorf("%s: %q is not in %q", table, part, engine)
+			}
+		}
+	}
+	var async string
+	if err := conn.QueryRow(t.Context(), "SELECT value FROM system.settings WHERE name = 'async_insert'").Scan(&async); err != nil || async != "0" {
+		t.Errorf("async_insert is %q, %v", async, err)
 	}
 }

@@ -139,7 +139,7 @@ func createDatabase(ctx context.Context, o *clickhouse.Options) error {
 	if err != nil {
 		return fmt.Errorf("open the engine: %w", err)
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }()
 	var there bool
 	if err := conn.QueryRow(ctx, "SELECT count() > 0 FROM system.databases WHERE name = ?", name).Scan(&there); err != nil {
 		return unanswered(err)

@@ -40,7 +40,7 @@ func init() {
 
 // TestNoOrphan: the engine ends with its parent, even when that is killed.
 func TestNoOrphan(t *testing.T) {
-	cmd := exec.Command(os.Args[0])
+	cmd := exec.CommandContext(t.Context(), os.Args[0])
 	cmd.Env = append(os.Environ(), parent+"="+t.TempDir())
 	out, err := cmd.StdoutPipe()
 	if err != nil {

@@ -10,10 +10,10 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"tiendo/internal/clickhouse"
+
 	driver "github.com/ClickHouse/clickhouse-go/v2"
 	lib "github.com/ClickHouse/clickhouse-go/v2/lib/driver"
-
-	"tiendo/internal/clickhouse"
 )
 
 // child marks the process that a test binary starts to be the engine.
@@ -61,7 +61,7 @@ func Run(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	defer os.RemoveAll(dir)
+	defer func() { _ = os.RemoveAll(dir) }()
 	library, err := Library()
 	if err == nil {
 		server, err = clickhouse.Open(context.Background(), clickhouse.Options{
@@ -73,7 +73,7 @@ func Run(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	defer server.Close(context.Background())
+	defer func() { _ = server.Close(context.Background()) }()
 	return m.Run()
 }
 
