@@ -81,7 +81,14 @@ func joinCodes(codes []string) string {
 // the slice is reordered. Deadlines are read in the zone of the calendars. The error names an event that cannot be read.
 // Pure; safe for concurrent use.
 func Judge(events []event.Event, calendars calendar.Set) (Case, error) {
-	c := Case{Family: events[0].Type.Family(), Subject: events[0].Subject}
+	var c Case
+	_, err := c.judge(events, calendars)
+	return c, err
+}
+
+// judge fills c, and returns what it was judged by.
+func (c *Case) judge(events []event.Event, calendars calendar.Set) (*judge, error) {
+	c.Family, c.Subject = events[0].Type.Family(), events[0].Subject
 	for i := range events {
 		if events[i].Time.After(c.LastEvent) {
 			c.LastEvent = events[i].Time
@@ -89,9 +96,9 @@ func Judge(events []event.Event, calendars calendar.Set) (Case, error) {
 	}
 	var err error
 	if c.facts, err = factsOf(events); err != nil {
-		return c, err
+		return nil, err
 	}
-	j := judge{Case: &c, course: courses[c.Family], zone: calendars.Location()}
+	j := &judge{Case: c, course: courses[c.Family], zone: calendars.Location()}
 	j.open()
 	j.days, _ = calendars.Get(j.calendar)
 	j.close()
@@ -100,7 +107,7 @@ func Judge(events []event.Event, calendars calendar.Set) (Case, error) {
 	j.NoCalendar = j.outside(j.promise())
 	j.measure()
 	j.hop()
-	return c, nil
+	return j, nil
 }
 
 // judge is a case being judged.
@@ -114,6 +121,8 @@ type judge struct {
 	// lastRework is the last time that a task was returned for rework; zero if never.
 	lastRework time.Time
 	opening    *fact
+	// closedBy is the time of the closing that counts, before a report dates it.
+	closedBy time.Time
 }
 
 // errNoCalendar says that the named calendar is not known.
@@ -182,6 +191,7 @@ func (j *judge) close() {
 	if best == nil {
 		return
 	}
+	j.closedBy = best.time
 	j.Told, j.Closing, j.Settled = best.time, best.step, j.course.settles(best.step)
 	j.Digital = best.step == "resolved" && best.last().data.Digital
 	if best.step == "completed" {
