@@ -9,8 +9,7 @@ import (
 )
 
 // serverConfig keeps the engine small: no logs of its own on disk, caches that fit an office machine. Its log comes to us as
-// lines of JSON, see record. The default profile is that of the local session and of whoever reaches the port without the
-// password: it can't take much.
+// lines of JSON, see record.
 const serverConfig = `<clickhouse>
   <logger>
     <console>1</console>
@@ -28,24 +27,25 @@ const serverConfig = `<clickhouse>
 `
 
 // usersConfig locks the engine down: the local session, which has no password and is reachable over the port like any
-// user, may do nothing but start to listen; the other user has a random password.
+// user, may do nothing but start to listen, and can't take much memory for it; the other user has a random password. The
+// limits need a profile of their own, for the settings of the profile named default hold for everybody.
 const usersConfig = `<clickhouse>
   <profiles>
-    <default>
+    <default/>
+    <listener>
       <max_memory_usage>67108864</max_memory_usage>
       <max_threads>1</max_threads>
       <constraints>
         <max_memory_usage><readonly/></max_memory_usage>
         <max_threads><readonly/></max_threads>
       </constraints>
-    </default>
-    <owner/>
+    </listener>
   </profiles>
   <quotas><default/></quotas>
   <users>
     <default>
       <password></password>
-      <profile>default</profile>
+      <profile>listener</profile>
       <quota>default</quota>
       <networks><ip>127.0.0.1</ip></networks>
       <grants>
@@ -55,7 +55,7 @@ const usersConfig = `<clickhouse>
     </default>
     <%[1]s>
       <password_sha256_hex>%[2]s</password_sha256_hex>
-      <profile>owner</profile>
+      <profile>default</profile>
       <quota>default</quota>
       <networks><ip>127.0.0.1</ip></networks>
       <grants><query>GRANT ALL ON *.*</query></grants>

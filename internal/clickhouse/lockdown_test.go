@@ -75,6 +75,13 @@ func TestStrangerMayTakeLittle(t *testing.T) {
 	}
 }
 
+// TestOwnerIsNotLimited by what limits a stranger.
+func TestOwnerIsNotLimited(t *testing.T) {
+	if err := enginetest.Server().Conn().Exec(t.Context(), "SELECT groupArray(number) FROM numbers(20000000) FORMAT Null"); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestPasswordIsNowhere that another could read it: not among the arguments, not in the environment, not on disk.
 func TestPasswordIsNowhere(t *testing.T) {
 	dir := t.TempDir()
