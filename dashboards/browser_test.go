@@ -3,12 +3,14 @@ package dashboards
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -18,6 +20,8 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+
+	"tiendo/internal/kpi"
 )
 
 // browser starts a headless Chromium, once for a test and its subtests.
@@ -146,7 +150,9 @@ func (b *tab) checkQuiet(t *testing.T, home string) {
 // shoot writes a screenshot of the whole page into the project's artifacts folder, which is not kept.
 func (b *tab) shoot(t *testing.T, name string) {
 	t.Helper()
-	picture, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(100))
+	width := eval[int64](t, b, "innerWidth")
+	b.do(t, chromedp.EmulateViewport(width, eval[int64](t, b, "document.documentElement.scrollHeight")), chromedp.Sleep(400*time.Millisecond))
+	picture, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -191,5 +197,181 @@ func TestPageIsDrawnOnEveryScreen(t *testing.T) {
 			b.shoot(t, name)
 			b.checkQuiet(t, server.URL+"/")
 		})
+	}
+}
+
+func TestPageKeepsItselfFresh(t *testing.T) {
+	needNpm(t)
+	var grown atomic.Bool
+	var age atomic.Int64
+	handler := site(t, func(ctx context.Context, queries ...kpi.Query) ([]kpi.Figure, error) {
+		all, err := cityAnswers(ctx, queries...)
+		if grown.Load() {
+			more := 128.0
+			for i := range all {
+				all[i].Events++
+				if all[i].ID == "dossier.open_overdue" && len(all[i].Rows) == 1 {
+					all[i].Rows[0].Value = &more
+				}
+				for j := range all[i].Rows {
+					if code := all[i].Rows[j].Keys["agency"]; all[i].ID == "dossier.open_overdue" && code != nil && *code == "H24.12" {
+						all[i].Rows[j].Value = &more
+					}
+				}
+			}
+		}
+		return all, err
+	}, runs)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if seconds := age.Load(); seconds > 0 && r.URL.Path == "/live" {
+			fmt.Fprintf(w, `{"seen":%q,"age":%d}`, r.URL.Query().Get("seen"), seconds)
+			return
+		}
+		handler.ServeHTTP(w, r)
+	}))
+	defer server.Close()
+	b := newTab(t, browser(t), 1366, 768, false)
+	b.do(t, chromedp.Navigate(server.URL+"/"), chromedp.WaitVisible(".chart svg"), chromedp.Sleep(300*time.Millisecond))
+	// What a reader holds must survive: the focused link, the opened table, the drawn charts.
+	b.do(t, chromedp.Evaluate[chromedp.Void](`
+		document.querySelector('details').open = true;
+		window.kept = {focus: document.querySelector('.agencies tbody a'), svg: document.querySelector('#dossier-loads svg')};
+		window.kept.focus.focus();
+		window.before = window.kept.svg.outerHTML;`))
+	const overdue = `document.querySelector('[data-kpi="dossier.open_overdue"]:not([data-agency])').textContent`
+	if got := eval[string](t, b, overdue); got != "121" {
+		t.Fatalf("overdue is %s at first", got)
+	}
+	grown.Store(true)
+	eventually(t, b, overdue+` === '128' && document.getElementById('events').textContent === '1.234.568'`)
+	eventually(t, b, `document.querySelector('#dossier-loads svg').outerHTML !== window.before`)
+	for _, kept := range []string{
+		`document.activeElement === window.kept.focus`, `document.querySelector('details').open`,
+		`document.querySelector('#dossier-loads svg') === window.kept.svg`,
+		`!document.body.classList.contains('is-old')`,
+	} {
+		if !eval[bool](t, b, kept) {
+			t.Errorf("after news this does not hold: %s", kept)
+		}
+	}
+
+	// Nobody sees a hidden tab, so it asks nothing.
+	const hide = `Object.defineProperty(document, 'hidden', {value: %v, configurable: true}); document.dispatchEvent(new Event('visibilitychange'))`
+	b.do(t, chromedp.Evaluate[chromedp.Void](fmt.Sprintf(hide, true)), chromedp.Sleep(300*time.Millisecond))
+	before := b.requests()
+	b.do(t, chromedp.Sleep(5*time.Second))
+	if n := b.requests() - before; n != 0 {
+		t.Errorf("a hidden tab has asked %d times", n)
+	}
+	b.do(t, chromedp.Evaluate[chromedp.Void](fmt.Sprintf(hide, false)), chromedp.Sleep(300*time.Millisecond))
+	if b.requests() == before {
+		t.Error("a tab that is shown again does not look for news")
+	}
+
+	// Old figures are greyed, and the page says why.
+	age.Store(75)
+	eventually(t, b, `document.body.classList.contains('is-old') && document.getElementById('old').textContent.includes('một phút')`)
+	age.Store(0)
+	eventually(t, b, `!document.body.classList.contains('is-old') && document.getElementById('old').textContent === ''`)
+	b.checkQuiet(t, server.URL+"/")
+	server.CloseClientConnections()
+	server.Close()
+	eventually(t, b, `document.body.classList.contains('is-old') && document.getElementById('old').textContent.includes('máy chủ')`)
+	b.do(t, chromedp.Sleep(500*time.Millisecond))
+	b.shoot(t, "lost")
+}
+
+// runs lets the clock run on from the day of the other tests.
+func runs(o *Options) {
+	start := time.Now()
+	o.Now = func() time.Time { return today.Add(time.Since(start)) }
+}
+
+func (b *tab) requests() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.asked)
+}
+
+// eventually waits until a script gives true.
+func eventually(t *testing.T, b *tab, script string) {
+	t.Helper()
+	for end := time.Now().Add(15 * time.Second); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
+		if eval[bool](t, b, script) {
+			return
+		}
+	}
+	t.Fatalf("never: %s", script)
+}
+
+func TestMarkupInCodesIsText(t *testing.T) {
+	needNpm(t)
+	server := httptest.NewServer(site(t, nasty))
+	defer server.Close()
+	b := newTab(t, browser(t), 1366, 768, false)
+	b.do(t, chromedp.Navigate(server.URL+"/"), chromedp.WaitVisible(".chart svg"), chromedp.Sleep(300*time.Millisecond))
+	// The words over a bar are made of the same codes.
+	b.do(t, chromedp.ScrollIntoView("#dossier-rates"), chromedp.Evaluate[chromedp.Void](`
+		const box = document.querySelector('#dossier-rates').getBoundingClientRect();
+		for (const type of ['mousemove', 'mouseover']) document.querySelector('#dossier-rates > div').dispatchEvent(
+			new MouseEvent(type, {bubbles: true, clientX: box.x + 40, clientY: box.y + 10}))`), chromedp.Sleep(500*time.Millisecond))
+	if got := eval[string](t, b, `document.querySelector('.tip .name')?.textContent || 'none'`); !strings.Contains(got, "<") && !strings.Contains(got, "{{") {
+		t.Errorf("the words over the first bar are %q", got)
+	}
+	if title := eval[string](t, b, `document.title`); strings.Contains(title, "owned") {
+		t.Error("a code was run")
+	}
+	if n := eval[int](t, b, `document.querySelectorAll('img').length`); n != 0 {
+		t.Errorf("codes have made %d pictures", n)
+	}
+	b.shoot(t, "nasty")
+	b.checkQuiet(t, server.URL+"/")
+}
+
+func TestOtherPagesAreDrawn(t *testing.T) {
+	needNpm(t)
+	var begun atomic.Bool
+	server := httptest.NewServer(site(t, func(ctx context.Context, queries ...kpi.Query) ([]kpi.Figure, error) {
+		if begun.Load() {
+			return few(ctx, queries...)
+		}
+		return nothing(ctx, queries...)
+	}, runs))
+	defer server.Close()
+	chromium := browser(t)
+	b := newTab(t, chromium, 1366, 768, false)
+	b.do(t, chromedp.Navigate(server.URL+"/"), chromedp.WaitVisible(".teach"))
+	b.shoot(t, "empty")
+	begun.Store(true) // the first event comes, and the page fills without a hand
+	b.do(t, chromedp.WaitVisible(".chart svg"))
+	b.checkQuiet(t, server.URL+"/")
+	b = newTab(t, chromium, 1366, 768, false)
+	b.do(t, chromedp.Navigate(server.URL+"/?period=2019-13"), chromedp.WaitVisible(".trouble"))
+	b.shoot(t, "wrong")
+}
+
+func TestPageIsPrinted(t *testing.T) {
+	needNpm(t)
+	server := httptest.NewServer(site(t, cityAnswers))
+	defer server.Close()
+	b := newTab(t, browser(t), 1366, 768, true)
+	b.do(t, chromedp.Navigate(server.URL+"/"), chromedp.WaitVisible(".chart svg"), chromedp.Sleep(300*time.Millisecond))
+	if _, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"}); err != nil {
+		t.Fatal(err)
+	}
+	b.do(t, chromedp.EmulateViewport(794, 1123), chromedp.Evaluate[chromedp.Void](`document.querySelector('details').open = true`), chromedp.Sleep(500*time.Millisecond))
+	if over := eval[int](t, b, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
+		t.Errorf("the page is %d pixels wider than the sheet", over)
+	}
+	b.shoot(t, "print")
+	sheet, err := chromedp.Run(b.ctx, chromedp.PrintToPDF(chromedp.PDFPaper(chromedp.PaperA4)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(sheet) < 50_000 {
+		t.Errorf("the printed page has only %d bytes", len(sheet))
+	}
+	if err := os.WriteFile(filepath.Join("..", "artifacts", "print.pdf"), sheet, 0o644); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -107,8 +107,9 @@ func (p *presenter) trend(id, title string, lines []line) (chart, error) {
 	d := drawing{Unit: "ratio"}
 	d.Tips, d.Links = p.monthTips(months)
 	drawn := charts.NewLine()
+	from, to := p.span(months, lines)
 	drawn.SetGlobalOptions(p.monthAxes(id, opts.YAxis{
-		Type: "value", Min: p.foot(months, lines), Max: 100, SplitNumber: 4, AxisLabel: quietLabel(), SplitLine: splitLine(),
+		Type: "value", Min: from, Max: to, SplitNumber: 5, AxisLabel: quietLabel(), SplitLine: splitLine(),
 	})...)
 	drawn.SetXAxis(p.monthNames(months))
 	for _, l := range lines {
@@ -280,17 +281,24 @@ func (p *presenter) loadLines(open, overdue *float64) []tipLine {
 	return lines
 }
 
-// foot is where the axis of rates begins: the ten below the lowest, so that a rise from 97 to 98 can be seen.
-func (p *presenter) foot(months []string, lines []line) float64 {
-	low := 1.0
+// span is where the axis of rates begins and ends. Where all is above one half, it begins at the ten below the lowest, so
+// that a rise from 97 to 98 can be seen; else at 0, and ends at the ten above the highest.
+func (p *presenter) span(months []string, lines []line) (from, to float64) {
+	low, high := 1.0, 0.0
 	for _, l := range lines {
 		for _, month := range months {
 			if v := p.monthly[l.id][month].Value; v != nil {
-				low = min(low, *v)
+				low, high = min(low, *v), max(high, *v)
 			}
 		}
 	}
-	return max(0, math.Floor(low*10-0.2)*10)
+	if low > 0.5 {
+		return math.Floor(low*10-0.2) * 10, 100
+	}
+	if high > 0.8 {
+		return 0, 100
+	}
+	return 0, math.Ceil(high*10+0.2) * 10
 }
 
 // pile splits open work into what is in term and what is overdue.
@@ -329,7 +337,7 @@ func besideRows(id string, n int, most float64) *charts.Bar {
 	hidden := opts.Bool(false)
 	drawn.SetGlobalOptions(append(named(id),
 		charts.WithXAxisOpts(opts.XAxis{Type: "value", Show: hidden, Min: 0, Max: most}),
-		charts.WithYAxisOpts(opts.YAxis{Type: "category", Show: hidden, Inverse: opts.Bool(true), AxisLabel: &opts.AxisLabel{Show: hidden}}),
+		charts.WithYAxisOpts(opts.YAxis{Type: "category", Inverse: opts.Bool(true), AxisLabel: &opts.AxisLabel{Show: hidden}, SplitLine: splitLine()}),
 		charts.WithGridOpts(opts.Grid{Left: "0", Right: "0", Top: "0", Bottom: "0"}),
 	)...)
 	places := make([]string, n)

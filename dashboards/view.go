@@ -167,7 +167,7 @@ func (p *presenter) change(id string, by float64, text, zero string) (change, to
 	sign := "▲"
 	switch {
 	case text == zero:
-		return "＝", "level"
+		return "=", "level"
 	case by < 0:
 		sign = "▼"
 	}

@@ -64,7 +64,7 @@
   }
 
   // What an option from the server lacks: what depends on the screen, and what must be a function.
-  function dressed(drawing) {
+  function dressed(drawing, still) {
     const style = getComputedStyle(document.documentElement);
     const rem = parseFloat(style.fontSize);
     const colour = (name) => style.getPropertyValue(name).trim();
@@ -74,12 +74,13 @@
     delete option.legend;
     delete option.toolbox;
     option.textStyle = { ...font, color: colour('--ink') };
-    option.animation = !calm;
+    option.animation = !calm && !still;
     option.animationDuration = 0;
     option.animationDurationUpdate = 400;
     const vertical = option.xAxis[0].type === 'category';
     for (const axis of [...option.xAxis, ...option.yAxis]) {
       axis.axisLabel = { ...axis.axisLabel, ...font };
+      if (!vertical) axis.axisTick = axis.axisLine = { show: false }; // it stands in a table, which says the rest
       if (axis.type === 'value') axis.axisLabel.formatter = (v) => number.format(v) + (drawing.unit === 'ratio' ? percent : '');
     }
     const bars = option.series.some((s) => s.type === 'bar');
@@ -110,7 +111,7 @@
         const radius = Math.round(rem * 0.12);
         series.itemStyle = { ...series.itemStyle, borderRadius: series.stack ? 0 : vertical ? [radius, radius, 0, 0] : [0, radius, radius, 0] };
         if (series.id === 'late') {
-          series.itemStyle.decal = { symbol: 'rect', dashArrayX: [1, 0], dashArrayY: [2, 3], rotation: -Math.PI / 4, color: colour('--panel') + '66' };
+          series.itemStyle.decal = { symbol: 'rect', dashArrayX: [1, 0], dashArrayY: [rem * 0.13, rem * 0.2], rotation: -Math.PI / 4, color: colour('--panel') + '66' };
         }
         if (series.markLine) series.markLine = { ...series.markLine, silent: true, animation: false };
       }
@@ -142,7 +143,7 @@
     }
     held.text = text;
     held.links = drawing.links;
-    held.chart.setOption(dressed(drawing), { replaceMerge: ['series'] });
+    held.chart.setOption(dressed(drawing, again), { replaceMerge: ['series'] });
   }
 
   function drawAll(again) {
@@ -161,7 +162,11 @@
   }
 
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => drawAll(true));
-  addEventListener('resize', () => drawAll(true)); // the font grows with the window
+  let resized = 0;
+  addEventListener('resize', () => { // the font grows with the window
+    clearTimeout(resized);
+    resized = setTimeout(() => drawAll(true), 100);
+  });
   addEventListener('beforeprint', () => {
     document.querySelectorAll('details').forEach((d) => { d.dataset.was = d.open; d.open = true; });
     charts.forEach((_, element) => fit(element));
@@ -243,6 +248,7 @@
   }
 
   document.addEventListener('visibilitychange', round);
+  document.fonts?.ready.then(() => drawAll(true)); // words are measured with the font that shows them
   drawAll(false);
   if (body.dataset.live) timer = setTimeout(round, pace);
 })();

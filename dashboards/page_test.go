@@ -1,0 +1,368 @@
+package dashboards
+
+import (
+	"compress/gzip"
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"tiendo/internal/kpi"
+)
+
+var update = flag.Bool("update", false, "write the golden files")
+
+// get asks a handler for a page.
+func get(t *testing.T, h http.Handler, address string, headers ...string) *http.Response {
+	t.Helper()
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
+	for i := 0; i+1 < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w.Result()
+}
+
+func bodyOf(t *testing.T, r *http.Response) string {
+	t.Helper()
+	defer r.Body.Close()
+	raw, err := io.ReadAll(r.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(raw)
+}
+
+// fingerprint is the part of a static file's name that changes with every edit of it.
+var fingerprint = regexp.MustCompile(`(/static/[a-z-]+)-[0-9a-f]{12}\.`)
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	got = fingerprint.ReplaceAllString(got, "$1.")
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.MkdirAll("testdata", 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s (-want +got; -update writes it):\n%s", path, diff)
+	}
+}
+
+// few answers like the made-up city, with few agencies and months, so that a golden page can be read.
+func few(ctx context.Context, queries ...kpi.Query) ([]kpi.Figure, error) {
+	all, err := cityAnswers(ctx, queries...)
+	for i := range all {
+		all[i].Rows = slices.DeleteFunc(all[i].Rows, func(r kpi.Row) bool {
+			month, agency := r.Keys["month"], r.Keys["agency"]
+			return month != nil && *month < "2019-08" ||
+				agency != nil && !slices.Contains([]string{"H24.12", "H24.14", "H24.25", "H24.45"}, *agency)
+		})
+	}
+	return all, err
+}
+
+// nasty answers like few, with markup for the codes of agencies.
+func nasty(ctx context.Context, queries ...kpi.Query) ([]kpi.Figure, error) {
+	all, err := few(ctx, queries...)
+	codes := map[string]string{
+		"H24.12": `</script><script>document.title='owned'</script>`,
+		"H24.14": `"><img src=x onerror="document.title='owned'">`,
+		"H24.25": "{{.}} ${1} \u202eesrever\u2028 <!--",
+		"H24.45": "",
+	}
+	for i := range all {
+		for j := range all[i].Rows {
+			if agency := all[i].Rows[j].Keys["agency"]; agency != nil {
+				code := codes[*agency]
+				all[i].Rows[j].Keys = map[string]*string{"agency": &code}
+				if code == "" {
+					all[i].Rows[j].Keys["agency"] = nil
+				}
+			}
+		}
+	}
+	return all, err
+}
+
+func TestPagesLookLikeThis(t *testing.T) {
+	needNpm(t)
+	demo := func(o *Options) { o.Demo = true }
+	for _, c := range []struct {
+		file, address string
+		ask           asker
+		status        int
+		change        []func(*Options)
+	}{
+		{"overview-vi.html", "/?period=ytd", few, 200, []func(*Options){demo}},
+		{"overview-en.html", "/?period=2019-09&lang=en", few, 200, nil},
+		{"empty-vi.html", "/", nothing, 200, nil},
+		{"empty-en.html", "/?lang=en", nothing, 200, nil},
+		{"nasty-vi.html", "/", nasty, 200, nil},
+		{"wrong-vi.html", "/?period=<script>alert(1)</script>", few, 400, nil},
+		{"wrong-en.html", "/?period=2019-13&lang=en", few, 400, nil},
+	} {
+		t.Run(c.file, func(t *testing.T) {
+			r := get(t, site(t, c.ask, c.change...), strings.NewReplacer("<", "%3C", ">", "%3E").Replace(c.address))
+			if r.StatusCode != c.status {
+				t.Errorf("status %d, want %d", r.StatusCode, c.status)
+			}
+			golden(t, c.file, bodyOf(t, r))
+		})
+	}
+}
+
+func TestPageHoldsNoScriptStyleOrOtherHost(t *testing.T) {
+	page := bodyOf(t, get(t, site(t, nasty, func(o *Options) { o.Demo = true }), "/"))
+	f := func(pattern string, want int) {
+		t.Helper()
+		if found := regexp.MustCompile(pattern).FindAllString(page, -1); len(found) != want {
+			t.Errorf("%s: %d times, want %d: %.200q", pattern, len(found), want, found)
+		}
+	}
+	f(`<style`, 0)
+	f(`(?i)(src|href|action)="(https?:)?//`, 0)
+	f(`<img`, 0)
+	bare := regexp.MustCompile(`"[^"]*"`).ReplaceAllString(page, `""`) // without the values of attributes
+	if found := regexp.MustCompile(`(?i)<[^>]*\s(style|on[a-z]+)\s*=`).FindAllString(bare, -1); len(found) > 0 {
+		t.Errorf("attributes with styles or scripts: %.500q", found)
+	}
+	// Every script is ours or data: a drawing for each chart.
+	f(`<script type="application/json" id="[a-z-]+-drawing">`, 8)
+	f(`<script`, 8+len(regexp.MustCompile(`<script defer src="/static/`).FindAllString(page, -1)))
+	// What ends a script element comes as often as scripts do.
+	f(`</script>`, len(regexp.MustCompile(`<script`).FindAllString(page, -1)))
+}
+
+func TestDrawingsAreJSON(t *testing.T) {
+	page := bodyOf(t, get(t, site(t, nasty), "/"))
+	drawings := regexp.MustCompile(`(?s)-drawing">(\{.*?)</script>`).FindAllStringSubmatch(page, -1)
+	if len(drawings) != 8 {
+		t.Fatalf("%d drawings", len(drawings))
+	}
+	for _, d := range drawings {
+		var decoded struct {
+			Unit   string
+			Option struct{ Series []any }
+			Tips   []any
+		}
+		if err := json.Unmarshal([]byte(d[1]), &decoded); err != nil {
+			t.Errorf("%v in %.300s", err, d[1])
+		}
+		if len(decoded.Option.Series) == 0 || len(decoded.Tips) == 0 || decoded.Unit == "" {
+			t.Errorf("a drawing lacks something: %.300s", d[1])
+		}
+	}
+}
+
+func TestHeaders(t *testing.T) {
+	h := site(t, few)
+	for _, address := range []string{"/", "/?period=no", "/live", "/static/none.js"} {
+		r := get(t, h, address)
+		policy := r.Header.Get("Content-Security-Policy")
+		for _, want := range []string{"default-src 'none'", "script-src 'self'", "style-src 'self'", "connect-src 'self'"} {
+			if !strings.Contains(policy, want) {
+				t.Errorf("%s: the policy lacks %s: %s", address, want, policy)
+			}
+		}
+		if strings.Contains(policy, "unsafe") || strings.Contains(policy, "http") {
+			t.Errorf("%s: the policy is not strict: %s", address, policy)
+		}
+		if got := r.Header.Get("X-Content-Type-Options"); got != "nosniff" {
+			t.Errorf("%s: X-Content-Type-Options is %q", address, got)
+		}
+	}
+	if got := get(t, h, "/").Header.Get("Cache-Control"); got != "no-store" {
+		t.Errorf("a page may be kept: %q", got)
+	}
+	for address, want := range map[string]int{"/": 200, "/live": 200, "/nothing": 404, "/static/": 404, "/static/app.css": 404, "/static/../page.go": 307} {
+		if got := get(t, h, address).StatusCode; got != want {
+			t.Errorf("%s: status %d, want %d", address, got, want)
+		}
+	}
+	r := httptest.NewRecorder()
+	h.ServeHTTP(r, httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", nil))
+	if r.Code != http.StatusMethodNotAllowed {
+		t.Errorf("POST: status %d", r.Code)
+	}
+}
+
+func TestLanguageIsKept(t *testing.T) {
+	h := site(t, few)
+	f := func(address, cookie, want string) {
+		t.Helper()
+		page := bodyOf(t, get(t, h, address, "Cookie", cookie))
+		if !strings.Contains(page, `<html lang="`+want+`">`) {
+			t.Errorf("%s with cookie %q is not in %s: %.100s", address, cookie, want, page)
+		}
+	}
+	f("/", "", "vi")
+	f("/", "lang=en", "en")
+	f("/", "lang=xx", "vi")
+	f("/?lang=vi", "lang=en", "vi")
+	f("/?lang=en", "", "en")
+	r := get(t, h, "/?lang=en")
+	if got := r.Header.Get("Set-Cookie"); !strings.HasPrefix(got, "lang=en; Path=/; ") {
+		t.Errorf("the choice is not kept: %q", got)
+	}
+	r = get(t, h, "/?lang=fr")
+	if page := bodyOf(t, r); r.StatusCode != 400 || !strings.Contains(page, "vi hoặc en") {
+		t.Errorf("status %d: %.2000s", r.StatusCode, page)
+	}
+}
+
+func TestStaticFilesArePackedAndKept(t *testing.T) {
+	h := site(t, few)
+	page := bodyOf(t, get(t, h, "/"))
+	addresses := regexp.MustCompile(`/static/[^"]+`).FindAllString(page, -1)
+	if len(addresses) < 3 {
+		t.Fatalf("the page names only %v", addresses)
+	}
+	for _, address := range addresses {
+		plain, packed := get(t, h, address), get(t, h, address, "Accept-Encoding", "br, gzip;q=0.8")
+		for _, r := range []*http.Response{plain, packed} {
+			if got := r.Header.Get("Cache-Control"); r.StatusCode != 200 || got != "public, max-age=31536000, immutable" {
+				t.Errorf("%s: status %d, Cache-Control %q", address, r.StatusCode, got)
+			}
+		}
+		want := bodyOf(t, plain)
+		if strings.HasSuffix(address, ".woff2") { // packed by its format
+			if got := packed.Header.Get("Content-Encoding"); got != "" || bodyOf(t, packed) != want {
+				t.Errorf("%s: Content-Encoding %q", address, got)
+			}
+			continue
+		}
+		if got := packed.Header.Get("Content-Encoding"); got != "gzip" {
+			t.Errorf("%s: Content-Encoding %q", address, got)
+		}
+		unpacked, err := gzip.NewReader(packed.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := io.ReadAll(unpacked); err != nil || string(got) != want {
+			t.Errorf("%s: unpacked it is another file (%v)", address, err)
+		}
+		if refused := get(t, h, address, "Accept-Encoding", "gzip;q=0"); refused.Header.Get("Content-Encoding") != "" {
+			t.Errorf("%s: packed although refused", address)
+		}
+	}
+}
+
+// A program that was built without npm's files says so, and its tables are whole.
+func TestPageWithoutFilesFromNpm(t *testing.T) {
+	bare := fstest.MapFS{}
+	for _, name := range []string{"static/app.css", "static/app.js", "static/icon.svg", "static/npm/README.md"} {
+		raw, err := embedded.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		bare[name] = &fstest.MapFile{Data: raw}
+	}
+	files, err := newAssets(bare)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, err := newHandler(Options{Location: hanoi, Now: func() time.Time { return today }, Names: nameOf}, files, cityAnswers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := bodyOf(t, get(t, h, "/"))
+	if !strings.Contains(page, "make build") || strings.Contains(page, `class="chart"`) || strings.Contains(page, "charts.js") {
+		t.Error("the page does not say that its charts are missing")
+	}
+	if n := strings.Count(page, `data-kpi="dossier.on_time_rate"`); n < 60 {
+		t.Errorf("%d on-time rates are left in the tables", n)
+	}
+}
+
+func TestEmptyCityIsTaught(t *testing.T) {
+	page := bodyOf(t, get(t, site(t, nothing), "http://city.example:9090/"))
+	for _, want := range []string{"curl -X POST http://city.example:9090/v1/events", "dossier.received", "tiendo import", "data-empty"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the empty page lacks %q", want)
+		}
+	}
+	if evil := bodyOf(t, get(t, site(t, nothing), "/", "X", "y")); !strings.Contains(evil, "http://example.com/v1/events") {
+		t.Error("the host that was asked is not in the example")
+	}
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", nil)
+	r.Host = "x$(reboot)"
+	w := httptest.NewRecorder()
+	site(t, nothing).ServeHTTP(w, r)
+	if strings.Contains(w.Body.String(), "reboot") {
+		t.Error("a host that is none is shown in a command to copy")
+	}
+}
+
+func TestLiveTellsOnlyWhatIsNew(t *testing.T) {
+	now := today
+	var figures asker = few
+	h := site(t, func(ctx context.Context, queries ...kpi.Query) ([]kpi.Figure, error) { return figures(ctx, queries...) },
+		func(o *Options) { o.Now = func() time.Time { return now } })
+	ask := func(seen string) (n news) {
+		t.Helper()
+		r := get(t, h, "/live?period=ytd&lang=vi&seen="+seen)
+		if err := json.Unmarshal([]byte(bodyOf(t, r)), &n); err != nil || r.StatusCode != 200 {
+			t.Fatalf("status %d: %v", r.StatusCode, err)
+		}
+		return n
+	}
+	first := ask("")
+	if first.Seen == "" || !strings.Contains(first.HTML, "Sở Xây dựng") {
+		t.Fatalf("the first look brings %.200q", first.HTML)
+	}
+	page := bodyOf(t, get(t, h, "/?period=ytd&lang=vi"))
+	if !strings.Contains(page, first.HTML) || !strings.Contains(page, `data-seen="`+first.Seen+`"`) {
+		t.Error("the page and its news differ")
+	}
+	now = now.Add(2 * time.Second)
+	if again := ask(first.Seen); again.HTML != "" || again.Seen != first.Seen {
+		t.Errorf("nothing has changed, and yet: %.200q", again.HTML)
+	}
+	now, figures = now.Add(2*time.Second), cityAnswers
+	if other := ask(first.Seen); other.HTML == "" || other.Seen == first.Seen {
+		t.Error("a change is not told")
+	}
+	figures = func(context.Context, ...kpi.Query) ([]kpi.Figure, error) { return nil, errors.New("away") }
+	now = now.Add(70 * time.Second)
+	if late := get(t, h, "/live?period=ytd&lang=vi"); late.StatusCode != http.StatusServiceUnavailable {
+		t.Errorf("nobody had looked for over a minute, the books are away: status %d", late.StatusCode)
+	}
+	if r := get(t, h, "/live?period=never"); r.StatusCode != 400 {
+		t.Errorf("a wrong period: status %d", r.StatusCode)
+	}
+}
+
+func TestPageWhileTheBooksAreAway(t *testing.T) {
+	r := get(t, site(t, func(context.Context, ...kpi.Query) ([]kpi.Figure, error) { return nil, errors.New("away") }), "/")
+	page := bodyOf(t, r)
+	if r.StatusCode != http.StatusServiceUnavailable || !strings.Contains(page, "Kho số liệu chưa trả lời") || r.Header.Get("Retry-After") == "" {
+		t.Errorf("status %d: %.500s", r.StatusCode, page)
+	}
+	if !strings.Contains(page, `data-away="true"`) {
+		t.Error("the page does not try again by itself")
+	}
+}

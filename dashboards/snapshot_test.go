@@ -1,0 +1,131 @@
+package dashboards
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"tiendo/internal/kpi"
+	"tiendo/internal/period"
+)
+
+// counted returns snapshots over a store that takes a moment to answer, and counts how often it is asked.
+func counted(failing *atomic.Bool) (*snapshots, *atomic.Int64) {
+	var asked atomic.Int64
+	s := &snapshots{
+		ask: func(ctx context.Context, queries ...kpi.Query) ([]kpi.Figure, error) {
+			asked.Add(1)
+			time.Sleep(100 * time.Millisecond)
+			if failing != nil && failing.Load() {
+				return nil, errors.New("away")
+			}
+			return cityAnswers(ctx, queries...)
+		},
+		render: func(*snapshot, language) (*fragment, error) { return &fragment{}, nil },
+		now:    time.Now, zone: hanoi, held: map[string]*holding{},
+	}
+	return s, &asked
+}
+
+func mustPeriod(t *testing.T, id string) period.Period {
+	t.Helper()
+	p, err := period.Parse(id, today, hanoi)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func TestManyWhoLookAskOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, asked := counted(nil)
+		ytd := mustPeriod(t, "ytd")
+		var all sync.WaitGroup
+		for range 50 {
+			all.Go(func() {
+				if _, err := s.at(t.Context(), ytd); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		if n := asked.Load(); n != 1 {
+			t.Errorf("the books were asked %d times", n)
+		}
+		for range 50 { // five seconds of looking ten times a second
+			if _, err := s.at(t.Context(), ytd); err != nil {
+				t.Error(err)
+			}
+			time.Sleep(100 * time.Millisecond)
+		}
+		if n := asked.Load(); n < 4 || n > 6 {
+			t.Errorf("the books were asked %d times in five seconds", n)
+		}
+	})
+}
+
+func TestWhoLeavesDoesNotTakeTheAnswerAway(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, _ := counted(nil)
+		ytd := mustPeriod(t, "ytd")
+		leaving, leave := context.WithCancel(t.Context())
+		first, second := make(chan error), make(chan error)
+		go func() { _, err := s.at(leaving, ytd); first <- err }()
+		synctest.Wait()
+		go func() { _, err := s.at(t.Context(), ytd); second <- err }()
+		synctest.Wait()
+		leave()
+		if err := <-first; !errors.Is(err, context.Canceled) {
+			t.Errorf("who left got %v", err)
+		}
+		if err := <-second; err != nil {
+			t.Errorf("who stayed got %v", err)
+		}
+	})
+}
+
+func TestLastFiguresStayWhileTheBooksAreAway(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var failing atomic.Bool
+		s, _ := counted(&failing)
+		ytd := mustPeriod(t, "ytd")
+		good, err := s.at(t.Context(), ytd)
+		if err != nil {
+			t.Fatal(err)
+		}
+		failing.Store(true)
+		for range 100 {
+			time.Sleep(2 * time.Second)
+			last, err := s.at(t.Context(), ytd)
+			if last != good || err == nil {
+				t.Fatalf("got %p with %v, want the last figures %p and why", last, err, good)
+			}
+		}
+		failing.Store(false)
+		if next, err := s.at(t.Context(), ytd); err != nil || next == good {
+			t.Errorf("the books are back, and yet %v", err)
+		}
+	})
+}
+
+func TestPeriodsThatNobodyLooksAtAreLetGo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, _ := counted(nil)
+		for _, id := range []string{"2015", "2016", "2017", "2018"} {
+			if _, err := s.at(t.Context(), mustPeriod(t, id)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		time.Sleep(forgotten + time.Second)
+		if _, err := s.at(t.Context(), mustPeriod(t, "ytd")); err != nil {
+			t.Fatal(err)
+		}
+		if len(s.held) != 1 {
+			t.Errorf("%d periods are held", len(s.held))
+		}
+	})
+}
