@@ -8,6 +8,8 @@ import (
 
 	"tiendo/internal/api"
 	"tiendo/internal/auth"
+	"tiendo/internal/booking"
+	"tiendo/internal/event"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
@@ -16,6 +18,7 @@ import (
 func (a *app) routes() http.Handler {
 	answers := api.New(api.Options{
 		Books: a.books, Zone: a.cfg.Location(), Now: time.Now, Ready: a.ready, Logger: a.log.With("part", "api"),
+		Calendars: a.books.Calendars, Facts: a.facts,
 	})
 	open := auth.Read(a.cfg.Auth.Read) == auth.ReadOpen
 	read := func(h http.Handler) http.Handler {
@@ -46,6 +49,11 @@ func (a *app) routes() http.Handler {
 		return auth.Local(mux)
 	}
 	return mux
+}
+
+// facts reads what was told of a case.
+func (a *app) facts(ctx context.Context, family event.Family, subject string) ([]event.Event, error) {
+	return booking.Facts(ctx, a.engine.Conn(), family, subject)
 }
 
 // ready says which part can't do its work, and why.

@@ -9,14 +9,19 @@ import (
 	"net/http"
 	"time"
 
+	"tiendo/internal/calendar"
+	"tiendo/internal/event"
 	"tiendo/internal/kpi"
 )
 
 // Options are what the API needs.
 type Options struct {
 	Books *kpi.Books
-	Zone  *time.Location
-	Now   func() time.Time
+	// Facts reads what was told of a case.
+	Facts     func(ctx context.Context, family event.Family, subject string) ([]event.Event, error)
+	Calendars calendar.Set
+	Zone      *time.Location
+	Now       func() time.Time
 	// Ready returns why the process cannot do its work, by part; nothing if it can.
 	Ready  func(ctx context.Context) map[string]string
 	Logger *slog.Logger
@@ -52,6 +57,7 @@ func (a *API) Open() http.Handler {
 func (a *API) Cases() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /v1/cases", a.cases)
+	mux.HandleFunc("GET /v1/cases/{family}/{subject...}", a.oneCase)
 	return mux
 }
 
@@ -97,7 +103,14 @@ func (a *API) refuse(w http.ResponseWriter, r *http.Request, err error) {
 		a.Logger.Error("a question to the books failed", "path", r.URL.Path, "error", err)
 		w.Header().Set("Retry-After", "2")
 	}
-	encoded, _ := json.Marshal(p)
+	a.problem(w, p)
+}
+
+func (a *API) problem(w http.ResponseWriter, p problem) {
+	encoded, err := json.Marshal(p)
+	if err != nil {
+		panic("BUG: a problem is no JSON: " + err.Error())
+	}
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(p.Status)
 	_, _ = w.Write(append(encoded, '\n'))

@@ -21,6 +21,7 @@ import (
 	"tiendo/internal/api"
 	"tiendo/internal/calendar"
 	"tiendo/internal/clickhouse/enginetest"
+	"tiendo/internal/event"
 	"tiendo/internal/kpi"
 )
 
@@ -45,12 +46,23 @@ func server(t *testing.T, ready map[string]string) *httptest.Server {
 	calendars := calendar.Builtin(zone)
 	books := kpi.New(kpi.Options{Conn: conn, Calendars: calendars, Now: func() time.Time { return now }, Events: func() uint64 { return 5 }})
 	a := api.New(api.Options{
-		Books: books, Zone: zone, Now: func() time.Time { return now }, Logger: slog.New(slog.DiscardHandler),
+		Books: books, Calendars: calendars, Zone: zone,
+		Facts: func(_ context.Context, family event.Family, subject string) ([]event.Event, error) {
+			if subject != "H24.12-250203-0001" {
+				return nil, nil
+			}
+			at := time.Date(2025, 2, 3, 8, 0, 0, 0, zone)
+			return []event.Event{
+				{Source: "urn:test", ID: "1", Subject: subject, Type: "dossier.received", Time: at, Recorded: at, Arrival: at, Data: []byte(`{"agency":"H24.12","due":"2025-02-10"}`)},
+				{Source: "urn:test", ID: "2", Subject: subject, Type: "dossier.resolved", Time: at.AddDate(0, 0, 7), Recorded: at, Arrival: at, Data: []byte(`{}`)},
+			}, nil
+		}, Now: func() time.Time { return now }, Logger: slog.New(slog.DiscardHandler),
 		Ready: func(context.Context) map[string]string { return ready },
 	})
 	mux := http.NewServeMux()
 	mux.Handle("/", a.Open())
 	mux.Handle("/v1/cases", a.Cases())
+	mux.Handle("/v1/cases/", a.Cases())
 	s := httptest.NewServer(mux)
 	t.Cleanup(s.Close)
 	return s
@@ -133,6 +145,9 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 	f("/v1/kpis/dossier.received?period=2025-02&as_of=2025-02-01", 200, `"value":0`, `"as_of":"2025-02-01T23:59:59.999+07:00"`)
 	f("/v1/cases?kpi=dossier.received&period=2025-02&as_of=2025-02-03", 200, `"total":0`)
 	f("/v1/kpis/dossier.received/changes?period=2025-02&since=2025-02-01&until=2025-02-05", 200, `"en":"Dossiers received: 0 → 3; new events +3."`)
+	f("/v1/cases/dossier/H24.12-250203-0001", 200, `"verdict":"on_time"`, "đúng hạn", `{"id":"dossier.on_time_rate","part":"numerator","day":"2025-02-10","n":1}`, `"standing":"counts"`)
+	f("/v1/cases/dossier/nobody", 404, "No such case")
+	f("/v1/cases/weather/nobody", 400, `"parameter":"family"`)
 	f("/healthz", 200)
 	f("/readyz", 200)
 	f("/openapi.json", 200)

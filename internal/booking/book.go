@@ -21,7 +21,7 @@ import (
 // are read side by side in the order of subjects, so that memory depends on one case and on the block, not on the history.
 func (b *Booker) book(ctx context.Context, block *block, family event.Family, subjects map[string]struct{}, booked Mark) error {
 	names := slices.Sorted(maps.Keys(subjects))
-	facts, err := b.readFacts(ctx, family, names)
+	facts, err := readFacts(ctx, b.Conn, family, names)
 	if err != nil {
 		return fmt.Errorf("read facts: %w", err)
 	}
@@ -139,12 +139,12 @@ func among(ctx context.Context, subjects []string) (context.Context, error) {
 	return clickhouse.Context(ctx, clickhouse.WithExternalTable(table)), failed
 }
 
-func (b *Booker) readFacts(ctx context.Context, family event.Family, subjects []string) (*cursor[event.Event], error) {
+func readFacts(ctx context.Context, conn driver.Conn, family event.Family, subjects []string) (*cursor[event.Event], error) {
 	ctx, err := among(ctx, subjects)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := b.Conn.Query(ctx, `SELECT subject, source, id, type, time, recorded, retracted, data, arrival, bound, collector, entry, position
+	rows, err := conn.Query(ctx, `SELECT subject, source, id, type, time, recorded, retracted, data, arrival, bound, collector, entry, position
 		FROM events WHERE family = {family:String} AND subject IN (SELECT subject FROM touched) ORDER BY family, subject`,
 		clickhouse.Named("family", string(family)))
 	if err != nil {
