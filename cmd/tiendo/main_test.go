@@ -3,10 +3,13 @@ package main
 import (
 	"errors"
 	"flag"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
 	"testing"
+
+	"tiendo/internal/clickhouse"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -14,6 +17,9 @@ import (
 var update = flag.Bool("update", false, "write the golden files")
 
 func TestMain(m *testing.M) {
+	if len(os.Args) > 1 && os.Args[1] == "engine" { // this binary as the engine of an app under test
+		os.Exit(clickhouse.RunEngine(os.Args[2:]))
+	}
 	testscript.Main(m, map[string]func(){"tiendo": main})
 }
 
