@@ -129,8 +129,7 @@ const (
 	codeNoUser     = 516 // AUTHENTICATION_FAILED
 )
 
-// createDatabase makes the database where it is missing. It asks from the database default, which is always there: the
-// embedded engine ends when somebody connects to a database that is not.
+// createDatabase makes the database where it is missing. It asks from the database default, which is always there.
 func createDatabase(ctx context.Context, o *clickhouse.Options) error {
 	name := o.Auth.Database
 	anywhere := *o
