@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -81,7 +82,7 @@ func (c *importCmd) Run(ctx context.Context, std *streams) error {
 }
 
 // poster is how events reach the server.
-func (c *importCmd) poster() (func(context.Context, []byte) (*http.Response, error), error) {
+func (c *importCmd) poster() (func(context.Context, []byte) (importer.Reply, error), error) {
 	address, err := c.Client.endpoint("/v1/events")
 	if err != nil {
 		return nil, err
@@ -94,17 +95,24 @@ func (c *importCmd) poster() (func(context.Context, []byte) (*http.Response, err
 	transport.ResponseHeaderTimeout = 2 * time.Minute
 	transport.MaxIdleConnsPerHost = 8
 	sender := &http.Client{Transport: transport}
-	return func(ctx context.Context, body []byte) (*http.Response, error) {
+	return func(ctx context.Context, body []byte) (importer.Reply, error) {
 		request, err := http.NewRequestWithContext(ctx, http.MethodPost, address.String(), bytes.NewReader(body))
 		if err != nil {
-			return nil, err
+			return importer.Reply{}, err
 		}
 		request.Header.Set("Content-Type", importer.ContentType)
 		request.Header.Set("Content-Encoding", importer.Encoding)
 		if token != "" {
 			request.Header.Set("Authorization", "Bearer "+token)
 		}
-		return sender.Do(request)
+		response, err := sender.Do(request)
+		if err != nil {
+			return importer.Reply{}, err
+		}
+		defer response.Body.Close()
+		reply := importer.Reply{Status: response.StatusCode, RetryAfter: response.Header.Get("Retry-After")}
+		reply.Text, err = io.ReadAll(io.LimitReader(response.Body, 64<<20))
+		return reply, err
 	}, nil
 }
 

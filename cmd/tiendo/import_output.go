@@ -10,10 +10,10 @@ import (
 	"sync"
 	"time"
 
-	"tiendo/internal/importer"
-
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
+
+	"tiendo/internal/importer"
 )
 
 // rejectFile is FILE.rejected.csv. It is made when the first row is rejected; one of an earlier run is removed, for it

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -15,9 +16,9 @@ import (
 	"testing"
 	"time"
 
-	"tiendo/internal/event"
-
 	"github.com/klauspost/compress/zstd"
+
+	"tiendo/internal/event"
 )
 
 // door is a collector without a log: it reads a request as one does and answers by CONTRACT §3.
@@ -68,7 +69,7 @@ func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	for i := 0; lines.Scan(); i++ {
 		e, err := event.Decode(lines.Bytes(), time.Now())
 		if err != nil {
-			wrong := err.(*event.Error)
+			wrong, _ := errors.AsType[*event.Error](err)
 			answer.Rejected++
 			answer.Errors = append(answer.Errors, fault{i, wrong.ID, wrong.Field, wrong.Reason})
 			continue

@@ -11,9 +11,9 @@ import (
 	"testing"
 	"time"
 
-	"tiendo/internal/importer"
-
 	"github.com/go-json-experiment/json"
+
+	"tiendo/internal/importer"
 )
 
 // slugged is a truth's name as the mappings write it; the whole has none.

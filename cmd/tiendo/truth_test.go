@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
+	"context"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -18,10 +19,10 @@ import (
 	"testing"
 	"time"
 
-	"tiendo/internal/importer"
-
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+
+	"tiendo/internal/importer"
 )
 
 // The truth tests import real data and compare every figure that Tiendo has with what the data sets' own programs
@@ -39,7 +40,7 @@ func startCity(t *testing.T, zone string) *city {
 	t.Helper()
 	c := &city{T: t, data: t.TempDir()}
 	// TestMain has put this test's own binary there under that name; it runs main.
-	server := exec.Command("tiendo", "serve", "--listen", "127.0.0.1:0", "--data", c.data, "--timezone", zone)
+	server := exec.CommandContext(context.Background(), "tiendo", "serve", "--listen", "127.0.0.1:0", "--data", c.data, "--timezone", zone)
 	server.Dir = filepath.Join("..", "..") // where node_modules is
 	var log bytes.Buffer
 	server.Stderr = &log
@@ -173,7 +174,7 @@ func (c *city) rows(id, period, by string, where ...string) map[string]answer {
 		key := ""
 		if by != "" {
 			var keys []string
-			for _, name := range strings.Split(by, ",") {
+			for name := range strings.SplitSeq(by, ",") {
 				var key *string
 				if err := json.Unmarshal(r.Keys[name], &key); err != nil {
 					c.Fatalf("%s by %s: %v", id, by, err)

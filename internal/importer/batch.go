@@ -3,6 +3,7 @@ package importer
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -126,10 +127,10 @@ func (r *Reader) Fill(b *Batch) error {
 	b.reset()
 	for !b.full() {
 		record, err := r.records.next()
-		if err == io.EOF && b.Rows > 0 {
+		if errors.Is(err, io.EOF) && b.Rows > 0 {
 			return nil
 		}
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return io.EOF
 		}
 		if err != nil {

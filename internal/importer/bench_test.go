@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -68,7 +69,7 @@ func BenchmarkFill(b *testing.B) {
 		var batch Batch
 		for {
 			err := r.Fill(&batch)
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) {
 				break
 			}
 			if err != nil {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/csv"
+	"errors"
 	"io"
 	"os"
 	"strings"
@@ -109,7 +110,7 @@ func casesOf(t *testing.T, m *Mapping, path string) map[string]*bostonCase {
 	cases := map[string]*bostonCase{}
 	var b Batch
 	for {
-		if err := r.Fill(&b); err == io.EOF {
+		if err := r.Fill(&b); errors.Is(err, io.EOF) {
 			return cases
 		} else if err != nil {
 			t.Fatal(err)

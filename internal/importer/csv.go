@@ -31,7 +31,7 @@ func (m *Mapping) rows(in *Input) (*rows, error) {
 	}
 	header, err := r.reader.Read()
 	switch {
-	case err == io.EOF:
+	case errors.Is(err, io.EOF):
 		return nil, fmt.Errorf("%s is empty; a CSV begins with a row of column names", in.Name)
 	case err != nil:
 		return nil, fmt.Errorf("%s: read the row of column names: %w", in.Name, err)

@@ -144,7 +144,7 @@ func (i *Import) take(ctx context.Context, reader *Reader, free <-chan *Batch, a
 			air <- f
 			i.Progress.Rows.Add(int64(batch.Rows))
 		}
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {

@@ -127,7 +127,9 @@ func TestRunStops(t *testing.T) {
 	if _, err := w.Write([]byte(table(50_000))); err != nil {
 		t.Fatal(err)
 	}
-	w.Close()
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
 	cut := &Import{Mapping: mapping(t, small), Send: Check(imported), Rejected: func(Reject) error { return nil }}
 	result, err := cut.Run(t.Context(), open(t, packed.String()[:packed.Len()/2]), imported)
 	if err == nil || !strings.Contains(err.Error(), "unexpected EOF") || result.Rows < 1000 {

@@ -3,6 +3,7 @@ package importer
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -66,7 +67,7 @@ func fill(t *testing.T, mapping, name, content string) ([]Batch, *Reader) {
 	var batches []Batch
 	for {
 		var b Batch
-		if err := r.Fill(&b); err == io.EOF {
+		if err := r.Fill(&b); errors.Is(err, io.EOF) {
 			return batches, r
 		} else if err != nil {
 			t.Fatal(err)

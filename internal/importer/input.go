@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -35,7 +36,7 @@ type Input struct {
 	text   *bufio.Reader
 	format string
 	tab    bool
-	close  []func() error
+	close  []func()
 }
 
 // Open opens a file; "-" reads stdin. Gzip and Zstandard are recognised by their first bytes, whatever the name says.
@@ -50,16 +51,18 @@ func Open(path string, stdin io.Reader) (*Input, error) {
 		if err != nil {
 			return nil, err
 		}
-		in.close = append(in.close, file.Close)
+		in.close = append(in.close, func() { _ = file.Close() }) // it was only read
 		if info, err := file.Stat(); err == nil && info.Mode().IsRegular() {
 			in.Size = info.Size()
 		} else if err == nil && info.IsDir() {
-			return nil, errors.Join(fmt.Errorf("%s is a folder; name the files in it", path), in.Close())
+			in.Close()
+			return nil, fmt.Errorf("%s is a folder; name the files in it", path)
 		}
 		raw = file
 	}
 	if err := in.unpack(raw); err != nil {
-		return nil, errors.Join(fmt.Errorf("open %s: %w", in.Name, err), in.Close())
+		in.Close()
+		return nil, fmt.Errorf("open %s: %w", in.Name, err)
 	}
 	return in, nil
 }
@@ -68,20 +71,18 @@ func Open(path string, stdin io.Reader) (*Input, error) {
 func (in *Input) Read() int64 { return in.read.Load() }
 
 // Close closes the file.
-func (in *Input) Close() error {
-	var faults []error
-	for i := len(in.close) - 1; i >= 0; i-- {
-		faults = append(faults, in.close[i]())
+func (in *Input) Close() {
+	for _, end := range slices.Backward(in.close) {
+		end()
 	}
 	in.close = nil
-	return errors.Join(faults...)
 }
 
 func (in *Input) unpack(raw io.Reader) error {
 	packed := bufio.NewReaderSize(&counter{raw, &in.read}, 1<<16)
 	in.text = packed
 	head, err := packed.Peek(4)
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		return err
 	}
 	name := strings.ToLower(in.Name)
@@ -97,7 +98,7 @@ func (in *Input) unpack(raw io.Reader) error {
 		if err != nil {
 			return err
 		}
-		in.close = append(in.close, func() error { unpacked.Close(); return nil })
+		in.close = append(in.close, unpacked.Close)
 		in.text, name = bufio.NewReaderSize(unpacked, 1<<16), strings.TrimSuffix(name, ".zst")
 	}
 	return in.recognise(name)
@@ -106,7 +107,7 @@ func (in *Input) unpack(raw io.Reader) error {
 // recognise finds out the format by the name, else by the first character, and drops a byte order mark.
 func (in *Input) recognise(name string) error {
 	head, err := in.text.Peek(4)
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		return fmt.Errorf("the file is damaged or cut off: %w", err)
 	}
 	if bytes.HasPrefix(head, []byte("\ufeff")) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -157,7 +158,7 @@ func (e *MappingError) Error() string {
 // place names a spot of a mapping: names of members and numbers of list entries, from the root.
 type place []any
 
-func (p place) at(more ...any) place { return append(p[:len(p):len(p)], more...) }
+func (p place) at(more ...any) place { return append(slices.Clip(p), more...) }
 
 // document is a mapping's source, kept to say where something stands.
 type document struct {

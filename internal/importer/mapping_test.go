@@ -34,8 +34,7 @@ func TestMappingErrorsNameThePlace(t *testing.T) {
 			t.Fatalf("%q is not in the mapping", old)
 		}
 		_, err := ParseMapping("dir/m.yaml", []byte(source))
-		var at *MappingError
-		if !errors.As(err, &at) {
+		if _, ok := errors.AsType[*MappingError](err); !ok {
 			t.Fatalf("%s: %v is no *MappingError", spoilt, err)
 		}
 		if !strings.HasPrefix(err.Error(), "m.yaml:"+want) {

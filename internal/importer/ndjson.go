@@ -68,7 +68,7 @@ func (l *lines) next() (record, error) {
 		if err == nil {
 			if _, err = l.decoder.ReadToken(); err == nil {
 				err = errors.New("there is more than one value on the line")
-			} else if err == io.EOF {
+			} else if errors.Is(err, io.EOF) {
 				err = nil
 			}
 		}
@@ -86,14 +86,14 @@ func (l *lines) read() ([]byte, error) {
 	for {
 		part, err := l.text.ReadSlice('\n')
 		switch {
-		case err == bufio.ErrBufferFull:
+		case errors.Is(err, bufio.ErrBufferFull):
 			if tooLong = tooLong || len(l.long)+len(part) > longestRecord; !tooLong {
 				l.long = append(l.long, part...)
 			}
 			continue
-		case err == io.EOF && len(part)+len(l.long) == 0 && !tooLong:
+		case errors.Is(err, io.EOF) && len(part)+len(l.long) == 0 && !tooLong:
 			return nil, io.EOF
-		case err != nil && err != io.EOF:
+		case err != nil && !errors.Is(err, io.EOF):
 			return nil, err
 		}
 		switch {

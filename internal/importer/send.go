@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"net/http"
 	"strconv"
@@ -49,8 +48,8 @@ func (e *RefusedError) Error() string {
 // Sender posts batches until they are answered. Posting one again changes nothing, for an event is known by its source
 // and id; so every attempt whose outcome is unknown is made again.
 type Sender struct {
-	// Post posts a body of [ContentType] and [Encoding] to the collector.
-	Post func(ctx context.Context, body []byte) (*http.Response, error)
+	// Post posts a body of [ContentType] and [Encoding] to the collector. An error says that no server answered.
+	Post func(ctx context.Context, body []byte) (Reply, error)
 	// Patience is how long the server may take nothing before the sender gives up; it gives up at once on a server
 	// that never answered.
 	Patience time.Duration
@@ -89,8 +88,7 @@ func (s *Sender) Send(ctx context.Context, b *Batch) ([]Reject, error) {
 			s.taken.Store(time.Now().UnixMilli())
 			return answer.rejects(b)
 		}
-		var refused *RefusedError
-		if errors.As(err, &refused) {
+		if _, final := errors.AsType[*RefusedError](err); final {
 			return nil, err
 		}
 		if ctx.Err() != nil {
@@ -120,6 +118,14 @@ func later(a, b time.Time) time.Time {
 	return b
 }
 
+// Reply is an answer of a server.
+type Reply struct {
+	Status int
+	// RetryAfter is the header, "" if there is none.
+	RetryAfter string
+	Text       []byte
+}
+
 // answer is what the collector says of a body; see CONTRACT §3.
 type answer struct {
 	Accepted int `json:"accepted"`
@@ -133,25 +139,20 @@ type answer struct {
 
 // attempt posts once. wait is how long the server asks to wait before the next; negative if no server answered.
 func (s *Sender) attempt(ctx context.Context, body []byte) (_ *answer, wait time.Duration, _ error) {
-	response, err := s.Post(ctx, body)
+	reply, err := s.Post(ctx, body)
 	if err != nil {
 		return nil, -1, err
 	}
-	defer response.Body.Close()
-	text, err := io.ReadAll(io.LimitReader(response.Body, 64<<20))
-	if err != nil {
-		return nil, 0, fmt.Errorf("read the server's answer: %w", err)
-	}
-	switch response.StatusCode {
+	switch reply.Status {
 	case http.StatusAccepted, http.StatusOK, http.StatusBadRequest:
 		var a answer
-		if err := json.Unmarshal(text, &a); err == nil && a.Accepted+a.Rejected > 0 {
+		if err := json.Unmarshal(reply.Text, &a); err == nil && a.Accepted+a.Rejected > 0 {
 			return &a, 0, nil
 		}
 	case http.StatusTooManyRequests, http.StatusServiceUnavailable, http.StatusInternalServerError, http.StatusBadGateway, http.StatusGatewayTimeout:
-		return nil, retryAfter(response.Header.Get("Retry-After")), fmt.Errorf("the server says: %s", said(response, text))
+		return nil, retryAfter(reply.RetryAfter), fmt.Errorf("the server says: %s", reply.said())
 	}
-	return nil, 0, &RefusedError{response.StatusCode, said(response, text)}
+	return nil, 0, &RefusedError{reply.Status, reply.said()}
 }
 
 // rejects finds the lines of what was rejected.
@@ -181,21 +182,21 @@ func retryAfter(header string) time.Duration {
 	return 0
 }
 
-// said is what an answer that is no success says, in one line.
-func said(response *http.Response, body []byte) string {
+// said is what a reply that is no success says, in one line.
+func (r *Reply) said() string {
 	var problem struct {
 		Title  string `json:"title"`
 		Detail string `json:"detail"`
 	}
-	if json.Unmarshal(body, &problem) == nil && problem.Title+problem.Detail != "" {
+	if json.Unmarshal(r.Text, &problem) == nil && problem.Title+problem.Detail != "" {
 		if problem.Detail != "" {
 			return problem.Detail
 		}
 		return problem.Title
 	}
-	line, _, _ := bytes.Cut(bytes.TrimSpace(body), []byte("\n"))
+	line, _, _ := bytes.Cut(bytes.TrimSpace(r.Text), []byte("\n"))
 	if len(line) == 0 || len(line) > 300 {
-		return strings.ToLower(http.StatusText(response.StatusCode))
+		return strings.ToLower(http.StatusText(r.Status))
 	}
 	return string(line)
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 	"sync"
@@ -16,7 +15,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// batchOf is a batch of n events at the lines 2, 3, …
+// batchOf is a batch of n events at the lines 2, 3 and so on.
 func batchOf(n int) *Batch {
 	b := &Batch{Rows: n}
 	for i := range n {
@@ -26,22 +25,14 @@ func batchOf(n int) *Batch {
 	return b
 }
 
-func reply(status int, body string, header ...string) *http.Response {
-	r := &http.Response{StatusCode: status, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body))}
-	for i := 0; i < len(header); i += 2 {
-		r.Header.Set(header[i], header[i+1])
-	}
-	return r
-}
-
 // script answers the requests of a sender one after another; the last answer stays.
 type script struct {
 	mu    sync.Mutex
-	turns []func() (*http.Response, error)
+	turns []turn
 	asked int
 }
 
-func (s *script) post(context.Context, []byte) (*http.Response, error) {
+func (s *script) post(context.Context, []byte) (Reply, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	turn := s.turns[min(s.asked, len(s.turns)-1)]
@@ -49,17 +40,22 @@ func (s *script) post(context.Context, []byte) (*http.Response, error) {
 	return turn()
 }
 
-func says(status int, body string, header ...string) func() (*http.Response, error) {
-	return func() (*http.Response, error) { return reply(status, body, header...), nil }
+type turn func() (Reply, error)
+
+// says answers with a status, a body, and the header Retry-After if one is given.
+func says(status int, body string, retryAfter ...string) turn {
+	return func() (Reply, error) {
+		return Reply{Status: status, Text: []byte(body), RetryAfter: strings.Join(retryAfter, "")}, nil
+	}
 }
 
-func silent() (*http.Response, error) { return nil, errors.New("connection refused") }
+func silent() (Reply, error) { return Reply{}, errors.New("connection refused") }
 
 func TestSendFindsTheLinesOfRejectedEvents(t *testing.T) {
 	var posted []byte
-	sender := &Sender{Post: func(_ context.Context, body []byte) (*http.Response, error) {
+	sender := &Sender{Post: func(_ context.Context, body []byte) (Reply, error) {
 		posted = bytes.Clone(body)
-		return reply(202, `{"accepted":2,"rejected":1,"errors":[{"index":1,"id":"x","field":"data.due","reason":"must be a date"}]}`), nil
+		return says(202, `{"accepted":2,"rejected":1,"errors":[{"index":1,"id":"x","field":"data.due","reason":"must be a date"}]}`)()
 	}}
 	b := batchOf(3)
 	rejects, err := sender.Send(t.Context(), b)
@@ -78,10 +74,10 @@ func TestSendFindsTheLinesOfRejectedEvents(t *testing.T) {
 func TestSendWaitsAsTheServerAsks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var pauses []time.Duration
-		s := &script{turns: []func() (*http.Response, error){
+		s := &script{turns: []turn{
 			says(202, `{"accepted":1,"rejected":0,"errors":[]}`),
-			says(429, `{"title":"too many","detail":"over the rate"}`, "Retry-After", "7"),
-			says(503, "", "Retry-After", time.Now().Add(40*time.Second).UTC().Format(http.TimeFormat)),
+			says(429, `{"title":"too many","detail":"over the rate"}`, "7"),
+			says(503, "", time.Now().Add(40*time.Second).UTC().Format(http.TimeFormat)),
 			silent,
 			says(502, "bad gateway"),
 			says(202, `{"accepted":1,"rejected":0,"errors":[]}`),
@@ -102,12 +98,12 @@ func TestSendWaitsAsTheServerAsks(t *testing.T) {
 func TestSendGivesUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var away *UnreachableError
-		s := &script{turns: []func() (*http.Response, error){silent}}
+		s := &script{turns: []turn{silent}}
 		_, err := (&Sender{Post: s.post, Patience: time.Minute}).Send(t.Context(), batchOf(1))
 		if !errors.As(err, &away) || s.asked != 1 {
 			t.Errorf("a server that never answered: %v after %d requests", err, s.asked)
 		}
-		s = &script{turns: []func() (*http.Response, error){says(202, `{"accepted":1,"rejected":0}`), silent}}
+		s = &script{turns: []turn{says(202, `{"accepted":1,"rejected":0}`), silent}}
 		sender := &Sender{Post: s.post, Patience: time.Minute}
 		if _, err := sender.Send(t.Context(), batchOf(1)); err != nil {
 			t.Fatal(err)
@@ -117,7 +113,7 @@ func TestSendGivesUp(t *testing.T) {
 		if took := time.Since(began); !errors.As(err, &away) || took < time.Minute || took > 90*time.Second || s.asked < 5 {
 			t.Errorf("a server that went away: %v after %v and %d requests", err, took, s.asked)
 		}
-		s = &script{turns: []func() (*http.Response, error){says(503, "")}}
+		s = &script{turns: []turn{says(503, "")}}
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 		defer cancel()
 		if _, err = (&Sender{Post: s.post, Patience: time.Hour}).Send(ctx, batchOf(1)); !errors.Is(err, context.DeadlineExceeded) {
@@ -129,7 +125,7 @@ func TestSendGivesUp(t *testing.T) {
 func TestSendTellsARefusal(t *testing.T) {
 	f := func(status int, body, want string) {
 		t.Helper()
-		s := &script{turns: []func() (*http.Response, error){says(status, body)}}
+		s := &script{turns: []turn{says(status, body)}}
 		var refused *RefusedError
 		if _, err := (&Sender{Post: s.post, Patience: time.Hour}).Send(t.Context(), batchOf(2)); !errors.As(err, &refused) || !strings.Contains(err.Error(), want) || s.asked != 1 {
 			t.Errorf("%d %s: %v after %d requests, want %s", status, body, err, s.asked, want)
@@ -142,7 +138,7 @@ func TestSendTellsARefusal(t *testing.T) {
 	f(202, `{"accepted":1,"rejected":0,"errors":[]}`, "of 2 events it counts 1")
 	f(202, `{"accepted":1,"rejected":1,"errors":[]}`, "names 0")
 	f(202, `{"accepted":1,"rejected":1,"errors":[{"index":2}]}`, "event 2 of 2")
-	s := &script{turns: []func() (*http.Response, error){says(400, `{"accepted":0,"rejected":1,"errors":[{"index":0,"field":"time","reason":"is no time"}]}`)}}
+	s := &script{turns: []turn{says(400, `{"accepted":0,"rejected":1,"errors":[{"index":0,"field":"time","reason":"is no time"}]}`)}}
 	if rejects, err := (&Sender{Post: s.post}).Send(t.Context(), batchOf(1)); err != nil || len(rejects) != 1 {
 		t.Errorf("every event refused: %v %v", rejects, err)
 	}
