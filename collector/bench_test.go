@@ -112,3 +112,24 @@ func BenchmarkJSONEachRow(b *testing.B) {
 	}
 	post(b, "http://"+address+"/?"+query.Encode(), http.Header{"X-Clickhouse-User": {user}, "X-Clickhouse-Key": {password}}, bodies)
 }
+
+// BenchmarkLoad is the way from the log into the engine, 300,000 events that wait.
+func BenchmarkLoad(b *testing.B) {
+	const requests = 300
+	for b.Loop() {
+		b.StopTimer()
+		r := open(b, b.TempDir(), into(enginetest.Conn(b)), func(o *Options) { o.Log = slog.New(slog.DiscardHandler) })
+		for i := range requests {
+			if w := r.send(b, strings.NewReader("["+believable(i)+"]"), "Content-Type", typeBatch); w.Code != 202 {
+				b.Fatal(w.Body)
+			}
+		}
+		b.StartTimer()
+		stop := r.run(b)
+		r.waitLoaded(b)
+		b.StopTimer()
+		stop()
+		b.StartTimer()
+	}
+	b.ReportMetric(float64(b.N*requests*benchEvents)/b.Elapsed().Seconds(), "events/s")
+}

@@ -56,7 +56,8 @@ type Collector struct {
 	oldest     atomic.Int64 // arrival in milliseconds of the oldest entry that waits; 0 if none does
 	waiting    sync.Mutex   // keeps oldest in step with newest and loaded
 	onLoaded   []func()
-	kept       []mark // loaded entries that are still in the log; the loader's own
+	kept       []mark  // loaded entries that are still in the log; the loader's own
+	rows       columns // the batch in hand; the loader's own
 }
 
 // Open opens the log in the data folder, or makes it. It refuses a log that another process uses, that cannot be read,

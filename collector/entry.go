@@ -148,26 +148,26 @@ func entryCount(entry []byte) int     { return int(binary.LittleEndian.Uint32(en
 
 // entryReader takes a checked entry apart.
 type entryReader struct {
-	raw   []byte // Data of the events points into it
-	text  string // the same, for the strings
+	text  string
 	i     int
 	words []string
 	bad   bool
 }
 
-// readEntry calls each with every event of a checked entry, in order. The event's strings and Data are its own for as
-// long as it likes, but *e is reused. An error means that the writer and the reader of entries disagree.
-func readEntry(entry []byte, number uint64, collector string, each func(e *event.Event)) error {
-	r := entryReader{raw: entry, text: string(entry), i: eventsAt}
+// readEntry calls each with every event of a checked entry, in order, and with its data, for e.Data is not set: all
+// strings are parts of one, and stay valid. *e is reused. An error means that the writer and the reader of entries
+// disagree.
+func readEntry(entry []byte, number uint64, collector string, each func(e *event.Event, data string)) error {
+	r := entryReader{text: string(entry), i: eventsAt}
 	arrival := time.UnixMilli(entryArrival(entry)).UTC()
 	e := event.Event{Arrival: arrival, Bound: r.string(), Collector: collector, Entry: number}
 	for n := range entryCount(entry) {
 		e.Position = uint32(n)
-		r.event(&e)
+		data := r.event(&e)
 		if r.bad {
 			return fmt.Errorf("%w: its event %d cannot be read", errDamaged, n)
 		}
-		each(&e)
+		each(&e, data)
 	}
 	if r.i != len(r.text) {
 		return fmt.Errorf("%w: it has more than its %d events", errDamaged, entryCount(entry))
@@ -175,7 +175,7 @@ func readEntry(entry []byte, number uint64, collector string, each func(e *event
 	return nil
 }
 
-func (r *entryReader) event(e *event.Event) {
+func (r *entryReader) event(e *event.Event) (data string) {
 	e.Source = r.word()
 	e.Type = event.Type(r.word())
 	e.ID = r.string()
@@ -188,8 +188,7 @@ func (r *entryReader) event(e *event.Event) {
 	if marks&markRecorded != 0 {
 		e.Recorded = time.UnixMilli(at + r.varint()).UTC()
 	}
-	from, to := r.span()
-	e.Data = r.raw[from:to:to]
+	return r.string()
 }
 
 func (r *entryReader) word() string {
@@ -206,48 +205,41 @@ func (r *entryReader) word() string {
 }
 
 func (r *entryReader) string() string {
-	from, to := r.span()
-	return r.text[from:to]
-}
-
-func (r *entryReader) span() (from, to int) {
 	n := r.uvarint()
-	if n > uint64(len(r.raw)-r.i) {
+	if n > uint64(len(r.text)-r.i) {
 		r.bad = true
-		return 0, 0
+		return ""
 	}
-	from = r.i
 	r.i += int(n)
-	return from, r.i
+	return r.text[r.i-int(n) : r.i]
 }
 
 func (r *entryReader) byte() byte {
-	if r.i >= len(r.raw) {
+	if r.i >= len(r.text) {
 		r.bad = true
 		return 0
 	}
 	r.i++
-	return r.raw[r.i-1]
+	return r.text[r.i-1]
 }
 
 func (r *entryReader) uvarint() uint64 {
-	v, n := binary.Uvarint(r.raw[r.i:])
-	if n <= 0 {
-		r.bad = true
-		return 0
+	var v uint64
+	for shift := 0; shift < 64; shift += 7 {
+		b := r.byte()
+		v |= uint64(b&0x7f) << shift
+		if b < 0x80 {
+			return v
+		}
 	}
-	r.i += n
-	return v
+	r.bad = true
+	return 0
 }
 
+// varint undoes binary.AppendVarint: the sign is the lowest bit.
 func (r *entryReader) varint() int64 {
-	v, n := binary.Varint(r.raw[r.i:])
-	if n <= 0 {
-		r.bad = true
-		return 0
-	}
-	r.i += n
-	return v
+	v := r.uvarint()
+	return int64(v>>1) ^ -int64(v&1)
 }
 
 // seniority is greater for what was delivered earlier, so that of two rows of one event the engine keeps the first.

@@ -43,7 +43,10 @@ func TestEntryKeepsEvents(t *testing.T) {
 			t.Fatal(err)
 		}
 		var got []event.Event
-		if err := readEntry(entry, 7, "c", func(e *event.Event) { got = append(got, *e) }); err != nil {
+		if err := readEntry(entry, 7, "c", func(e *event.Event, data string) {
+			e.Data = []byte(data)
+			got = append(got, *e)
+		}); err != nil {
 			t.Fatal(err)
 		}
 		if fmt.Sprint(got) != fmt.Sprint(want) || !reflect.DeepEqual(got, want) {
@@ -94,7 +97,7 @@ func FuzzReadEntry(f *testing.F) {
 			return
 		}
 		n := 0
-		if err := readEntry(entry, 1, "c", func(*event.Event) { n++ }); err == nil && n != entryCount(entry) {
+		if err := readEntry(entry, 1, "c", func(*event.Event, string) { n++ }); err == nil && n != entryCount(entry) {
 			t.Fatalf("%d events of %d", n, entryCount(entry))
 		}
 	})

@@ -122,7 +122,10 @@ func (r *rig) stored(t testing.TB) []event.Event {
 		if err != nil {
 			t.Fatalf("entry %d: %v", n, err)
 		}
-		if err := readEntry(entry, n, r.ID(), func(e *event.Event) { all = append(all, *e) }); err != nil {
+		if err := readEntry(entry, n, r.ID(), func(e *event.Event, data string) {
+			e.Data = []byte(data)
+			all = append(all, *e)
+		}); err != nil {
 			t.Fatalf("entry %d: %v", n, err)
 		}
 	}

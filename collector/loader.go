@@ -13,8 +13,10 @@ import (
 )
 
 const (
-	// batchRows is how many rows an insert has at most, but for the last entry in it.
-	batchRows = 100_000
+	// batchRows is how many rows an insert has at most, but for the last entry in it: about 40 MB of memory.
+	batchRows = 50_000
+	// batchBytes is about how much of the log an insert has at most.
+	batchBytes = 32 << 20
 	// grace is how long an insert in flight may take after Run was told to end.
 	grace = 10 * time.Second
 	// keepLoaded is how long entries stay in the log after they were loaded.
@@ -33,38 +35,57 @@ type mark struct {
 }
 
 // Run loads the log into the engine: in the order of the log, one insert in flight, at once when something waits, with
-// all that waits up to a batch. A failing insert is tried again for ever. Run returns when ctx ends, after the insert in
-// flight; its error is nil then.
+// all that waits up to a batch. What fails is tried again for ever, in smaller batches at first. Run returns when ctx
+// ends, after the insert in flight; its error is nil then.
 func (c *Collector) Run(ctx context.Context) error {
+	limit, pause, failures := batchRows, firstPause, 0
 	for {
-		for c.loaded.Load() < c.journal.newest.Load() && ctx.Err() == nil {
-			err := c.loadBatch(ctx)
-			if err == nil || ctx.Err() != nil {
+		if c.loaded.Load() >= c.journal.newest.Load() {
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-c.journal.wakeup:
 				continue
 			}
-			c.log.Error("loading stopped, trying again", "error", err, "entry", c.loaded.Load()+1)
-			if wait(ctx, longestPause) != nil {
-				return nil
-			}
 		}
-		select {
-		case <-ctx.Done():
+		last, err := c.loadBatch(ctx, limit)
+		if ctx.Err() != nil {
 			return nil
-		case <-c.journal.wakeup:
 		}
+		if err == nil {
+			if failures > 0 {
+				c.log.Info("loading goes on", "failures", failures, "last_entry", last)
+			}
+			limit, pause, failures = min(2*limit, batchRows), firstPause, 0
+			continue
+		}
+		c.metrics.errors.Inc()
+		if failures%sameErrors == 0 {
+			c.log.Error("batch not loaded, trying again", "error", err, "failures", failures+1, "first_entry", c.loaded.Load()+1)
+		}
+		failures++
+		limit = max(limit/2, 1) // perhaps the engine has not the memory; a batch has one entry at least
+		// Half of the pause is chance, so that several collectors do not come back at once.
+		if wait(ctx, pause/2+rand.N(pause/2)) != nil {
+			return nil
+		}
+		pause = min(2*pause, longestPause)
 	}
 }
 
-// loadBatch loads what waits, up to a batch, and moves the cursor.
-func (c *Collector) loadBatch(ctx context.Context) error {
-	rows, last, err := c.gather(ctx)
+// loadBatch loads what waits, up to about limit rows, moves the cursor, and returns the last entry.
+func (c *Collector) loadBatch(ctx context.Context, limit int) (last uint64, err error) {
+	rows, last, err := c.gather(limit)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	if rows.len() > 0 {
-		if err := c.insert(ctx, rows, last); err != nil {
-			return err
+		begun := c.now()
+		if err := c.insert(ctx, rows); err != nil {
+			return 0, err
 		}
+		c.metrics.batches.Observe(c.now().Sub(begun).Seconds())
+		rows.cut(0)
 	}
 	if err := (cursor{Entry: last, Boot: c.boot}).write(c.cursorPath); err != nil {
 		// The rows are in the engine; after a restart they would be sent again, which changes no figure.
@@ -77,16 +98,17 @@ func (c *Collector) loadBatch(ctx context.Context) error {
 		f()
 	}
 	c.forget()
-	return nil
+	return last, nil
 }
 
-// gather reads the entries that wait, up to a batch. A damaged entry is set aside and left out.
-func (c *Collector) gather(ctx context.Context) (rows *columns, last uint64, err error) {
+// gather reads the entries that wait, up to about limit rows. A damaged entry is set aside and left out.
+func (c *Collector) gather(limit int) (rows *columns, last uint64, err error) {
 	last = c.loaded.Load()
 	newest := c.journal.newest.Load()
-	rows = new(columns)
-	for last < newest && rows.len() < batchRows {
-		entry, err := c.entry(ctx, last+1)
+	rows = &c.rows
+	rows.cut(0)
+	for size := 0; last < newest && (rows.len() == 0 || rows.len() < limit && size < batchBytes); {
+		entry, err := c.entry(last + 1)
 		if err != nil {
 			return nil, 0, err
 		}
@@ -95,6 +117,7 @@ func (c *Collector) gather(ctx context.Context) (rows *columns, last uint64, err
 			continue
 		}
 		had := rows.len()
+		size += len(entry)
 		if err := readEntry(entry, last, c.id, rows.add); err != nil {
 			rows.cut(had)
 			if err := c.setAside(last, entry, err); err != nil {
@@ -105,25 +128,20 @@ func (c *Collector) gather(ctx context.Context) (rows *columns, last uint64, err
 	return rows, last, nil
 }
 
-// entry reads one entry, again and again while the disk does not answer; nil if the entry is damaged.
-func (c *Collector) entry(ctx context.Context, number uint64) ([]byte, error) {
-	for pause := firstPause; ; pause = min(2*pause, longestPause) {
-		entry, err := c.journal.read(number)
-		if err == nil {
-			return entry, nil
-		}
-		if errors.Is(err, errDamaged) {
-			if whole, ok := c.journal.find(number); ok {
-				c.log.Warn("log index damaged, entry found without it", "entry", number)
-				return whole, nil
-			}
-			return nil, c.setAside(number, entry, err)
-		}
-		c.log.Error("log entry not read, trying again", "entry", number, "error", err)
-		if err := wait(ctx, pause); err != nil {
-			return nil, err
-		}
+// entry reads one entry; nil if it is damaged and set aside.
+func (c *Collector) entry(number uint64) ([]byte, error) {
+	entry, err := c.journal.read(number)
+	if err == nil {
+		return entry, nil
 	}
+	if !errors.Is(err, errDamaged) {
+		return nil, fmt.Errorf("read entry %d of the log: %w", number, err)
+	}
+	if whole, ok := c.journal.find(number); ok {
+		c.log.Warn("log index damaged, entry found without it", "entry", number)
+		return whole, nil
+	}
+	return nil, c.setAside(number, entry, err)
 }
 
 // setAside keeps a damaged entry, as far as it can be read, where somebody can look at it.
@@ -138,35 +156,8 @@ func (c *Collector) setAside(number uint64, entry []byte, why error) error {
 	return nil
 }
 
-// insert puts rows into the engine. Only ctx ends the trying.
-func (c *Collector) insert(ctx context.Context, rows *columns, last uint64) error {
-	failures := 0
-	for pause := firstPause; ; pause = min(2*pause, longestPause) {
-		begun := c.now()
-		err := c.insertOnce(ctx, rows)
-		if err == nil {
-			c.metrics.batches.Observe(c.now().Sub(begun).Seconds())
-			if failures > 0 {
-				c.log.Info("batch loaded after failures", "failures", failures, "last_entry", last)
-			}
-			return nil
-		}
-		c.metrics.errors.Inc()
-		if failures%sameErrors == 0 {
-			c.log.Error("batch not loaded, trying again", "error", err, "failures", failures+1, "last_entry", last, "rows", rows.len())
-		}
-		failures++
-		// Half of the pause is chance, so that several collectors do not come back at once.
-		if err := wait(ctx, pause/2+rand.N(pause/2)); err != nil {
-			return err
-		}
-	}
-}
-
-func (c *Collector) insertOnce(ctx context.Context, rows *columns) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
+// insert puts rows into the engine. When ctx ends, the insert in flight has its grace.
+func (c *Collector) insert(ctx context.Context, rows *columns) error {
 	inFlight, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	defer cancel()
 	stop := context.AfterFunc(ctx, func() { time.AfterFunc(grace, cancel) })
@@ -214,7 +205,7 @@ type columns struct {
 	family, subject, source, id, kind []string
 	time, recorded, arrival           []int64
 	retracted                         []bool
-	data                              [][]byte
+	data                              []string
 	bound, collector                  []string
 	entry                             []uint64
 	position                          []uint32
@@ -223,7 +214,7 @@ type columns struct {
 
 func (c *columns) len() int { return len(c.id) }
 
-func (c *columns) add(e *event.Event) {
+func (c *columns) add(e *event.Event, data string) {
 	c.family = append(c.family, string(e.Type.Family()))
 	c.subject = append(c.subject, e.Subject)
 	c.source = append(c.source, e.Source)
@@ -232,7 +223,7 @@ func (c *columns) add(e *event.Event) {
 	c.time = append(c.time, e.Time.UnixMilli())
 	c.recorded = append(c.recorded, e.Recorded.UnixMilli())
 	c.retracted = append(c.retracted, e.Retracted)
-	c.data = append(c.data, e.Data)
+	c.data = append(c.data, data)
 	arrival := e.Arrival.UnixMilli()
 	c.arrival = append(c.arrival, arrival)
 	c.bound = append(c.bound, e.Bound)
@@ -242,9 +233,12 @@ func (c *columns) add(e *event.Event) {
 	c.seniority = append(c.seniority, seniority(arrival, e.Entry, e.Position))
 }
 
-// cut takes back all rows from the n-th on.
+// cut takes back all rows from the n-th on, and lets go of what they hold.
 func (c *columns) cut(n int) {
-	c.family, c.subject, c.source, c.id, c.kind = c.family[:n], c.subject[:n], c.source[:n], c.id[:n], c.kind[:n]
-	c.time, c.recorded, c.arrival, c.retracted, c.data = c.time[:n], c.recorded[:n], c.arrival[:n], c.retracted[:n], c.data[:n]
-	c.bound, c.collector, c.entry, c.position, c.seniority = c.bound[:n], c.collector[:n], c.entry[:n], c.position[:n], c.seniority[:n]
+	for _, column := range []*[]string{&c.family, &c.subject, &c.source, &c.id, &c.kind, &c.data, &c.bound, &c.collector} {
+		clear((*column)[n:])
+		*column = (*column)[:n]
+	}
+	c.time, c.recorded, c.arrival, c.retracted = c.time[:n], c.recorded[:n], c.arrival[:n], c.retracted[:n]
+	c.entry, c.position, c.seniority = c.entry[:n], c.position[:n], c.seniority[:n]
 }

@@ -149,7 +149,7 @@ func TestFlippedBits(t *testing.T) {
 		}
 		found := map[string]bool{}
 		for n := uint64(1); n <= r.Newest(); n++ {
-			entry, err := r.entry(background(t), n)
+			entry, err := r.entry(n)
 			if err != nil {
 				t.Fatalf("byte %d: entry %d: %v", at, n, err)
 			}

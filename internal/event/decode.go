@@ -60,7 +60,8 @@ type Decoder struct {
 	// Opaque turns an officer's code into what is stored. Nil keeps it as told.
 	Opaque func(officer string) string
 
-	source string // the last one found good: events come in runs from one source
+	source  string          // the last one found good: events come in runs from one source
+	sources map[string]bool // those found good before
 }
 
 // Decode reads one structured CloudEvent. value must be valid JSON, as [jsontext.Decoder.ReadValue] hands it out with
@@ -173,10 +174,16 @@ func (d *Decoder) fillSource(e *Event, value string) string {
 		return reason
 	}
 	if source != d.source || source == "" {
-		if reason := badSource(source); reason != "" {
-			return reason
+		if !d.sources[source] {
+			if reason := badSource(source); reason != "" {
+				return reason
+			}
+			if d.sources == nil {
+				d.sources = make(map[string]bool)
+			}
+			d.sources[source] = true
 		}
-		d.source = strings.Clone(source)
+		d.source = source
 	}
 	e.Source = d.source
 	return ""
