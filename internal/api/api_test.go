@@ -141,7 +141,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 	f("/v1/kpis/dossier.received?period=2025-03&cutoff=report", 200, `"from":"2025-02-15"`)
 	f("/v1/cases?kpi=dossier.late&period=2025-02", 200, `"total":1`, `"subject":"b"`)
 	f("/v1/cases?kpi=dossier.on_time_rate&period=2025-02&part=numerator", 200, `"total":1`, `"subject":"a"`)
-	f("/v1/cases?kpi=dossier.received&period=2025-02&limit=2", 200, `"total":3`, `"next":"b"`)
+	f("/v1/cases?kpi=dossier.received&period=2025-02&limit=2", 200, `"total":3`, `"next":"dossier/b"`)
 	f("/v1/kpis/dossier.received?period=2025-02&as_of=2025-02-01", 200, `"value":0`, `"as_of":"2025-02-01T23:59:59.999+07:00"`)
 	f("/v1/cases?kpi=dossier.received&period=2025-02&as_of=2025-02-03", 200, `"total":0`)
 	f("/v1/kpis/dossier.received/changes?period=2025-02&since=2025-02-01&until=2025-02-05", 200, `"en":"Dossiers received: 0 → 3; new events +3."`)

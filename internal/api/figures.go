@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"tiendo/internal/calendar"
+	"tiendo/internal/event"
 	"tiendo/internal/kpi"
 	"tiendo/internal/period"
 )
@@ -16,13 +17,14 @@ import (
 // described is a definition as the catalogue shows it.
 type described struct {
 	ID         string            `json:"id"`
-	Family     string            `json:"family"`
+	Families   []event.Family    `json:"families"`
 	Unit       string            `json:"unit"`
 	Shape      kpi.Shape         `json:"shape"`
 	Direction  kpi.Direction     `json:"direction"`
 	Definition string            `json:"definition"`
 	Names      map[string]string `json:"names"`
 	Says       string            `json:"says"`
+	Law        string            `json:"law,omitempty"`
 	Stock      bool              `json:"stock"`
 	Leadership bool              `json:"leadership"`
 }
@@ -35,8 +37,8 @@ func (a *API) catalogue(w http.ResponseWriter, r *http.Request) {
 	all := []described{}
 	for _, d := range kpi.Catalogue() {
 		all = append(all, described{
-			ID: d.ID, Family: string(d.Family()), Unit: d.Unit, Shape: d.Shape, Direction: d.Direction, Definition: d.Version,
-			Names: map[string]string{"vi": d.VI, "en": d.EN}, Says: d.Says, Stock: d.Stock(), Leadership: d.Leadership,
+			ID: d.ID, Families: d.Families(), Unit: d.Unit, Shape: d.Shape, Direction: d.Direction, Definition: d.Version,
+			Names: map[string]string{"vi": d.VI, "en": d.EN}, Says: d.Says, Law: d.Law, Stock: d.Stock(), Leadership: d.Leadership,
 		})
 	}
 	a.reply(w, http.StatusOK, map[string]any{"kpis": all})

@@ -164,7 +164,7 @@ func (b *Booker) readJournal(ctx context.Context, family event.Family, subjects 
 	if err != nil {
 		return nil, err
 	}
-	rows, err := b.Conn.Query(ctx, `SELECT subject, stamp, cause, measure, day, millis, marks, bin, agency, unit, procedure, channel, level, kind, at, issuer, helpers, n
+	rows, err := b.Conn.Query(ctx, `SELECT subject, stamp, cause, measure, day, millis, marks, bin, agency, unit, procedure, channel, level, kind, at, issuer, helpers, source, n
 		FROM cells WHERE family = {family:String} AND subject IN (SELECT subject FROM touched) ORDER BY family, subject`,
 		clickhouse.Named("family", string(family)))
 	if err != nil {
@@ -174,7 +174,7 @@ func (b *Booker) readJournal(ctx context.Context, family event.Family, subjects 
 		var stamp, day time.Time
 		var cause, measure string
 		var marks uint32
-		err = rows.Scan(&subject, &stamp, &cause, &measure, &day, &e.Millis, &marks, &e.Bin, &e.Agency, &e.Unit, &e.Procedure, &e.Channel, &e.Level, &e.Kind, &e.At, &e.Issuer, &e.Helpers, &e.N)
+		err = rows.Scan(&subject, &stamp, &cause, &measure, &day, &e.Millis, &marks, &e.Bin, &e.Agency, &e.Unit, &e.Procedure, &e.Channel, &e.Level, &e.Kind, &e.At, &e.Issuer, &e.Helpers, &e.Source, &e.N)
 		e.Stamp, e.Day = calendar.DayOf(stamp, time.UTC), calendar.DayOf(day, time.UTC)
 		e.Cause, e.Measure, e.Marks = lifecycle.Cause(cause), lifecycle.Measure(measure), lifecycle.Marks(marks)
 		return subject, e, err

@@ -24,7 +24,7 @@ func insertCells(ctx context.Context, conn driver.Conn, block *block, query stri
 		"max_partitions_per_insert_block": 1,
 	}))
 	batch, err := conn.PrepareBatch(ctx, `INSERT INTO cells (family, subject, stamp, cause, measure, day, millis, marks, bin,
-		agency, unit, procedure, channel, level, kind, at, issuer, helpers, n, block, writer)`)
+		agency, unit, procedure, channel, level, kind, at, issuer, helpers, source, n, block, writer)`)
 	if err != nil {
 		return err
 	}
@@ -47,13 +47,13 @@ func insertCells(ctx context.Context, conn driver.Conn, block *block, query stri
 
 // columns are the rows of a block turned on their side: appending whole columns costs a third of appending rows.
 type columns struct {
-	family, subject, cause, measure                                            []string
-	agency, unit, procedure, channel, level, kind, at, issuer, helpers, writer []string
-	stamp, day                                                                 []time.Time
-	millis, marks                                                              []uint32
-	bin                                                                        []int32
-	n                                                                          []int64
-	block                                                                      []uint64
+	family, subject, cause, measure                                                    []string
+	agency, unit, procedure, channel, level, kind, at, issuer, helpers, source, writer []string
+	stamp, day                                                                         []time.Time
+	millis, marks                                                                      []uint32
+	bin                                                                                []int32
+	n                                                                                  []int64
+	block                                                                              []uint64
 }
 
 func newColumns(rows int) *columns {
@@ -62,7 +62,7 @@ func newColumns(rows int) *columns {
 		bin: make([]int32, 0, rows), n: make([]int64, 0, rows), block: make([]uint64, 0, rows),
 	}
 	for _, s := range []*[]string{
-		&c.family, &c.subject, &c.cause, &c.measure, &c.agency, &c.unit, &c.procedure, &c.channel, &c.level, &c.kind, &c.at, &c.issuer, &c.helpers, &c.writer,
+		&c.family, &c.subject, &c.cause, &c.measure, &c.agency, &c.unit, &c.procedure, &c.channel, &c.level, &c.kind, &c.at, &c.issuer, &c.helpers, &c.source, &c.writer,
 	} {
 		*s = make([]string, 0, rows)
 	}
@@ -77,7 +77,7 @@ func (c *columns) add(family, subject string, e *lifecycle.Entry, b *block) {
 	c.agency, c.unit = append(c.agency, e.Agency), append(c.unit, e.Unit)
 	c.procedure, c.channel, c.level = append(c.procedure, e.Procedure), append(c.channel, e.Channel), append(c.level, e.Level)
 	c.kind, c.at = append(c.kind, e.Kind), append(c.at, e.At)
-	c.issuer, c.helpers = append(c.issuer, e.Issuer), append(c.helpers, e.Helpers)
+	c.issuer, c.helpers, c.source = append(c.issuer, e.Issuer), append(c.helpers, e.Helpers), append(c.source, e.Source)
 	c.n, c.block, c.writer = append(c.n, e.N), append(c.block, b.mark.Block), append(c.writer, b.writer)
 }
 
@@ -85,7 +85,7 @@ func (c *columns) add(family, subject string, e *lifecycle.Entry, b *block) {
 func (c *columns) all() []any {
 	return []any{
 		c.family, c.subject, c.stamp, c.cause, c.measure, c.day, c.millis, c.marks, c.bin,
-		c.agency, c.unit, c.procedure, c.channel, c.level, c.kind, c.at, c.issuer, c.helpers, c.n, c.block, c.writer,
+		c.agency, c.unit, c.procedure, c.channel, c.level, c.kind, c.at, c.issuer, c.helpers, c.source, c.n, c.block, c.writer,
 	}
 }
 

@@ -46,7 +46,7 @@ type answer struct {
 	numerator, denominator []int
 }
 
-// Ask answers questions, in their order: one statement for all questions of one family, period, grouping and filter, and
+// Ask answers questions, in their order: one statement for all questions of the same families, period, grouping and filter, and
 // one more for each measure of quantiles. An *Error says which question cannot be asked; any other error is the engine's.
 func (b *Books) Ask(ctx context.Context, queries ...Query) ([]Figure, error) {
 	asOf, events := b.Now().In(b.Calendars.Location()), b.Events()
@@ -95,10 +95,10 @@ func (b *Books) plan(queries []Query) ([]*group, error) {
 		if err != nil {
 			return nil, err
 		}
-		key := fmt.Sprint(d.Family(), d.ofLegs(), d.looksAhead(), d.measure, q.Period, q.By, q.Where, q.AsOf, q.more)
+		key := fmt.Sprint(d.Families(), d.ofLegs(), d.ofClosings(), d.looksAhead(), d.measure, q.Period, q.By, q.Where, q.AsOf, q.more)
 		g := byKey[key]
 		if g == nil {
-			g = &group{statement: statement{family: d.Family(), query: q, binned: d.measure}}
+			g = &group{statement: statement{families: d.Families(), query: q, binned: d.measure}}
 			if d.looksAhead() {
 				if g.statement.until, err = b.soon(q.Period.End); err != nil {
 					return nil, err
@@ -121,6 +121,9 @@ func (b *Books) plan(queries []Query) ([]*group, error) {
 // existence are the terms by which a group has a case in the period: something open when it starts, or something that
 // happens in it. They are the first terms of a statement.
 func existence(d *Definition) []term {
+	if d.ofClosings() {
+		return closings(0)
+	}
 	if d.ofLegs() {
 		return append(flow(lifecycle.LegOpened, 0, 0), flow(lifecycle.LegSettled, 0, 0)...)
 	}
@@ -195,7 +198,7 @@ func (b *Books) fetch(ctx context.Context, s *statement) (*sums, error) {
 
 func (b *Books) addLastEvents(ctx context.Context, f *Figure) error {
 	d, _ := ByID(f.ID)
-	last, err := b.lastEvents(ctx, d.Family())
+	last, err := b.lastEvents(ctx, d.Families())
 	if err != nil {
 		return err
 	}
@@ -214,8 +217,8 @@ func (b *Books) addLastEvents(ctx context.Context, f *Figure) error {
 
 // lastEvents returns the time of the newest event of each agency's cases. A case that moved between agencies may still
 // count for the one it left: the newest event of either is not older for it.
-func (b *Books) lastEvents(ctx context.Context, family event.Family) (map[string]time.Time, error) {
-	rows, err := b.Conn.Query(ctx, "SELECT agency, max(last_event) FROM verdicts WHERE family = {family:String} GROUP BY agency", named("family", string(family)))
+func (b *Books) lastEvents(ctx context.Context, families []event.Family) (map[string]time.Time, error) {
+	rows, err := b.Conn.Query(ctx, "SELECT agency, max(last_event) FROM verdicts WHERE family IN {families:Array(String)} GROUP BY agency", named("families", families))
 	if err != nil {
 		return nil, err
 	}

@@ -49,12 +49,12 @@ type List struct {
 	// Total is how many cases there are, Sum how often they count: the figure.
 	Total uint64 `json:"total"`
 	Sum   int64  `json:"sum"`
-	// Cases are sorted by subject; Next is where the next page begins, "" on the last.
+	// Cases are sorted by subject, then family; Next is where the next page begins, "" on the last.
 	Cases []Listed `json:"cases"`
 	Next  string   `json:"next,omitempty"`
 }
 
-// Cases lists the cases that q counts, after a subject, at most limit. Of a rate they are those of its denominator, unless
+// Cases lists the cases that q counts, at most limit, after the Next of the page before ("" for the first). Of a rate they are those of its denominator, unless
 // part says its numerator. q's grouping is ignored. Errors are as Ask's.
 func (b *Books) Cases(ctx context.Context, q Query, part Part, after string, limit int) (*List, error) {
 	q.By = nil
@@ -69,7 +69,7 @@ func (b *Books) Cases(ctx context.Context, q Query, part Part, after string, lim
 	if d.measure != "" {
 		terms = flow(d.measure, 0, 0)
 	}
-	s := statement{family: d.Family(), query: q, terms: terms}
+	s := statement{families: d.Families(), query: q, terms: terms}
 	if d.looksAhead() {
 		if s.until, err = b.soon(q.Period.End); err != nil {
 			return nil, err
@@ -81,12 +81,12 @@ func (b *Books) Cases(ctx context.Context, q Query, part Part, after string, lim
 	if err != nil {
 		return nil, fmt.Errorf("count the cases of %s: %w", q.ID, err)
 	}
-	if list.Cases, err = b.page(ctx, string(s.family), counted, args, after, limit+1); err != nil {
+	if list.Cases, err = b.page(ctx, counted, args, after, limit+1); err != nil {
 		return nil, fmt.Errorf("list the cases of %s: %w", q.ID, err)
 	}
 	if len(list.Cases) > limit {
 		list.Cases = list.Cases[:limit]
-		list.Next = list.Cases[limit-1].Subject
+		list.Next = list.Cases[limit-1].Family + "/" + list.Cases[limit-1].Subject
 	}
 	return list, nil
 }
@@ -120,23 +120,24 @@ func (t *term) condition() string {
 	}
 }
 
-func (b *Books) page(ctx context.Context, family, counted string, args []any, after string, limit int) ([]Listed, error) {
-	args = append(args, named("after", after), named("limit", fmt.Sprint(limit)))
-	rows, err := b.Conn.Query(ctx, `WITH page AS (SELECT * FROM (`+counted+`) WHERE subject > {after:String} ORDER BY subject LIMIT {limit:UInt64})
-		SELECT page.subject, page.counts, v.verdict, v.closing, v.submitted, v.opened, v.closed, v.deadline, v.deadline_first,
+func (b *Books) page(ctx context.Context, counted string, args []any, after string, limit int) ([]Listed, error) {
+	family, subject, _ := strings.Cut(after, "/")
+	args = append(args, named("after", subject), named("after_family", family), named("limit", fmt.Sprint(limit)))
+	rows, err := b.Conn.Query(ctx, `WITH page AS (SELECT * FROM (`+counted+`) WHERE (subject, family) > ({after:String}, {after_family:String}) ORDER BY subject, family LIMIT {limit:UInt64})
+		SELECT page.family, page.subject, page.counts, v.verdict, v.closing, v.submitted, v.opened, v.closed, v.deadline, v.deadline_first,
 			v.agency, v.unit, v.procedure, v.channel, v.level, v.kind
 		FROM page LEFT JOIN (
-			SELECT * FROM verdicts WHERE family = {family:String} AND subject IN (SELECT subject FROM page) ORDER BY block DESC LIMIT 1 BY subject
-		) AS v ON v.subject = page.subject ORDER BY page.subject`, args...)
+			SELECT * FROM verdicts WHERE (family, subject) IN (SELECT family, subject FROM page) ORDER BY block DESC LIMIT 1 BY family, subject
+		) AS v ON v.family = page.family AND v.subject = page.subject ORDER BY page.subject, page.family`, args...)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	cases := []Listed{}
 	for rows.Next() {
-		c := Listed{Family: family}
+		var c Listed
 		var verdict, closing, agency, unit, procedure, channel, level, kind string
-		if err := rows.Scan(&c.Subject, &c.N, &verdict, &closing, &c.Submitted, &c.Opened, &c.Closed, &c.Deadline, &c.DeadlineFirst,
+		if err := rows.Scan(&c.Family, &c.Subject, &c.N, &verdict, &closing, &c.Submitted, &c.Opened, &c.Closed, &c.Deadline, &c.DeadlineFirst,
 			&agency, &unit, &procedure, &channel, &level, &kind); err != nil {
 			return nil, err
 		}

@@ -1,6 +1,8 @@
 package kpi
 
 import (
+	"slices"
+
 	"tiendo/internal/event"
 	"tiendo/internal/lifecycle"
 )
@@ -20,7 +22,7 @@ type Membership struct {
 func Counting(family event.Family, counts []lifecycle.Count) []Membership {
 	all := []Membership{}
 	for _, d := range Catalogue() {
-		if d.Family() != family {
+		if !slices.Contains(d.Families(), family) {
 			continue
 		}
 		add := func(part Part, terms []term) {

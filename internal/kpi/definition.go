@@ -62,6 +62,8 @@ type Definition struct {
 	Direction Direction
 	// VI and EN name the figure on screen; Says defines it in one English sentence.
 	VI, EN, Says string
+	// Law names the instrument that prescribes the way of counting, where one does, and where it was found.
+	Law string
 	// Leadership figures are in /metrics by default.
 	Leadership bool
 
@@ -71,14 +73,30 @@ type Definition struct {
 	q       float64
 }
 
-// Family is the family of cases that d counts.
-func (d *Definition) Family() event.Family {
-	switch prefix, _, _ := strings.Cut(d.ID, "."); prefix {
-	case "online", "post", "satisfaction", "leg":
-		return event.Dossier
+// prefix is the part of the id before the dot.
+func (d *Definition) prefix() string {
+	prefix, _, _ := strings.Cut(d.ID, ".")
+	return prefix
+}
+
+// Families are the families of cases that d counts.
+func (d *Definition) Families() []event.Family {
+	switch prefix := d.prefix(); prefix {
+	case "dossier", "online", "post", "satisfaction", "leg", "official":
+		return []event.Family{event.Dossier}
+	case "quality":
+		if d.ofClosings() {
+			return []event.Family{event.Dossier, event.Task, event.Petition, event.Finding}
+		}
+		return []event.Family{event.Dossier}
 	default:
-		return event.Family(prefix)
+		return []event.Family{event.Family(prefix)}
 	}
+}
+
+// ofClosings says that d is about the closings of cases of every family.
+func (d *Definition) ofClosings() bool {
+	return d.prefix() == "quality" && len(d.numerator) > 0 && d.numerator[0].measure == lifecycle.Settled
 }
 
 // Stock says that d is a state at an instant, not something that happens in a period.
@@ -123,7 +141,7 @@ func minus(terms []term) []term {
 // Catalogue returns every definition, in the order of the documentation. The slice is the caller's.
 func Catalogue() []Definition {
 	var all []Definition
-	for _, part := range [][]Definition{dossiers, legs, online, tasks, petitions, satisfaction, findings} {
+	for _, part := range [][]Definition{dossiers, legs, online, tasks, petitions, satisfaction, findings, official, quality} {
 		all = append(all, part...)
 	}
 	return all

@@ -246,7 +246,7 @@ func TestCasesAreTheFigure(t *testing.T) {
 		if part == Denominator {
 			want = figure.Rows[0].Denominator
 		}
-		seen, sum, after := 0, int64(0), ""
+		seen, sum, last, after := 0, int64(0), "", ""
 		for {
 			list, err := b.Cases(t.Context(), Query{ID: id, Period: of}, part, after, 4)
 			if err != nil {
@@ -256,15 +256,16 @@ func TestCasesAreTheFigure(t *testing.T) {
 				t.Errorf("%s: the cases sum to %d, the figure is %v", id, list.Sum, *want)
 			}
 			for _, c := range list.Cases {
-				if c.Subject <= after {
-					t.Errorf("%s: %s comes after %s", id, c.Subject, after)
+				if c.Subject <= last {
+					t.Errorf("%s: %s comes after %s", id, c.Subject, last)
 				}
-				after, sum, seen = c.Subject, sum+c.N, seen+1
+				last, sum, seen = c.Subject, sum+c.N, seen+1
 			}
 			if uint64(seen) == list.Total {
 				break
 			}
-			if list.Next == "" || len(list.Cases) == 0 {
+			after = list.Next
+			if after == "" || len(list.Cases) == 0 {
 				t.Fatalf("%s: the pages end after %d of %d", id, seen, list.Total)
 			}
 		}

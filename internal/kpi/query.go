@@ -45,6 +45,7 @@ func (e *Error) Error() string { return e.Param + ": " + e.Message }
 var columns = map[string]string{
 	"agency": "agency", "unit": "unit", "procedure": "procedure", "channel": "channel", "level": "level", "kind": "kind",
 	"at": "at", "issuer": "issuer", "field": "''", "group": "''",
+	"source": "source",
 }
 
 var times = []string{"day", "month", "quarter"}
@@ -52,8 +53,11 @@ var times = []string{"day", "month", "quarter"}
 // dimensions lists what d can be grouped by.
 func dimensions(d *Definition) []string {
 	names := []string{"agency", "unit", "procedure", "field", "group", "channel", "level", "kind", "at"}
-	if d.Family() == "task" {
+	switch d.prefix() {
+	case "task":
 		names = append(names, "issuer")
+	case "quality":
+		names = append(names, "source")
 	}
 	if d.looksAhead() {
 		return names
@@ -64,7 +68,7 @@ func dimensions(d *Definition) []string {
 // filters lists what d can be filtered by.
 func filters(d *Definition) []string {
 	names := slices.DeleteFunc(dimensions(d), func(s string) bool { return slices.Contains(times, s) })
-	if d.Family() == "task" {
+	if d.prefix() == "task" {
 		names = append(names, "helper")
 	}
 	return names

@@ -13,14 +13,14 @@ import (
 	"tiendo/internal/lifecycle"
 )
 
-// statement is one question to the engine: the sums of some terms for one family, period, grouping and filter.
+// statement is one question to the engine: the sums of some terms for one set of families, period, grouping and filter.
 //
 // The inner query has the shape of the journal's projections (sums of n by their keys), so that the engine reads a
 // projection and not the journal; the outer one adds up what each term counts.
 type statement struct {
-	family event.Family
-	query  Query // its period, grouping and filters
-	terms  []term
+	families []event.Family
+	query    Query // its period, grouping and filters
+	terms    []term
 	// until is the last day that terms ahead look at, as YYYY-MM-DD; "" if there are none.
 	until string
 	// binned is a quantile's measure; then the sums are by bin instead of by term.
@@ -104,13 +104,13 @@ func (s *statement) where() (string, []any) {
 	today := p.End.Format(time.DateOnly)
 	midnight := time.Date(p.End.Year(), p.End.Month(), p.End.Day(), 0, 0, 0, 0, zone)
 	args := []any{
-		clickhouse.Named("family", string(s.family)),
+		clickhouse.Named("families", s.families),
 		clickhouse.Named("first", p.First),
 		clickhouse.Named("today", today),
 		clickhouse.Named("millis", fmt.Sprint(p.End.Sub(midnight).Milliseconds())),
 		clickhouse.Named("measures", s.measures()),
 	}
-	conditions := []string{"family = {family:String}", "measure IN {measures:Array(String)}"}
+	conditions := []string{"family IN {families:Array(String)}", "measure IN {measures:Array(String)}"}
 	// A flow counts in the period alone, a stock is a sum over all days before.
 	if flows := s.flows(); len(flows) > 0 {
 		conditions = append(conditions, "(measure NOT IN {flows:Array(String)} OR day >= {first:Date32})")

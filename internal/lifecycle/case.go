@@ -54,6 +54,12 @@ type Case struct {
 
 	HasDue, Rescheduled, Apologised, Supplemented, Reworked, Digital bool
 	LastEvent                                                        time.Time
+	// Fee: one is due. PaidOnline: a payment was made online.
+	Fee, PaidOnline bool
+	// OpeningSource and ClosingSource told the opening and the closing.
+	OpeningSource, ClosingSource string
+	// DueChanged, Collision, Backdated and Impossible are signs of bad data, see quality.
+	DueChanged, Collision, Backdated, Impossible bool
 
 	facts facts
 }
@@ -104,6 +110,7 @@ func (c *Case) judge(events []event.Event, calendars calendar.Set) (*judge, erro
 	j.close()
 	j.pause()
 	j.count()
+	j.quality()
 	j.NoCalendar = j.outside(j.promise())
 	j.measure()
 	j.hop()
@@ -121,6 +128,11 @@ type judge struct {
 	// lastRework is the last time that a task was returned for rework; zero if never.
 	lastRework time.Time
 	opening    *fact
+	// told are the promises that the records of the opening make.
+	told struct {
+		first promise
+		later []promise
+	}
 	// closedBy is the time of the closing that counts, before a report dates it.
 	closedBy time.Time
 }
@@ -162,6 +174,7 @@ func (j *judge) open() {
 		Issuer:    told.Issuer,
 		Helpers:   joinCodes(told.Agencies),
 	}
+	j.Fee = told.Fee || submitted.Fee
 	j.calendar = or(told.Calendar, j.course.calendar)
 	if accepted := j.facts.once("accepted"); j.Family == event.Petition && accepted != nil && accepted.last().data.Due != "" {
 		j.calendar = or(accepted.last().data.Calendar, j.calendar)
@@ -191,7 +204,9 @@ func (j *judge) close() {
 	if best == nil {
 		return
 	}
-	j.closedBy = best.time
+	j.closedBy, j.ClosingSource = best.time, best.last().source
+	j.Backdated = best.last().recorded.Sub(best.time) > backdated
+	j.Impossible = !j.Opened.IsZero() && best.time.Before(j.Opened)
 	j.Told, j.Closing, j.Settled = best.time, best.step, j.course.settles(best.step)
 	j.Digital = best.step == "resolved" && best.last().data.Digital
 	if best.step == "completed" {
@@ -283,6 +298,33 @@ func (j *judge) count() {
 	for _, r := range j.facts.of("rescheduled") {
 		j.Rescheduled = true
 		j.Apologised = j.Apologised || r.last().data.Apology
+	}
+}
+
+const (
+	// backdated is how long after its time a closing may be recorded.
+	backdated = 24 * time.Hour
+	// apart is how far apart openings of one case may be told to be, before they look like two cases of one code.
+	apart = 30 * 24 * time.Hour
+)
+
+// quality notes what looks wrong with the opening: another deadline told later, two sources, two openings far apart.
+func (j *judge) quality() {
+	if j.opening == nil {
+		return
+	}
+	j.OpeningSource = j.opening.last().source
+	openings := j.facts.of(j.course.opening)
+	for _, f := range openings {
+		for _, r := range f.records {
+			j.Collision = j.Collision || r.source != j.OpeningSource
+		}
+	}
+	j.Collision = j.Collision || openings[len(openings)-1].time.Sub(openings[0].time) > apart
+	j.told.first, j.told.later = j.promisesOfOpening()
+	j.DueChanged = len(j.told.later) > 0
+	for _, paid := range j.facts.of("paid") {
+		j.PaidOnline = j.PaidOnline || paid.last().data.Channel == "online"
 	}
 }
 

@@ -41,6 +41,8 @@ const (
 	Paid     Measure = "paid"
 	Rated    Measure = "rated"
 	Scored   Measure = "scored"
+	// Stray is a closing that no other figure counts: without opening, or of a voided case.
+	Stray Measure = "stray"
 	// The flows of legs, by the agency that held them.
 	LegOpened   Measure = "leg_opened"
 	LegSettled  Measure = "leg_settled"
@@ -78,7 +80,7 @@ const (
 	Shared Marks = 1 << 14
 	// NoCalendar: working days were needed that the calendar does not cover (Opened, Settled).
 	NoCalendar Marks = 1 << 15
-	// Online and ByPost: the channel of the submission (Opened), of the payment (Paid), of the hand-over (Returned).
+	// Online and ByPost: the channel of the submission (Opened; Online also Settled, Ended), of the payment (Paid), of the hand-over (Returned).
 	Online Marks = 1 << 16
 	ByPost Marks = 1 << 17
 	// Offered and OfferedFull: the level is one that can be had online, online from end to end (Opened).
@@ -87,6 +89,20 @@ const (
 	// Kept: settled by the deadline. Pending: still open (Due).
 	Kept    Marks = 1 << 20
 	Pending Marks = 1 << 21
+	// Undated: no deadline was ever named. NoLevel: the level is missing. DueChanged: a later record of the opening named
+	// another deadline. Collision: it was opened by two sources, or twice over 30 days apart (Opened).
+	Undated    Marks = 1 << 22
+	NoLevel    Marks = 1 << 23
+	DueChanged Marks = 1 << 24
+	Collision  Marks = 1 << 25
+	// Backdated: recorded over 24 hours after its time. Impossible: told to be before the opening (Settled, Ended, Stray).
+	Backdated  Marks = 1 << 26
+	Impossible Marks = 1 << 27
+	// Orphan: without opening, and not a dossier that was not accepted (Stray).
+	Orphan Marks = 1 << 28
+	// Fee: one is due. PaidOnline: a payment was made online (Opened).
+	Fee        Marks = 1 << 29
+	PaidOnline Marks = 1 << 30
 )
 
 // Cell says where in the books a case counts.
@@ -99,6 +115,8 @@ type Cell struct {
 	Marks  Marks
 	// Bin is the bin of a working time, see BinOf.
 	Bin int32
+	// Source told the opening or the closing that is counted; empty for other measures.
+	Source string
 	Attributes
 }
 
@@ -129,6 +147,11 @@ func (cs *counts) add(c Cell, n int64) {
 
 func (cs *counts) day(t time.Time) calendar.Day { return min(calendar.DayOf(t, cs.zone), lastDay) }
 
+// told counts one of measure at t, by the source that told it.
+func (cs *counts) told(measure Measure, t time.Time, marks Marks, source string, a Attributes) {
+	cs.add(Cell{Measure: measure, Day: cs.day(t), Marks: marks, Source: source, Attributes: a}, 1)
+}
+
 // flow counts one of measure at t.
 func (cs *counts) flow(measure Measure, t time.Time, marks Marks, a Attributes) {
 	cs.add(Cell{Measure: measure, Day: cs.day(t), Marks: marks, Attributes: a}, 1)
@@ -149,10 +172,16 @@ func (cs *counts) bin(measure Measure, t time.Time, millis int64, a Attributes) 
 
 // Counts returns what c contributes to the books, in no order, each cell once. Days are the city's.
 func (c *Case) Counts(zone *time.Location) []Count {
-	if c.Voided || !Decides(c.Family) {
+	if !Decides(c.Family) {
 		return nil
 	}
 	cs := counts{zone: zone, list: make([]Count, 0, 8)}
+	if c.Closing != "" && (c.Voided || c.Opened.IsZero()) {
+		cs.told(Stray, c.Closed, c.strayMarks(), c.ClosingSource, c.Attributes)
+	}
+	if c.Voided {
+		return cs.list
+	}
 	if c.Opened.IsZero() {
 		c.countWaiting(&cs)
 		return cs.list
@@ -186,7 +215,7 @@ func (c *Case) countWaiting(cs *counts) {
 }
 
 func (c *Case) countLife(cs *counts) {
-	cs.flow(Opened, c.Opened, c.openingMarks(), c.Attributes)
+	cs.told(Opened, c.Opened, c.openingMarks(), c.OpeningSource, c.Attributes)
 	if c.HasWait {
 		cs.bin(Accepted, c.Opened, int64(c.Wait), c.Attributes)
 	}
@@ -198,7 +227,7 @@ func (c *Case) countLife(cs *counts) {
 	}
 	switch {
 	case c.Settled:
-		cs.flow(Settled, c.Closed, c.closingMarks()|c.verdictMarks(cs.zone), c.Attributes)
+		cs.told(Settled, c.Closed, c.closingMarks()|c.verdictMarks(cs.zone), c.ClosingSource, c.Attributes)
 		if c.HasWork {
 			cs.bin(Worked, c.Closed, int64(c.Work), c.Attributes)
 		}
@@ -206,7 +235,7 @@ func (c *Case) countLife(cs *counts) {
 			cs.bin(Confirmed, c.Confirmed, c.Confirmed.Sub(c.Reported).Milliseconds(), c.Attributes)
 		}
 	case c.Closing != "":
-		cs.flow(Ended, c.Closed, c.closingMarks(), c.Attributes)
+		cs.told(Ended, c.Closed, c.closingMarks(), c.ClosingSource, c.Attributes)
 	}
 }
 
@@ -292,12 +321,18 @@ func (c *Case) openingMarks() Marks {
 		marks |= Offered
 	}
 	return marks | Supplemented.when(c.Supplemented) | HasDue.when(c.HasDue) | Shared.when(c.Helpers != "") |
-		NoCalendar.when(c.NoCalendar)
+		NoCalendar.when(c.NoCalendar) | Undated.when(!c.Promised) | NoLevel.when(c.Level == "") |
+		DueChanged.when(c.DueChanged) | Collision.when(c.Collision) | Fee.when(c.Fee) | PaidOnline.when(c.PaidOnline)
+}
+
+func (c *Case) strayMarks() Marks {
+	notAccepted := !c.Submitted.IsZero() && (c.Closing == "rejected" || c.Closing == "withdrawn")
+	return Backdated.when(c.Backdated) | Impossible.when(c.Impossible) | Orphan.when(c.Opened.IsZero() && !notAccepted)
 }
 
 func (c *Case) closingMarks() Marks {
-	marks := Rescheduled.when(c.Rescheduled) | Apologised.when(c.Apologised) | Reworked.when(c.Reworked) |
-		Digital.when(c.Digital) | NoCalendar.when(c.NoCalendar)
+	marks := Online.when(c.Channel == "online") | Rescheduled.when(c.Rescheduled) | Apologised.when(c.Apologised) | Reworked.when(c.Reworked) |
+		Digital.when(c.Digital) | NoCalendar.when(c.NoCalendar) | Backdated.when(c.Backdated) | Impossible.when(c.Impossible)
 	switch c.Closing {
 	case "rejected":
 		marks |= Rejected

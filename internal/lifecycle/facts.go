@@ -12,6 +12,7 @@ import (
 // record is one telling of a fact that was not taken back.
 type record struct {
 	recorded time.Time
+	source   string
 	data     event.Data
 	// raw is the data as canonical JSON: it breaks ties.
 	raw []byte
@@ -60,7 +61,7 @@ func factsOf(events []event.Event) (facts, error) {
 				if err != nil {
 					return nil, err
 				}
-				records = append(records, record{recorded: told[i].Recorded, data: data, raw: told[i].Data})
+				records = append(records, record{recorded: told[i].Recorded, source: told[i].Source, data: data, raw: told[i].Data})
 			}
 			all = append(all, fact{step: told[0].Type.Step(), time: told[0].Time, records: records[from:]})
 		}

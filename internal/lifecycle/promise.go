@@ -70,7 +70,7 @@ func (j *judge) promise() error {
 // promises returns the first promise and the later ones that were made between opening and closing, in order. The first
 // has no due if nothing was ever promised.
 func (j *judge) promises() (first promise, later []promise) {
-	first, later = j.promisesOfOpening()
+	first, later = j.told.first, slices.Clone(j.told.later)
 	if accepted := j.acceptedPromise(); accepted != nil {
 		first = *accepted
 	}

@@ -22,6 +22,7 @@ CREATE TABLE IF NOT EXISTS cells
     at        LowCardinality(String) COMMENT 'agency where it was handed in, if another',
     issuer    LowCardinality(String),
     helpers   LowCardinality(String) COMMENT 'helping agencies, sorted, joined by commas',
+    source    LowCardinality(String) COMMENT 'who told the opening or closing that is counted; else empty',
     n         Int64,
     block     UInt64,
     writer    LowCardinality(String) COMMENT 'the booker that wrote the block',
