@@ -78,7 +78,7 @@ type row struct {
 	High        *float64                  `json:"high"`
 	N           *float64                  `json:"n"`
 	Target      *float64                  `json:"target"`
-	Keys        map[string]jsontext.Value `json:",inline"`
+	Keys        map[string]jsontext.Value `json:",embed"`
 }
 
 // nothing stands where a figure has no value: never 0, for a rate without cases is no bad rate.

@@ -1,6 +1,10 @@
 package metrics
 
-import "github.com/prometheus/client_golang/prometheus"
+import (
+	"github.com/prometheus/client_golang/prometheus"
+
+	"tiendo/internal/booking"
+)
 
 var (
 	freshness = prometheus.NewDesc("tiendo_freshness_seconds",
@@ -16,26 +20,29 @@ func (s *Snapshots) Describe(chan<- *prometheus.Desc) {}
 // Collect shows the last snapshot, and how old it is. It never asks the engine.
 func (s *Snapshots) Collect(ch chan<- prometheus.Metric) {
 	now := s.Now()
-	booked := s.Mark()
-	behind := 0.0
-	if s.Waiting(booked) && !booked.Arrival.IsZero() {
-		behind = now.Sub(booked.Arrival).Seconds()
-	}
-	ch <- prometheus.MustNewConstMetric(lag, prometheus.GaugeValue, behind)
+	ch <- prometheus.MustNewConstMetric(lag, prometheus.GaugeValue, s.behind(s.Mark()))
 	last := s.last.Load()
 	if last == nil {
 		return
 	}
 	ch <- prometheus.MustNewConstMetric(taken, prometheus.GaugeValue, float64(last.taken.UnixMilli())/1000)
-	old := 0.0
-	if s.Waiting(last.mark) && !last.mark.Arrival.IsZero() {
-		old = now.Sub(last.mark.Arrival).Seconds()
-	}
-	ch <- prometheus.MustNewConstMetric(freshness, prometheus.GaugeValue, old)
+	ch <- prometheus.MustNewConstMetric(freshness, prometheus.GaugeValue, s.behind(last.mark))
 	if now.Sub(last.taken) > stale {
 		return
 	}
 	for _, m := range last.samples {
 		ch <- m
 	}
+}
+
+// behind is how many seconds ago the newest event arrived that a mark contains; 0 when nothing waits.
+func (s *Snapshots) behind(mark booking.Mark) float64 {
+	if !s.Waiting(mark) {
+		return 0
+	}
+	arrival := mark.Arrival
+	if arrival.IsZero() {
+		arrival = s.started
+	}
+	return max(0, s.Now().Sub(arrival).Seconds())
 }

@@ -162,6 +162,17 @@ func TestFreshness(t *testing.T) {
 	}
 }
 
+// TestFreshnessAfterAStart counts from the start as long as nothing was booked: waiting is never shown as fresh.
+func TestFreshnessAfterAStart(t *testing.T) {
+	c := newCity(t, march, nil)
+	c.waiting = true
+	c.now = noon.Add(30 * time.Second)
+	c.take(t)
+	if got := c.exposition(t); !strings.Contains(got, "tiendo_freshness_seconds 30\n") {
+		t.Errorf("waiting since the start:\n%s", got)
+	}
+}
+
 // TestManyAgencies: labels are bounded; the rest is one, and sums stay right.
 func TestManyAgencies(t *testing.T) {
 	c := newCity(t, "SELECT 'dossier', toString(number), concat('H', leftPad(toString(number), 4, '0')), 'opened', '2025-03-03', 0, 0, 0, 1 FROM numbers(700)", []string{"dossier.open"})

@@ -55,6 +55,8 @@ type Snapshots struct {
 	wake    chan struct{}
 	last    atomic.Pointer[snapshot]
 	failing atomic.Bool
+	// started stands for the arrival of what is booked as long as this process has booked nothing.
+	started time.Time
 }
 
 // snapshot is what a scrape shows. It is never changed.
@@ -83,7 +85,7 @@ func New(o Options) (*Snapshots, error) {
 			return nil, fmt.Errorf("metrics.periods: %w", err)
 		}
 	}
-	return &Snapshots{Options: o, wake: make(chan struct{}, 1)}, nil
+	return &Snapshots{Options: o, wake: make(chan struct{}, 1), started: o.Now()}, nil
 }
 
 // Wake tells that something was booked. It never blocks.
