@@ -229,7 +229,9 @@ func TestWhatCannotStartSaysWhy(t *testing.T) {
 		a, err := newApp(t.Context(), appOptions{Config: cfg, Logger: slog.New(slog.DiscardHandler)})
 		if err == nil {
 			t.Errorf("%s: it started", want)
-			a.Close()
+			if err := a.Close(); err != nil {
+				t.Error(err)
+			}
 			return
 		}
 		var out strings.Builder

@@ -19,7 +19,7 @@ func newLogger(w io.Writer, c config.Log) *slog.Logger {
 		panic("BUG: log: level of a configuration that was not validated: " + err.Error())
 	}
 	if c.Format == "text" || c.Format == "auto" && isTerminal(w) {
-		return slog.New(tint.NewHandler(w, &tint.Options{Level: level, TimeFormat: time.TimeOnly, NoColor: !isTerminal(w)}))
+		return slog.New(tint.NewTextHandler(w, &tint.Options{Level: level, TimeFormat: time.TimeOnly, NoColor: !isTerminal(w)}))
 	}
 	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level}))
 }

@@ -40,6 +40,7 @@ type command struct {
 	Demo     demoCmd     `cmd:"" help:"Serve a simulated city: two years of history, then what happens by the clock."`
 	Import   importCmd   `cmd:"" help:"Read CSV and NDJSON files and send what they tell to a running server."`
 	Kpi      kpiCmd      `cmd:"" name:"kpi" help:"Ask a running server for a figure."`
+	Register registerCmd `cmd:"" help:"Check and load what the city says about itself: agencies, procedures, calendars, targets."`
 	Serve    serveCmd    `cmd:"" help:"Take events in, keep the books, and show the figures, until Ctrl-C."`
 	Simulate simulateCmd `cmd:"" help:"Make the events of a simulated city."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"iter"
 	"os"
 	"time"
@@ -67,7 +66,7 @@ func (c *simulateCmd) city(now time.Time) (*simulator.City, error) {
 
 // write writes the events as lines. A file that could not be written whole is an error, and stays for a look.
 func (c *simulateCmd) write(ctx context.Context, std *streams, events iter.Seq[*simulator.Event]) (err error) {
-	var out io.Writer = std.out
+	out := std.out
 	if c.Out != "-" {
 		file, err := os.Create(c.Out)
 		if err != nil {

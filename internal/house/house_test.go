@@ -39,7 +39,7 @@ func files(t *testing.T) []string {
 	list.Dir = root(t)
 	if out, err := list.Output(); err == nil {
 		var found []string
-		for _, name := range strings.Fields(string(out)) {
+		for name := range strings.FieldsSeq(string(out)) {
 			if _, err := os.Stat(filepath.Join(root(t), name)); err == nil {
 				found = append(found, name)
 			}
