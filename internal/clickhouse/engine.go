@@ -114,6 +114,7 @@ func (e *engine) supervise(c *child) {
 	defer e.end()
 	pause := backoff.NewExponentialBackOff()
 	pause.InitialInterval, pause.MaxInterval = 100*time.Millisecond, 15*time.Second
+	var wait time.Duration // before the child that runs
 	for {
 		select {
 		case <-e.quit.Done():
@@ -121,15 +122,17 @@ func (e *engine) supervise(c *child) {
 			return
 		case <-c.ended:
 		}
-		if time.Since(c.began) > time.Minute {
+		// One that was there for much longer than it was waited for does not die at once again.
+		if time.Since(c.began) > 4*wait {
 			pause.Reset()
 		}
 		e.logger.Error("the engine died and is started again", "error", c.err)
 		for c = nil; c == nil; {
+			wait = pause.NextBackOff()
 			select {
 			case <-e.quit.Done():
 				return
-			case <-time.After(pause.NextBackOff()):
+			case <-time.After(wait):
 			}
 			var err error
 			if c, err = e.launch(e.quit); err != nil && e.quit.Err() == nil {
