@@ -12,6 +12,7 @@ import (
 	"tiendo/internal/calendar"
 	"tiendo/internal/event"
 	"tiendo/internal/kpi"
+	"tiendo/internal/register"
 )
 
 // Options are what the API needs.
@@ -25,6 +26,10 @@ type Options struct {
 	// Ready returns why the process cannot do its work, by part; nothing if it can.
 	Ready  func(ctx context.Context) map[string]string
 	Logger *slog.Logger
+	// LoadedRegisters returns the registers as they now are; LoadRegister loads a file for the sender of r and returns them
+	// after that. Both are needed by the handler of registers alone.
+	LoadedRegisters func(ctx context.Context) (*register.Registers, error)
+	LoadRegister    func(r *http.Request, kind register.Kind, content []byte) (*register.Registers, error)
 }
 
 // API is the handlers. Safe for concurrent use.
@@ -89,6 +94,8 @@ type problem struct {
 	Detail string `json:"detail,omitempty"`
 	// Parameter names the part of the question that is wrong.
 	Parameter string `json:"parameter,omitempty"`
+	// Errors are what does not hold in a file.
+	Errors []fault `json:"errors,omitempty"`
 }
 
 func (a *API) refuse(w http.ResponseWriter, r *http.Request, err error) {

@@ -71,7 +71,7 @@ var directions = []struct {
 	{"tiendo/internal/lifecycle", "os", nil, "verdicts are pure"},
 	{
 		"tiendo/", "github.com/ClickHouse/",
-		[]string{"tiendo/internal/clickhouse", "tiendo/internal/kpi", "tiendo/internal/booking", "tiendo/internal/bench", "tiendo/collector"},
+		[]string{"tiendo/internal/clickhouse", "tiendo/internal/kpi", "tiendo/internal/booking", "tiendo/internal/register", "tiendo/internal/bench", "tiendo/collector"},
 		"figures are asked for in one place",
 	},
 	{"tiendo/", "github.com/stretchr/testify", nil, "plain comparisons and go-cmp say more when they fail"},

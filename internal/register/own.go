@@ -1,0 +1,345 @@
+package register
+
+import (
+	"bytes"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"tiendo/internal/calendar"
+
+	"github.com/goccy/go-yaml/ast"
+)
+
+// calendarBook is the calendars that a city has of its own at some time, and with the built-in ones.
+type calendarBook struct {
+	// own is the text of each, by name.
+	own map[string]string
+	set calendar.Set
+}
+
+const (
+	office = "vn-office"
+	// maxYears bounds the days that a calendar may cover.
+	maxYears = 60
+	// maxCalendars is how many one file may hold.
+	maxCalendars = 100
+)
+
+// part is one document of a file.
+type part struct {
+	text   string
+	offset int // lines before it
+}
+
+// documents splits a file at its lines of three dashes.
+func documents(content []byte) []part {
+	parts := []part{{}}
+	line := 0
+	for text := range bytes.Lines(content) {
+		line++
+		if strings.TrimRight(string(text), " \t\r\n") == "---" {
+			parts = append(parts, part{offset: line})
+			continue
+		}
+		parts[len(parts)-1].text += string(text)
+	}
+	return slices.DeleteFunc(parts, func(p part) bool { return strings.TrimSpace(p.text) == "" })
+}
+
+// readCalendars adds the calendars of a file to, or puts them in place of, those that there are.
+func readCalendars(r *reader, content []byte, before *calendarBook, builtin calendar.Set) *calendarBook {
+	parts := documents(content)
+	if len(parts) == 0 || len(parts) > maxCalendars {
+		r.fault(start, "", "there are %d calendars in it; 1 to %d would do", len(parts), maxCalendars)
+		return nil
+	}
+	b := &calendarBook{own: maps.Clone(before.own)}
+	offsets := map[string]int{}
+	for _, p := range parts {
+		r.offset = p.offset
+		o, ok := r.calendar([]byte(p.text))
+		if !ok {
+			continue
+		}
+		name := o.code("name", true)
+		_, twice := offsets[name]
+		switch {
+		case name == "days" || name == "continuous":
+			o.fault("name", "%s is built in and stays as it is; choose another name", name)
+		case twice:
+			o.fault("name", "%s is in this file already; leave one of them out", name)
+		case name != "":
+			b.own[name], offsets[name] = strings.TrimSpace(p.text)+"\n", p.offset
+			if lead := len(p.text) - len(strings.TrimLeft(p.text, " \t\r\n")); lead > 0 {
+				offsets[name] += strings.Count(p.text[:lead], "\n")
+			}
+		}
+	}
+	r.offset = 0
+	if len(r.faults) > 0 {
+		return nil
+	}
+	b.set = b.make(r, offsets, builtin)
+	return b
+}
+
+// make makes every calendar of the book: vn-office first, for others may be based on it. offsets are the lines before the
+// calendars that are being loaded; what is wrong with others follows from those.
+func (b *calendarBook) make(r *reader, offsets map[string]int, builtin calendar.Set) calendar.Set {
+	base := calendar.Office()
+	var made []*calendar.Calendar
+	names := slices.Sorted(maps.Keys(b.own))
+	if i := slices.Index(names, office); i > 0 {
+		names = slices.Insert(slices.Delete(names, i, i+1), 0, office)
+	}
+	for _, name := range names {
+		offset, loading := offsets[name]
+		single := &reader{offset: offset}
+		plan := single.plan(b.own[name], base)
+		if len(single.faults) == 0 {
+			c, err := calendar.New(plan, builtin.Location())
+			if err != nil {
+				single.fault(start, "hours", "%s", err)
+			}
+			made = append(made, c)
+		}
+		for _, f := range single.faults {
+			if !loading {
+				f = Fault{Line: 1, Column: 1, Field: f.Field, Message: "calendar " + name + ", loaded before, would no longer hold: " + f.Message}
+			}
+			r.faults = append(r.faults, f)
+		}
+		if name == office {
+			base = plan
+		}
+	}
+	if len(r.faults) > 0 {
+		return builtin
+	}
+	return builtin.With(made...)
+}
+
+// weekdays are the members of hours, by time.Weekday.
+var weekdays = [7]string{"sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"}
+
+func (r *reader) calendar(text []byte) (object, bool) {
+	body := r.parse(text)
+	if body == nil {
+		return object{}, false
+	}
+	return r.object(body, "", "name", "source", "base", "grain", "from", "to", "hours", "off", "swapped", "special")
+}
+
+// plan reads a calendar.
+func (r *reader) plan(text string, base calendar.Plan) calendar.Plan {
+	o, ok := r.calendar([]byte(text))
+	if !ok {
+		return base
+	}
+	p := calendar.Plan{Days: map[calendar.Day][]calendar.Hours{}}
+	based := o.choice("base", office) == office
+	if based {
+		p = base.Clone()
+	}
+	p.Name = o.code("name", true)
+	o.words("source", false)
+	switch o.choice("grain", "day", "instant") {
+	case "instant":
+		p.Grain = calendar.ByInstant
+	case "day":
+		p.Grain = calendar.ByDay
+	}
+	r.cover(&o, &p, based)
+	r.week(&o, &p, based)
+	if len(r.faults) > 0 {
+		return p
+	}
+	r.off(&o, &p)
+	r.swapped(&o, &p)
+	r.special(&o, &p)
+	return p
+}
+
+// cover reads the days that the calendar covers. A base's are taken where none are said.
+func (r *reader) cover(o *object, p *calendar.Plan, based bool) {
+	for _, member := range []string{"from", "to"} {
+		if o.text(member) == "" && !based {
+			o.fault(member, "it is missing; say which days the calendar covers, for nothing else is guessed")
+		}
+	}
+	p.First, p.Last = o.day("from", p.First), o.day("to", p.Last)
+	switch {
+	case p.Last < p.First:
+		o.fault("from", "%s lies after to, %s; the earlier day comes first", p.First, p.Last)
+	case p.Last-p.First > maxYears*366:
+		o.fault("to", "more than %d years are covered; load the years that notices have decreed", maxYears)
+	}
+}
+
+// week reads the hours of the weekdays; those that are not named are off or, with a base, the base's.
+func (r *reader) week(o *object, p *calendar.Plan, based bool) {
+	n := o.members["hours"]
+	if n == nil {
+		if !based {
+			o.fault("hours", `it is missing; hours: {monday: ["07:00-11:30", "13:30-17:00"], …} would do`)
+		}
+		return
+	}
+	week, ok := r.object(n, "hours", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+	if !ok {
+		return
+	}
+	for d, name := range weekdays {
+		if week.members[name] != nil {
+			p.Week[d] = r.hours(&week, name)
+		}
+	}
+}
+
+// hours reads a list of stretches of a day, in order and apart.
+func (r *reader) hours(o *object, member string) []calendar.Hours {
+	var all []calendar.Hours
+	end := 0
+	for _, n := range o.list(member) {
+		text, _ := scalar(n)
+		from, to, ok := parseHours(text)
+		switch {
+		case !ok:
+			r.fault(placeOf(n), o.name(member), `%q is no stretch of a day; "07:00-11:30" would do, and "24:00" for its end`, short(text))
+		case from < end:
+			r.fault(placeOf(n), o.name(member), "%s begins before the one before it ends; write them in order and apart", text)
+		default:
+			all, end = append(all, calendar.Hours{From: from, To: to}), to
+		}
+	}
+	return all
+}
+
+func parseHours(text string) (from, to int, ok bool) {
+	a, b, _ := strings.Cut(text, "-")
+	from, okFrom := parseClock(a)
+	to, okTo := parseClock(b)
+	return from, to, okFrom && okTo && from < to
+}
+
+func parseClock(text string) (minutes int, ok bool) {
+	if len(text) != len("07:00") || text[2] != ':' {
+		return 0, false
+	}
+	h, errH := strconv.ParseUint(text[:2], 10, 8)
+	m, errM := strconv.ParseUint(text[3:], 10, 8)
+	minutes = int(h)*60 + int(m)
+	return minutes, errH == nil && errM == nil && m < 60 && minutes <= 24*60
+}
+
+// covered reads a day within the calendar.
+func (r *reader) covered(n ast.Node, field, text string, p *calendar.Plan) (calendar.Day, bool) {
+	d, ok := parseDay(text)
+	switch {
+	case !ok:
+		r.fault(placeOf(n), field, "%q is no day; write it as 2026-02-16", short(text))
+	case d < p.First || d > p.Last:
+		r.fault(placeOf(n), field, "%s lies outside the days that the calendar covers, %s to %s", d, p.First, p.Last)
+	default:
+		return d, true
+	}
+	return d, false
+}
+
+// off reads days, or ranges of days, that are not worked.
+func (r *reader) off(o *object, p *calendar.Plan) {
+	seen := map[calendar.Day]bool{}
+	for _, n := range o.list("off") {
+		text, plain := scalar(n)
+		if !plain {
+			r.fault(placeOf(n), "off", "a day or a range of days is expected here, such as 2026-02-16..2026-02-20")
+			continue
+		}
+		a, b, isRange := strings.Cut(text, "..")
+		first, ok := r.covered(n, "off", a, p)
+		last := first
+		if ok && isRange {
+			last, ok = r.covered(n, "off", b, p)
+		}
+		if !ok {
+			continue
+		}
+		if last < first {
+			r.fault(placeOf(n), "off", "%s ends before it starts; the earlier day comes first", text)
+		}
+		for d := first; d <= last; d++ {
+			if seen[d] {
+				r.fault(placeOf(n), "off", "%s is named twice; leave one of them out", d)
+				break
+			}
+			seen[d], p.Days[d] = true, nil
+		}
+	}
+}
+
+// swapped reads pairs of days that changed places.
+func (r *reader) swapped(o *object, p *calendar.Plan) {
+	for _, n := range o.list("swapped") {
+		pair, ok := r.object(n, "swapped", "off", "on")
+		if !ok {
+			continue
+		}
+		days := map[string]calendar.Day{}
+		for _, member := range []string{"off", "on"} {
+			if pair.text(member) == "" {
+				pair.fault(member, "it is missing; {off: 2026-08-31, on: 2026-08-22} would do")
+			} else if d, ok := r.covered(pair.members[member], pair.name(member), pair.text(member), p); ok {
+				days[member] = d
+			}
+		}
+		if len(days) < 2 {
+			continue
+		}
+		off, on := days["off"], days["on"]
+		hours := p.Week[off.Weekday()]
+		if len(hours) == 0 {
+			hours = p.On(off)
+		}
+		changed, named := p.Days[on]
+		switch {
+		case len(hours) == 0:
+			pair.fault("off", "%s, a %s, is off anyway; name the working day that is given up", off, off.Weekday())
+		case len(p.Week[on.Weekday()]) > 0 && (!named || len(changed) > 0):
+			pair.fault("on", "%s, a %s, is a working day anyway; name the day off that is worked instead", on, on.Weekday())
+		default:
+			p.Days[off], p.Days[on] = nil, hours
+		}
+	}
+}
+
+// special reads days with hours of their own.
+func (r *reader) special(o *object, p *calendar.Plan) {
+	seen := map[calendar.Day]bool{}
+	for _, n := range o.list("special") {
+		day, ok := r.object(n, "special", "day", "hours")
+		if !ok {
+			continue
+		}
+		hours := r.hours(&day, "hours")
+		if len(hours) == 0 {
+			day.fault("hours", `there are none; hours: ["07:00-11:30"] would do, and a day off is written under off`)
+		}
+		if day.text("day") == "" {
+			day.fault("day", "it is missing; write it as 2026-02-13")
+			continue
+		}
+		d, ok := r.covered(day.members["day"], "special.day", day.text("day"), p)
+		switch {
+		case !ok:
+		case seen[d]:
+			day.fault("day", "%s is named twice; leave one of them out", d)
+		default:
+			seen[d], p.Days[d] = true, hours
+		}
+	}
+}
+
+// Calendars returns the built-in calendars and the city's own.
+func (v View) Calendars() calendar.Set { return v.calendars.book.set }
