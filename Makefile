@@ -47,5 +47,5 @@ test: needs build lint ## run everything that CI runs
 	  echo 'go test -race $(RACE)'; go test -short -race -timeout 8m $(RACE); \
 	else echo 'no C compiler here, so nothing was run under the race detector'; fi
 
-bench: build ## measure the promises of the design
-	go test -timeout 60m -run '^$$' -bench . -benchtime 1x ./internal/bench
+bench: build ## measure the promises of the design; BENCH=-full with more events
+	go test -timeout 60m -run '^$$' -bench . -benchtime 1x ./internal/bench $(BENCH)

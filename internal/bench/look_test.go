@@ -1,0 +1,248 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"net/url"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"tiendo/internal/clickhouse"
+)
+
+const (
+	// freshRate is the promised rate of events, freshTick how often a part of them is sent.
+	freshRate = 5000
+	freshTick = 100 * time.Millisecond
+	// probe is the agency of the cases that are looked for.
+	probe = "BENCH.1"
+)
+
+// BenchmarkFreshness sends events of random cases of a history at a steady rate, with a new case in each request, and
+// looks how long after its answer that case is in the API and on /metrics. Then it measures scrapes.
+func BenchmarkFreshness(b *testing.B) {
+	c := newCity("H24.30", 60, 400)
+	facts, cases := c.atLeast(either(500_000, 1_000_000))
+	s := serve(b)
+	s.post(asCloudEvents(facts), senders)
+	s.awaitAll(len(facts), cases, 20*time.Minute)
+	ticks := either(15, 30) * int(time.Second/freshTick)
+	for b.Loop() {
+		api, scrape := &watch{}, &watch{}
+		ctx, stop := context.WithCancel(context.Background())
+		var looking sync.WaitGroup
+		looking.Go(func() {
+			api.look(ctx, b, func() (float64, error) {
+				value, _, err := s.figure("dossier.received?period=d30&agency=" + probe)
+				return value, err
+			})
+		})
+		looking.Go(func() {
+			scrape.look(ctx, b, func() (float64, error) { return s.gauge(`tiendo_dossier_open{agency="` + probe + `"}`) })
+		})
+		s.trickle(c, cases, ticks, api, scrape)
+		for end := time.Now().Add(time.Minute); time.Now().Before(end) && (api.seen() < ticks || scrape.seen() < ticks); {
+			time.Sleep(freshTick)
+		}
+		stop()
+		looking.Wait()
+		for name, w := range map[string]*watch{"/v1/kpis": api, "/metrics": scrape} {
+			if w.seen() < ticks {
+				b.Fatalf("%s shows %d of %d cases\n%s", name, w.seen(), ticks, s.tail())
+			}
+		}
+		at := fmt.Sprintf("accepted until in %%s, %%s, at %d events/s over %d events", freshRate, len(facts))
+		seen(fmt.Sprintf(at, "/v1/kpis", "p50"), short(quantile(api.delays, 0.5)))
+		atMost(fmt.Sprintf(at, "/v1/kpis", "p99"), quantile(api.delays, 0.99), 2*time.Second)
+		seen(fmt.Sprintf(at, "/metrics", "p50"), short(quantile(scrape.delays, 0.5)))
+		atMost(fmt.Sprintf(at, "/metrics", "p99"), quantile(scrape.delays, 0.99), 2*time.Second)
+	}
+	times := s.timesOf(b, 300, func(int) string { return "/metrics" })
+	seen("scrape of /metrics, 60 agencies, p50", short(quantile(times, 0.5)))
+	atMost("scrape of /metrics, 60 agencies, p99", quantile(times, 0.99), 20*time.Millisecond)
+}
+
+// trickle sends ticks requests, one each tick, whose events touch random cases of the city; each tells watches when its
+// new case was accepted.
+func (s *server) trickle(c city, cases, ticks int, watches ...*watch) {
+	perTick := int(freshRate * freshTick / time.Second)
+	rng := rand.New(rand.NewPCG(5, 6))
+	var sending sync.WaitGroup
+	for tick := range time.Tick(freshTick) {
+		ticks--
+		now := tick.In(zone).Truncate(time.Second)
+		facts := make([]fact, 0, perTick)
+		for i := range perTick - 1 {
+			facts = append(facts, fact{
+				subject: c.subject(rng.IntN(cases)), id: fmt.Sprintf("paid-%d-%d", ticks, i), kind: "dossier.paid", time: now,
+				data: `{"amount":20000,"channel":"online"}`,
+			})
+		}
+		facts = append(facts, fact{
+			subject: fmt.Sprintf("PROBE.%d", ticks), id: "r", kind: "dossier.received", time: now,
+			data: `{"agency":"` + probe + `","channel":"online","procedure":"1.000001"}`,
+		})
+		sending.Go(func() {
+			if err := s.send(context.Background(), asCloudEvents(facts)[0]); err != nil {
+				s.tb.Error(err)
+				return
+			}
+			for _, w := range watches {
+				w.accepted()
+			}
+		})
+		if ticks == 0 {
+			break
+		}
+	}
+	sending.Wait()
+}
+
+// watch pairs the instants at which cases were accepted with those at which they were seen. Which case is which does not
+// matter: the n-th that is seen was accepted no later than the n-th that was accepted.
+type watch struct {
+	mu     sync.Mutex
+	sent   []time.Time
+	delays []time.Duration
+}
+
+func (w *watch) accepted() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.sent = append(w.sent, time.Now())
+}
+
+func (w *watch) seen() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return len(w.delays)
+}
+
+// look asks again and again how many cases can be seen.
+func (w *watch) look(ctx context.Context, b *testing.B, ask func() (float64, error)) {
+	for ctx.Err() == nil {
+		value, err := ask()
+		if err != nil {
+			b.Error(err)
+			return
+		}
+		now := time.Now()
+		w.mu.Lock()
+		for len(w.delays) < min(int(value), len(w.sent)) {
+			w.delays = append(w.delays, now.Sub(w.sent[len(w.delays)]))
+		}
+		w.mu.Unlock()
+		time.Sleep(50 * time.Millisecond)
+	}
+}
+
+// gauge reads one series from /metrics; 0 if it is not there.
+func (s *server) gauge(series string) (value float64, err error) {
+	body, err := s.get("/metrics")
+	if err != nil {
+		return 0, err
+	}
+	for line := range strings.Lines(string(body)) {
+		if rest, ok := strings.CutPrefix(line, series+" "); ok {
+			_, err = fmt.Sscan(rest, &value)
+		}
+	}
+	return value, err
+}
+
+// timesOf asks for pages one after the other.
+func (s *server) timesOf(b *testing.B, n int, path func(i int) string) []time.Duration {
+	b.Helper()
+	var times []time.Duration
+	for i := range n {
+		start := time.Now()
+		if _, err := s.get(path(i)); err != nil {
+			b.Fatal(err)
+		}
+		times = append(times, time.Since(start))
+	}
+	return times
+}
+
+// BenchmarkPages puts a history straight into the table of facts, lets the program's booker book it, and measures how long
+// the page takes; then the same with ten times as many events.
+func BenchmarkPages(b *testing.B) {
+	few := either(300_000, 1_000_000)
+	c := newCity("H24.40", 300, 2000)
+	engine := openEngine(b, false)
+	if _, err := clickhouse.Migrate(b.Context(), engine.Conn()); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		var p95 [2]time.Duration
+		events, cases := 0, 0
+		for i, n := range []int{few, 9 * few} {
+			more := store(b, engine, c, cases, n)
+			events, cases = events+more.events, cases+more.cases
+			start := time.Now()
+			s := serve(b, "--clickhouse", dsn(engine))
+			s.awaitAll(events, cases, 40*time.Minute)
+			atLeast(fmt.Sprintf("books made from %d facts", more.events), float64(more.events)/time.Since(start).Seconds(), 200_000, "events/s")
+			p95[i] = s.page(b, events)
+			s.stop()
+		}
+		times := p95[1].Seconds() / p95[0].Seconds()
+		findings = append(findings, finding{"page, p95 with ten times the events", fmt.Sprintf("%.2f times", times), "≤ 1.50 times", 1.5 / times})
+	}
+}
+
+// page measures the page with all its data, each time of another period, so that no answer is an old one.
+func (s *server) page(b *testing.B, events int) (p95 time.Duration) {
+	b.Helper()
+	first := time.Now().AddDate(-1, 0, 0)
+	times := s.timesOf(b, 60, func(i int) string {
+		last := time.Now().AddDate(0, 0, -40-i)
+		return "/?" + url.Values{"period": {first.Format(time.DateOnly) + ".." + last.Format(time.DateOnly)}}.Encode()
+	})
+	p50, p95 := quantile(times, 0.5), quantile(times, 0.95)
+	seen(fmt.Sprintf("page with its data at %d events, p50", events), short(p50))
+	atMost(fmt.Sprintf("page with its data at %d events, p95", events), p95, 50*time.Millisecond)
+	return p95
+}
+
+// stored is what was put into the table of facts.
+type stored struct{ events, cases int }
+
+// store puts the events of cases from a number on into the table of facts, as a loader would have.
+func store(b *testing.B, engine *clickhouse.Server, c city, from, events int) (s stored) {
+	b.Helper()
+	const batchCases = 50_000
+	arrival := time.Now().UTC().Truncate(time.Millisecond)
+	for s.events < events {
+		facts := c.facts(from+s.cases, from+s.cases+batchCases)
+		s.cases += batchCases
+		batch, err := engine.Conn().PrepareBatch(b.Context(), `INSERT INTO events (family, subject, source, id, type, time, recorded,
+			retracted, data, arrival, bound, collector, entry, position, seniority)`)
+		if err != nil {
+			b.Fatal(err)
+		}
+		for i, f := range facts {
+			entry := uint64(from+s.cases)*10 + uint64(i)/request
+			err := batch.Append("dossier", f.subject, origin, f.id, f.kind, f.time, arrival, false, f.data, arrival, "", "bench", entry, uint32(i%request), ^entry)
+			if err != nil {
+				b.Fatal(err)
+			}
+		}
+		if err := batch.Send(); err != nil {
+			b.Fatal(err)
+		}
+		s.events += len(facts)
+	}
+	return s
+}
+
+// dsn is the address of an engine as the program takes it.
+func dsn(engine *clickhouse.Server) string {
+	o := engine.DriverOptions()
+	address := url.URL{Scheme: "clickhouse", User: url.UserPassword(o.Auth.Username, o.Auth.Password), Host: slices.Max(o.Addr), Path: "/" + clickhouse.Database}
+	return address.String()
+}
