@@ -41,7 +41,6 @@ type intake struct {
 // fault is a body that is not what it says it is; nothing of it is taken.
 type fault struct {
 	index  int
-	line   int
 	reason string
 }
 

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -26,7 +27,25 @@ type rig struct {
 	*Collector
 	token string
 	reg   *prometheus.Registry
-	said  *bytes.Buffer // its log
+	said  *spoken // its log
+}
+
+// spoken keeps what was logged.
+type spoken struct {
+	mu  sync.Mutex
+	all bytes.Buffer
+}
+
+func (s *spoken) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.all.Write(p)
+}
+
+func (s *spoken) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.all.String()
 }
 
 // open opens a collector in data; change, if any, may alter its options. It is closed at the end of the test.
@@ -54,7 +73,7 @@ func tryOpen(t testing.TB, data string, change ...func(*Options)) (*rig, error) 
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &rig{token: strings.TrimSpace(string(token)), reg: prometheus.NewPedanticRegistry(), said: new(bytes.Buffer)}
+	r := &rig{token: strings.TrimSpace(string(token)), reg: prometheus.NewPedanticRegistry(), said: new(spoken)}
 	o := Options{
 		Data: data, Tokens: tokens, Registry: r.reg, Now: time.Now,
 		Log: slog.New(slog.NewTextHandler(r.said, nil)),

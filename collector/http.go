@@ -98,7 +98,7 @@ func (c *Collector) refuse(w http.ResponseWriter, err error) {
 	case errors.Is(err, errBroken), errors.Is(err, errDiskFull), errors.Is(err, errClosed):
 		unavailable(w, 10, err)
 	case errors.As(err, &broken):
-		reply(w, http.StatusBadRequest, answer{Errors: []refusal{{Index: broken.index, Line: broken.line, Field: "body", Reason: broken.reason}}})
+		reply(w, http.StatusBadRequest, answer{Errors: []refusal{{Index: broken.index, Field: "body", Reason: broken.reason}}})
 	default:
 		reply(w, http.StatusBadRequest, answer{Errors: []refusal{{Field: "body", Reason: err.Error()}}})
 	}

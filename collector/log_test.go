@@ -464,6 +464,9 @@ func TestFailedWriteStopsAcknowledgingUntilRestart(t *testing.T) {
 			if w.Code != 503 || w.Header().Get("Retry-After") == "" || !strings.Contains(w.Body.String(), "restart") {
 				t.Errorf("%s: status %d: %s", name, w.Code, w.Body)
 			}
+			if r.Ready() == nil {
+				t.Errorf("%s: it says that it is ready", name)
+			}
 			heal(disk) // a disk that says it is well again is not believed
 		}
 		if err := r.Close(); err != nil {
