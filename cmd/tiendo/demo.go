@@ -38,6 +38,7 @@ func (c *demoCmd) Run(ctx context.Context, std *streams) error {
 		return misuse(err)
 	}
 	fmt.Fprintln(std.out, "Tiendo's demo: a simulated city. Every figure in it is invented.")
+	tuneMemory()
 	a, err := newApp(ctx, appOptions{
 		Config: cfg, Logger: newLogger(std.err, cfg.Log), Simulated: true, Agencies: simulatedAgencies(),
 	})

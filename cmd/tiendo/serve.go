@@ -10,6 +10,7 @@ type serveCmd struct {
 }
 
 func (c *serveCmd) Run(ctx context.Context, std *streams) error {
+	tuneMemory()
 	cfg, err := c.Settings.load(std, nil)
 	if err != nil {
 		return err

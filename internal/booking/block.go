@@ -11,6 +11,7 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"github.com/google/uuid"
+	"golang.org/x/sync/errgroup"
 
 	"tiendo/internal/lifecycle"
 )
@@ -70,8 +71,22 @@ func (b *block) rows() (n int) {
 // attempts is how often a block whose rows did not appear is inserted again.
 const attempts = 3
 
-// write appends the block to the journal and makes sure that it is there, once, and ours.
+// write appends the block to the journal, and the verdicts beside it. Should only the verdicts be written, the next try
+// writes them again with the cells; should only the cells be, the booker writes the verdicts when it resumes.
 func (b *Booker) write(ctx context.Context, block *block) error {
+	var group errgroup.Group
+	group.Go(func() error { return b.writeCells(ctx, block) })
+	group.Go(func() error {
+		if err := insertVerdicts(ctx, b.Conn, block, b.Calendars.Location()); err != nil {
+			return fmt.Errorf("insert verdicts: %w", err)
+		}
+		return nil
+	})
+	return group.Wait()
+}
+
+// writeCells appends the block to the journal and makes sure that it is there, once, and ours.
+func (b *Booker) writeCells(ctx context.Context, block *block) error {
 	for attempt := range attempts {
 		query := uuid.NewString()
 		if err := insertCells(ctx, b.Conn, block, query, attempt); err != nil {
@@ -85,10 +100,6 @@ func (b *Booker) write(ctx context.Context, block *block) error {
 		case err != nil:
 			return fmt.Errorf("read back: %w", err)
 		case writer == block.writer:
-			if err := insertVerdicts(ctx, b.Conn, block, b.Calendars.Location()); err != nil {
-				// The books are right; the verdicts are written again when the booker resumes.
-				return fmt.Errorf("insert verdicts: %w", err)
-			}
 			return nil
 		case writer != "":
 			return errStepDown

@@ -3,6 +3,8 @@ package booking
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
@@ -23,12 +25,6 @@ func insertCells(ctx context.Context, conn driver.Conn, block *block, query stri
 		"min_insert_block_size_bytes":     4 << 30,
 		"max_partitions_per_insert_block": 1,
 	}))
-	batch, err := conn.PrepareBatch(ctx, `INSERT INTO cells (family, subject, stamp, cause, measure, day, millis, marks, bin,
-		agency, unit, procedure, channel, level, kind, at, issuer, helpers, source, n, block, writer)`)
-	if err != nil {
-		return err
-	}
-	defer batch.Close()
 	c := newColumns(block.rows() + len(block.mark.Entries) + 1)
 	for _, cases := range [][]caseEntries{block.marks(), block.cells} {
 		for i := range cases {
@@ -37,9 +33,19 @@ func insertCells(ctx context.Context, conn driver.Conn, block *block, query stri
 			}
 		}
 	}
-	for i, values := range c.all() {
-		if err := batch.Column(i).Append(values); err != nil {
-			return err
+	used := slices.DeleteFunc(c.all(), func(column column) bool { return column.empty() })
+	names := make([]string, len(used))
+	for i := range used {
+		names[i] = used[i].name
+	}
+	batch, err := conn.PrepareBatch(ctx, "INSERT INTO cells ("+strings.Join(names, ", ")+")")
+	if err != nil {
+		return err
+	}
+	defer batch.Close()
+	for i := range used {
+		if err := batch.Column(i).Append(used[i].values); err != nil {
+			return fmt.Errorf("column %s: %w", used[i].name, err)
 		}
 	}
 	return batch.Send()
@@ -81,11 +87,24 @@ func (c *columns) add(family, subject string, e *lifecycle.Entry, b *block) {
 	c.n, c.block, c.writer = append(c.n, e.N), append(c.block, b.mark.Block), append(c.writer, b.writer)
 }
 
-// all lists the columns in the order of the insert.
-func (c *columns) all() []any {
-	return []any{
-		c.family, c.subject, c.stamp, c.cause, c.measure, c.day, c.millis, c.marks, c.bin,
-		c.agency, c.unit, c.procedure, c.channel, c.level, c.kind, c.at, c.issuer, c.helpers, c.source, c.n, c.block, c.writer,
+// column is a column and its values, a slice.
+type column struct {
+	name   string
+	values any
+}
+
+// empty says that every value is the empty text, which the engine fills in by itself: most cases have no helpers.
+func (c *column) empty() bool {
+	texts, ok := c.values.([]string)
+	return ok && !slices.ContainsFunc(texts, func(s string) bool { return s != "" })
+}
+
+func (c *columns) all() []column {
+	return []column{
+		{"family", c.family}, {"subject", c.subject}, {"stamp", c.stamp}, {"cause", c.cause}, {"measure", c.measure}, {"day", c.day},
+		{"millis", c.millis}, {"marks", c.marks}, {"bin", c.bin}, {"agency", c.agency}, {"unit", c.unit}, {"procedure", c.procedure},
+		{"channel", c.channel}, {"level", c.level}, {"kind", c.kind}, {"at", c.at}, {"issuer", c.issuer}, {"helpers", c.helpers},
+		{"source", c.source}, {"n", c.n}, {"block", c.block}, {"writer", c.writer},
 	}
 }
 

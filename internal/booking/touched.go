@@ -22,54 +22,60 @@ func collectors(ctx context.Context, conn driver.Conn) ([]string, error) {
 }
 
 // add adds the cases that stored events of a collector touch, in the order of its log, after a log entry. It returns the
-// last entry that is wholly among them and its arrival, 0 if there is none, and whether more are stored.
+// last entry that is among them and its arrival, 0 if there is none, and whether more are stored.
 func (cs cases) add(ctx context.Context, conn driver.Conn, collector string, after uint64) (upTo uint64, arrival time.Time, full bool, err error) {
-	// The index on entry skips the parts and granules that are booked.
-	rows, err := conn.Query(ctx, `SELECT family, subject, entry, arrival FROM events
-		WHERE collector = {collector:String} AND entry > {after:UInt64} ORDER BY entry LIMIT {limit:UInt64}`,
-		clickhouse.Named("collector", collector), clickhouse.Named("after", fmt.Sprint(after)), clickhouse.Named("limit", fmt.Sprint(eventsPerBlock)))
+	upTo, full, err = lastOfBlock(ctx, conn, collector, after)
+	if err != nil || upTo == 0 {
+		return 0, arrival, false, err
+	}
+	rows, err := conn.Query(ctx, `SELECT family, subject, max(arrival) FROM events
+		WHERE collector = {collector:String} AND entry > {after:UInt64} AND entry <= {upto:UInt64} GROUP BY family, subject`,
+		clickhouse.Named("collector", collector), clickhouse.Named("after", fmt.Sprint(after)), clickhouse.Named("upto", fmt.Sprint(upTo)))
 	if err != nil {
 		return 0, arrival, false, err
 	}
 	defer rows.Close()
-
-	type touch struct {
-		family, subject string
-		entry           uint64
-		arrival         time.Time
-	}
-	list := make([]touch, 0, 64)
 	for rows.Next() {
-		var t touch
-		if err := rows.Scan(&t.family, &t.subject, &t.entry, &t.arrival); err != nil {
+		var name, subject string
+		var at time.Time
+		if err := rows.Scan(&name, &subject, &at); err != nil {
 			return 0, arrival, false, err
 		}
-		list = append(list, t)
-	}
-	if err := rows.Err(); err != nil {
-		return 0, arrival, false, err
-	}
-	if len(list) == 0 {
-		return 0, arrival, false, nil
-	}
-	upTo = list[len(list)-1].entry
-	if full = len(list) == eventsPerBlock; full && list[0].entry < upTo {
-		// The last entry may have been cut; an entry holds fewer events than a block, so others are whole.
-		last := upTo
-		for list[len(list)-1].entry == last {
-			list = list[:len(list)-1]
+		if at.After(arrival) {
+			arrival = at
 		}
-		upTo = list[len(list)-1].entry
-	}
-	for _, t := range list {
-		family := event.Family(t.family)
+		family := event.Family(name)
 		if !lifecycle.Decides(family) {
 			continue
 		}
 		if cs[family] == nil {
 			cs[family] = map[string]struct{}{}
 		}
-		cs[family][t.subject] = struct{}{}
+		cs[family][subject] = struct{}{}
 	}
-	return upTo, list[len(list)-1].arrival, full, nil
+	return upTo, arrival, full, rows.Err()
+}
+
+// lastOfBlock returns the last log entry that fits into a block of stored events after an entry, 0 if there are none, and
+// whether more are stored. A single entry always fits. The index on entry skips the parts and granules that are booked.
+func lastOfBlock(ctx context.Context, conn driver.Conn, collector string, after uint64) (upTo uint64, full bool, err error) {
+	rows, err := conn.Query(ctx, `SELECT entry, count() FROM events WHERE collector = {collector:String} AND entry > {after:UInt64}
+		GROUP BY entry ORDER BY entry LIMIT {limit:UInt64}`,
+		clickhouse.Named("collector", collector), clickhouse.Named("after", fmt.Sprint(after)), clickhouse.Named("limit", fmt.Sprint(eventsPerBlock)))
+	if err != nil {
+		return 0, false, err
+	}
+	defer rows.Close()
+	events := uint64(0)
+	for rows.Next() {
+		var entry, n uint64
+		if err := rows.Scan(&entry, &n); err != nil {
+			return 0, false, err
+		}
+		if events += n; upTo > 0 && events > eventsPerBlock {
+			return upTo, true, rows.Err()
+		}
+		upTo = entry
+	}
+	return upTo, false, rows.Err()
 }
