@@ -250,7 +250,9 @@ func TestTornTail(t *testing.T) {
 	whole := len(bytes.TrimRight(before, "\x00"))
 	from := readTailUpTo(before, 1)
 	data := t.TempDir()
-	open(t, data).Close()
+	if err := open(t, data).Close(); err != nil {
+		t.Fatal(err)
+	}
 	for at := from; at < whole; at += 8 {
 		restore(t, origin, data)
 		path, _ := logFile(t, data)

@@ -47,7 +47,7 @@ func (m *metaStore) Load(dir string) (types.PersistentState, error) {
 		if filled.index == 0 {
 			continue
 		}
-		if err := m.BoltMetaDB.CommitState(followed(&state, filled, m.now())); err != nil {
+		if err := m.CommitState(followed(&state, filled, m.now())); err != nil {
 			return state, fmt.Errorf("%s: %w", metadb.FileName, err)
 		}
 		break

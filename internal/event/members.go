@@ -1,6 +1,7 @@
 package event
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -102,10 +103,8 @@ func (f *Field) bad(s string) string {
 	case Code:
 		return badName(s, inCode, 64)
 	case Enum:
-		for _, v := range f.Values {
-			if v == s {
-				return ""
-			}
+		if slices.Contains(f.Values, s) {
+			return ""
 		}
 		return "is none of " + strings.Join(f.Values, ", ")
 	case Day:

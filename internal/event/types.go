@@ -49,16 +49,39 @@ type Field struct {
 // biggest is the greatest number that every reader of JSON holds without loss (RFC 7493 §2.2).
 const biggest = 1<<53 - 1
 
-func code(name string) Field         { return Field{Name: name, Kind: Code} }
-func flag(name string) Field         { return Field{Name: name, Kind: Bool} }
-func kept(name string, k Kind) Field { return Field{Name: name, Kind: k} }
-func count(name string) Field        { return Field{Name: name, Kind: Int, Max: biggest} }
-func number(name string) Field       { return Field{Name: name, Kind: Number, Min: -biggest, Max: biggest} }
+func code(name string) Field {
+	return Field{Name: name, Kind: Code}
+}
+
+func flag(name string) Field {
+	return Field{Name: name, Kind: Bool}
+}
+
+func kept(name string, k Kind) Field {
+	return Field{Name: name, Kind: k}
+}
+
+func count(name string) Field {
+	return Field{Name: name, Kind: Int, Max: biggest}
+}
+
+func number(name string) Field {
+	return Field{Name: name, Kind: Number, Min: -biggest, Max: biggest}
+}
+
 func words(name, values string) Field {
 	return Field{Name: name, Kind: Enum, Values: strings.Fields(values)}
 }
-func (f Field) must() Field             { f.Required = true; return f }
-func (f Field) from(min, max int) Field { f.Min, f.Max = float64(min), float64(max); return f }
+
+func (f Field) must() Field {
+	f.Required = true
+	return f
+}
+
+func (f Field) from(least, greatest int) Field {
+	f.Min, f.Max = float64(least), float64(greatest)
+	return f
+}
 
 // The fields that stand in more than one row of the table.
 var (
