@@ -14,6 +14,10 @@ type agencyTable struct {
 	Rows []agencyRow
 	// City is the rate of the whole city, which the rows are compared with; "" if it has none.
 	City string
+	// Scale is what the axis of the drawn rates begins with, its middle and its end.
+	Scale [3]string
+
+	from, to float64
 }
 
 // agencyRow is one agency.
@@ -106,7 +110,23 @@ func (p *presenter) table(rate, open, overdue string) agencyTable {
 			return cmp.Compare(valueOf(b.open), valueOf(a.open))
 		}
 	})
+	p.scale(&t, city)
 	return t
+}
+
+// scale sets where the axis of rates begins and ends.
+func (p *presenter) scale(t *agencyTable, city *float64) {
+	rates := []*float64{city}
+	for _, r := range t.Rows {
+		rates = append(rates, r.rate)
+	}
+	if t.from, t.to = span(rates); t.from == 70 {
+		t.from = 60 // 70, 85, 100 would not fall on the lines that an axis draws
+	}
+	for i, at := range []float64{t.from, (t.from + t.to) / 2, t.to} {
+		t.Scale[i] = p.lang.count(at)
+	}
+	t.Scale[2] += p.lang.Unit()
 }
 
 // standing compares an agency's interval with the whole city's rate.

@@ -57,7 +57,7 @@ type tab struct {
 	troubles []string
 }
 
-func newTab(t *testing.T, of context.Context, width, height int64, dark bool) *tab {
+func newTab(of context.Context, t *testing.T, width, height int64, dark bool) *tab {
 	t.Helper()
 	ctx, cancel := chromedp.NewContext(of)
 	t.Cleanup(cancel)
@@ -180,7 +180,7 @@ func TestPageIsDrawnOnEveryScreen(t *testing.T) {
 	}{{360, 780, "vi", false}, {1366, 768, "vi", false}, {1366, 768, "en", true}, {3840, 2160, "vi", false}} {
 		name := fmt.Sprintf("overview-%d-%s", c.width, c.lang)
 		t.Run(name, func(t *testing.T) {
-			b := newTab(t, chromium, c.width, c.height, c.dark)
+			b := newTab(chromium, t, c.width, c.height, c.dark)
 			b.do(t, chromedp.Navigate(server.URL+"/?lang="+c.lang), chromedp.WaitVisible(".chart svg"), chromedp.Sleep(300*time.Millisecond))
 			shapes := eval[map[string]int](t, b, drawn)
 			if len(shapes) != 8 {
@@ -224,13 +224,13 @@ func TestPageKeepsItselfFresh(t *testing.T) {
 	}, runs)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if seconds := age.Load(); seconds > 0 && r.URL.Path == "/live" {
-			fmt.Fprintf(w, `{"seen":%q,"age":%d}`, r.URL.Query().Get("seen"), seconds)
+			fmt.Fprintf(w, `{"seen":%q,"age":%d,"events":"7"}`, r.URL.Query().Get("seen"), seconds)
 			return
 		}
 		handler.ServeHTTP(w, r)
 	}))
 	defer server.Close()
-	b := newTab(t, browser(t), 1366, 768, false)
+	b := newTab(browser(t), t, 1366, 768, false)
 	b.do(t, chromedp.Navigate(server.URL+"/"), chromedp.WaitVisible(".chart svg"), chromedp.Sleep(300*time.Millisecond))
 	// What a reader holds must survive: the focused link, the opened table, the drawn charts.
 	b.do(t, chromedp.Evaluate[chromedp.Void](`
@@ -257,7 +257,7 @@ func TestPageKeepsItselfFresh(t *testing.T) {
 
 	// Nobody sees a hidden tab, so it asks nothing.
 	const hide = `Object.defineProperty(document, 'hidden', {value: %v, configurable: true}); document.dispatchEvent(new Event('visibilitychange'))`
-	b.do(t, chromedp.Evaluate[chromedp.Void](fmt.Sprintf(hide, true)), chromedp.Sleep(300*time.Millisecond))
+	b.do(t, chromedp.Evaluate[chromedp.Void](fmt.Sprintf(hide, true)), chromedp.Sleep(held+500*time.Millisecond))
 	before := b.requests()
 	b.do(t, chromedp.Sleep(5*time.Second))
 	if n := b.requests() - before; n != 0 {
@@ -308,7 +308,7 @@ func TestMarkupInCodesIsText(t *testing.T) {
 	needNpm(t)
 	server := httptest.NewServer(site(t, nasty))
 	defer server.Close()
-	b := newTab(t, browser(t), 1366, 768, false)
+	b := newTab(browser(t), t, 1366, 768, false)
 	b.do(t, chromedp.Navigate(server.URL+"/"), chromedp.WaitVisible(".chart svg"), chromedp.Sleep(300*time.Millisecond))
 	// The words over a bar are made of the same codes.
 	b.do(t, chromedp.ScrollIntoView("#dossier-rates"), chromedp.Evaluate[chromedp.Void](`
@@ -339,13 +339,13 @@ func TestOtherPagesAreDrawn(t *testing.T) {
 	}, runs))
 	defer server.Close()
 	chromium := browser(t)
-	b := newTab(t, chromium, 1366, 768, false)
+	b := newTab(chromium, t, 1366, 768, false)
 	b.do(t, chromedp.Navigate(server.URL+"/"), chromedp.WaitVisible(".teach"))
 	b.shoot(t, "empty")
 	begun.Store(true) // the first event comes, and the page fills without a hand
 	b.do(t, chromedp.WaitVisible(".chart svg"))
 	b.checkQuiet(t, server.URL+"/")
-	b = newTab(t, chromium, 1366, 768, false)
+	b = newTab(chromium, t, 1366, 768, false)
 	b.do(t, chromedp.Navigate(server.URL+"/?period=2019-13"), chromedp.WaitVisible(".trouble"))
 	b.shoot(t, "wrong")
 }
@@ -354,7 +354,7 @@ func TestPageIsPrinted(t *testing.T) {
 	needNpm(t)
 	server := httptest.NewServer(site(t, cityAnswers))
 	defer server.Close()
-	b := newTab(t, browser(t), 1366, 768, true)
+	b := newTab(browser(t), t, 1366, 768, true)
 	b.do(t, chromedp.Navigate(server.URL+"/"), chromedp.WaitVisible(".chart svg"), chromedp.Sleep(300*time.Millisecond))
 	if _, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"}); err != nil {
 		t.Fatal(err)

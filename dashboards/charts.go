@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"html/template"
 	"math"
-	"strconv"
 
 	"github.com/go-echarts/go-echarts/v2/charts"
 	"github.com/go-echarts/go-echarts/v2/opts"
@@ -41,7 +40,6 @@ type tip struct {
 }
 
 type tipLine struct {
-	Sign string `json:"sign,omitempty"`
 	Name string `json:"name"`
 	Text string `json:"text"`
 }
@@ -84,10 +82,10 @@ func (p *presenter) charts(v *view) ([]chart, error) {
 		func() (chart, error) {
 			return p.piles("tasks-months", p.w.TasksByMonth, "task.open", "task.open_overdue")
 		},
-		func() (chart, error) { return p.rates("dossier-rates", p.w.Rate, v.Dossiers, "dossier.on_time_rate") },
-		func() (chart, error) { return p.loads("dossier-loads", p.w.Open, v.Dossiers) },
-		func() (chart, error) { return p.rates("task-rates", p.w.TasksOnTime, v.Assigned, "task.on_time_rate") },
-		func() (chart, error) { return p.loads("task-loads", p.w.TasksOpen, v.Assigned) },
+		func() (chart, error) { return p.rates("dossier-rates", p.w.Rate, &v.Dossiers, "dossier.on_time_rate") },
+		func() (chart, error) { return p.loads("dossier-loads", p.w.Open, &v.Dossiers) },
+		func() (chart, error) { return p.rates("task-rates", p.w.TasksOnTime, &v.Assigned, "task.on_time_rate") },
+		func() (chart, error) { return p.loads("task-loads", p.w.TasksOpen, &v.Assigned) },
 	}
 	var all []chart
 	for _, of := range makers {
@@ -107,7 +105,13 @@ func (p *presenter) trend(id, title string, lines []line) (chart, error) {
 	d := drawing{Unit: "ratio"}
 	d.Tips, d.Links = p.monthTips(months)
 	drawn := charts.NewLine()
-	from, to := p.span(months, lines)
+	var all []*float64
+	for _, l := range lines {
+		for _, month := range months {
+			all = append(all, p.monthly[l.id][month].Value)
+		}
+	}
+	from, to := span(all)
 	drawn.SetGlobalOptions(p.monthAxes(id, opts.YAxis{
 		Type: "value", Min: from, Max: to, SplitNumber: 5, AxisLabel: quietLabel(), SplitLine: splitLine(),
 	})...)
@@ -121,7 +125,7 @@ func (p *presenter) trend(id, title string, lines []line) (chart, error) {
 			if p.runs(month) { // an open mark: the month is not over
 				data[i].Symbol, data[i].SymbolSize = "empty"+capital(l.symbol), 8
 			}
-			d.Tips[i].Lines = append(d.Tips[i].Lines, tipLine{l.sign, l.name, p.rateText(r.Value, r.Numerator, r.Denominator)})
+			d.Tips[i].Lines = append(d.Tips[i].Lines, tipLine{l.name, p.rateText(r.Value, r.Numerator, r.Denominator)})
 		}
 		drawn.AddSeries(l.name, data,
 			charts.WithSeriesId(l.id),
@@ -153,66 +157,6 @@ func (p *presenter) piles(id, title, open, overdue string) (chart, error) {
 	})...)
 	drawn.SetXAxis(p.monthNames(months))
 	p.addPiles(drawn, inTerm, late, "62%")
-	drawn.Validate()
-	d.Option = drawn.JSON()
-	return c, c.set(d)
-}
-
-// rates is the on-time rate of each agency of a table, one bar beside each row, with its interval and the whole city's rate.
-func (p *presenter) rates(id, title string, t agencyTable, figure string) (chart, error) {
-	c := chart{ID: id, Title: title}
-	d := drawing{Unit: "ratio"}
-	bars, intervals := make([]opts.BarData, len(t.Rows)), make([]opts.CustomData, len(t.Rows))
-	for i, r := range t.Rows {
-		bars[i] = opts.BarData{Value: inPercent(r.rate), ItemStyle: &opts.ItemStyle{Color: standingColours[r.Standing]}}
-		intervals[i] = opts.CustomData{Value: []any{inPercent(r.low), inPercent(r.high), i}}
-		lines := []tipLine{{"", title, p.rateText(r.rate, p.agencies[figure][r.Code].Numerator, p.agencies[figure][r.Code].Denominator)}}
-		if r.Interval != "" {
-			lines = append(lines, tipLine{"", p.w.Interval95, r.Interval}, tipLine{"", "", map[string]string{"below": p.w.Below, "above": p.w.Above, "like": p.w.Like}[r.Standing]})
-		}
-		d.Tips = append(d.Tips, tip{Title: r.Name, Lines: lines})
-	}
-	drawn := besideRows(id, len(t.Rows), 100)
-	series := []charts.SeriesOpts{
-		charts.WithSeriesId("rate"),
-		charts.WithBarChartOpts(opts.BarChart{BarWidth: "52%", ShowBackground: opts.Bool(true)}),
-	}
-	if city := p.city[figure].Value; city != nil {
-		series = append(series,
-			charts.WithMarkLineNameXAxisItemOpts(opts.MarkLineNameXAxisItem{Name: p.w.CityLine, XAxis: inPercent(city)}),
-			charts.WithMarkLineStyleOpts(opts.MarkLineStyle{
-				Symbol: []string{"none", "none"}, Label: &opts.Label{Show: opts.Bool(false)},
-				LineStyle: &opts.LineStyle{Color: "var(--ink)", Type: "dashed", Width: 1},
-			}))
-	}
-	drawn.AddSeries(title, bars, series...)
-	whiskers := charts.NewCustom()
-	whiskers.AddSeries(p.w.Interval95, intervals,
-		charts.WithSeriesId("interval"),
-		charts.WithEncodeOpts(opts.Encode{X: []int{0, 1}, Y: 2}),
-		charts.WithItemStyleOpts(opts.ItemStyle{Color: "var(--ink)"}))
-	drawn.Overlap(whiskers)
-	drawn.Validate()
-	d.Option = drawn.JSON()
-	return c, c.set(d)
-}
-
-// standingColours tell agencies that differ from the whole city by more than chance; the table marks them in words.
-var standingColours = map[string]string{"below": "var(--orange)", "above": "var(--green)", "like": "var(--blue)"}
-
-// loads is the open work of each agency of a table, one bar beside each row.
-func (p *presenter) loads(id, title string, t agencyTable) (chart, error) {
-	c := chart{ID: id, Title: title}
-	d := drawing{Unit: "count"}
-	inTerm, late := make([]opts.BarData, len(t.Rows)), make([]opts.BarData, len(t.Rows))
-	most := 1.0
-	for i, r := range t.Rows {
-		inTerm[i], late[i] = pile(r.open, r.overdue)
-		most = max(most, valueOf(r.open))
-		d.Tips = append(d.Tips, tip{Title: r.Name, Lines: p.loadLines(r.open, r.overdue)})
-	}
-	drawn := besideRows(id, len(t.Rows), most)
-	p.addPiles(drawn, inTerm, late, "52%")
 	drawn.Validate()
 	d.Option = drawn.JSON()
 	return c, c.set(d)
@@ -269,36 +213,35 @@ func (p *presenter) rateText(value, numerator, denominator *float64) string {
 
 func (p *presenter) loadLines(open, overdue *float64) []tipLine {
 	if open == nil {
-		return []tipLine{{"", "", p.w.NoCases}}
+		return []tipLine{{"", p.w.NoCases}}
 	}
 	lines := []tipLine{
-		{"term", p.w.InTerm, p.lang.count(*open - valueOf(overdue))},
-		{"late", p.w.Overdue, p.lang.count(valueOf(overdue))},
+		{p.w.InTerm, p.lang.count(*open - valueOf(overdue))},
+		{p.w.Overdue, p.lang.count(valueOf(overdue))},
 	}
 	if *open > 0 {
-		lines = append(lines, tipLine{"", p.w.LateShare, p.lang.percent(valueOf(overdue) / *open)})
+		lines = append(lines, tipLine{p.w.LateShare, p.lang.percent(valueOf(overdue) / *open)})
 	}
 	return lines
 }
 
-// span is where the axis of rates begins and ends. Where all is above one half, it begins at the ten below the lowest, so
-// that a rise from 97 to 98 can be seen; else at 0, and ends at the ten above the highest.
-func (p *presenter) span(months []string, lines []line) (from, to float64) {
+// span is where an axis of rates begins and ends. Where all are above one half, it begins at the ten below the lowest, so
+// that a rise from 97 to 98 can be seen; else at 0. Where all are low it ends at the ten above the highest, else at 100.
+func span(rates []*float64) (from, to float64) {
 	low, high := 1.0, 0.0
-	for _, l := range lines {
-		for _, month := range months {
-			if v := p.monthly[l.id][month].Value; v != nil {
-				low, high = min(low, *v), max(high, *v)
-			}
+	for _, v := range rates {
+		if v != nil {
+			low, high = min(low, *v), max(high, *v)
 		}
 	}
-	if low > 0.5 {
+	switch {
+	case low > 0.5:
 		return math.Floor(low*10-0.2) * 10, 100
-	}
-	if high > 0.8 {
+	case high > 0.8 || high == 0:
 		return 0, 100
+	default:
+		return 0, math.Ceil(high*10+0.2) * 10
 	}
-	return 0, math.Ceil(high*10+0.2) * 10
 }
 
 // pile splits open work into what is in term and what is overdue.
@@ -329,24 +272,6 @@ func (p *presenter) monthAxes(id string, y opts.YAxis) []charts.GlobalOpts {
 		charts.WithYAxisOpts(y),
 		charts.WithGridOpts(opts.Grid{Left: "4", Right: "12", Top: "12", Bottom: "4", ContainLabel: opts.Bool(true)}),
 	)
-}
-
-// besideRows is a chart of n lying bars without axes, each as high as a row of the table that it stands in.
-func besideRows(id string, n int, most float64) *charts.Bar {
-	drawn := charts.NewBar()
-	hidden := opts.Bool(false)
-	drawn.SetGlobalOptions(append(named(id),
-		charts.WithXAxisOpts(opts.XAxis{Type: "value", Show: hidden, Min: 0, Max: most}),
-		charts.WithYAxisOpts(opts.YAxis{Type: "category", Inverse: opts.Bool(true), AxisLabel: &opts.AxisLabel{Show: hidden}, SplitLine: splitLine()}),
-		charts.WithGridOpts(opts.Grid{Left: "0", Right: "0", Top: "0", Bottom: "0"}),
-	)...)
-	places := make([]string, n)
-	for i := range places {
-		places[i] = strconv.Itoa(i)
-	}
-	drawn.SetXAxis(places)
-	drawn.XYReversal()
-	return drawn
 }
 
 func named(id string) []charts.GlobalOpts {

@@ -50,18 +50,18 @@ func New(o Options) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newHandler(o, files, o.Figures.Ask)
+	return newHandler(o, files, o.Figures.Ask, o.Figures.Events)
 }
 
-// newHandler returns the handler over some files, and over whoever answers.
-func newHandler(o Options, files *assets, ask func(context.Context, ...kpi.Query) ([]kpi.Figure, error)) (http.Handler, error) {
+// newHandler returns the handler over some files, and over whoever answers and counts what is booked.
+func newHandler(o Options, files *assets, ask func(context.Context, ...kpi.Query) ([]kpi.Figure, error), booked func() uint64) (http.Handler, error) {
 	p := &pages{Options: o, assets: files}
 	var err error
 	p.templates, err = template.New("").Funcs(template.FuncMap{"static": files.path, "pair": pairOf}).ParseFS(templates, "templates/*.html")
 	if err != nil {
 		return nil, fmt.Errorf("read the templates: %w", err)
 	}
-	p.snapshots = &snapshots{ask: ask, render: p.fragment, now: o.Now, zone: o.Location, held: map[string]*holding{}}
+	p.snapshots = &snapshots{ask: ask, booked: booked, render: p.fragment, now: o.Now, zone: o.Location, held: map[string]*holding{}}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /{$}", p.overview)
 	mux.HandleFunc("GET /live", p.live)

@@ -8,6 +8,7 @@ import (
 	"math"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -216,11 +217,17 @@ func site(t testing.TB, ask asker, change ...func(*Options)) http.Handler {
 	for _, c := range change {
 		c(&o)
 	}
-	h, err := newHandler(o, files, ask)
+	h, err := newHandler(o, files, ask, counter())
 	if err != nil {
 		t.Fatal(err)
 	}
 	return h
+}
+
+// counter counts up at each look, like the books of a city in which something always happens.
+func counter() func() uint64 {
+	var n atomic.Uint64
+	return func() uint64 { return n.Add(1) }
 }
 
 // needNpm skips where the files from npm were not built.

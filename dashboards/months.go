@@ -2,6 +2,7 @@ package dashboards
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"tiendo/internal/kpi"
@@ -17,11 +18,21 @@ type monthRow struct {
 
 // monthColumns are the figures of the table of months, and their parts.
 var monthColumns = []struct{ id, part string }{
-	{"dossier.on_time_rate", ""}, {"dossier.on_time_rate", "numerator"}, {"dossier.on_time_rate", "denominator"},
-	{"dossier.on_time_rate_first", ""}, {"dossier.promise_kept_rate", ""},
-	{"online.uptake", ""}, {"online.uptake", "numerator"}, {"online.uptake", "denominator"},
-	{"dossier.received", ""}, {"dossier.settled", ""}, {"dossier.open", ""}, {"dossier.open_overdue", ""},
-	{"task.on_time_rate", ""}, {"task.open", ""}, {"task.open_overdue", ""},
+	{"dossier.on_time_rate", ""},
+	{"dossier.on_time_rate", "numerator"},
+	{"dossier.on_time_rate", "denominator"},
+	{"dossier.on_time_rate_first", ""},
+	{"dossier.promise_kept_rate", ""},
+	{"online.uptake", ""},
+	{"online.uptake", "numerator"},
+	{"online.uptake", "denominator"},
+	{"dossier.received", ""},
+	{"dossier.settled", ""},
+	{"dossier.open", ""},
+	{"dossier.open_overdue", ""},
+	{"task.on_time_rate", ""},
+	{"task.open", ""},
+	{"task.open_overdue", ""},
 }
 
 // monthIDs are the months of the charts, oldest first, without the months before the first that has a case.
@@ -48,8 +59,7 @@ func (p *presenter) runs(id string) bool {
 func (p *presenter) months() []monthRow {
 	ids := p.monthIDs()
 	rows := make([]monthRow, 0, len(ids))
-	for i := len(ids) - 1; i >= 0; i-- {
-		id := ids[i]
+	for _, id := range slices.Backward(ids) {
 		row := monthRow{ID: id, Name: p.lang.month(id), Href: pageHref(id, p.lang), Runs: p.runs(id)}
 		for _, c := range monthColumns {
 			r := p.monthly[c.id][id]

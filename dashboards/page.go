@@ -3,6 +3,7 @@ package dashboards
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -120,6 +121,38 @@ type news struct {
 	Age      float64 `json:"age"`
 }
 
+const (
+	// held is how long /live waits for something new, so that news is there when it is booked and not when a page next asks.
+	held = 2 * time.Second
+	// step is how often it looks meanwhile; that is a comparison of two numbers.
+	step = 100 * time.Millisecond
+)
+
+// await returns the figures of a question, and waits a little if they are those that the page shows already.
+func (p *pages) await(ctx context.Context, q question, seen, events string) (*snapshot, *fragment, error) {
+	end := time.After(held)
+	for {
+		s, err := p.snapshots.at(ctx, q.period)
+		if s == nil {
+			return nil, nil, err
+		}
+		part, broken := s.fragments[q.lang]()
+		if broken != nil {
+			return nil, nil, broken
+		}
+		if err != nil || part.seen != seen || part.view.Events != events {
+			return s, part, err
+		}
+		select {
+		case <-ctx.Done():
+			return s, part, nil
+		case <-end:
+			return s, part, nil
+		case <-time.After(step):
+		}
+	}
+}
+
 // live tells what has changed since what the page shows.
 func (p *pages) live(w http.ResponseWriter, r *http.Request) {
 	q := p.read(r)
@@ -127,24 +160,19 @@ func (p *pages) live(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, cut(q.wrong.what)+" "+q.wrong.says, http.StatusBadRequest)
 		return
 	}
-	s, err := p.snapshots.at(r.Context(), q.period)
+	params := r.URL.Query()
+	s, part, err := p.await(r.Context(), q, params.Get("seen"), params.Get("events"))
 	p.note(r, err)
 	if s == nil {
 		w.Header().Set("Retry-After", "2")
 		http.Error(w, spoken[q.lang].Away, http.StatusServiceUnavailable)
 		return
 	}
-	part, err := s.fragments[q.lang]()
-	if err != nil {
-		p.Logger.Error("a page could not be made", "period", q.period.ID, "error", err)
-		http.Error(w, "internal error", http.StatusInternalServerError)
-		return
-	}
 	n := news{
 		Seen: part.seen, AsOf: part.view.AsOf, AsOfTime: part.view.AsOfTime, Events: part.view.Events,
 		Age: p.Now().Sub(s.taken).Seconds(),
 	}
-	if r.URL.Query().Get("seen") != part.seen {
+	if params.Get("seen") != part.seen {
 		n.HTML = string(part.html)
 	}
 	var body bytes.Buffer

@@ -285,7 +285,7 @@ func TestPageWithoutFilesFromNpm(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h, err := newHandler(Options{Location: hanoi, Now: func() time.Time { return today }, Names: nameOf}, files, cityAnswers)
+	h, err := newHandler(Options{Location: hanoi, Now: func() time.Time { return today }, Names: nameOf}, files, cityAnswers, counter())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -324,7 +324,7 @@ func TestLiveTellsOnlyWhatIsNew(t *testing.T) {
 		func(o *Options) { o.Now = func() time.Time { return now } })
 	ask := func(seen string) (n news) {
 		t.Helper()
-		r := get(t, h, "/live?period=ytd&lang=vi&seen="+seen)
+		r := get(t, h, "/live?period=ytd&lang=vi&events=1.234.567&seen="+seen)
 		if err := json.Unmarshal([]byte(bodyOf(t, r)), &n); err != nil || r.StatusCode != 200 {
 			t.Fatalf("status %d: %v", r.StatusCode, err)
 		}
@@ -339,8 +339,12 @@ func TestLiveTellsOnlyWhatIsNew(t *testing.T) {
 		t.Error("the page and its news differ")
 	}
 	now = now.Add(2 * time.Second)
+	start := time.Now()
 	if again := ask(first.Seen); again.HTML != "" || again.Seen != first.Seen {
 		t.Errorf("nothing has changed, and yet: %.200q", again.HTML)
+	}
+	if waited := time.Since(start); waited < held {
+		t.Errorf("without news the answer came after %v", waited)
 	}
 	now, figures = now.Add(2*time.Second), cityAnswers
 	if other := ask(first.Seen); other.HTML == "" || other.Seen == first.Seen {

@@ -17,6 +17,8 @@ import (
 const (
 	// pace is the least time between two questions to the books for one period, however many look.
 	pace = time.Second
+	// renewal is how old figures may be while no event is booked: deadlines pass without one.
+	renewal = 15 * time.Second
 	// patience is how long the books may take.
 	patience = 20 * time.Second
 	// forgotten is when a period that nobody looks at any more is let go.
@@ -25,7 +27,9 @@ const (
 
 // snapshot is a page's figures at one instant. It is never changed.
 type snapshot struct {
-	taken     time.Time
+	taken time.Time
+	// events is how many events were booked before the figures were read.
+	events    uint64
 	stretches stretches
 	figures   []kpi.Figure
 	// fragments are the page's changing part by language, made when first asked for.
@@ -36,13 +40,15 @@ type snapshot struct {
 type fragment struct {
 	view *view
 	html []byte
-	// seen tells two fragments apart by all that they show but the time.
+	// seen tells two fragments apart by all that they show but the time and the number of events.
 	seen string
 }
 
 // snapshots hold the newest snapshot of each period that somebody looks at.
 type snapshots struct {
-	ask    func(ctx context.Context, queries ...kpi.Query) ([]kpi.Figure, error)
+	ask func(ctx context.Context, queries ...kpi.Query) ([]kpi.Figure, error)
+	// booked tells how many events are booked; without asking the engine.
+	booked func() uint64
 	render func(s *snapshot, lang language) (*fragment, error)
 	now    func() time.Time
 	zone   *time.Location
@@ -57,11 +63,14 @@ type holding struct {
 	looked time.Time
 }
 
-// at returns the figures of a period, at most a second old if the books answer. If they do not, it returns the last ones
+// at returns the figures of a period, at most a second behind the books if they answer. If they do not, it returns the last ones
 // that they gave, however old, together with the error; without such, only the error.
 func (s *snapshots) at(ctx context.Context, p period.Period) (*snapshot, error) {
-	if last := s.look(p.ID); last != nil && s.now().Sub(last.taken) < pace {
-		return last, nil
+	if last := s.look(p.ID); last != nil {
+		age := s.now().Sub(last.taken)
+		if age < pace || age < renewal && s.booked() == last.events {
+			return last, nil
+		}
 	}
 	// Who leaves does not take the answer away from those who wait with them.
 	result := s.flight.DoChan(p.ID, func() (any, error) {
@@ -99,7 +108,7 @@ func (s *snapshots) look(id string) *snapshot {
 }
 
 func (s *snapshots) take(ctx context.Context, id string) (*snapshot, error) {
-	now := s.now()
+	now, events := s.now(), s.booked()
 	of, err := stretch(id, now, s.zone)
 	if err != nil {
 		return nil, err
@@ -108,7 +117,7 @@ func (s *snapshots) take(ctx context.Context, id string) (*snapshot, error) {
 	if err != nil {
 		return nil, fmt.Errorf("ask for the figures of %s: %w", id, err)
 	}
-	next := &snapshot{taken: now, stretches: of, figures: figures, fragments: map[language]func() (*fragment, error){}}
+	next := &snapshot{taken: now, events: events, stretches: of, figures: figures, fragments: map[language]func() (*fragment, error){}}
 	for lang := range spoken {
 		next.fragments[lang] = sync.OnceValues(func() (*fragment, error) { return s.render(next, lang) })
 	}

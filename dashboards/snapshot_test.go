@@ -25,6 +25,7 @@ func counted(failing *atomic.Bool) (*snapshots, *atomic.Int64) {
 			}
 			return cityAnswers(ctx, queries...)
 		},
+		booked: counter(),
 		render: func(*snapshot, language) (*fragment, error) { return &fragment{}, nil },
 		now:    time.Now, zone: hanoi, held: map[string]*holding{},
 	}
@@ -64,6 +65,23 @@ func TestManyWhoLookAskOnce(t *testing.T) {
 		}
 		if n := asked.Load(); n < 4 || n > 6 {
 			t.Errorf("the books were asked %d times in five seconds", n)
+		}
+	})
+}
+
+func TestQuietBooksAreAskedSeldom(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, asked := counted(nil)
+		s.booked = func() uint64 { return 7 }
+		ytd := mustPeriod(t, "ytd")
+		for range 500 { // fifty seconds
+			if _, err := s.at(t.Context(), ytd); err != nil {
+				t.Error(err)
+			}
+			time.Sleep(100 * time.Millisecond)
+		}
+		if n := asked.Load(); n != 4 {
+			t.Errorf("the books were asked %d times in fifty seconds without an event, want 4", n)
 		}
 	})
 }

@@ -140,7 +140,7 @@ func pack(content []byte, level int) ([]byte, error) {
 
 // acceptsGzip reads Accept-Encoding: gzip, unless it is named with a weight of 0.
 func acceptsGzip(r *http.Request) bool {
-	for _, one := range strings.Split(r.Header.Get("Accept-Encoding"), ",") {
+	for one := range strings.SplitSeq(r.Header.Get("Accept-Encoding"), ",") {
 		name, params, _ := strings.Cut(strings.TrimSpace(one), ";")
 		if _, weight, err := mime.ParseMediaType("x/x;" + params); strings.EqualFold(strings.TrimSpace(name), "gzip") && err == nil {
 			return !slices.Contains([]string{"0", "0.0", "0.00", "0.000"}, weight["q"])

@@ -68,7 +68,7 @@ var spoken = map[language]*words{
 		Received: "Tiếp nhận", Settled: "Đã giải quyết", EndOfMonth: "cuối tháng",
 
 		ByAgency:      "Hồ sơ theo cơ quan",
-		ByAgencySays:  "Tỷ lệ thấp xếp trước. Thanh ngang là tỷ lệ đúng hạn, đoạn kẻ là khoảng tin cậy 95 %: càng ít hồ sơ càng rộng.",
+		ByAgencySays:  "Tỷ lệ thấp xếp trước. Dấu là tỷ lệ đúng hạn, đoạn kẻ là khoảng tin cậy 95 %: càng ít hồ sơ càng rộng.",
 		TasksByAgency: "Nhiệm vụ theo cơ quan chủ trì", TasksByAgencySays: "Cùng cách đọc như bảng hồ sơ.",
 		Agency: "Cơ quan", LeadAgency: "Cơ quan chủ trì", NoAgency: "(không nêu cơ quan)", Rate: "Đúng hạn",
 		Parts: "Đúng hạn / đã giải quyết có hạn", TaskParts: "Đúng hạn / đã hoàn thành có hạn",
@@ -126,7 +126,7 @@ var spoken = map[language]*words{
 		Received: "Received", Settled: "Settled", EndOfMonth: "end of month",
 
 		ByAgency:      "Dossiers by agency",
-		ByAgencySays:  "Lowest first. A bar is the on-time rate, the line across it the 95% interval: the fewer the dossiers, the wider.",
+		ByAgencySays:  "Lowest first. A mark is the on-time rate, the line through it the 95% interval: the fewer the dossiers, the wider.",
 		TasksByAgency: "Tasks by lead agency", TasksByAgencySays: "To be read like the dossiers.",
 		Agency: "Agency", LeadAgency: "Lead agency", NoAgency: "(no agency named)", Rate: "On time",
 		Parts: "On time / dated and settled", TaskParts: "On time / dated and completed",

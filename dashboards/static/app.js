@@ -1,7 +1,8 @@
 // Draws the charts of a page, and keeps its figures fresh. Nothing here makes markup from figures: text is set as text.
 'use strict';
 (() => {
-  const pace = 2000; // between two looks for news, in milliseconds
+  const pause = 250; // after an answer, which comes with the news or after two seconds without
+  const patience = 2000; // after none
   const oldAge = 60; // seconds after which figures are shown as old
   const body = document.body;
   const live = document.getElementById('live');
@@ -83,10 +84,10 @@
       if (!vertical) axis.axisTick = axis.axisLine = { show: false }; // it stands in a table, which says the rest
       if (axis.type === 'value') axis.axisLabel.formatter = (v) => number.format(v) + (drawing.unit === 'ratio' ? percent : '');
     }
-    const bars = option.series.some((s) => s.type === 'bar');
+    const lines = option.series.some((s) => s.type === 'line');
     option.tooltip = {
       ...option.tooltip,
-      axisPointer: { type: bars ? 'shadow' : 'line', shadowStyle: { color: colour('--muted'), opacity: 0.1 }, lineStyle: { color: colour('--muted') } },
+      axisPointer: { type: lines ? 'line' : 'shadow', shadowStyle: { color: colour('--muted'), opacity: 0.1 }, lineStyle: { color: colour('--muted') } },
       appendTo: body,
       className: 'tip',
       backgroundColor: colour('--panel'),
@@ -102,18 +103,21 @@
       if (series.type === 'custom') {
         series.renderItem = whisker;
         series.silent = true;
-        series.z = 5;
+        series.clip = true;
       }
       if (series.type === 'bar') {
         series.cursor = drawing.links ? 'pointer' : 'default';
-        series.backgroundStyle = { color: colour('--track') };
         series.emphasis = { disabled: true };
-        const radius = Math.round(rem * 0.12);
-        series.itemStyle = { ...series.itemStyle, borderRadius: series.stack ? 0 : vertical ? [radius, radius, 0, 0] : [0, radius, radius, 0] };
         if (series.id === 'late') {
           series.itemStyle.decal = { symbol: 'rect', dashArrayX: [1, 0], dashArrayY: [rem * 0.13, rem * 0.2], rotation: -Math.PI / 4, color: colour('--panel') + '66' };
         }
+      }
+      if (series.type === 'scatter') {
+        series.silent = true;
+        series.clip = false; // a mark at 100 is whole
+        series.z = 4;
         if (series.markLine) series.markLine = { ...series.markLine, silent: true, animation: false };
+        for (const point of series.data) point.symbolSize = (point.symbolSize || 0) * (rem / 16);
       }
       if (series.type === 'line') {
         series.emphasis = { disabled: true };
@@ -200,7 +204,7 @@
     fresh.forEach((node, i) => (i < old.length ? patch(old[i], node) : from.appendChild(node.cloneNode(true))));
   }
 
-  let seen = body.dataset.seen;
+  let seen = body.dataset.seen || '';
   let made = performance.now() - 1000 * parseFloat(body.dataset.age || '0'); // when the shown figures were taken
   let misses = 0; // looks in a row without an answer
 
@@ -215,7 +219,7 @@
   }
 
   async function look() {
-    const answer = await fetch(body.dataset.live + '&seen=' + encodeURIComponent(seen || ''), { signal: AbortSignal.timeout(30000) });
+    const answer = await fetch(body.dataset.live + '&' + new URLSearchParams({ seen, events: document.getElementById('events')?.textContent || '' }), { signal: AbortSignal.timeout(30000) });
     if (!answer.ok) throw new Error(answer.statusText);
     const news = await answer.json();
     if (body.dataset.away) return location.reload();
@@ -244,11 +248,11 @@
     }
     sayAge();
     clearTimeout(timer);
-    timer = setTimeout(round, pace);
+    timer = setTimeout(round, misses ? patience : pause);
   }
 
   document.addEventListener('visibilitychange', round);
   document.fonts?.ready.then(() => drawAll(true)); // words are measured with the font that shows them
   drawAll(false);
-  if (body.dataset.live) timer = setTimeout(round, pace);
+  if (body.dataset.live) timer = setTimeout(round, pause);
 })();
