@@ -20,7 +20,7 @@ type simulateCmd struct {
 	DossiersPerDay int    `default:"120" placeholder:"N" help:"Dossiers on a usual working day (${default})."`
 	Timezone       string `env:"TIENDO_TIMEZONE" default:"Asia/Ho_Chi_Minh" placeholder:"NAME" help:"The city's zone (${default})."`
 	ToServer       bool   `xor:"out" help:"Send the events to a running server."`
-	Out            string `short:"o" xor:"out" default:"-" placeholder:"FILE" help:"Write the events to this file, one on each line; - is standard output."`
+	Out            string `short:"o" xor:"out" placeholder:"FILE" help:"Write the events to this file instead of standard output, one on each line."`
 	Client         client `embed:""`
 }
 
@@ -55,6 +55,9 @@ func (c *simulateCmd) city(now time.Time) (*simulator.City, error) {
 	if err != nil {
 		return nil, fmt.Errorf("--to: %w", err)
 	}
+	if to < from {
+		return nil, fmt.Errorf("--to: %s is before %s; name the days in their order", to, from)
+	}
 	end := (to + 1).Start(zone)
 	if c.ToServer && end.After(now) {
 		end = now
@@ -67,7 +70,7 @@ func (c *simulateCmd) city(now time.Time) (*simulator.City, error) {
 // write writes the events as lines. A file that could not be written whole is an error, and stays for a look.
 func (c *simulateCmd) write(ctx context.Context, std *streams, events iter.Seq[*simulator.Event]) (err error) {
 	out := std.out
-	if c.Out != "-" {
+	if c.Out != "" {
 		file, err := os.Create(c.Out)
 		if err != nil {
 			return misuse(fmt.Errorf("write the events: %w; name a file that this user can write with -o", err))
