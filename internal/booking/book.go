@@ -2,18 +2,12 @@ package booking
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
-	"time"
 
-	"github.com/ClickHouse/clickhouse-go/v2"
-	"github.com/ClickHouse/clickhouse-go/v2/ext"
-	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"golang.org/x/sync/errgroup"
 
-	"tiendo/internal/calendar"
 	"tiendo/internal/event"
 	"tiendo/internal/lifecycle"
 )
@@ -51,7 +45,7 @@ func (b *Booker) bookShare(ctx context.Context, block *block, family event.Famil
 		return fmt.Errorf("read facts: %w", err)
 	}
 	defer facts.close()
-	journal, err := b.readJournal(ctx, family, names)
+	journal, err := readJournal(ctx, b.Conn, family, names)
 	if err != nil {
 		return fmt.Errorf("read journal: %w", err)
 	}
@@ -118,90 +112,4 @@ func difference(should, has []lifecycle.Entry) []lifecycle.Entry {
 		}
 	}
 	return slices.DeleteFunc(all, func(e lifecycle.Entry) bool { return e.N == 0 })
-}
-
-// cursor walks rows that are sorted by subject, and hands out those of one subject after the other.
-type cursor[T any] struct {
-	rows driver.Rows
-	scan func(driver.Rows) (subject string, row T, err error)
-
-	subject string
-	row     T
-	ready   bool
-}
-
-// take returns the rows of subject; nil if there are none. Subjects must be asked for in order.
-func (c *cursor[T]) take(subject string) (taken []T, err error) {
-	for {
-		if !c.ready {
-			if !c.rows.Next() {
-				return taken, c.rows.Err()
-			}
-			if c.subject, c.row, err = c.scan(c.rows); err != nil {
-				return nil, err
-			}
-			c.ready = true
-		}
-		if c.subject != subject {
-			return taken, nil
-		}
-		taken, c.ready = append(taken, c.row), false
-	}
-}
-
-func (c *cursor[T]) close() { _ = c.rows.Close() }
-
-// among makes the names of cases a table that a query can read.
-func among(ctx context.Context, subjects []string) (context.Context, error) {
-	table, err := ext.NewTable("touched", ext.Column("subject", "String"))
-	if err != nil {
-		return nil, err
-	}
-	var failed error
-	for _, s := range subjects {
-		failed = errors.Join(failed, table.Append(s))
-	}
-	return clickhouse.Context(ctx, clickhouse.WithExternalTable(table)), failed
-}
-
-func readFacts(ctx context.Context, conn driver.Conn, family event.Family, subjects []string) (*cursor[event.Event], error) {
-	ctx, err := among(ctx, subjects)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := conn.Query(ctx, `SELECT subject, source, id, type, time, recorded, retracted, data, arrival, bound, collector, entry, position
-		FROM events WHERE family = {family:String} AND subject IN (SELECT subject FROM touched) ORDER BY family, subject`,
-		clickhouse.Named("family", string(family)))
-	if err != nil {
-		return nil, err
-	}
-	return &cursor[event.Event]{rows: rows, scan: func(rows driver.Rows) (string, event.Event, error) {
-		var e event.Event
-		var kind, data string
-		err := rows.Scan(&e.Subject, &e.Source, &e.ID, &kind, &e.Time, &e.Recorded, &e.Retracted, &data, &e.Arrival, &e.Bound, &e.Collector, &e.Entry, &e.Position)
-		e.Type, e.Data = event.Type(kind), []byte(data)
-		return e.Subject, e, err
-	}}, nil
-}
-
-func (b *Booker) readJournal(ctx context.Context, family event.Family, subjects []string) (*cursor[lifecycle.Entry], error) {
-	ctx, err := among(ctx, subjects)
-	if err != nil {
-		return nil, err
-	}
-	rows, err := b.Conn.Query(ctx, `SELECT subject, stamp, cause, measure, day, millis, marks, bin, agency, unit, procedure, channel, level, kind, at, issuer, helpers, source, n
-		FROM cells WHERE family = {family:String} AND subject IN (SELECT subject FROM touched) ORDER BY family, subject`,
-		clickhouse.Named("family", string(family)))
-	if err != nil {
-		return nil, err
-	}
-	return &cursor[lifecycle.Entry]{rows: rows, scan: func(rows driver.Rows) (subject string, e lifecycle.Entry, err error) {
-		var stamp, day time.Time
-		var cause, measure string
-		var marks uint32
-		err = rows.Scan(&subject, &stamp, &cause, &measure, &day, &e.Millis, &marks, &e.Bin, &e.Agency, &e.Unit, &e.Procedure, &e.Channel, &e.Level, &e.Kind, &e.At, &e.Issuer, &e.Helpers, &e.Source, &e.N)
-		e.Stamp, e.Day = calendar.DayOf(stamp, time.UTC), calendar.DayOf(day, time.UTC)
-		e.Cause, e.Measure, e.Marks = lifecycle.Cause(cause), lifecycle.Measure(measure), lifecycle.Marks(marks)
-		return subject, e, err
-	}}, nil
 }

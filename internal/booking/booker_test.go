@@ -328,3 +328,73 @@ func rowsOf(t *testing.T, conn driver.Conn) (n uint64) {
 	}
 	return n
 }
+
+func runCheck(t *testing.T, conn driver.Conn) ([]Difference, Checked) {
+	t.Helper()
+	var found []Difference
+	c := Check{Conn: conn, Calendars: calendars, Cells: true, Verdicts: true, Found: func(d Difference) { found = append(found, d) }, Progress: func(Checked) {}}
+	checked, err := c.Run(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found, checked
+}
+
+// TestCheck finds nothing in books that are right, and names what is hurt.
+func TestCheck(t *testing.T) {
+	conn := enginetest.Conn(t)
+	events := history(rand.New(rand.NewPCG(14, 14)), 50)
+	store(t, conn, events)
+	bookAll(t, newBooker(t, conn))
+	found, checked := runCheck(t, conn)
+	if len(found) > 0 || checked.Cases != 50 || checked.Events < 50 {
+		t.Errorf("right books: %+v, found %v", checked, found)
+	}
+	for _, hurt := range []string{
+		"INSERT INTO cells (family, subject, stamp, cause, measure, day, agency, n) VALUES ('dossier', 'case-0001', '2025-01-20', 'event', 'opened', '2025-01-20', 'Z', 7)",
+		"INSERT INTO cells (family, subject, stamp, cause, measure, day, agency, n) VALUES ('dossier', 'ghost', '2025-01-20', 'event', 'opened', '2025-01-20', 'Z', 1)",
+		"INSERT INTO verdicts (family, subject, verdict, block) VALUES ('dossier', 'case-0002', 'voided', 99)",
+	} {
+		if err := conn.Exec(t.Context(), hurt); err != nil {
+			t.Fatal(err)
+		}
+	}
+	found, _ = runCheck(t, conn)
+	named := map[string]string{}
+	for _, d := range found {
+		named[d.What+" "+d.Subject] = d.Says
+	}
+	for _, want := range []string{"cells case-0001", "cells ghost", "verdicts case-0002"} {
+		if named[want] == "" {
+			t.Errorf("%s was not found in %v", want, named)
+		}
+	}
+	if len(found) != 3 {
+		t.Errorf("found %v", found)
+	}
+}
+
+// TestCheckOnALiveServer finds nothing while events come in.
+func TestCheckOnALiveServer(t *testing.T) {
+	conn := enginetest.Conn(t)
+	events := history(rand.New(rand.NewPCG(15, 15)), 200)
+	ctx, stop := context.WithCancel(t.Context())
+	b := newBooker(t, conn)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = b.Run(ctx)
+	}()
+	for rest := events; len(rest) > 0; {
+		n := min(100, len(rest))
+		store(t, conn, rest[:n])
+		rest = rest[n:]
+		b.Wake()
+		if found, _ := runCheck(t, conn); len(found) > 0 {
+			t.Errorf("found %v", found)
+			break
+		}
+	}
+	stop()
+	<-done
+}

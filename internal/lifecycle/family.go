@@ -1,6 +1,11 @@
 package lifecycle
 
-import "tiendo/internal/event"
+import (
+	"maps"
+	"slices"
+
+	"tiendo/internal/event"
+)
 
 // course names the steps that open and close the cases of one family (rule 2).
 type course struct {
@@ -31,13 +36,16 @@ var courses = map[event.Family]course{
 	},
 }
 
+// Families are those whose cases have a verdict, sorted.
+func Families() []event.Family { return slices.Sorted(maps.Keys(courses)) }
+
 // Decides says whether cases of this family have a verdict.
 func Decides(family event.Family) bool {
 	_, ok := courses[family]
 	return ok
 }
 
-func (c course) settles(step string) bool { return contains(c.settling, step) }
+func (c course) settles(step string) bool { return slices.Contains(c.settling, step) }
 
 // rank orders closings of one instant: the lower wins.
 func (c course) rank(step string) (int, bool) {
@@ -52,13 +60,4 @@ func (c course) rank(step string) (int, bool) {
 		}
 	}
 	return 0, false
-}
-
-func contains(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
 }

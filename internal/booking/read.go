@@ -1,0 +1,158 @@
+package booking
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
+	"github.com/ClickHouse/clickhouse-go/v2/ext"
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+
+	"tiendo/internal/calendar"
+	"tiendo/internal/event"
+	"tiendo/internal/lifecycle"
+)
+
+// Facts reads every delivery of every event of one case that the engine still holds, in no order; nil if it knows of none.
+func Facts(ctx context.Context, conn driver.Conn, family event.Family, subject string) ([]event.Event, error) {
+	facts, err := readOne(ctx, conn, family, subject, readFacts)
+	if err != nil {
+		return nil, fmt.Errorf("read the facts of %s %s: %w", family, subject, err)
+	}
+	return facts, nil
+}
+
+// reader starts to read rows of cases of a family, in the order of subjects: of all cases if subjects is nil.
+type reader[T any] func(ctx context.Context, conn driver.Conn, family event.Family, subjects []string) (*cursor[T], error)
+
+// readOne reads the rows of one case.
+func readOne[T any](ctx context.Context, conn driver.Conn, family event.Family, subject string, read reader[T]) ([]T, error) {
+	c, err := read(ctx, conn, family, []string{subject})
+	if err != nil {
+		return nil, err
+	}
+	defer c.close()
+	return c.take(subject)
+}
+
+// cursor walks rows that are sorted by subject, and hands out those of one subject after the other.
+type cursor[T any] struct {
+	rows driver.Rows
+	scan func(driver.Rows) (subject string, row T, err error)
+
+	subject string
+	row     T
+	ready   bool
+}
+
+// peek returns the subject of the next row; false at the end.
+func (c *cursor[T]) peek() (subject string, more bool, err error) {
+	if c.ready {
+		return c.subject, true, nil
+	}
+	if !c.rows.Next() {
+		return "", false, c.rows.Err()
+	}
+	if c.subject, c.row, err = c.scan(c.rows); err != nil {
+		return "", false, err
+	}
+	c.ready = true
+	return c.subject, true, nil
+}
+
+// take returns the rows of subject; nil if there are none. Subjects must be asked for in order.
+func (c *cursor[T]) take(subject string) (taken []T, err error) {
+	for {
+		next, more, err := c.peek()
+		if err != nil || !more || next != subject {
+			return taken, err
+		}
+		taken, c.ready = append(taken, c.row), false
+	}
+}
+
+func (c *cursor[T]) close() { _ = c.rows.Close() }
+
+// query asks for columns of a table, of the cases of a family, sorted by subject.
+func query(ctx context.Context, conn driver.Conn, columns, table string, family event.Family, subjects []string) (driver.Rows, error) {
+	statement := "SELECT " + columns + " FROM " + table + " WHERE family = {family:String}"
+	if subjects != nil {
+		touched, err := ext.NewTable("touched", ext.Column("subject", "String"))
+		if err != nil {
+			return nil, err
+		}
+		for _, s := range subjects {
+			err = errors.Join(err, touched.Append(s))
+		}
+		if err != nil {
+			return nil, err
+		}
+		ctx = clickhouse.Context(ctx, clickhouse.WithExternalTable(touched))
+		statement += " AND subject IN (SELECT subject FROM touched)"
+	}
+	return conn.Query(ctx, statement+" ORDER BY family, subject", clickhouse.Named("family", string(family)))
+}
+
+func readFacts(ctx context.Context, conn driver.Conn, family event.Family, subjects []string) (*cursor[event.Event], error) {
+	rows, err := query(ctx, conn, `subject, source, id, type, time, recorded, retracted, data, arrival, bound, collector, entry, position`,
+		"events", family, subjects)
+	if err != nil {
+		return nil, err
+	}
+	return &cursor[event.Event]{rows: rows, scan: func(rows driver.Rows) (string, event.Event, error) {
+		var e event.Event
+		var kind, data string
+		err := rows.Scan(&e.Subject, &e.Source, &e.ID, &kind, &e.Time, &e.Recorded, &e.Retracted, &data, &e.Arrival, &e.Bound, &e.Collector, &e.Entry, &e.Position)
+		e.Type, e.Data = event.Type(kind), []byte(data)
+		return e.Subject, e, err
+	}}, nil
+}
+
+func readJournal(ctx context.Context, conn driver.Conn, family event.Family, subjects []string) (*cursor[lifecycle.Entry], error) {
+	rows, err := query(ctx, conn, `subject, stamp, cause, measure, day, millis, marks, bin, agency, unit, procedure, channel, level, kind, at, issuer, helpers, source, n`,
+		"cells", family, subjects)
+	if err != nil {
+		return nil, err
+	}
+	return &cursor[lifecycle.Entry]{rows: rows, scan: func(rows driver.Rows) (subject string, e lifecycle.Entry, err error) {
+		var stamp, day time.Time
+		var cause, measure string
+		var marks uint32
+		err = rows.Scan(&subject, &stamp, &cause, &measure, &day, &e.Millis, &marks, &e.Bin, &e.Agency, &e.Unit, &e.Procedure, &e.Channel, &e.Level, &e.Kind, &e.At, &e.Issuer, &e.Helpers, &e.Source, &e.N)
+		e.Stamp, e.Day = calendar.DayOf(stamp, time.UTC), calendar.DayOf(day, time.UTC)
+		e.Cause, e.Measure, e.Marks = lifecycle.Cause(cause), lifecycle.Measure(measure), lifecycle.Marks(marks)
+		return subject, e, err
+	}}, nil
+}
+
+// servedVerdict is a line of the list of cases. Of several of one case that with the greatest block is served.
+type servedVerdict struct {
+	verdict, closing string
+	opened, closed   time.Time
+	deadline         time.Time
+	block            uint64
+}
+
+// differs says whether the line is not what a case was judged to be.
+func (v *servedVerdict) differs(c *lifecycle.Case, verdict string) bool {
+	return v.verdict != verdict || v.closing != c.Closing || !v.opened.Equal(c.Opened) || !v.closed.Equal(c.Closed) || !v.deadline.Equal(c.Deadline)
+}
+
+func readVerdicts(ctx context.Context, conn driver.Conn, family event.Family, subjects []string) (*cursor[servedVerdict], error) {
+	rows, err := query(ctx, conn, "subject, verdict, closing, opened, closed, deadline, block", "verdicts", family, subjects)
+	if err != nil {
+		return nil, err
+	}
+	return &cursor[servedVerdict]{rows: rows, scan: func(rows driver.Rows) (subject string, v servedVerdict, err error) {
+		var opened, closed, deadline *time.Time
+		err = rows.Scan(&subject, &v.verdict, &v.closing, &opened, &closed, &deadline, &v.block)
+		for from, to := range map[**time.Time]*time.Time{&opened: &v.opened, &closed: &v.closed, &deadline: &v.deadline} {
+			if *from != nil {
+				*to = **from
+			}
+		}
+		return subject, v, err
+	}}, nil
+}
