@@ -65,6 +65,9 @@ type Booker struct {
 	mark    atomic.Pointer[Mark]
 	metrics *metrics
 
+	// rebuilds are requests to make the books again.
+	rebuilds chan rebuilding
+
 	// collectors are those whose events are known to be in the engine; looked at every poll.
 	collectors []string
 	looked     time.Time
@@ -72,7 +75,7 @@ type Booker struct {
 
 // New returns a booker that does nothing before Run.
 func New(o Options) *Booker {
-	b := &Booker{Options: o, writer: uuid.NewString(), wake: make(chan struct{}, 1), metrics: newMetrics(o.Registry)}
+	b := &Booker{Options: o, writer: uuid.NewString(), wake: make(chan struct{}, 1), metrics: newMetrics(o.Registry), rebuilds: make(chan rebuilding)}
 	b.mark.Store(&Mark{Entries: map[string]uint64{}})
 	return b
 }
@@ -131,6 +134,9 @@ func (b *Booker) run(ctx context.Context, fresh bool, pause *backoff.Exponential
 		select {
 		case <-ctx.Done():
 		case <-b.wake:
+		case r := <-b.rebuilds:
+			r.done <- b.rebuild(r.ctx, r.progress)
+			return b.resume(ctx)
 		case <-time.After(poll):
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"slices"
@@ -397,4 +398,52 @@ func TestCheckOnALiveServer(t *testing.T) {
 	}
 	stop()
 	<-done
+}
+
+// TestRebuild makes the same books again, from hurt ones, with what arrived on which day, and books go on after it.
+func TestRebuild(t *testing.T) {
+	conn := enginetest.Conn(t)
+	events := history(rand.New(rand.NewPCG(16, 16)), 120)
+	store(t, conn, events[:len(events)/2])
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	b := newBooker(t, conn)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = b.Run(ctx)
+	}()
+	for b.Mark().Block == 0 {
+		time.Sleep(10 * time.Millisecond)
+	}
+	if err := conn.Exec(ctx, "ALTER TABLE cells DELETE WHERE family != '' AND cityHash64(subject) % 2 = 0 SETTINGS mutations_sync = 2"); err != nil {
+		t.Fatal(err)
+	}
+	var last Checked
+	if err := b.Rebuild(ctx, func(c Checked) { last = c }); err != nil {
+		t.Fatal(err)
+	}
+	compare(t, journalOf(t, conn), should(t, events[:len(events)/2]))
+	store(t, conn, events[len(events)/2:])
+	b.Wake()
+	want := map[string]uint64{}
+	distinct := map[string]bool{}
+	for _, e := range events {
+		want[e.Collector] = max(want[e.Collector], e.Entry)
+		distinct[e.Subject+" "+e.ID] = true
+	}
+	for deadline := time.Now().Add(time.Minute); !maps.Equal(b.Mark().Entries, want); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("booked up to %v, want %v", b.Mark().Entries, want)
+		}
+	}
+	compare(t, journalOf(t, conn), should(t, events))
+	if got := b.Mark().Events; got != uint64(len(distinct)) || last.Cases == 0 {
+		t.Errorf("%d events, want %d; %+v", got, len(distinct), last)
+	}
+	stop()
+	<-done
+	if found, _ := runCheck(t, conn); len(found) > 0 {
+		t.Errorf("found %v", found)
+	}
 }

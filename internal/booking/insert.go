@@ -16,9 +16,14 @@ import (
 
 // insertCells appends the rows and the marks of a block in one insert, which the engine takes once per token.
 func insertCells(ctx context.Context, conn driver.Conn, block *block, query string, attempt int) error {
+	return insertRows(ctx, conn, journalTable, block, [][]caseEntries{block.marks(), block.cells}, query, fmt.Sprintf("0-%d-%d", block.mark.Block, attempt))
+}
+
+// insertRows appends lines of a block to the journal, or to the one that is to take its place.
+func insertRows(ctx context.Context, conn driver.Conn, table string, block *block, lines [][]caseEntries, query, token string) error {
 	ctx = clickhouse.Context(ctx, clickhouse.WithQueryID(query), clickhouse.WithSettings(clickhouse.Settings{
 		"insert_deduplicate":              1,
-		"insert_deduplication_token":      fmt.Sprintf("0-%d-%d", block.mark.Block, attempt),
+		"insert_deduplication_token":      token,
 		"async_insert":                    0,
 		"max_insert_block_size":           4_000_000,
 		"min_insert_block_size_rows":      4_000_000,
@@ -26,7 +31,7 @@ func insertCells(ctx context.Context, conn driver.Conn, block *block, query stri
 		"max_partitions_per_insert_block": 1,
 	}))
 	c := newColumns(block.rows() + len(block.mark.Entries) + 1)
-	for _, cases := range [][]caseEntries{block.marks(), block.cells} {
+	for _, cases := range lines {
 		for i := range cases {
 			for j := range cases[i].entries {
 				c.add(cases[i].family, cases[i].subject, &cases[i].entries[j], block)
@@ -38,7 +43,7 @@ func insertCells(ctx context.Context, conn driver.Conn, block *block, query stri
 	for i := range used {
 		names[i] = used[i].name
 	}
-	batch, err := conn.PrepareBatch(ctx, "INSERT INTO cells ("+strings.Join(names, ", ")+")")
+	batch, err := conn.PrepareBatch(ctx, "INSERT INTO "+table+" ("+strings.Join(names, ", ")+")")
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,147 @@
+package booking
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+
+	"github.com/google/uuid"
+
+	"tiendo/internal/event"
+	"tiendo/internal/lifecycle"
+)
+
+const (
+	journalTable = "cells"
+	// nextTable is the journal while it is made again.
+	nextTable = "cells_next"
+	// rebuildRows is how many lines of the journal one insert of a rebuild has, or a little more.
+	rebuildRows = 200_000
+)
+
+// rebuilding is a request to make the books again.
+type rebuilding struct {
+	ctx      context.Context
+	progress func(Checked)
+	done     chan error
+}
+
+// Rebuild makes the books again from the facts: the journal beside the one that is served, which it then replaces at once,
+// and the verdicts. As each case is replayed day of arrival by day of arrival, what the books said on a past day stays the
+// same. Booking waits meanwhile; figures are served from the old journal. A kill leaves the old journal as it was.
+func (b *Booker) Rebuild(ctx context.Context, progress func(Checked)) error {
+	r := rebuilding{ctx: ctx, progress: progress, done: make(chan error, 1)}
+	select {
+	case b.rebuilds <- r:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	return <-r.done
+}
+
+func (b *Booker) rebuild(ctx context.Context, progress func(Checked)) error {
+	for _, statement := range []string{"DROP TABLE IF EXISTS " + nextTable + " SYNC", "CREATE TABLE " + nextTable + " AS " + journalTable} {
+		if err := b.Conn.Exec(ctx, statement); err != nil {
+			return fmt.Errorf("make the table of the new journal: %w", err)
+		}
+	}
+	mark, err := b.stored(ctx)
+	if err != nil {
+		return err
+	}
+	var done Checked
+	for _, family := range lifecycle.Families() {
+		if err := b.rebuildFamily(ctx, family, &mark, &done, progress); err != nil {
+			return errors.Join(fmt.Errorf("make the books of family %s: %w", family, err), b.Conn.Exec(ctx, "DROP TABLE IF EXISTS "+nextTable+" SYNC"))
+		}
+	}
+	marks := newBlock(mark, b.writer)
+	if err := insertRows(ctx, b.Conn, nextTable, marks, [][]caseEntries{marks.marks()}, uuid.NewString(), uuid.NewString()); err != nil {
+		return fmt.Errorf("mark the new journal: %w", err)
+	}
+	if err := b.Conn.Exec(ctx, "EXCHANGE TABLES "+journalTable+" AND "+nextTable); err != nil {
+		return fmt.Errorf("put the new journal in place: %w", err)
+	}
+	progress(done)
+	return b.Conn.Exec(ctx, "DROP TABLE "+nextTable+" SYNC")
+}
+
+// stored is the mark of a journal that contains all that is stored, under the next number.
+func (b *Booker) stored(ctx context.Context) (Mark, error) {
+	mark := Mark{Block: b.Mark().Block + 1, Entries: map[string]uint64{}}
+	own, loaded := "", uint64(0)
+	if b.Loaded != nil {
+		own, loaded = b.Loaded()
+	}
+	rows, err := b.Conn.Query(ctx, "SELECT collector, max(entry) FROM events GROUP BY collector")
+	if err != nil {
+		return mark, fmt.Errorf("find what is stored: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var collector string
+		var entry uint64
+		if err := rows.Scan(&collector, &entry); err != nil {
+			return mark, fmt.Errorf("find what is stored: %w", err)
+		}
+		if collector == own {
+			entry = max(entry, loaded)
+		}
+		mark.Entries[collector] = entry
+	}
+	return mark, rows.Err()
+}
+
+// rebuildFamily replays the cases of a family in the order of their subjects.
+func (b *Booker) rebuildFamily(ctx context.Context, family event.Family, mark *Mark, done *Checked, progress func(Checked)) error {
+	facts, err := readFacts(ctx, b.Conn, family, nil)
+	if err != nil {
+		return fmt.Errorf("read facts: %w", err)
+	}
+	defer facts.close()
+	part := newBlock(Mark{Block: mark.Block, Entries: maps.Clone(mark.Entries)}, b.writer)
+	rows := 0
+	for {
+		subject, more, err := facts.peek()
+		if err != nil {
+			return fmt.Errorf("read facts: %w", err)
+		}
+		if !more || rows >= rebuildRows {
+			if err := b.writePart(ctx, part); err != nil {
+				return err
+			}
+			progress(*done)
+			part, rows = newBlock(part.mark, b.writer), 0
+		}
+		if !more {
+			return nil
+		}
+		events, err := facts.take(subject)
+		if err != nil {
+			return fmt.Errorf("read facts: %w", err)
+		}
+		first := firstDeliveries(events, Mark{}, *mark)
+		c, entries, err := lifecycle.Journal(events, b.Calendars)
+		if err != nil {
+			return fmt.Errorf("case %s: %w", subject, err)
+		}
+		part.addCase(&c, entries)
+		rows += len(entries)
+		mark.Events += first
+		done.Cases++
+		done.Events += first
+	}
+}
+
+func (b *Booker) writePart(ctx context.Context, part *block) error {
+	if len(part.cells) > 0 {
+		if err := insertRows(ctx, b.Conn, nextTable, part, [][]caseEntries{part.cells}, uuid.NewString(), uuid.NewString()); err != nil {
+			return fmt.Errorf("insert lines: %w", err)
+		}
+	}
+	if err := insertVerdicts(ctx, b.Conn, part, b.Calendars.Location()); err != nil {
+		return fmt.Errorf("insert verdicts: %w", err)
+	}
+	return nil
+}
