@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+	"golang.org/x/sync/errgroup"
 
 	"tiendo/internal/calendar"
 	"tiendo/internal/event"
@@ -55,28 +56,44 @@ func (b *Books) Ask(ctx context.Context, queries ...Query) ([]Figure, error) {
 	if err != nil {
 		return nil, err
 	}
+	work, ctx := errgroup.WithContext(ctx)
+	work.SetLimit(parallel)
 	for _, g := range groups {
-		slices, err := b.fetch(ctx, &g.statement)
-		if err != nil {
-			return nil, fmt.Errorf("ask the books for %s: %w", queries[g.answers[0].query].ID, err)
-		}
-		for _, a := range g.answers {
-			d := a.definition
-			figures[a.query] = Figure{
-				ID: d.ID, Unit: d.Unit, Definition: d.Version, Period: queries[a.query].Period, AsOf: b.seenAt(queries[a.query], asOf), Events: events,
-				Rows: slices.rows(a, &g.statement),
+		work.Go(func() error {
+			sums, err := b.fetch(ctx, &g.statement)
+			if err != nil {
+				return fmt.Errorf("ask the books for %s: %w", queries[g.answers[0].query].ID, err)
 			}
-		}
+			for _, a := range g.answers {
+				d, q := a.definition, queries[a.query]
+				figures[a.query] = Figure{
+					ID: d.ID, Unit: d.Unit, Definition: d.Version, Period: q.Period, AsOf: b.seenAt(q, asOf), Events: events,
+					Rows: sums.rows(a, &g.statement),
+				}
+			}
+			return nil
+		})
+	}
+	var last lastEvents
+	if slices.ContainsFunc(queries, byAgency) {
+		work.Go(func() (err error) {
+			last, err = b.lastEvents(ctx)
+			return err
+		})
+	}
+	if err := work.Wait(); err != nil {
+		return nil, err
 	}
 	for i, q := range queries {
-		if slices.Equal(q.By, []string{"agency"}) {
-			if err := b.addLastEvents(ctx, &figures[i]); err != nil {
-				return nil, fmt.Errorf("read the last event of each agency: %w", err)
-			}
+		if byAgency(q) {
+			last.addTo(&figures[i], b.Calendars.Location())
 		}
 	}
 	return figures, nil
 }
+
+// parallel is how many statements of one question are asked at once.
+const parallel = 4
 
 // seenAt is the instant that an answer speaks of.
 func (b *Books) seenAt(q Query, now time.Time) time.Time {
@@ -196,43 +213,48 @@ func (b *Books) fetch(ctx context.Context, s *statement) (*sums, error) {
 	return result, rows.Err()
 }
 
-func (b *Books) addLastEvents(ctx context.Context, f *Figure) error {
-	d, _ := ByID(f.ID)
-	last, err := b.lastEvents(ctx, d.Families())
+// byAgency says whether the rows of an answer say when an agency was last heard of.
+func byAgency(q Query) bool { return slices.Equal(q.By, []string{"agency"}) }
+
+// lastEvents are the times of the newest events of each agency's cases, by family and agency. A case that moved between
+// agencies may still count for the one it left: the newest event of either is not older for it.
+type lastEvents map[event.Family]map[string]time.Time
+
+func (b *Books) lastEvents(ctx context.Context) (lastEvents, error) {
+	rows, err := b.Conn.Query(ctx, "SELECT family, agency, max(last_event) FROM verdicts GROUP BY family, agency")
 	if err != nil {
-		return err
+		return nil, fmt.Errorf("read the last event of each agency: %w", err)
 	}
+	defer rows.Close()
+	last := lastEvents{}
+	for rows.Next() {
+		var family, agency string
+		var t time.Time
+		if err := rows.Scan(&family, &agency, &t); err != nil {
+			return nil, fmt.Errorf("read the last event of each agency: %w", err)
+		}
+		if last[event.Family(family)] == nil {
+			last[event.Family(family)] = map[string]time.Time{}
+		}
+		last[event.Family(family)][agency] = t
+	}
+	return last, rows.Err()
+}
+
+func (l lastEvents) addTo(f *Figure, zone *time.Location) {
+	d, _ := ByID(f.ID)
 	for i := range f.Rows {
 		agency := ""
 		if key := f.Rows[i].Keys["agency"]; key != nil {
 			agency = *key
 		}
-		if t, ok := last[agency]; ok {
-			t = t.In(b.Calendars.Location())
-			f.Rows[i].LastEvent = &t
+		for _, family := range d.Families() {
+			t, ok := l[family][agency]
+			if t = t.In(zone); ok && (f.Rows[i].LastEvent == nil || t.After(*f.Rows[i].LastEvent)) {
+				f.Rows[i].LastEvent = &t
+			}
 		}
 	}
-	return nil
-}
-
-// lastEvents returns the time of the newest event of each agency's cases. A case that moved between agencies may still
-// count for the one it left: the newest event of either is not older for it.
-func (b *Books) lastEvents(ctx context.Context, families []event.Family) (map[string]time.Time, error) {
-	rows, err := b.Conn.Query(ctx, "SELECT agency, max(last_event) FROM verdicts WHERE family IN {families:Array(String)} GROUP BY agency", named("families", families))
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	last := map[string]time.Time{}
-	for rows.Next() {
-		var agency string
-		var t time.Time
-		if err := rows.Scan(&agency, &t); err != nil {
-			return nil, err
-		}
-		last[agency] = t
-	}
-	return last, rows.Err()
 }
 
 // keyOf makes the keys of a row one string; no code holds a zero byte.
