@@ -44,12 +44,8 @@ func New(p Plan, loc *time.Location) (*Calendar, error) {
 			continue
 		}
 		c.days = append(c.days, d)
-		civil := time.Unix(int64(d)*secondsPerDay, 0).UTC()
-		clock := func(minute int) int64 {
-			return time.Date(civil.Year(), civil.Month(), civil.Day(), 0, minute, 0, 0, loc).UnixMilli()
-		}
 		for _, h := range hours {
-			from, to := clock(h.From), clock(h.To)
+			from, to := clock(d, h.From, loc), clock(d, h.To, loc)
 			if n := len(c.spans); n > 0 {
 				from = max(from, c.spans[n-1].to)
 			}
@@ -64,6 +60,22 @@ func New(p Plan, loc *time.Location) (*Calendar, error) {
 		return nil, fmt.Errorf("calendar %s has no hour of work", p.Name)
 	}
 	return c, nil
+}
+
+// clock returns when the clocks show a minute of a day, in milliseconds; when they are set, if they jump over it.
+func clock(d Day, minute int, loc *time.Location) int64 {
+	wall := int64(d)*secondsPerDay + int64(minute)*60
+	civil := time.Unix(wall, 0).UTC()
+	t := time.Date(civil.Year(), civil.Month(), civil.Day(), civil.Hour(), civil.Minute(), 0, 0, loc)
+	_, offset := t.Zone()
+	since, until := t.ZoneBounds()
+	switch shown := t.Unix() + int64(offset); {
+	case shown < wall:
+		t = until
+	case shown > wall:
+		t = since
+	}
+	return t.UnixMilli()
 }
 
 // Office returns the plan of vn-office, for calendars that differ from it only here and there. It is the caller's.
