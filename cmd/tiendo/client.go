@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -79,6 +80,46 @@ func (c *client) get(ctx context.Context, path string, query url.Values) ([]byte
 		return nil, refusal(answer, body)
 	}
 	return body, nil
+}
+
+// lines posts to the server and hands every line of its answer to each, as it comes.
+func (c *client) lines(ctx context.Context, path string, query url.Values, each func([]byte) error) error {
+	address, err := c.endpoint(path)
+	if err != nil {
+		return err
+	}
+	address.RawQuery = query.Encode()
+	token, err := c.token()
+	if err != nil {
+		return err
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, address.String(), nil)
+	if err != nil {
+		return misuse(err)
+	}
+	request.Header.Set("Authorization", "Bearer "+token)
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return c.unreachable(err)
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		body, err := io.ReadAll(answer.Body)
+		if err != nil {
+			return c.unreachable(err)
+		}
+		return refusal(answer, body)
+	}
+	scanner := bufio.NewScanner(answer.Body)
+	for scanner.Scan() {
+		if err := each(scanner.Bytes()); err != nil {
+			return err
+		}
+	}
+	if err := scanner.Err(); err != nil {
+		return c.unreachable(err)
+	}
+	return nil
 }
 
 func (c *client) unreachable(err error) error {

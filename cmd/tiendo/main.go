@@ -36,10 +36,12 @@ type streams struct {
 
 // command is what the command line can say. Each member is a file of this package.
 type command struct {
+	Check    checkCmd    `cmd:"" help:"Have a running server compare what it serves with the facts; exit 1 names each difference."`
 	Config   configCmd   `cmd:"" help:"Print every setting with its default, meaning and environment name, as a file to edit."`
 	Demo     demoCmd     `cmd:"" help:"Serve a simulated city: two years of history, then what happens by the clock."`
 	Import   importCmd   `cmd:"" help:"Read CSV and NDJSON files and send what they tell to a running server."`
 	Kpi      kpiCmd      `cmd:"" name:"kpi" help:"Ask a running server for a figure."`
+	Rebuild  rebuildCmd  `cmd:"" help:"Have a running server make its books again from the facts."`
 	Register registerCmd `cmd:"" help:"Check and load what the city says about itself: agencies, procedures, calendars, targets."`
 	Serve    serveCmd    `cmd:"" help:"Take events in, keep the books, and show the figures, until Ctrl-C."`
 	Simulate simulateCmd `cmd:"" help:"Make the events of a simulated city."`

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// progress says how far simulated events have been sent: in place on a terminal, a line every 10 s elsewhere.
+// progress says how far long work has come: in place on a terminal, a line every 10 s elsewhere.
 type progress struct {
 	w        io.Writer
 	terminal bool

@@ -18,7 +18,7 @@ import (
 func (a *app) routes() http.Handler {
 	answers := api.New(api.Options{
 		Books: a.books, Zone: a.cfg.Location(), Now: time.Now, Ready: a.ready, Logger: a.log.With("part", "api"),
-		Calendars: a.books.Calendars, Facts: a.facts,
+		Calendars: a.books.Calendars, Facts: a.facts, Check: a.check, Rebuild: a.booker.Rebuild,
 	})
 	open := auth.Read(a.cfg.Auth.Read) == auth.ReadOpen
 	read := func(h http.Handler) http.Handler {
@@ -35,6 +35,9 @@ func (a *app) routes() http.Handler {
 	mux.Handle("/v1/events", a.collector)
 	mux.Handle("/v1/cases", cases)
 	mux.Handle("/v1/cases/", cases)
+	upkeep := a.tokens.Require(answers.Upkeep())
+	mux.Handle("/v1/check", upkeep)
+	mux.Handle("/v1/rebuild", upkeep)
 	mux.Handle("/healthz", answers.Open())
 	mux.Handle("/readyz", answers.Open())
 	for _, path := range []string{"/v1/kpis", "/v1/kpis/", "/openapi.json"} {
@@ -54,6 +57,14 @@ func (a *app) routes() http.Handler {
 // facts reads what was told of a case.
 func (a *app) facts(ctx context.Context, family event.Family, subject string) ([]event.Event, error) {
 	return booking.Facts(ctx, a.engine.Conn(), family, subject)
+}
+
+// check compares what is served with the facts.
+func (a *app) check(ctx context.Context, cells, verdicts bool, found func(booking.Difference), progress func(booking.Checked)) (booking.Checked, error) {
+	c := booking.Check{
+		Conn: a.engine.Conn(), Calendars: a.books.Calendars, Cells: cells, Verdicts: verdicts, Found: found, Progress: progress,
+	}
+	return c.Run(ctx)
 }
 
 // ready says which part can't do its work, and why.

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"time"
 
+	"tiendo/internal/booking"
 	"tiendo/internal/calendar"
 	"tiendo/internal/event"
 	"tiendo/internal/kpi"
@@ -26,6 +27,10 @@ type Options struct {
 	// Ready returns why the process cannot do its work, by part; nothing if it can.
 	Ready  func(ctx context.Context) map[string]string
 	Logger *slog.Logger
+	// Check compares what is served with the facts, see booking.Check; Rebuild makes the books again, see
+	// booking.Booker.Rebuild. Both are needed by the handler of upkeep alone.
+	Check   func(ctx context.Context, cells, verdicts bool, found func(booking.Difference), progress func(booking.Checked)) (booking.Checked, error)
+	Rebuild func(ctx context.Context, progress func(booking.Checked)) error
 	// LoadedRegisters returns the registers as they now are; LoadRegister loads a file for the sender of r and returns them
 	// after that. Both are needed by the handler of registers alone.
 	LoadedRegisters func(ctx context.Context) (*register.Registers, error)

@@ -19,6 +19,7 @@ import (
 	"github.com/getkin/kin-openapi/routers/gorillamux"
 
 	"tiendo/internal/api"
+	"tiendo/internal/booking"
 	"tiendo/internal/calendar"
 	"tiendo/internal/clickhouse/enginetest"
 	"tiendo/internal/event"
@@ -198,5 +199,51 @@ func TestEveryFigureIsListed(t *testing.T) {
 		if k.Says == "" || k.Names["vi"] == "" || k.Names["en"] == "" {
 			t.Errorf("%s is not described: %+v", k.ID, k)
 		}
+	}
+}
+
+// TestCheckAndRebuild answer line by line, and refuse each other.
+func TestCheckAndRebuild(t *testing.T) {
+	started, finish := make(chan struct{}), make(chan struct{})
+	a := api.New(api.Options{
+		Logger: slog.New(slog.DiscardHandler),
+		Check: func(_ context.Context, cells, verdicts bool, found func(booking.Difference), progress func(booking.Checked)) (booking.Checked, error) {
+			if !cells || verdicts {
+				t.Errorf("asked for cells %v, verdicts %v", cells, verdicts)
+			}
+			progress(booking.Checked{Cases: 1})
+			found(booking.Difference{What: "cells", Subject: "a", Says: "one too few"})
+			close(started)
+			<-finish
+			return booking.Checked{Cases: 2, Differences: 1}, nil
+		},
+		Rebuild: func(context.Context, func(booking.Checked)) error { return nil },
+	})
+	s := httptest.NewServer(a.Upkeep())
+	defer s.Close()
+	go func() {
+		<-started
+		answer, err := s.Client().Post(s.URL+"/v1/rebuild", "", nil)
+		if err != nil {
+			t.Error(err)
+		} else if answer.StatusCode != http.StatusConflict {
+			t.Errorf("a rebuild during a check: %s", answer.Status)
+		}
+		close(finish)
+	}()
+	answer, err := s.Client().Post(s.URL+"/v1/check?what=cells", "", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := `{"progress":{"cases":1,"events":0,"differences":0}}
+{"difference":{"what":"cells","subject":"a","says":"one too few"}}
+{"done":{"cases":2,"events":0,"differences":1}}
+`
+	if string(body) != want {
+		t.Errorf("got %s", body)
 	}
 }

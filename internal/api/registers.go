@@ -112,19 +112,17 @@ func (a *API) loadRegister(w http.ResponseWriter, r *http.Request) {
 	}
 	content, err := io.ReadAll(http.MaxBytesReader(w, r.Body, register.MaxContent))
 	if err != nil {
-		var large *http.MaxBytesError
-		if errors.As(err, &large) {
+		if large, ok := errors.AsType[*http.MaxBytesError](err); ok {
 			a.problem(w, problem{Title: "The file is too large", Status: http.StatusRequestEntityTooLarge, Detail: fmt.Sprintf("At most %d bytes would do.", large.Limit)})
 		}
 		return // else the sender is gone
 	}
 	all, err := a.LoadRegister(r, kind, content)
-	var refused *register.Refusal
-	switch {
-	case errors.As(err, &refused):
+	if refused, ok := errors.AsType[*register.Refusal](err); ok {
 		a.refuseRegister(w, refused)
 		return
-	case err != nil:
+	}
+	if err != nil {
 		a.refuse(w, r, err)
 		return
 	}

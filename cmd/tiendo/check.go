@@ -1,0 +1,87 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+
+	"github.com/go-json-experiment/json"
+)
+
+type checkCmd struct {
+	What   []string `arg:"" optional:"" enum:"cells,verdicts" help:"What to check: cells, the books that figures are sums of; verdicts, the list of cases. Both if left out."`
+	Client client   `embed:""`
+}
+
+func (c *checkCmd) Run(ctx context.Context, std *streams) error {
+	done, err := upkeep(ctx, &c.Client, "/v1/check", url.Values{"what": c.What}, std)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(std.out, "%d cases of %d events checked, %d differences\n", done.Cases, done.Events, done.Differences)
+	if done.Differences > 0 {
+		return errors.New("what is served is not what the facts say; `tiendo rebuild` makes the books again")
+	}
+	return nil
+}
+
+type rebuildCmd struct {
+	Client client `embed:""`
+}
+
+func (c *rebuildCmd) Run(ctx context.Context, std *streams) error {
+	done, err := upkeep(ctx, &c.Client, "/v1/rebuild", nil, std)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(std.out, "The books were made again: %d cases of %d events.\n", done.Cases, done.Events)
+	return nil
+}
+
+// counted is how far a check or a rebuild is.
+type counted struct {
+	Cases       uint64 `json:"cases"`
+	Events      uint64 `json:"events"`
+	Differences uint64 `json:"differences"`
+}
+
+// upkeep has the server work, prints each difference and says how far it is, and returns what was counted at the end.
+func upkeep(ctx context.Context, server *client, path string, query url.Values, std *streams) (counted, error) {
+	var done *counted
+	progress := newProgress(std.err)
+	defer progress.close()
+	err := server.lines(ctx, path, query, func(raw []byte) error {
+		var line struct {
+			Difference *struct {
+				What    string `json:"what"`
+				Family  string `json:"family"`
+				Subject string `json:"subject"`
+				Says    string `json:"says"`
+			} `json:"difference"`
+			Progress *counted `json:"progress"`
+			Done     *counted `json:"done"`
+			Error    string   `json:"error"`
+		}
+		if err := json.Unmarshal(raw, &line); err != nil {
+			return fmt.Errorf("a line of the server's answer is none: %w; is it a Tiendo server of this version?", err)
+		}
+		switch {
+		case line.Difference != nil:
+			fmt.Fprintf(std.out, "%s\t%s/%s\t%s\n", line.Difference.What, line.Difference.Family, line.Difference.Subject, line.Difference.Says)
+		case line.Progress != nil:
+			progress.say(fmt.Sprintf("%d cases of %d events", line.Progress.Cases, line.Progress.Events))
+		case line.Error != "":
+			return fmt.Errorf("the server says: %s", line.Error)
+		}
+		done = line.Done
+		return nil
+	})
+	if err == nil && done == nil {
+		err = unreachable(errors.New("the server ended before it was done; look at its log, and try again"))
+	}
+	if err != nil {
+		return counted{}, err
+	}
+	return *done, nil
+}

@@ -1,0 +1,89 @@
+package api
+
+import (
+	"encoding/json"
+	"net/http"
+	"slices"
+	"sync"
+
+	"tiendo/internal/booking"
+	"tiendo/internal/kpi"
+)
+
+// line is one line of the answer of a long work: what was found, how far it is, or how it ended.
+type line struct {
+	Difference *booking.Difference `json:"difference,omitempty"`
+	Progress   *booking.Checked    `json:"progress,omitempty"`
+	Done       *booking.Checked    `json:"done,omitempty"`
+	Error      string              `json:"error,omitempty"`
+}
+
+// Upkeep returns the handler of POST /v1/check and POST /v1/rebuild, which answer line by line as JSON while they work.
+// The last line has "done" or "error". At most one of them runs at a time.
+func (a *API) Upkeep() http.Handler {
+	var busy sync.Mutex
+	mux := http.NewServeMux()
+	alone := func(work func(w http.ResponseWriter, r *http.Request)) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			if !busy.TryLock() {
+				a.problem(w, problem{Title: "Another check or rebuild is running", Status: http.StatusConflict, Detail: "try again when it is done"})
+				return
+			}
+			defer busy.Unlock()
+			work(w, r)
+		}
+	}
+	mux.HandleFunc("POST /v1/check", alone(a.check))
+	mux.HandleFunc("POST /v1/rebuild", alone(a.rebuild))
+	return mux
+}
+
+func (a *API) check(w http.ResponseWriter, r *http.Request) {
+	what := r.URL.Query()["what"]
+	if len(what) == 0 {
+		what = []string{"cells", "verdicts"}
+	}
+	for _, name := range what {
+		if name != "cells" && name != "verdicts" {
+			a.refuse(w, r, &kpi.Error{Param: "what", Message: "cells or verdicts would do"})
+			return
+		}
+	}
+	say := a.lines(w)
+	done, err := a.Check(r.Context(), slices.Contains(what, "cells"), slices.Contains(what, "verdicts"),
+		func(d booking.Difference) { say(line{Difference: &d}) },
+		func(c booking.Checked) { say(line{Progress: &c}) })
+	if err != nil {
+		a.Logger.Error("a check ended early", "error", err)
+		say(line{Error: "the engine did not answer; try again"})
+		return
+	}
+	say(line{Done: &done})
+}
+
+func (a *API) rebuild(w http.ResponseWriter, r *http.Request) {
+	say := a.lines(w)
+	var done booking.Checked
+	err := a.Rebuild(r.Context(), func(c booking.Checked) {
+		done = c
+		say(line{Progress: &c})
+	})
+	if err != nil {
+		a.Logger.Error("a rebuild ended early", "error", err)
+		say(line{Error: "the books could not be made again, and are as they were; the server's log says why"})
+		return
+	}
+	say(line{Done: &done})
+}
+
+// lines starts an answer of JSON lines and returns what writes one, at once.
+func (a *API) lines(w http.ResponseWriter) func(line) {
+	w.Header().Set("Content-Type", "application/x-ndjson")
+	w.WriteHeader(http.StatusOK)
+	flush := http.NewResponseController(w)
+	encoder := json.NewEncoder(w)
+	return func(l line) {
+		_ = encoder.Encode(l) // who asked may be gone; the work ends with its context
+		_ = flush.Flush()
+	}
+}
