@@ -1,21 +1,19 @@
-package calendar_test
+package calendar
 
 import (
 	"testing"
 	"time"
-
-	"tiendo/internal/calendar"
 )
 
 // TestOfficePlanIsVNOffice: what others are based on is the built-in calendar, hour by hour.
 func TestOfficePlanIsVNOffice(t *testing.T) {
 	zone := time.FixedZone("+07", 7*60*60)
-	plan := calendar.Office()
-	made, err := calendar.New(plan, zone)
+	plan := Office()
+	made, err := New(plan, zone)
 	if err != nil {
 		t.Fatal(err)
 	}
-	built, _ := calendar.Builtin(zone).Get("vn-office")
+	built, _ := Builtin(zone).Get("vn-office")
 	days := 0
 	for d := plan.First - 2; d <= plan.Last+2; d++ {
 		days++
@@ -45,56 +43,56 @@ func TestOwnHoursWhenClocksChange(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	first, _ := calendar.ParseDay("2025-01-01")
-	last, _ := calendar.ParseDay("2025-12-31")
-	f := func(day string, want time.Duration, hours ...calendar.Hours) {
+	first, _ := ParseDay("2025-01-01")
+	last, _ := ParseDay("2025-12-31")
+	f := func(day string, want time.Duration, hours ...Hours) {
 		t.Helper()
-		plan := calendar.Plan{Name: "night", Grain: calendar.ByInstant, First: first, Last: last}
+		plan := Plan{Name: "night", Grain: ByInstant, First: first, Last: last}
 		for d := range plan.Week {
 			plan.Week[d] = hours
 		}
-		c, err := calendar.New(plan, zone)
+		c, err := New(plan, zone)
 		if err != nil {
 			t.Fatal(err)
 		}
-		d, _ := calendar.ParseDay(day)
+		d, _ := ParseDay(day)
 		got, err := c.Work(d.Start(zone), (d + 1).Start(zone))
-		if err != nil || got != calendar.Work(want.Milliseconds()) {
+		if err != nil || got != Work(want.Milliseconds()) {
 			t.Errorf("%s, %v: %d ms, %v, want %s", day, hours, got, err, want)
 		}
 	}
-	all := calendar.Hours{From: 0, To: 24 * 60}
+	all := Hours{From: 0, To: 24 * 60}
 	f("2025-03-08", 24*time.Hour, all)
 	f("2025-03-09", 23*time.Hour, all)
 	f("2025-11-02", 25*time.Hour, all)
-	f("2025-03-09", 0, calendar.Hours{From: 2 * 60, To: 3 * 60})
-	f("2025-03-09", time.Hour, calendar.Hours{From: 60, To: 3 * 60})
-	f("2025-03-09", 2*time.Hour, calendar.Hours{From: 60, To: 2*60 + 30}, calendar.Hours{From: 3 * 60, To: 4 * 60})
+	f("2025-03-09", 0, Hours{From: 2 * 60, To: 3 * 60})
+	f("2025-03-09", time.Hour, Hours{From: 60, To: 3 * 60})
+	f("2025-03-09", 2*time.Hour, Hours{From: 60, To: 2*60 + 30}, Hours{From: 3 * 60, To: 4 * 60})
 }
 
 // TestPlanThatIsNone is refused.
 func TestPlanThatIsNone(t *testing.T) {
-	plan := calendar.Office()
+	plan := Office()
 	plan.First, plan.Last = plan.Last, plan.First
-	if c, err := calendar.New(plan, time.UTC); err == nil {
+	if c, err := New(plan, time.UTC); err == nil {
 		t.Errorf("%v ends before it begins", c)
 	}
-	if c, err := calendar.New(calendar.Plan{Name: "idle", First: 1, Last: 100}, time.UTC); err == nil {
+	if c, err := New(Plan{Name: "idle", First: 1, Last: 100}, time.UTC); err == nil {
 		t.Errorf("%v has no hour of work", c)
 	}
 }
 
 // TestSetWith puts calendars beside and in place of others, and changes no set.
 func TestSetWith(t *testing.T) {
-	before := calendar.Builtin(time.UTC)
-	plan := calendar.Office()
+	before := Builtin(time.UTC)
+	plan := Office()
 	plan.Last = plan.First + 100
-	office, err := calendar.New(plan, time.UTC)
+	office, err := New(plan, time.UTC)
 	if err != nil {
 		t.Fatal(err)
 	}
 	plan.Name = "own"
-	own, err := calendar.New(plan, time.UTC)
+	own, err := New(plan, time.UTC)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -97,9 +97,8 @@ func (v View) AgenciesIn(first, last calendar.Day) []Agency {
 	byCode := v.agencies.book.byCode
 	var all []Agency
 	for _, code := range slices.Sorted(maps.Keys(byCode)) {
-		entries := byCode[code]
-		for i := len(entries) - 1; i >= 0; i-- {
-			if a := entries[i]; a.From <= last && first <= a.To {
+		for _, a := range slices.Backward(byCode[code]) {
+			if a.From <= last && first <= a.To {
 				all = append(all, a)
 				break
 			}

@@ -31,8 +31,10 @@ func example(t testing.TB) *register.Registers {
 		kind register.Kind
 		name string
 	}{
-		{register.Calendars, "calendars/mot-cua.yaml"}, {register.Agencies, "agencies.yaml"},
-		{register.Procedures, "procedures.yaml"}, {register.Targets, "targets.yaml"},
+		{register.Calendars, "calendars/mot-cua.yaml"},
+		{register.Agencies, "agencies.yaml"},
+		{register.Procedures, "procedures.yaml"},
+		{register.Targets, "targets.yaml"},
 	} {
 		content, err := os.ReadFile(filepath.Join(dir, "examples", "registers", "hai-phong", f.name))
 		if err != nil {
@@ -99,19 +101,26 @@ func TestHaiPhongBeforeAndAfter(t *testing.T) {
 		return a.NameVI
 	}
 	for _, c := range [][3]string{
-		{"H24.28", "2024-12-31", "Huyện An Dương"}, {"H24.28", "2025-01-01", "Quận An Dương"},
-		{"H24.33", "2025-06-30", "Thành phố Thủy Nguyên"}, {"H24.33", "2025-07-01", ""},
-		{"H24.108", "2025-07-01", "Phường Thủy Nguyên"}, {"H24.115", "2025-07-01", "Đặc khu Bạch Long Vĩ"},
+		{"H24.28", "2024-12-31", "Huyện An Dương"},
+		{"H24.28", "2025-01-01", "Quận An Dương"},
+		{"H24.33", "2025-06-30", "Thành phố Thủy Nguyên"},
+		{"H24.33", "2025-07-01", ""},
+		{"H24.108", "2025-07-01", "Phường Thủy Nguyên"},
+		{"H24.115", "2025-07-01", "Đặc khu Bạch Long Vĩ"},
 	} {
 		if got := name(c[0], c[1]); got != c[2] {
 			t.Errorf("%s on %s is %q, want %q", c[0], c[1], got, c[2])
 		}
 	}
 	for _, c := range [][3]string{
-		{"H24.24", "2025-06-30", "H24.24"}, {"H24.24", "2025-07-01", "H24.101"},
-		{"H24.05", "2025-02-28", "H24.05"}, {"H24.05", "2025-03-01", "H24.17"},
-		{"H24.13", "2026-01-01", "H24.36"}, {"H23.02", "2025-07-01", "H24.12"},
-		{"H24.17", "2026-01-01", "H24.17"}, {"unknown", "2026-01-01", "unknown"},
+		{"H24.24", "2025-06-30", "H24.24"},
+		{"H24.24", "2025-07-01", "H24.101"},
+		{"H24.05", "2025-02-28", "H24.05"},
+		{"H24.05", "2025-03-01", "H24.17"},
+		{"H24.13", "2026-01-01", "H24.36"},
+		{"H23.02", "2025-07-01", "H24.12"},
+		{"H24.17", "2026-01-01", "H24.17"},
+		{"unknown", "2026-01-01", "unknown"},
 	} {
 		if got := v.Successor(c[0], day(t, c[1])); got != c[2] {
 			t.Errorf("%s is %s by %s, want %s", c[0], got, c[1], c[2])

@@ -77,8 +77,7 @@ func (r *reader) parse(content []byte) ast.Node {
 	tree, err := parser.ParseBytes(content, 0)
 	if err != nil {
 		at, message := start, err.Error()
-		var placed yaml.Error
-		if errors.As(err, &placed) {
+		if placed, ok := errors.AsType[yaml.Error](err); ok {
 			at, message = placeOfToken(placed.GetToken()), placed.GetMessage()
 		}
 		r.fault(at, "", "this is no YAML: %s", strings.TrimPrefix(message, "yaml: "))

@@ -34,7 +34,7 @@ func TestStore(t *testing.T) {
 	}
 	add(register.Agencies, someAgencies, now, 1)
 	add(register.Agencies, someAgencies, now.Add(time.Hour), 1)
-	add(register.Calendars, "name: c\nbase: vn-office\n", now, 2)               // at the same instant
+	add(register.Calendars, "name: c\nbase: vn-office\n", now, 2)                 // at the same instant
 	add(register.Calendars, "name: d\nbase: vn-office\n", now.Add(-time.Hour), 3) // the clock went back
 	add(register.Calendars, "name: c\nbase: vn-office\n", now, 3)
 	add(register.Targets, "targets:\n  - {figure: dossier.received, agency: H24.17, target: 5}\n", now.Add(time.Minute), 4)
