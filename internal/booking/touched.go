@@ -45,7 +45,7 @@ func (cs cases) add(ctx context.Context, conn driver.Conn, collector string, aft
 			arrival = at
 		}
 		family := event.Family(name)
-		if !lifecycle.Decides(family) {
+		if !lifecycle.Books(family) {
 			continue
 		}
 		if cs[family] == nil {

@@ -141,7 +141,7 @@ func minus(terms []term) []term {
 // Catalogue returns every definition, in the order of the documentation. The slice is the caller's.
 func Catalogue() []Definition {
 	var all []Definition
-	for _, part := range [][]Definition{dossiers, legs, online, tasks, petitions, satisfaction, findings, official, quality} {
+	for _, part := range [][]Definition{dossiers, legs, online, tasks, petitions, receptions, satisfaction, findings, official, quality} {
 		all = append(all, part...)
 	}
 	return all

@@ -51,6 +51,18 @@ var petitions = []Definition{
 		flow(lifecycle.Settled, onTime, 0), flow(lifecycle.Settled, promised, 0)),
 }
 
+var receptions = []Definition{
+	count("reception.sessions", "Lượt tiếp công dân", "Reception sessions", Neutral,
+		"sessions of citizen reception in the period", flow(lifecycle.Sessions, 0, 0)),
+	count("reception.people", "Người được tiếp", "People received", Neutral,
+		"people received in the period", flow(lifecycle.Received, 0, 0)),
+	count("reception.cases", "Vụ việc tiếp công dân", "Reception cases", Neutral,
+		"cases heard in the period", flow(lifecycle.Heard, 0, 0)),
+	ratio("reception.by_leader_rate", "Tỷ lệ lãnh đạo trực tiếp tiếp", "Sessions by the head in person", Higher,
+		"of the sessions in the period, those held by the head of the agency in person",
+		flow(lifecycle.Led, 0, 0), flow(lifecycle.Sessions, 0, 0)),
+}
+
 var findings = []Definition{
 	count("finding.raised", "Tồn tại phát hiện", "Findings raised", Neutral,
 		"inspection findings raised in the period; kind is the area", flow(lifecycle.Opened, 0, 0)),

@@ -61,6 +61,9 @@ type Case struct {
 	// DueChanged, Collision, Backdated and Impossible are signs of bad data, see quality.
 	DueChanged, Collision, Backdated, Impossible bool
 
+	// Session is what a session of citizen reception counts.
+	Session Session
+
 	facts facts
 }
 
@@ -105,6 +108,10 @@ func (c *Case) judge(events []event.Event, calendars calendar.Set) (*judge, erro
 		return nil, err
 	}
 	j := &judge{Case: c, course: courses[c.Family], zone: calendars.Location()}
+	if c.Family == event.Reception {
+		j.hold()
+		return j, nil
+	}
 	j.open()
 	j.days, _ = calendars.Get(j.calendar)
 	j.close()

@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"sort"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -85,6 +86,12 @@ func parseEvents(t *testing.T, text string) []event.Event {
 				e.Retracted = true
 			case value == "true":
 				data[key] = true
+			case key == "sessions" || key == "people" || key == "cases":
+				n, err := strconv.Atoi(value)
+				if err != nil {
+					t.Fatal(err)
+				}
+				data[key] = n
 			case key == "agencies":
 				data[key] = strings.Split(value, ",")
 			case key == "due" && strings.Contains(value, "T"):

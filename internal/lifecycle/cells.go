@@ -41,6 +41,11 @@ const (
 	Paid     Measure = "paid"
 	Rated    Measure = "rated"
 	Scored   Measure = "scored"
+	// Sessions, Received, Heard and Led add up sessions of citizen reception, people, cases, and sessions by the head.
+	Sessions Measure = "sessions"
+	Received Measure = "received"
+	Heard    Measure = "heard"
+	Led      Measure = "led"
 	// Stray is a closing that no other figure counts: without opening, or of a voided case.
 	Stray Measure = "stray"
 	// The flows of legs, by the agency that held them.
@@ -172,10 +177,14 @@ func (cs *counts) bin(measure Measure, t time.Time, millis int64, a Attributes) 
 
 // Counts returns what c contributes to the books, in no order, each cell once. Days are the city's.
 func (c *Case) Counts(zone *time.Location) []Count {
+	cs := counts{zone: zone, list: make([]Count, 0, 8)}
+	if c.Family == event.Reception {
+		c.countSession(&cs)
+		return cs.list
+	}
 	if !Decides(c.Family) {
 		return nil
 	}
-	cs := counts{zone: zone, list: make([]Count, 0, 8)}
 	if c.Closing != "" && (c.Voided || c.Opened.IsZero()) {
 		cs.told(Stray, c.Closed, c.strayMarks(), c.ClosingSource, c.Attributes)
 	}

@@ -36,8 +36,13 @@ var courses = map[event.Family]course{
 	},
 }
 
-// Families are those whose cases have a verdict, sorted.
-func Families() []event.Family { return slices.Sorted(maps.Keys(courses)) }
+// Families are those whose cases are booked, always in the same order.
+func Families() []event.Family {
+	return append(slices.Sorted(maps.Keys(courses)), event.Reception)
+}
+
+// Books says whether cases of this family are booked.
+func Books(family event.Family) bool { return Decides(family) || family == event.Reception }
 
 // Decides says whether cases of this family have a verdict.
 func Decides(family event.Family) bool {

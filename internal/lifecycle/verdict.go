@@ -1,6 +1,10 @@
 package lifecycle
 
-import "time"
+import (
+	"time"
+
+	"tiendo/internal/event"
+)
 
 // Verdict is a case's state in one word, without a clock: whether an open case is overdue depends on when one asks, so it
 // is told by the deadline.
@@ -19,6 +23,7 @@ const (
 	VerdictLate        Verdict = "late"
 	VerdictNoDeadline  Verdict = "no_deadline"
 	VerdictNoCalendar  Verdict = "no_calendar"
+	VerdictHeld        Verdict = "held" // a session of citizen reception
 )
 
 // Running says that the case is open and waits for its applicant.
@@ -32,6 +37,8 @@ func (c *Case) Verdict(zone *time.Location) Verdict {
 	switch {
 	case c.Voided:
 		return VerdictVoided
+	case c.Family == event.Reception:
+		return VerdictHeld
 	case c.Opened.IsZero():
 		return c.verdictUnopened()
 	case c.NoCalendar:
