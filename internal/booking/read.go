@@ -24,6 +24,29 @@ func Facts(ctx context.Context, conn driver.Conn, family event.Family, subject s
 	return facts, nil
 }
 
+// EachCase calls each with every delivery of the events of one subject of a family after the other, in the order of
+// subjects. It stops at the first error.
+func EachCase(ctx context.Context, conn driver.Conn, family event.Family, each func(subject string, events []event.Event) error) error {
+	facts, err := readFacts(ctx, conn, family, nil)
+	if err != nil {
+		return err
+	}
+	defer facts.close()
+	for {
+		subject, more, err := facts.peek()
+		if err != nil || !more {
+			return err
+		}
+		events, err := facts.take(subject)
+		if err != nil {
+			return err
+		}
+		if err := each(subject, events); err != nil {
+			return err
+		}
+	}
+}
+
 // reader starts to read rows of cases of a family, in the order of subjects: of all cases if subjects is nil.
 type reader[T any] func(ctx context.Context, conn driver.Conn, family event.Family, subjects []string) (*cursor[T], error)
 

@@ -56,11 +56,11 @@ func (b *Books) Ask(ctx context.Context, queries ...Query) ([]Figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	work, ctx := errgroup.WithContext(ctx)
+	work, working := errgroup.WithContext(ctx)
 	work.SetLimit(parallel)
 	for _, g := range groups {
 		work.Go(func() error {
-			sums, err := b.fetch(ctx, &g.statement)
+			sums, err := b.fetch(working, &g.statement)
 			if err != nil {
 				return fmt.Errorf("ask the books for %s: %w", queries[g.answers[0].query].ID, err)
 			}
@@ -74,14 +74,28 @@ func (b *Books) Ask(ctx context.Context, queries ...Query) ([]Figure, error) {
 			return nil
 		})
 	}
+	for i, q := range queries {
+		d, _ := ByID(q.ID)
+		if d.indicator == "" {
+			continue
+		}
+		work.Go(func() error {
+			rows, err := b.indicators(working, d, q)
+			figures[i] = Figure{ID: d.ID, Unit: d.Unit, Definition: d.Version, Period: q.Period, AsOf: b.seenAt(q, asOf), Events: events, Rows: rows}
+			return err
+		})
+	}
 	var last lastEvents
 	if slices.ContainsFunc(queries, byAgency) {
 		work.Go(func() (err error) {
-			last, err = b.lastEvents(ctx)
+			last, err = b.lastEvents(working)
 			return err
 		})
 	}
 	if err := work.Wait(); err != nil {
+		return nil, err
+	}
+	if err := b.addCompleteness(ctx, queries, figures); err != nil {
 		return nil, err
 	}
 	for i, q := range queries {
@@ -111,6 +125,9 @@ func (b *Books) plan(queries []Query) ([]*group, error) {
 		d, err := q.check()
 		if err != nil {
 			return nil, err
+		}
+		if d.indicator != "" {
+			continue // read from the facts
 		}
 		key := fmt.Sprint(d.Families(), d.ofLegs(), d.ofClosings(), d.looksAhead(), d.measure, q.Period, q.By, q.Where, q.AsOf, q.more)
 		g := byKey[key]

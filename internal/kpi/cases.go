@@ -62,6 +62,9 @@ func (b *Books) Cases(ctx context.Context, q Query, part Part, after string, lim
 	if err != nil {
 		return nil, err
 	}
+	if d.indicator != "" {
+		return nil, &Error{Param: "kpi", Message: q.ID + " is reported by agencies, not counted from cases; ask for it by agency"}
+	}
 	terms := d.numerator
 	if (d.Shape == Ratio || d.Shape == Mean) && part != Numerator {
 		terms = d.denominator

@@ -71,6 +71,8 @@ type Definition struct {
 	// measure and q are a quantile's: the q-quantile of what measure has binned.
 	measure lifecycle.Measure
 	q       float64
+	// indicator is the name of what agencies report of themselves; empty for figures of the books.
+	indicator string
 }
 
 // prefix is the part of the id before the dot.
@@ -89,6 +91,8 @@ func (d *Definition) Families() []event.Family {
 			return []event.Family{event.Dossier, event.Task, event.Petition, event.Finding}
 		}
 		return []event.Family{event.Dossier}
+	case "org":
+		return []event.Family{event.Indicator}
 	default:
 		return []event.Family{event.Family(prefix)}
 	}
@@ -141,7 +145,7 @@ func minus(terms []term) []term {
 // Catalogue returns every definition, in the order of the documentation. The slice is the caller's.
 func Catalogue() []Definition {
 	var all []Definition
-	for _, part := range [][]Definition{dossiers, legs, online, tasks, petitions, receptions, satisfaction, findings, official, quality} {
+	for _, part := range [][]Definition{dossiers, legs, online, tasks, petitions, receptions, satisfaction, findings, organisation, official, quality} {
 		all = append(all, part...)
 	}
 	return all

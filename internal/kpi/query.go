@@ -52,6 +52,9 @@ var times = []string{"day", "month", "quarter"}
 
 // dimensions lists what d can be grouped by.
 func dimensions(d *Definition) []string {
+	if d.indicator != "" {
+		return []string{"agency"}
+	}
 	names := []string{"agency", "unit", "procedure", "field", "group", "channel", "level", "kind", "at"}
 	switch d.prefix() {
 	case "task":

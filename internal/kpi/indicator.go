@@ -1,0 +1,122 @@
+package kpi
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"tiendo/internal/booking"
+	"tiendo/internal/calendar"
+	"tiendo/internal/event"
+	"tiendo/internal/lifecycle"
+	"tiendo/internal/period"
+)
+
+// indicator is a figure of the state of an organisation: what agencies report of themselves, value and target. It cannot be
+// added up over time, so it is read from the facts: there are a few reports a year for each agency.
+func indicator(id, name, vi, en, says string) Definition {
+	return Definition{
+		ID: id, Version: "1", Shape: Ratio, Unit: "ratio", Direction: Neutral, VI: vi, EN: en,
+		Says:      says + ": the sum of values ÷ the sum of targets over agencies, of each the report for its latest period within the asked one, last recorded; a report without target is in neither sum",
+		indicator: name,
+	}
+}
+
+var organisation = []Definition{
+	indicator("org.staffing_ratio", "staffing", "Biên chế có mặt so với giao", "Staffing against quota", "staff present against the quota"),
+	indicator("org.streamlining_ratio", "streamlining", "Tinh giản biên chế so với kế hoạch", "Streamlining against plan", "posts streamlined against the plan"),
+	indicator("org.iso_ratio", "iso", "Áp dụng ISO so với kế hoạch", "ISO against plan", "procedures under ISO against the plan"),
+	indicator("org.training_ratio", "training", "Đào tạo, bồi dưỡng so với kế hoạch", "Training against plan", "staff trained against the plan"),
+	indicator("org.merger_ratio", "merger", "Sắp xếp đơn vị so với kế hoạch", "Mergers against plan", "public units merged against the plan"),
+	indicator("org.work_file_ratio", "work_file", "Lập hồ sơ công việc so với quy định", "Work files against the rule", "work files kept and archived against those that must be"),
+}
+
+// report is what one agency said of one indicator for one period.
+type report struct {
+	agency   string
+	of       period.Period
+	recorded time.Time
+	value    float64
+	target   *float64
+}
+
+// indicators answers a question about an organisation's state.
+func (b *Books) indicators(ctx context.Context, d Definition, q Query) ([]Row, error) {
+	latest := map[string]report{}
+	err := booking.EachCase(ctx, b.Conn, event.Indicator, func(_ string, events []event.Event) error {
+		r, ok, err := b.reportOf(events, d, q)
+		if err != nil || !ok {
+			return err
+		}
+		if known, has := latest[r.agency]; !has || r.after(known) {
+			latest[r.agency] = r
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read the reports of %s: %w", d.ID, err)
+	}
+	return sumReports(d, q, latest), nil
+}
+
+// reportOf reads the report that a subject stands for, if it belongs to the question.
+func (b *Books) reportOf(events []event.Event, d Definition, q Query) (r report, ok bool, err error) {
+	if q.AsOf != "" {
+		day, err := calendar.ParseDay(q.AsOf)
+		if err != nil {
+			return r, false, err
+		}
+		end := day.End(b.Calendars.Location())
+		events = slices.DeleteFunc(events, func(e event.Event) bool { return e.Arrival.After(end) })
+	}
+	data, recorded, ok, err := lifecycle.Reported(events)
+	if err != nil || !ok || data.Indicator != d.indicator || (len(q.Where["agency"]) > 0 && !slices.Contains(q.Where["agency"], data.Agency)) {
+		return r, false, err
+	}
+	r = report{agency: data.Agency, recorded: recorded, value: data.Value, target: data.Target}
+	if r.of, err = period.Parse(data.Period, b.Now(), b.Calendars.Location()); err != nil {
+		return r, false, nil // a period that is none lies in no period
+	}
+	return r, r.of.First >= q.Period.First && r.of.Last <= q.Period.Last, nil
+}
+
+// after says whether r counts rather than other: the later period, of one period the shorter, then the last recorded.
+func (r report) after(other report) bool {
+	switch {
+	case r.of.Last != other.of.Last:
+		return r.of.Last > other.of.Last
+	case r.of.First != other.of.First:
+		return r.of.First > other.of.First
+	default:
+		return r.recorded.After(other.recorded)
+	}
+}
+
+func sumReports(d Definition, q Query, latest map[string]report) []Row {
+	sums := map[string]*[2]float64{}
+	if len(q.By) == 0 {
+		sums[""] = &[2]float64{}
+	}
+	for agency, r := range latest {
+		if len(q.By) == 0 {
+			agency = ""
+		}
+		if sums[agency] == nil {
+			sums[agency] = &[2]float64{}
+		}
+		if r.target != nil {
+			sums[agency][0] += r.value
+			sums[agency][1] += *r.target
+		}
+	}
+	rows := []Row{}
+	for agency, sum := range sums {
+		row := rowOf(d, sum[0], sum[1])
+		row.Low, row.High = nil, nil // no share of cases: there is no chance in it
+		row.By, row.Keys = q.By, keysOf(q.By, []string{agency}, "")
+		rows = append(rows, *row)
+	}
+	slices.SortFunc(rows, func(x, y Row) int { return compareKeys(x.Keys["agency"], y.Keys["agency"]) })
+	return rows
+}

@@ -1,0 +1,22 @@
+package lifecycle
+
+import (
+	"time"
+
+	"tiendo/internal/event"
+)
+
+// Reported returns what counts of the records of a subject that has no course, such as an agency's indicator for a period
+// or a source's tally of a day: of all that stand, the last recorded (rules 1 and 2). It is false if none stands. It
+// reorders events. The error names an event that cannot be read.
+func Reported(events []event.Event) (data event.Data, recorded time.Time, ok bool, err error) {
+	if len(events) == 0 {
+		return data, recorded, false, nil
+	}
+	facts, err := factsOf(events)
+	if err != nil || len(facts) == 0 {
+		return data, recorded, false, err
+	}
+	last := facts.once(facts[0].step).last()
+	return last.data, last.recorded, true, nil
+}
