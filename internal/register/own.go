@@ -33,19 +33,25 @@ type part struct {
 	offset int // lines before it
 }
 
-// documents splits a file at its lines of three dashes.
+// documents splits a file at its lines of three dashes; what holds nothing is left out.
 func documents(content []byte) []part {
-	parts := []part{{}}
-	line := 0
+	var parts []part
+	begin, offset, at, line := 0, 0, 0, 0
+	end := func() {
+		if text := string(content[begin:at]); strings.TrimSpace(text) != "" {
+			parts = append(parts, part{text, offset})
+		}
+	}
 	for text := range bytes.Lines(content) {
 		line++
-		if strings.TrimRight(string(text), " \t\r\n") == "---" {
-			parts = append(parts, part{offset: line})
-			continue
+		if string(bytes.TrimRight(text, " \t\r\n")) == "---" {
+			end()
+			begin, offset = at+len(text), line
 		}
-		parts[len(parts)-1].text += string(text)
+		at += len(text)
 	}
-	return slices.DeleteFunc(parts, func(p part) bool { return strings.TrimSpace(p.text) == "" })
+	end()
+	return parts
 }
 
 // readCalendars adds the calendars of a file to, or puts them in place of, those that there are.
