@@ -62,7 +62,8 @@ type Definition struct {
 	Direction Direction
 	// VI and EN name the figure on screen; Says defines it in one English sentence.
 	VI, EN, Says string
-	// Law names the instrument that prescribes the way of counting, where one does, and where it was found.
+	Texts
+	// Law names the instrument that the figure rests on, where one is known.
 	Law string
 	// Leadership figures are in /metrics by default.
 	Leadership bool
@@ -147,6 +148,9 @@ func Catalogue() []Definition {
 	var all []Definition
 	for _, part := range [][]Definition{dossiers, legs, online, tasks, petitions, receptions, satisfaction, findings, organisation, official, quality} {
 		all = append(all, part...)
+	}
+	for i := range all {
+		all[i].describe()
 	}
 	return all
 }

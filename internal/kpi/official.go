@@ -2,10 +2,10 @@ package kpi
 
 import "tiendo/internal/lifecycle"
 
-// The laws that prescribe a way of counting; sources are those of DOMAIN.md.
+// The laws that prescribe a way of counting: DOMAIN.md §1.3 and §1.4.
 const (
-	law06a = "TT 01/2020/TT-VPCP, form II.06a/VPCP/KSTT (DOMAIN.md §1.3)"
-	law766 = "QĐ 766/QĐ-TTg of 23/6/2022 (DOMAIN.md §1.4)"
+	law06a = "TT 01/2020/TT-VPCP, II.06a/VPCP/KSTT"
+	law766 = "QĐ 766/QĐ-TTg"
 )
 
 func prescribed(law string, d Definition) Definition {
