@@ -11,32 +11,18 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"github.com/google/uuid"
-	"golang.org/x/sync/errgroup"
 
 	"tiendo/internal/lifecycle"
 )
 
-// block is what one insert adds to the books.
+// block is what one insert adds to the books: what the touched cases should hold beyond what the journal holds for them.
+// Its rows are made while they are inserted, so that memory depends on a few cases and not on the block.
 type block struct {
-	mark     Mark
-	writer   string
-	cells    []caseEntries
-	verdicts []lifecycle.Case
-}
-
-// caseEntries are the lines of the journal that a block adds to a case.
-type caseEntries struct {
-	family, subject string
-	entries         []lifecycle.Entry
-}
-
-func newBlock(mark Mark, writer string) *block { return &block{mark: mark, writer: writer} }
-
-func (b *block) addCase(c *lifecycle.Case, entries []lifecycle.Entry) {
-	if len(entries) > 0 {
-		b.cells = append(b.cells, caseEntries{family: string(c.Family), subject: c.Subject, entries: entries})
-	}
-	b.verdicts = append(b.verdicts, *c)
+	mark   Mark
+	booked Mark // the mark of the block before
+	writer string
+	cases  cases
+	rows   int // lines of the journal, once they are inserted
 }
 
 // The measures of the rows that mark a block. Their family is empty; their subject begins with the block's number, so that
@@ -48,49 +34,29 @@ const (
 
 func markSubject(number uint64) string { return fmt.Sprintf("%012d/", number) }
 
-func (b *block) marks() []caseEntries {
-	mark := func(collector string, measure lifecycle.Measure, n uint64) caseEntries {
-		count := lifecycle.Count{Cell: lifecycle.Cell{Measure: measure}, N: int64(n)}
-		return caseEntries{subject: markSubject(b.mark.Block) + collector, entries: []lifecycle.Entry{{Count: count}}}
+// marks are the rows that mark a block.
+func marks(m Mark) *lines {
+	l := &lines{}
+	mark := func(collector string, measure lifecycle.Measure, n uint64) {
+		l.add("", markSubject(m.Block)+collector, &lifecycle.Entry{Count: lifecycle.Count{Cell: lifecycle.Cell{Measure: measure}, N: int64(n)}})
 	}
-	rows := []caseEntries{mark("", markEvents, b.mark.Events)}
-	for _, collector := range slices.Sorted(maps.Keys(b.mark.Entries)) {
-		rows = append(rows, mark(collector, markEntry, b.mark.Entries[collector]))
+	mark("", markEvents, m.Events)
+	for _, collector := range slices.Sorted(maps.Keys(m.Entries)) {
+		mark(collector, markEntry, m.Entries[collector])
 	}
-	return rows
-}
-
-// rows counts the lines of the journal that the block adds.
-func (b *block) rows() (n int) {
-	for _, c := range b.cells {
-		n += len(c.entries)
-	}
-	return n
+	return l
 }
 
 // attempts is how often a block whose rows did not appear is inserted again.
 const attempts = 3
 
-// write appends the block to the journal, and the verdicts beside it. Should only the verdicts be written, the next try
-// writes them again with the cells; should only the cells be, the booker writes the verdicts when it resumes.
+// write appends the block to the journal and makes sure that it is there, once, and ours. It counts the block's events.
 func (b *Booker) write(ctx context.Context, block *block) error {
-	var group errgroup.Group
-	group.Go(func() error { return b.writeCells(ctx, block) })
-	group.Go(func() error {
-		if err := insertVerdicts(ctx, b.Conn, block, b.Calendars.Location()); err != nil {
-			return fmt.Errorf("insert verdicts: %w", err)
-		}
-		return nil
-	})
-	return group.Wait()
-}
-
-// writeCells appends the block to the journal and makes sure that it is there, once, and ours.
-func (b *Booker) writeCells(ctx context.Context, block *block) error {
 	for attempt := range attempts {
 		query := uuid.NewString()
-		if err := insertCells(ctx, b.Conn, block, query, attempt); err != nil {
-			if settleErr := b.settle(ctx, query); settleErr != nil {
+		if err := b.insert(ctx, block, query, fmt.Sprintf("0-%d-%d", block.mark.Block, attempt)); err != nil {
+			settleErr := b.settle(ctx, query)
+			if settleErr != nil || !errors.Is(err, errUnknown) {
 				return errors.Join(err, settleErr)
 			}
 			b.Logger.Warn("a block's insert ended in an error, reading back", "block", block.mark.Block, "error", err)
@@ -107,6 +73,24 @@ func (b *Booker) writeCells(ctx context.Context, block *block) error {
 		// Absent: a kill between token and part leaves the token without rows, so the next attempt takes another token.
 	}
 	return fmt.Errorf("the engine took the rows %d times and shows none", attempts)
+}
+
+// insert judges the cases of the block and sends what they add to the journal.
+func (b *Booker) insert(ctx context.Context, block *block, query, token string) error {
+	in, err := startInsert(ctx, b.Conn, journalTable, block.writer, block.mark.Block, query, token)
+	if err != nil {
+		return err
+	}
+	defer in.abort()
+	first, err := b.judge(ctx, block, in)
+	if err != nil {
+		return err
+	}
+	block.mark.Events, block.rows = block.booked.Events+first, in.rows
+	if err := in.send(marks(block.mark)); err != nil {
+		return err
+	}
+	return in.finish()
 }
 
 // settle makes sure that an insert whose outcome is unknown is over.

@@ -3,8 +3,8 @@ package booking
 import (
 	"context"
 	"fmt"
-	"maps"
 	"slices"
+	"sync/atomic"
 
 	"golang.org/x/sync/errgroup"
 
@@ -12,65 +12,75 @@ import (
 	"tiendo/internal/lifecycle"
 )
 
-// workers is how many goroutines judge a large block: the engine answers both at once.
-const workers = 2
+const (
+	// workers is how many goroutines judge a large block: the engine answers both at once.
+	workers = 2
+	// smallShare is a number of cases that one goroutine judges as fast as two.
+	smallShare = 500
+	// linesAtOnce is how many lines of the journal are sent to the engine in one piece.
+	linesAtOnce = 8192
+)
 
-// book adds to block what the cases of one family should hold beyond what the journal holds for them.
-func (b *Booker) book(ctx context.Context, into *block, family event.Family, subjects map[string]struct{}, booked Mark) error {
-	names := slices.Sorted(maps.Keys(subjects))
-	shares := slices.Collect(slices.Chunk(names, max(500, (len(names)+workers-1)/workers)))
-	parts := make([]block, len(shares))
+// judge judges the cases of a block and puts into the insert what they should hold beyond what the journal holds for them.
+// It counts the events that are booked for the first time.
+func (b *Booker) judge(ctx context.Context, block *block, in *inserting) (first uint64, err error) {
+	var total atomic.Uint64
 	group, ctx := errgroup.WithContext(ctx)
-	for i, share := range shares {
-		parts[i].mark = into.mark
-		parts[i].mark.Events = 0
-		group.Go(func() error { return b.bookShare(ctx, &parts[i], family, share, booked) })
+	for family, subjects := range block.cases {
+		for share := range slices.Chunk(subjects, max(smallShare, (len(subjects)+workers-1)/workers)) {
+			group.Go(func() error {
+				n, err := b.judgeShare(ctx, block, in, family, share)
+				if err != nil {
+					return fmt.Errorf("judge %d cases of family %s: %w", len(share), family, err)
+				}
+				total.Add(n)
+				return nil
+			})
+		}
 	}
-	if err := group.Wait(); err != nil {
-		return err
-	}
-	for _, p := range parts {
-		into.mark.Events += p.mark.Events
-		into.cells = append(into.cells, p.cells...)
-		into.verdicts = append(into.verdicts, p.verdicts...)
-	}
-	return nil
+	err = group.Wait()
+	return total.Load(), err
 }
 
-// bookShare books cases whose subjects are sorted. Facts and journal are read side by side in that order, so that memory
-// depends on one case and on the block, not on the history.
-func (b *Booker) bookShare(ctx context.Context, block *block, family event.Family, names []string, booked Mark) error {
-	facts, err := readFacts(ctx, b.Conn, family, names)
+// judgeShare judges cases whose subjects are sorted. Facts and journal are read side by side in that order.
+func (b *Booker) judgeShare(ctx context.Context, block *block, in *inserting, family event.Family, subjects []string) (first uint64, err error) {
+	facts, err := readFacts(ctx, b.Conn, family, subjects)
 	if err != nil {
-		return fmt.Errorf("read facts: %w", err)
+		return 0, fmt.Errorf("read facts: %w", err)
 	}
 	defer facts.close()
-	journal, err := readJournal(ctx, b.Conn, family, names)
+	journal, err := readJournal(ctx, b.Conn, family, subjects)
 	if err != nil {
-		return fmt.Errorf("read journal: %w", err)
+		return 0, fmt.Errorf("read journal: %w", err)
 	}
 	defer journal.close()
 
-	for _, subject := range names {
+	l := &lines{zone: b.Calendars.Location()}
+	for _, subject := range subjects {
 		events, err := facts.take(subject)
 		if err != nil {
-			return fmt.Errorf("read facts: %w", err)
+			return 0, fmt.Errorf("read facts: %w", err)
 		}
 		has, err := journal.take(subject)
 		if err != nil {
-			return fmt.Errorf("read journal: %w", err)
+			return 0, fmt.Errorf("read journal: %w", err)
 		}
 		if len(events) == 0 {
-			return fmt.Errorf("case %s: its events were found and then not read", subject)
+			return 0, fmt.Errorf("case %s: its events were found and then not read", subject)
 		}
-		block.mark.Events += firstDeliveries(events, booked, block.mark)
+		first += firstDeliveries(events, block.booked, block.mark)
 		c, should, err := lifecycle.Journal(events, b.Calendars)
 		if err != nil {
-			return fmt.Errorf("case %s: %w", subject, err)
+			return 0, fmt.Errorf("case %s: %w", subject, err)
 		}
-		block.addCase(&c, difference(should, has))
+		l.addCase(&c, difference(should, has))
+		if l.rows() >= linesAtOnce {
+			if err := in.send(l); err != nil {
+				return 0, err
+			}
+		}
 	}
-	return nil
+	return first, in.send(l)
 }
 
 // firstDeliveries counts the events that are booked for the first time: those whose first delivery lies between two marks.

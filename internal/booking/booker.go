@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
-	"slices"
 	"sync/atomic"
 	"time"
 
@@ -20,7 +19,7 @@ import (
 
 const (
 	// eventsPerBlock bounds the new events of one block, and with them the memory that a block takes.
-	eventsPerBlock = 25_000
+	eventsPerBlock = 100_000
 	// pace is the least time between two blocks while events trickle in: fewer, larger parts cost the engine less.
 	pace = 250 * time.Millisecond
 	// poll is how often collectors of other processes are looked at.
@@ -192,12 +191,8 @@ func (b *Booker) step(ctx context.Context) (more bool, err error) {
 		return false, nil
 	}
 	start := time.Now()
-	block := newBlock(next, b.writer)
-	for _, family := range slices.Sorted(maps.Keys(touched)) {
-		if err := b.book(ctx, block, family, touched[family], mark); err != nil {
-			return false, fmt.Errorf("book %d cases of family %s: %w", len(touched[family]), family, err)
-		}
-	}
+	touched.sort()
+	block := &block{mark: next, booked: mark, writer: b.writer, cases: touched}
 	if err := b.write(ctx, block); err != nil {
 		return false, fmt.Errorf("write block %d: %w", next.Block, err)
 	}

@@ -2,6 +2,7 @@ package booking
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -130,9 +131,17 @@ func compare(t *testing.T, got, want map[string]int64) {
 func history(r *rand.Rand, n int) []event.Event {
 	start := time.Date(2025, 1, 20, 1, 0, 0, 0, time.UTC)
 	steps := []struct{ step, data string }{
-		{"received", `{"agency":"A","channel":"online","due":"2025-02-05"}`}, {"received", `{"agency":"B","channel":"direct","due":"2025-02-03"}`},
-		{"supplement_requested", `{}`}, {"supplemented", `{}`}, {"rescheduled", `{"due":"2025-02-10"}`}, {"transferred", `{"agency":"C"}`},
-		{"resolved", `{"digital":true}`}, {"rejected", `{}`}, {"withdrawn", `{}`}, {"returned", `{"channel":"post"}`}, {"rated", `{"score":4}`},
+		{"received", `{"agency":"A","channel":"online","due":"2025-02-05"}`},
+		{"received", `{"agency":"B","channel":"direct","due":"2025-02-03"}`},
+		{"supplement_requested", `{}`},
+		{"supplemented", `{}`},
+		{"rescheduled", `{"due":"2025-02-10"}`},
+		{"transferred", `{"agency":"C"}`},
+		{"resolved", `{"digital":true}`},
+		{"rejected", `{}`},
+		{"withdrawn", `{}`},
+		{"returned", `{"channel":"post"}`},
+		{"rated", `{"score":4}`},
 	}
 	var all []event.Event
 	for i := range n {
@@ -238,8 +247,10 @@ func TestHurtJournalHeals(t *testing.T) {
 	}
 	again := []event.Event{}
 	for i := range 40 {
-		again = append(again, event.Event{Source: "urn:test", ID: "0", Subject: fmt.Sprintf("case-%04d", i), Type: "dossier.received", Time: events[0].Time, Data: []byte(`{}`),
-			Arrival: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), Collector: "c0", Entry: uint64(10_000 + i)})
+		again = append(again, event.Event{
+			Source: "urn:test", ID: "0", Subject: fmt.Sprintf("case-%04d", i), Type: "dossier.received", Time: events[0].Time, Data: []byte(`{}`),
+			Arrival: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), Collector: "c0", Entry: uint64(10_000 + i),
+		})
 	}
 	store(t, conn, again)
 	bookAll(t, newBooker(t, conn))
@@ -289,8 +300,11 @@ func TestTokenWithoutRows(t *testing.T) {
 	store(t, conn, events)
 	b := newBooker(t, conn)
 	// The token of the first block is used by rows that are then lost.
-	lost := newBlock(Mark{Block: 1, Entries: map[string]uint64{"c0": 1}}, "somebody")
-	if err := insertCells(t.Context(), conn, lost, "lost-"+t.Name(), 0); err != nil {
+	lost, err := startInsert(t.Context(), conn, journalTable, "somebody", 1, "lost-"+t.Name(), "0-1-0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(lost.send(marks(Mark{Block: 1, Entries: map[string]uint64{"c0": 1}})), lost.finish()); err != nil {
 		t.Fatal(err)
 	}
 	if err := conn.Exec(t.Context(), "ALTER TABLE cells DELETE WHERE 1 SETTINGS mutations_sync = 2"); err != nil {

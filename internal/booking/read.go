@@ -68,6 +68,7 @@ type cursor[T any] struct {
 	subject string
 	row     T
 	ready   bool
+	taken   []T
 }
 
 // peek returns the subject of the next row; false at the end.
@@ -85,21 +86,27 @@ func (c *cursor[T]) peek() (subject string, more bool, err error) {
 	return c.subject, true, nil
 }
 
-// take returns the rows of subject; nil if there are none. Subjects must be asked for in order.
-func (c *cursor[T]) take(subject string) (taken []T, err error) {
+// take returns the rows of subject, for as long as take is not called again; none if there are none. Subjects must be asked
+// for in order.
+func (c *cursor[T]) take(subject string) ([]T, error) {
+	c.taken = c.taken[:0]
 	for {
 		next, more, err := c.peek()
 		if err != nil || !more || next != subject {
-			return taken, err
+			return c.taken, err
 		}
-		taken, c.ready = append(taken, c.row), false
+		c.taken, c.ready = append(c.taken, c.row), false
 	}
 }
 
 func (c *cursor[T]) close() { _ = c.rows.Close() }
 
+// small makes the engine answer in small pieces, of which the driver holds few.
+var small = clickhouse.Settings{"max_block_size": 8192, "preferred_block_size_bytes": 1 << 20}
+
 // query asks for columns of a table, of the cases of a family, sorted by subject.
 func query(ctx context.Context, conn driver.Conn, columns, table string, family event.Family, subjects []string) (driver.Rows, error) {
+	options := []clickhouse.QueryOption{clickhouse.WithSettings(small), clickhouse.WithBlockBufferSize(1)}
 	statement := "SELECT " + columns + " FROM " + table + " WHERE family = {family:String}"
 	if subjects != nil {
 		touched, err := ext.NewTable("touched", ext.Column("subject", "String"))
@@ -112,10 +119,10 @@ func query(ctx context.Context, conn driver.Conn, columns, table string, family 
 		if err != nil {
 			return nil, err
 		}
-		ctx = clickhouse.Context(ctx, clickhouse.WithExternalTable(touched))
+		options = append(options, clickhouse.WithExternalTable(touched))
 		statement += " AND subject IN (SELECT subject FROM touched)"
 	}
-	return conn.Query(ctx, statement+" ORDER BY family, subject", clickhouse.Named("family", string(family)))
+	return conn.Query(clickhouse.Context(ctx, options...), statement+" ORDER BY family, subject", clickhouse.Named("family", string(family)))
 }
 
 func readFacts(ctx context.Context, conn driver.Conn, family event.Family, subjects []string) (*cursor[event.Event], error) {

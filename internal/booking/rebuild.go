@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"maps"
 
 	"github.com/google/uuid"
+	"golang.org/x/sync/errgroup"
 
 	"tiendo/internal/event"
 	"tiendo/internal/lifecycle"
@@ -56,8 +56,7 @@ func (b *Booker) rebuild(ctx context.Context, progress func(Checked)) error {
 			return errors.Join(fmt.Errorf("make the books of family %s: %w", family, err), b.Conn.Exec(ctx, "DROP TABLE IF EXISTS "+nextTable+" SYNC"))
 		}
 	}
-	marks := newBlock(mark, b.writer)
-	if err := insertRows(ctx, b.Conn, nextTable, marks, [][]caseEntries{marks.marks()}, uuid.NewString(), uuid.NewString()); err != nil {
+	if err := b.appendMarks(ctx, mark); err != nil {
 		return fmt.Errorf("mark the new journal: %w", err)
 	}
 	if err := b.Conn.Exec(ctx, "EXCHANGE TABLES "+journalTable+" AND "+nextTable); err != nil {
@@ -93,55 +92,88 @@ func (b *Booker) stored(ctx context.Context) (Mark, error) {
 	return mark, rows.Err()
 }
 
-// rebuildFamily replays the cases of a family in the order of their subjects.
+// rebuildFamily replays the cases of a family in the order of their subjects. While the engine finishes one insert the next
+// one is filled.
 func (b *Booker) rebuildFamily(ctx context.Context, family event.Family, mark *Mark, done *Checked, progress func(Checked)) error {
 	facts, err := readFacts(ctx, b.Conn, family, nil)
 	if err != nil {
 		return fmt.Errorf("read facts: %w", err)
 	}
 	defer facts.close()
-	part := newBlock(Mark{Block: mark.Block, Entries: maps.Clone(mark.Entries)}, b.writer)
-	rows := 0
-	for {
-		subject, more, err := facts.peek()
-		if err != nil {
-			return fmt.Errorf("read facts: %w", err)
-		}
-		if !more || rows >= rebuildRows {
-			if err := b.writePart(ctx, part); err != nil {
-				return err
-			}
+	var finishing errgroup.Group
+	finishing.SetLimit(1)
+	for more := true; more && err == nil; {
+		var in *inserting
+		if in, more, err = b.rebuildPart(ctx, facts, mark, done); err == nil {
 			progress(*done)
-			part, rows = newBlock(part.mark, b.writer), 0
+			finishing.Go(in.finish)
 		}
-		if !more {
-			return nil
-		}
-		events, err := facts.take(subject)
-		if err != nil {
-			return fmt.Errorf("read facts: %w", err)
-		}
-		first := firstDeliveries(events, Mark{}, *mark)
-		c, entries, err := lifecycle.Journal(events, b.Calendars)
-		if err != nil {
-			return fmt.Errorf("case %s: %w", subject, err)
-		}
-		part.addCase(&c, entries)
-		rows += len(entries)
-		mark.Events += first
-		done.Cases++
-		done.Events += first
 	}
+	return errors.Join(err, finishing.Wait())
 }
 
-func (b *Booker) writePart(ctx context.Context, part *block) error {
-	if len(part.cells) > 0 {
-		if err := insertRows(ctx, b.Conn, nextTable, part, [][]caseEntries{part.cells}, uuid.NewString(), uuid.NewString()); err != nil {
-			return fmt.Errorf("insert lines: %w", err)
+// rebuildPart replays cases until an insert is full. It reports whether there are more.
+func (b *Booker) rebuildPart(ctx context.Context, facts *cursor[event.Event], mark *Mark, done *Checked) (in *inserting, more bool, err error) {
+	if in, err = b.insertNext(ctx, mark.Block); err != nil {
+		return nil, false, err
+	}
+	l := &lines{zone: b.Calendars.Location()}
+	for rows := 0; rows < rebuildRows; {
+		var subject string
+		if subject, more, err = facts.peek(); err != nil || !more {
+			break
+		}
+		var n int
+		if n, err = b.rebuildCase(facts, subject, l, mark, done); err != nil {
+			break
+		}
+		rows += n
+		if l.rows() >= linesAtOnce {
+			if err = in.send(l); err != nil {
+				break
+			}
 		}
 	}
-	if err := insertVerdicts(ctx, b.Conn, part, b.Calendars.Location()); err != nil {
-		return fmt.Errorf("insert verdicts: %w", err)
+	if err == nil {
+		err = in.send(l)
 	}
-	return nil
+	if err != nil {
+		in.abort()
+	}
+	return in, more, err
+}
+
+// rebuildCase replays one case. It returns how many lines of the journal that makes.
+func (b *Booker) rebuildCase(facts *cursor[event.Event], subject string, l *lines, mark *Mark, done *Checked) (int, error) {
+	events, err := facts.take(subject)
+	if err != nil {
+		return 0, fmt.Errorf("read facts: %w", err)
+	}
+	first := firstDeliveries(events, Mark{}, *mark)
+	c, entries, err := lifecycle.Journal(events, b.Calendars)
+	if err != nil {
+		return 0, fmt.Errorf("case %s: %w", subject, err)
+	}
+	l.addCase(&c, entries)
+	mark.Events += first
+	done.Cases++
+	done.Events += first
+	return len(entries), nil
+}
+
+// insertNext opens an insert into the new journal.
+func (b *Booker) insertNext(ctx context.Context, block uint64) (*inserting, error) {
+	return startInsert(ctx, b.Conn, nextTable, b.writer, block, uuid.NewString(), uuid.NewString())
+}
+
+func (b *Booker) appendMarks(ctx context.Context, mark Mark) error {
+	in, err := b.insertNext(ctx, mark.Block)
+	if err != nil {
+		return err
+	}
+	defer in.abort()
+	if err := in.send(marks(mark)); err != nil {
+		return err
+	}
+	return in.finish()
 }

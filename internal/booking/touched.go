@@ -3,6 +3,7 @@ package booking
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
@@ -13,7 +14,15 @@ import (
 )
 
 // cases are the subjects of touched cases by family.
-type cases map[event.Family]map[string]struct{}
+type cases map[event.Family][]string
+
+// sort puts subjects in order, each once.
+func (cs cases) sort() {
+	for family, subjects := range cs {
+		slices.Sort(subjects)
+		cs[family] = slices.Compact(subjects)
+	}
+}
 
 func collectors(ctx context.Context, conn driver.Conn) ([]string, error) {
 	var names []string
@@ -48,10 +57,7 @@ func (cs cases) add(ctx context.Context, conn driver.Conn, collector string, aft
 		if !lifecycle.Books(family) {
 			continue
 		}
-		if cs[family] == nil {
-			cs[family] = map[string]struct{}{}
-		}
-		cs[family][subject] = struct{}{}
+		cs[family] = append(cs[family], subject)
 	}
 	return upTo, arrival, full, rows.Err()
 }
