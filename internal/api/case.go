@@ -2,7 +2,6 @@ package api
 
 import (
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"time"
 
@@ -115,7 +114,7 @@ func (a *API) tell(x *lifecycle.Explanation) caseAnswer {
 		Events: []toldEvent{}, Promises: []toldPromise{}, Pauses: []toldPause{}, Legs: []toldLeg{},
 		Figures: kpi.Counting(x.Family, x.Counted),
 	}
-	answer.VI, answer.EN = a.arithmetic(x)
+	answer.VI, answer.EN = x.Sentence(a.Zone)
 	for name, value := range map[string]string{
 		"agency": x.Agency, "unit": x.Unit, "procedure": x.Procedure, "channel": x.Channel, "level": x.Level, "kind": x.Kind,
 		"at": x.At, "issuer": x.Issuer, "helpers": x.Helpers,
@@ -159,37 +158,4 @@ func (a *API) at(t time.Time) *time.Time {
 	}
 	t = t.In(a.Zone)
 	return &t
-}
-
-// arithmetic says in one sentence what was compared with what.
-func (a *API) arithmetic(x *lifecycle.Explanation) (vi, en string) {
-	const layout = "02/01/2006 15:04:05"
-	told, deadline := x.Told.In(a.Zone).Format(layout), x.Deadline.In(a.Zone).Format(layout)
-	switch x.Verdict(a.Zone) {
-	case lifecycle.VerdictEarly:
-		return fmt.Sprintf("Kết thúc %s, trước ngày hẹn %s: trước hạn.", told, deadline), fmt.Sprintf("Settled %s, before the day of the deadline %s: early.", told, deadline)
-	case lifecycle.VerdictOnTime:
-		return fmt.Sprintf("Kết thúc %s ≤ hạn %s: đúng hạn.", told, deadline), fmt.Sprintf("Settled %s ≤ deadline %s: on time.", told, deadline)
-	case lifecycle.VerdictLate:
-		return fmt.Sprintf("Kết thúc %s > hạn %s: quá hạn.", told, deadline), fmt.Sprintf("Settled %s > deadline %s: late.", told, deadline)
-	case lifecycle.VerdictNoDeadline:
-		return fmt.Sprintf("Kết thúc %s, không có ngày hẹn trả.", told), fmt.Sprintf("Settled %s, without ever a promised date.", told)
-	case lifecycle.VerdictNoCalendar:
-		return "Lịch làm việc không có những ngày cần tính: không vào tỷ lệ nào.", "The calendar does not cover the days that were needed: it is in no rate."
-	case lifecycle.VerdictEnded:
-		return fmt.Sprintf("Kết thúc %s mà không giải quyết (%s).", told, x.Closing), fmt.Sprintf("Closed %s without being settled (%s).", told, x.Closing)
-	case lifecycle.VerdictOpen:
-		if x.Deadline.IsZero() {
-			return "Đang giải quyết, chưa có hạn xác định.", "Open, without a deadline that is fixed."
-		}
-		return "Đang giải quyết, hạn " + deadline + ".", "Open, deadline " + deadline + "."
-	case lifecycle.VerdictAwaiting:
-		return "Đã nộp, chờ tiếp nhận.", "Submitted, awaiting acceptance."
-	case lifecycle.VerdictNotAccepted:
-		return "Không được tiếp nhận.", "Not accepted."
-	case lifecycle.VerdictVoided:
-		return "Đã hủy: không vào số liệu nào.", "Voided: it counts nowhere."
-	default:
-		return "Kết thúc mà chưa từng tiếp nhận.", "Closed without ever having been opened."
-	}
 }

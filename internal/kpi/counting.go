@@ -1,8 +1,10 @@
 package kpi
 
 import (
+	"maps"
 	"slices"
 
+	"tiendo/internal/calendar"
 	"tiendo/internal/event"
 	"tiendo/internal/lifecycle"
 )
@@ -14,11 +16,13 @@ type Membership struct {
 	Part Part `json:"part,omitempty"`
 	// Day is the city's day from which, or on which, it counts.
 	Day string `json:"day"`
-	N   int64  `json:"n"`
+	// Until is the day at whose end a stock no longer counts it; empty while it does.
+	Until string `json:"until,omitempty"`
+	N     int64  `json:"n"`
 }
 
-// Counting lists the figures that count a case, from what it contributes to the books. A stock counts it from the day on;
-// a day on which it stops to count is not listed.
+// Counting lists the figures that count a case, from what it contributes to the books. A stock counts it from the end of a
+// day on until the end of another; what began and ended on one day is not listed.
 func Counting(family event.Family, counts []lifecycle.Count) []Membership {
 	all := []Membership{}
 	for _, d := range Catalogue() {
@@ -27,15 +31,16 @@ func Counting(family event.Family, counts []lifecycle.Count) []Membership {
 		}
 		add := func(part Part, terms []term) {
 			for _, t := range terms {
-				if t.minus || t.window == atStart {
+				if t.minus || t.window == atStart || t.window == atEnd {
 					continue
 				}
 				for _, c := range counts {
-					if c.Measure == t.measure && c.Marks&(t.with|t.without) == t.with {
+					if t.counts(&c) {
 						all = append(all, Membership{ID: d.ID, Part: part, Day: c.Day.String(), N: c.N})
 					}
 				}
 			}
+			all = append(all, stays(d.ID, part, terms, counts)...)
 		}
 		switch {
 		case d.measure != "":
@@ -45,6 +50,44 @@ func Counting(family event.Family, counts []lifecycle.Count) []Membership {
 		default:
 			add(Numerator, d.numerator)
 			add(Denominator, d.denominator)
+		}
+	}
+	return all
+}
+
+// counts says whether t sums c.
+func (t *term) counts(c *lifecycle.Count) bool {
+	return c.Measure == t.measure && c.Marks&(t.with|t.without) == t.with
+}
+
+// stays are the stretches of days at whose ends the stock among terms counts the case.
+func stays(id string, part Part, terms []term, counts []lifecycle.Count) []Membership {
+	changes := map[calendar.Day]int64{}
+	for _, t := range terms {
+		if t.window != atEnd {
+			continue
+		}
+		for _, c := range counts {
+			switch {
+			case !t.counts(&c):
+			case t.minus:
+				changes[c.Day] -= c.N
+			default:
+				changes[c.Day] += c.N
+			}
+		}
+	}
+	var all []Membership
+	var n int64
+	for _, day := range slices.Sorted(maps.Keys(changes)) {
+		if changes[day] == 0 {
+			continue
+		}
+		if n != 0 {
+			all[len(all)-1].Until = day.String()
+		}
+		if n += changes[day]; n != 0 {
+			all = append(all, Membership{ID: id, Part: part, Day: day.String(), N: n})
 		}
 	}
 	return all

@@ -1,0 +1,44 @@
+package lifecycle
+
+import (
+	"fmt"
+	"time"
+)
+
+// Sentence says in one Vietnamese and one English sentence what was compared with what, and what came of it. Instants are
+// written in zone.
+func (c *Case) Sentence(zone *time.Location) (vi, en string) {
+	const layout = "02/01/2006 15:04:05"
+	told, deadline := c.Told.In(zone).Format(layout), c.Deadline.In(zone).Format(layout)
+	switch c.Verdict(zone) {
+	case VerdictEarly:
+		return fmt.Sprintf("Kết thúc %s, trước ngày hẹn %s: trước hạn.", told, deadline), fmt.Sprintf("Settled %s, before the day of the deadline %s: early.", told, deadline)
+	case VerdictOnTime:
+		return fmt.Sprintf("Kết thúc %s ≤ hạn %s: đúng hạn.", told, deadline), fmt.Sprintf("Settled %s ≤ deadline %s: on time.", told, deadline)
+	case VerdictLate:
+		return fmt.Sprintf("Kết thúc %s > hạn %s: quá hạn.", told, deadline), fmt.Sprintf("Settled %s > deadline %s: late.", told, deadline)
+	case VerdictNoDeadline:
+		return fmt.Sprintf("Kết thúc %s, không có ngày hẹn trả.", told), fmt.Sprintf("Settled %s, without ever a promised date.", told)
+	case VerdictNoCalendar:
+		return "Lịch làm việc không có những ngày cần tính: không vào tỷ lệ nào.", "The calendar does not cover the days that were needed: it is in no rate."
+	case VerdictEnded:
+		return fmt.Sprintf("Kết thúc %s mà không giải quyết (%s).", told, c.Closing), fmt.Sprintf("Closed %s without being settled (%s).", told, c.Closing)
+	case VerdictOpen:
+		if c.Deadline.IsZero() {
+			return "Đang giải quyết, chưa có hạn xác định.", "Open, without a deadline that is fixed."
+		}
+		return "Đang giải quyết, hạn " + deadline + ".", "Open, deadline " + deadline + "."
+	case VerdictAwaiting:
+		return "Đã nộp, chờ tiếp nhận.", "Submitted, awaiting acceptance."
+	case VerdictNotAccepted:
+		return "Không được tiếp nhận.", "Not accepted."
+	case VerdictVoided:
+		return "Đã hủy: không vào số liệu nào.", "Voided: it counts nowhere."
+	case VerdictHeld:
+		s := c.Session
+		return fmt.Sprintf("Tiếp công dân: %d lượt, %d người, %d vụ việc.", s.Sessions, s.People, s.Cases),
+			fmt.Sprintf("Citizen reception: sessions %d, people %d, cases %d.", s.Sessions, s.People, s.Cases)
+	default:
+		return "Kết thúc mà chưa từng tiếp nhận.", "Closed without ever having been opened."
+	}
+}
