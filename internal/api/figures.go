@@ -146,7 +146,7 @@ func page(params url.Values) (limit int, part kpi.Part, err error) {
 }
 
 // reserved are the parameters that are no filters.
-var reserved = map[string]bool{"period": true, "by": true, "kpi": true, "limit": true, "after": true, "part": true, "cutoff": true, "as_of": true, "since": true, "until": true}
+var reserved = map[string]bool{"period": true, "by": true, "kpi": true, "limit": true, "after": true, "part": true, "cutoff": true, "as_of": true, "fold": true, "since": true, "until": true}
 
 // query reads what /v1/kpis/{id} and /v1/cases have in common. Every parameter that is not reserved is a filter, which the
 // books know or refuse by name.
@@ -156,6 +156,12 @@ func (a *API) query(id string, params url.Values) (kpi.Query, error) {
 		if !reserved[name] {
 			q.Where[name] = values
 		}
+	}
+	switch fold := params.Get("fold"); fold {
+	case "", "successor":
+		q.Fold = fold != ""
+	default:
+		return q, &kpi.Error{Param: "fold", Message: "successor would do"}
 	}
 	now := a.Now()
 	if asOf := params.Get("as_of"); asOf != "" {

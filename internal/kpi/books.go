@@ -13,6 +13,7 @@ import (
 	"tiendo/internal/calendar"
 	"tiendo/internal/event"
 	"tiendo/internal/lifecycle"
+	"tiendo/internal/register"
 )
 
 // Options are what Books need.
@@ -20,6 +21,8 @@ type Options struct {
 	Conn driver.Conn
 	// Calendars give the city's zone, and the working days by which a deadline is near.
 	Calendars calendar.Set
+	// Registers gives what the city says about itself, as it now is.
+	Registers func() *register.Registers
 	// Now is the clock.
 	Now func() time.Time
 	// Events tells how many events are booked.
@@ -29,8 +32,14 @@ type Options struct {
 // Books answer questions. Safe for concurrent use.
 type Books struct{ Options }
 
-// New returns the books that are read through o.Conn.
-func New(o Options) *Books { return &Books{Options: o} }
+// New returns the books that are read through o.Conn. Without registers they know none.
+func New(o Options) *Books {
+	if o.Registers == nil {
+		empty := register.Empty(o.Calendars.Location(), nil)
+		o.Registers = func() *register.Registers { return empty }
+	}
+	return &Books{Options: o}
+}
 
 // group is what one statement can answer.
 type group struct {
@@ -99,6 +108,8 @@ func (b *Books) Ask(ctx context.Context, queries ...Query) ([]Figure, error) {
 		return nil, err
 	}
 	for i, q := range queries {
+		d, _ := ByID(q.ID)
+		b.addRegister(&figures[i], d, q)
 		if byAgency(q) {
 			last.addTo(&figures[i], b.Calendars.Location())
 		}
@@ -129,10 +140,10 @@ func (b *Books) plan(queries []Query) ([]*group, error) {
 		if d.indicator != "" {
 			continue // read from the facts
 		}
-		key := fmt.Sprint(d.Families(), d.ofLegs(), d.ofClosings(), d.looksAhead(), d.measure, q.Period, q.By, q.Where, q.AsOf, q.more)
+		key := fmt.Sprint(d.Families(), d.ofLegs(), d.ofClosings(), d.looksAhead(), d.measure, q.Period, q.By, q.Where, q.Fold, q.AsOf, q.more)
 		g := byKey[key]
 		if g == nil {
-			g = &group{statement: statement{families: d.Families(), query: q, binned: d.measure}}
+			g = &group{statement: statement{families: d.Families(), query: q, names: b.namesOf(q), binned: d.measure}}
 			if d.looksAhead() {
 				if g.statement.until, err = b.soon(q.Period.End); err != nil {
 					return nil, err

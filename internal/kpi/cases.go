@@ -72,7 +72,7 @@ func (b *Books) Cases(ctx context.Context, q Query, part Part, after string, lim
 	if d.measure != "" {
 		terms = flow(d.measure, 0, 0)
 	}
-	s := statement{families: d.Families(), query: q, terms: terms}
+	s := statement{families: d.Families(), query: q, names: b.namesOf(q), terms: terms}
 	if d.looksAhead() {
 		if s.until, err = b.soon(q.Period.End); err != nil {
 			return nil, err

@@ -106,7 +106,7 @@ func (b *Books) tallies(ctx context.Context, family event.Family, q Query) ([]ta
 
 // openings counts what was received by source and day, of each agency and of all.
 func (b *Books) openings(ctx context.Context, family event.Family, q Query) (map[tally]int64, error) {
-	s := statement{families: []event.Family{family}, query: Query{Period: q.Period, AsOf: q.AsOf}, terms: flow(lifecycle.Opened, 0, 0)}
+	s := statement{families: []event.Family{family}, query: Query{Period: q.Period, AsOf: q.AsOf}, names: b.namesOf(q), terms: flow(lifecycle.Opened, 0, 0)}
 	where, args := s.where()
 	rows, err := b.Conn.Query(ctx, "SELECT source, agency, toString(day), sum(n) FROM cells WHERE "+where+" GROUP BY source, agency, day", args...)
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 	"tiendo/internal/clickhouse/enginetest"
 	"tiendo/internal/lifecycle"
 	"tiendo/internal/period"
+	"tiendo/internal/register"
 )
 
 func TestMain(m *testing.M) { os.Exit(enginetest.Run(m)) }
@@ -403,4 +404,61 @@ func TestCompleteness(t *testing.T) {
 	if got := ask(t, b, "dossier.late", "2025-01", nil, nil).Completeness; got != nil {
 		t.Errorf("nobody stated anything of January: %v", *got)
 	}
+}
+
+// TestRegister: groups, fields and successors are the register's at the period's end; an agency without cases has a row;
+// targets stand beside values. By hand: A hands over to B on 1 July 2024.
+func TestRegister(t *testing.T) {
+	b, conn := books(t)
+	fill(t, conn,
+		cell{subject: "1", measure: lifecycle.Opened, day: "2024-02-03", agency: "A"}, cell{subject: "2", measure: lifecycle.Opened, day: "2024-08-03", agency: "B"},
+		cell{subject: "3", measure: lifecycle.Opened, day: "2024-08-03", agency: "X"}, cell{subject: "3", measure: lifecycle.Settled, day: "2024-08-05", agency: "X", marks: lifecycle.Promised | lifecycle.OnTime},
+	)
+	if err := conn.Exec(t.Context(), "INSERT INTO cells (family, subject, agency, measure, day, procedure, n) VALUES ('dossier', '4', 'A', 'opened', '2024-03-03', '1.000123.000.00.00.H24', 1)"); err != nil {
+		t.Fatal(err)
+	}
+	known := register.Empty(zone, func(string) (register.Figure, bool) { return register.Figure{Ratio: true, Higher: true}, true })
+	for kind, content := range map[register.Kind]string{
+		register.Agencies: `agencies:
+  - {code: A, names: {vi: Quận A, en: District A}, group: district, to: 2024-06-30, successor: B}
+  - {code: B, names: {vi: Phường B, en: Ward B}, group: commune, from: 2024-07-01}
+  - {code: C, names: {vi: Sở C, en: Department C}, group: department}
+`,
+		register.Procedures: `procedures:
+  - {code: "1.000123", names: {vi: Cấp phép, en: Permit}, field: building, term: 10}
+`,
+	} {
+		var err error
+		if known, err = known.With(kind, []byte(content), time.Now().Add(time.Duration(len(known.Loads()))*time.Second)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	known, err := known.With(register.Targets, []byte(`targets:
+  - {figure: dossier.on_time_rate, target: 0.95, source: QD-1}
+`), time.Now().Add(time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b.Registers = func() *register.Registers { return known }
+	f := func(id, p string, fold bool, by []string, where map[string][]string, want string) {
+		t.Helper()
+		of, err := period.Parse(p, b.Now(), zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		figures, err := b.Ask(t.Context(), Query{ID: id, Period: of, By: by, Where: where, Fold: fold})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := short(figures[0]); got != want {
+			t.Errorf("%s %s by %v where %v: got %s, want %s", id, p, by, where, got, want)
+		}
+	}
+	f("dossier.received", "2024", false, []string{"agency"}, nil, `{"agency":"A","value":2} {"agency":"B","value":1} {"agency":"C","value":0} {"agency":"X","value":1}`)
+	f("dossier.received", "2024", true, []string{"agency"}, nil, `{"agency":"B","value":3} {"agency":"C","value":0} {"agency":"X","value":1}`)
+	f("dossier.received", "2024", true, nil, map[string][]string{"agency": {"B"}}, `{"value":3}`)
+	f("dossier.received", "2024", true, []string{"group"}, nil, `{"group":null,"value":1} {"group":"commune","value":3}`)
+	f("dossier.received", "2024", false, nil, map[string][]string{"group": {"district"}}, `{"value":2}`)
+	f("dossier.received", "2024", false, []string{"field"}, nil, `{"field":null,"value":3} {"field":"building","value":1}`)
+	f("dossier.on_time_rate", "2024-08", false, nil, nil, `{"numerator":1,"denominator":1,"value":1,"low":0.20654931437723745,"high":1,"target":0.95}`)
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"tiendo/internal/calendar"
 	"tiendo/internal/lifecycle"
 	"tiendo/internal/period"
 )
@@ -27,7 +28,7 @@ func TestFoldByMonth(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &Books{}
+	b := New(Options{Calendars: calendar.Builtin(zone)})
 	queries := []Query{
 		{ID: "dossier.open", Period: p, By: []string{"month"}},
 		{ID: "dossier.received", Period: p, By: []string{"month"}},

@@ -17,6 +17,8 @@ type Query struct {
 	By []string
 	// Where are filters by dimension; of several values of one dimension any may hold. Times are no filters.
 	Where map[string][]string
+	// Fold books agencies under those that took them over, by the register at the period's end.
+	Fold bool
 	// AsOf asks what the books said at the end of a day, as YYYY-MM-DD; "" asks what they say now. The period must have
 	// been read with that instant as now.
 	AsOf string
@@ -40,12 +42,10 @@ type Error struct {
 
 func (e *Error) Error() string { return e.Param + ": " + e.Message }
 
-// column is the expression of a dimension over the journal. field and group are attributes of registers; without one
-// every case lacks them.
+// columns are the expressions of dimensions over the journal, but for those of registers, see names.
 var columns = map[string]string{
 	"agency": "agency", "unit": "unit", "procedure": "procedure", "channel": "channel", "level": "level", "kind": "kind",
-	"at": "at", "issuer": "issuer", "field": "''", "group": "''",
-	"source": "source",
+	"at": "at", "issuer": "issuer", "source": "source",
 }
 
 var times = []string{"day", "month", "quarter"}

@@ -21,6 +21,8 @@ type statement struct {
 	families []event.Family
 	query    Query // its period, grouping and filters
 	terms    []term
+	// names are what registers say of agencies and procedures.
+	names names
 	// until is the last day that terms ahead look at, as YYYY-MM-DD; "" if there are none.
 	until string
 	// binned is a quantile's measure; then the sums are by bin instead of by term.
@@ -71,12 +73,20 @@ func (s *statement) sql() (string, []any) {
 	return b.String(), args
 }
 
+// column is the expression of a dimension that is no time.
+func (s *statement) column(name string) string {
+	if expression := s.names.column(name, s.query.Fold); expression != "" {
+		return expression
+	}
+	return columns[name]
+}
+
 // keys are the expressions of the dimensions that are no times.
 func (s *statement) keys() []string {
 	var keys []string
 	for _, by := range s.query.By {
-		if c, ok := columns[by]; ok {
-			keys = append(keys, c)
+		if timeOf([]string{by}) == "" {
+			keys = append(keys, s.column(by))
 		}
 	}
 	return keys
@@ -130,11 +140,11 @@ func (s *statement) where() (string, []any) {
 		if name == "helper" {
 			conditions = append(conditions, fmt.Sprintf("hasAny(splitByChar(',', helpers), {%s:Array(String)})", parameter))
 		} else {
-			conditions = append(conditions, fmt.Sprintf("%s IN {%s:Array(String)}", columns[name], parameter))
+			conditions = append(conditions, fmt.Sprintf("%s IN {%s:Array(String)}", s.column(name), parameter))
 		}
 		args = append(args, clickhouse.Named(parameter, s.query.Where[name]))
 	}
-	return strings.Join(conditions, " AND "), args
+	return strings.Join(conditions, " AND "), append(args, s.names.args()...)
 }
 
 // known is the condition of what the books knew, "" if they may know all.
