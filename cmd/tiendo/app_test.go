@@ -32,8 +32,9 @@ func startApp(t *testing.T, o appOptions) (a *app, stop func()) {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
+	a.start()
 	done := make(chan error, 1)
-	go func() { done <- a.Run(ctx) }()
+	go func() { done <- a.wait(ctx) }()
 	stopped := false
 	stop = func() {
 		t.Helper()

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -15,10 +16,13 @@ import (
 func TestCleanupsRunNewestFirstAndAll(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := cleanups{log: slog.New(slog.DiscardHandler)}
+		var mu sync.Mutex // a part that takes too long is not waited for
 		var order []string
 		add := func(name string, took time.Duration, err error) {
 			c.add(name, time.Second, func(context.Context) error {
+				mu.Lock()
 				order = append(order, name)
+				mu.Unlock()
 				time.Sleep(took)
 				return err
 			})
