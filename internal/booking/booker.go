@@ -22,7 +22,7 @@ const (
 	eventsPerBlock = 100_000
 	// pace is the least time between two blocks while events trickle in: fewer, larger parts cost the engine less.
 	pace = 250 * time.Millisecond
-	// poll is how often collectors of other processes are looked at.
+	// poll is how often events of other processes are looked for.
 	poll = time.Second
 	// standby is how long a booker that lost its place waits before it tries again.
 	standby = 10 * time.Second
@@ -67,9 +67,9 @@ type Booker struct {
 	// rebuilds are requests to make the books again.
 	rebuilds chan rebuilding
 
-	// collectors are those whose events are known to be in the engine; looked at every poll.
+	// collectors are those whose events are known to be in the engine.
 	collectors []string
-	looked     time.Time
+	lookAgain  time.Time
 }
 
 // New returns a booker that does nothing before Run.
@@ -151,17 +151,26 @@ func (b *Booker) resume(ctx context.Context) error {
 	}
 	mark := Mark{Block: last.Block, Entries: maps.Clone(previous.Entries), Events: previous.Events}
 	b.mark.Store(&mark)
-	b.collectors, b.looked = nil, time.Time{}
+	b.collectors, b.lookAgain = nil, time.Time{}
 	return nil
+}
+
+// look finds the collectors whose events are stored. That costs what the history costs, so it is done the more rarely the
+// longer it takes: a collector that is new may wait a little once.
+func (b *Booker) look(ctx context.Context) (err error) {
+	start := time.Now()
+	if start.Before(b.lookAgain) {
+		return nil
+	}
+	b.collectors, err = collectors(ctx, b.Conn)
+	b.lookAgain = time.Now().Add(max(poll, 50*time.Since(start)))
+	return err
 }
 
 // step books one block of what is stored and not booked. It reports whether more is waiting.
 func (b *Booker) step(ctx context.Context) (more bool, err error) {
-	if time.Since(b.looked) >= poll {
-		if b.collectors, err = collectors(ctx, b.Conn); err != nil {
-			return false, fmt.Errorf("find collectors: %w", err)
-		}
-		b.looked = time.Now()
+	if err := b.look(ctx); err != nil {
+		return false, fmt.Errorf("find collectors: %w", err)
 	}
 	mark := b.Mark()
 	next := Mark{Block: mark.Block + 1, Entries: maps.Clone(mark.Entries), Events: mark.Events, Arrival: mark.Arrival}

@@ -41,7 +41,7 @@ func bookAll(t *testing.T, b *Booker) {
 	}
 	for range 1000 {
 		before := b.Mark().Block
-		b.looked = time.Time{}
+		b.lookAgain = time.Time{}
 		if _, err := b.step(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -312,6 +312,48 @@ func TestTokenWithoutRows(t *testing.T) {
 	}
 	bookAll(t, b)
 	compare(t, journalOf(t, conn), should(t, events))
+}
+
+// TestBlockOfManyPieces: however many pieces a block is sent in, it is one part, and nothing before its end.
+func TestBlockOfManyPieces(t *testing.T) {
+	conn := enginetest.Conn(t)
+	parts := func() (n, rows uint64) {
+		t.Helper()
+		err := conn.QueryRow(t.Context(), "SELECT count(), sum(rows) FROM system.parts WHERE database = currentDatabase() AND table = 'cells' AND active").Scan(&n, &rows)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n, rows
+	}
+	for _, finish := range []bool{false, true} {
+		in, err := startInsert(t.Context(), conn, journalTable, "w", 1, fmt.Sprint(t.Name(), finish), "0-1-0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		l := &lines{zone: zone}
+		for piece := range 5 {
+			for i := range linesAtOnce {
+				l.add("dossier", fmt.Sprint(piece, "-", i), &lifecycle.Entry{Count: lifecycle.Count{N: 1}})
+			}
+			if err := in.send(l); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n, _ := parts(); n != 0 {
+			t.Fatalf("%d parts before the end", n)
+		}
+		if !finish {
+			in.abort()
+			time.Sleep(200 * time.Millisecond) // the engine notices that the connection is gone
+			continue
+		}
+		if err := in.finish(); err != nil {
+			t.Fatal(err)
+		}
+		if n, rows := parts(); n != 1 || rows != 5*linesAtOnce {
+			t.Errorf("%d parts with %d rows, want 1 with %d", n, rows, 5*linesAtOnce)
+		}
+	}
 }
 
 // TestEveryCaseHasAVerdict, also when a kill came between books and verdicts.
