@@ -10,13 +10,17 @@ import (
 	"sync/atomic"
 	"time"
 
+	"tiendo/internal/event"
 	"tiendo/internal/kpi"
+	"tiendo/internal/lifecycle"
 )
 
 // Options are what the pages need.
 type Options struct {
 	// Figures answer the questions.
 	Figures *kpi.Books
+	// Explain judges a case and says why; nil if nothing was told of it.
+	Explain func(ctx context.Context, family event.Family, subject string) (*lifecycle.Explanation, error)
 	// Location is the city's zone.
 	Location *time.Location
 	// Now is the clock.
@@ -33,9 +37,12 @@ type Options struct {
 //go:embed templates
 var templates embed.FS
 
-// pages are the handlers. Safe for concurrent use.
-type pages struct {
+// Pages are the handlers. Safe for concurrent use.
+type Pages struct {
 	Options
+	open, cases http.Handler
+
+	from      sources
 	assets    *assets
 	snapshots *snapshots
 	templates *template.Template
@@ -43,31 +50,49 @@ type pages struct {
 	failing atomic.Bool
 }
 
-// New returns the handler of "/", "/live" and "/static/…". It serves aggregates only; the cases behind them are the API's.
-// The error can only be one of the program's own files.
-func New(o Options) (http.Handler, error) {
+// sources are what the books are asked for.
+type sources struct {
+	ask   func(ctx context.Context, queries ...kpi.Query) ([]kpi.Figure, error)
+	cases func(ctx context.Context, q kpi.Query, part kpi.Part, after string, limit int) (*kpi.List, error)
+	// booked tells how many events are booked.
+	booked func() uint64
+}
+
+// New returns the pages. The error can only be one of the program's own files.
+func New(o Options) (*Pages, error) {
 	files, err := newAssets(embedded)
 	if err != nil {
 		return nil, err
 	}
-	return newHandler(o, files, o.Figures.Ask, o.Figures.Events)
+	return newPages(o, files, sources{o.Figures.Ask, o.Figures.Cases, o.Figures.Events})
 }
 
-// newHandler returns the handler over some files, and over whoever answers and counts what is booked.
-func newHandler(o Options, files *assets, ask func(context.Context, ...kpi.Query) ([]kpi.Figure, error), booked func() uint64) (http.Handler, error) {
-	p := &pages{Options: o, assets: files}
+// newPages returns the pages over some files and sources.
+func newPages(o Options, files *assets, from sources) (*Pages, error) {
+	p := &Pages{Options: o, assets: files, from: from}
 	var err error
 	p.templates, err = template.New("").Funcs(template.FuncMap{"static": files.path, "pair": pairOf}).ParseFS(templates, "templates/*.html")
 	if err != nil {
 		return nil, fmt.Errorf("read the templates: %w", err)
 	}
-	p.snapshots = &snapshots{ask: ask, booked: booked, render: p.fragment, now: o.Now, zone: o.Location, held: map[string]*holding{}}
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /{$}", p.overview)
-	mux.HandleFunc("GET /live", p.live)
-	mux.HandleFunc("GET /static/{name}", files.serve)
-	return guarded(mux), nil
+	p.snapshots = &snapshots{ask: from.ask, booked: from.booked, render: p.fragment, now: o.Now, zone: o.Location, held: map[string]*holding{}}
+	open := http.NewServeMux()
+	open.HandleFunc("GET /{$}", p.overview)
+	open.HandleFunc("GET /live", p.live)
+	open.HandleFunc("GET /kpis", p.catalogue)
+	open.HandleFunc("GET /static/{name}", files.serve)
+	cases := http.NewServeMux()
+	cases.HandleFunc("GET /cases", p.list)
+	cases.HandleFunc("GET /cases/{family}/{subject...}", p.oneCase)
+	p.open, p.cases = guarded(open), guarded(cases)
+	return p, nil
 }
+
+// ServeHTTP answers "/", "/live", "/kpis" and "/static/…": aggregates and what they mean, for all who may read.
+func (p *Pages) ServeHTTP(w http.ResponseWriter, r *http.Request) { p.open.ServeHTTP(w, r) }
+
+// Cases returns the handler of "/cases" and "/cases/…", which show single cases: for those only who may see them in the API.
+func (p *Pages) Cases() http.Handler { return p.cases }
 
 // pair hands a template its words together with what it shows.
 type pair struct {

@@ -203,8 +203,14 @@ func nothing(_ context.Context, queries ...kpi.Query) ([]kpi.Figure, error) {
 
 type asker func(context.Context, ...kpi.Query) ([]kpi.Figure, error)
 
-// site is the handler over the embedded files and the given answers.
+// site is the open pages over the embedded files and the given answers.
 func site(t testing.TB, ask asker, change ...func(*Options)) http.Handler {
+	t.Helper()
+	return pagesOf(t, sources{ask: ask, booked: counter()}, change...)
+}
+
+// pagesOf is the pages over the embedded files and the given sources.
+func pagesOf(t testing.TB, from sources, change ...func(*Options)) *Pages {
 	t.Helper()
 	files, err := newAssets(embedded)
 	if err != nil {
@@ -217,11 +223,11 @@ func site(t testing.TB, ask asker, change ...func(*Options)) http.Handler {
 	for _, c := range change {
 		c(&o)
 	}
-	h, err := newHandler(o, files, ask, counter())
+	p, err := newPages(o, files, from)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return h
+	return p
 }
 
 // counter counts up at each look, like the books of a city in which something always happens.

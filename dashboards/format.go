@@ -92,6 +92,23 @@ func (l language) instant(t time.Time) string {
 	return t.Format("15:04:05 02/01/2006")
 }
 
+// minute writes a time as people write it: with seconds only where there are any.
+func (l language) minute(t time.Time) string {
+	layout := "15:04"
+	if t.Second() != 0 || t.Nanosecond() != 0 {
+		layout = "15:04:05"
+	}
+	return t.Format(layout) + l.of(" ", ", ") + l.date(t)
+}
+
+// limit writes a deadline: the end of a day by its day.
+func (l language) limit(t time.Time) string {
+	if t.Add(time.Millisecond).Format("15:04:05.000") == "00:00:00.000" {
+		return l.date(t)
+	}
+	return l.minute(t)
+}
+
 // month writes 2019-09 as 9/2019 or Sep 2019.
 func (l language) month(id string) string {
 	t, err := time.Parse("2006-01", id)

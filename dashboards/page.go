@@ -52,19 +52,12 @@ type question struct {
 }
 
 // read reads an address. Where something in it is wrong, lang still holds a language to say so in.
-func (p *pages) read(r *http.Request) question {
-	q := question{lang: vietnamese}
+func (p *Pages) read(r *http.Request) question {
+	var q question
+	if q.lang, q.wrong = readLanguage(r); q.wrong != nil {
+		return q
+	}
 	params := r.URL.Query()
-	if cookie, err := r.Cookie("lang"); err == nil && spoken[language(cookie.Value)] != nil {
-		q.lang = language(cookie.Value)
-	}
-	if asked := params["lang"]; len(asked) > 0 {
-		if spoken[language(asked[0])] == nil || len(asked) > 1 {
-			q.wrong = &wrong{asked[0], spoken[q.lang].WrongLanguage}
-			return q
-		}
-		q.lang = language(asked[0])
-	}
 	id := defaultPeriod
 	if asked := params["period"]; len(asked) > 0 {
 		id = asked[len(asked)-1]
@@ -78,12 +71,37 @@ func (p *pages) read(r *http.Request) question {
 	return q
 }
 
-func (p *pages) overview(w http.ResponseWriter, r *http.Request) {
-	q := p.read(r)
-	if r.URL.Query().Has("lang") && q.wrong == nil {
+// readLanguage reads which language an address or the visitor's cookie asks for. Where it asks for one that is not spoken,
+// it returns one to say so in.
+func readLanguage(r *http.Request) (language, *wrong) {
+	lang := vietnamese
+	if cookie, err := r.Cookie("lang"); err == nil && spoken[language(cookie.Value)] != nil {
+		lang = language(cookie.Value)
+	}
+	asked := r.URL.Query()["lang"]
+	switch {
+	case len(asked) == 0:
+		return lang, nil
+	case len(asked) > 1 || spoken[language(asked[0])] == nil:
+		return lang, &wrong{asked[0], spoken[lang].WrongLanguage}
+	default:
+		return language(asked[0]), nil
+	}
+}
+
+// keepLanguage keeps the language that an address has asked for.
+func keepLanguage(w http.ResponseWriter, r *http.Request, lang language) {
+	if r.URL.Query().Has("lang") {
 		http.SetCookie(w, &http.Cookie{
-			Name: "lang", Value: string(q.lang), Path: "/", MaxAge: 365 * 24 * 3600, HttpOnly: true, SameSite: http.SameSiteLaxMode,
+			Name: "lang", Value: string(lang), Path: "/", MaxAge: 365 * 24 * 3600, HttpOnly: true, SameSite: http.SameSiteLaxMode,
 		})
+	}
+}
+
+func (p *Pages) overview(w http.ResponseWriter, r *http.Request) {
+	q := p.read(r)
+	if q.wrong == nil {
+		keepLanguage(w, r, q.lang)
 	}
 	f := p.frame(r, q)
 	if q.wrong != nil {
@@ -129,7 +147,7 @@ const (
 )
 
 // await returns the figures of a question, and waits a little if they are those that the page shows already.
-func (p *pages) await(ctx context.Context, q question, seen, events string) (*snapshot, *fragment, error) {
+func (p *Pages) await(ctx context.Context, q question, seen, events string) (*snapshot, *fragment, error) {
 	end := time.After(held)
 	for {
 		s, err := p.snapshots.at(ctx, q.period)
@@ -154,7 +172,7 @@ func (p *pages) await(ctx context.Context, q question, seen, events string) (*sn
 }
 
 // live tells what has changed since what the page shows.
-func (p *pages) live(w http.ResponseWriter, r *http.Request) {
+func (p *Pages) live(w http.ResponseWriter, r *http.Request) {
 	q := p.read(r)
 	if q.wrong != nil {
 		http.Error(w, cut(q.wrong.what)+" "+q.wrong.says, http.StatusBadRequest)
@@ -187,7 +205,7 @@ func (p *pages) live(w http.ResponseWriter, r *http.Request) {
 }
 
 // note logs the first failure of a row of them, and the end of the row.
-func (p *pages) note(r *http.Request, err error) {
+func (p *Pages) note(r *http.Request, err error) {
 	switch {
 	case err == nil && p.failing.Swap(false):
 		p.Logger.Info("figures for pages can be read again")
@@ -197,7 +215,7 @@ func (p *pages) note(r *http.Request, err error) {
 }
 
 // fragment renders the changing part of a page.
-func (p *pages) fragment(s *snapshot, lang language) (*fragment, error) {
+func (p *Pages) fragment(s *snapshot, lang language) (*fragment, error) {
 	v, err := newView(s.stretches, s.figures, lang, p.Names, p.Location)
 	if err != nil {
 		return nil, err
@@ -209,9 +227,9 @@ func (p *pages) fragment(s *snapshot, lang language) (*fragment, error) {
 	return &fragment{view: v, html: b.Bytes(), seen: mark(b.Bytes())}, nil
 }
 
-func (p *pages) drawsCharts() bool { return p.assets.path("charts.js") != "" }
+func (p *Pages) drawsCharts() bool { return p.assets.path("charts.js") != "" }
 
-func (p *pages) frame(r *http.Request, q question) frame {
+func (p *Pages) frame(r *http.Request, q question) frame {
 	f := frame{
 		W: spoken[q.lang], Lang: q.lang, Demo: p.Demo, Version: p.Version, Charts: p.drawsCharts(),
 		PeriodID: q.period.ID, Periods: periods(q.period.ID, q.lang, p.Now().In(p.Location)), Host: host(r), Example: p.example(),
@@ -233,7 +251,7 @@ func (p *pages) frame(r *http.Request, q question) frame {
 }
 
 // example is an event that anybody may send to see the page fill.
-func (p *pages) example() string {
+func (p *Pages) example() string {
 	return fmt.Sprintf(`{"specversion":"1.0","type":"dossier.received","source":"urn:example","id":"1","subject":"H24.12-0001","time":%q,"data":{"agency":"H24.12","procedure":"1.000001","channel":"online","level":"full"}}`,
 		p.Now().In(p.Location).Truncate(24*time.Hour).Format(time.RFC3339))
 }
@@ -256,7 +274,7 @@ func cut(s string) string {
 	return s
 }
 
-func (p *pages) send(w http.ResponseWriter, r *http.Request, status int, name string, f frame) {
+func (p *Pages) send(w http.ResponseWriter, r *http.Request, status int, name string, f any) {
 	var b bytes.Buffer
 	if err := p.templates.ExecuteTemplate(&b, name, f); err != nil {
 		p.Logger.Error("a page could not be rendered", "template", name, "error", err)
@@ -267,7 +285,7 @@ func (p *pages) send(w http.ResponseWriter, r *http.Request, status int, name st
 }
 
 // write sends a body, packed where that is wanted. Pages are never kept: they are as old as their figures.
-func (p *pages) write(w http.ResponseWriter, r *http.Request, status int, kind string, body []byte) {
+func (p *Pages) write(w http.ResponseWriter, r *http.Request, status int, kind string, body []byte) {
 	h := w.Header()
 	h.Set("Content-Type", kind)
 	h.Set("Cache-Control", "no-store")

@@ -285,7 +285,7 @@ func TestPageWithoutFilesFromNpm(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h, err := newHandler(Options{Location: hanoi, Now: func() time.Time { return today }, Names: nameOf}, files, cityAnswers, counter())
+	h, err := newPages(Options{Location: hanoi, Now: func() time.Time { return today }, Names: nameOf}, files, sources{ask: cityAnswers, booked: counter()})
 	if err != nil {
 		t.Fatal(err)
 	}

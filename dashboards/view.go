@@ -212,20 +212,12 @@ func (p *presenter) number(id, part string, v *float64, write func(float64) stri
 	if agency != nil {
 		query.Set("agency", *agency)
 	}
-	n.Cases = "/v1/cases?" + query.Encode()
+	n.Cases = "/cases?" + query.Encode()
 	return n
 }
 
-// name is what an agency is called: its code if it has no name.
-func (p *presenter) name(code string) string {
-	if code == "" {
-		return p.w.NoAgency
-	}
-	if name := p.names(code, string(p.lang)); name != "" {
-		return name
-	}
-	return code
-}
+// name is what an agency is called.
+func (p *presenter) name(code string) string { return agencyName(code, p.lang, p.names) }
 
 // pageHref is the address of the page for another period.
 func pageHref(id string, lang language) string {

@@ -149,10 +149,10 @@ func TestCardsSayWhatTheirFiguresAreMadeOf(t *testing.T) {
 	if c.Value.Text != "97,4\u00a0%" || c.Numerator.Text != "3.607" || c.Denominator.Text != "3.702" || c.Interval != "96,9–97,9\u00a0%" {
 		t.Errorf("%+v", c)
 	}
-	if want := "/v1/cases?kpi=dossier.on_time_rate&period=ytd"; c.Value.Cases != want {
+	if want := "/cases?kpi=dossier.on_time_rate&period=ytd"; c.Value.Cases != want {
 		t.Errorf("its cases are at %s, want %s", c.Value.Cases, want)
 	}
-	if want := "/v1/cases?kpi=dossier.on_time_rate&part=numerator&period=ytd"; c.Numerator.Cases != want {
+	if want := "/cases?kpi=dossier.on_time_rate&part=numerator&period=ytd"; c.Numerator.Cases != want {
 		t.Errorf("its numerator's cases are at %s, want %s", c.Numerator.Cases, want)
 	}
 	if c.Change != "▲\u00a02,8\u00a0điểm %" || c.Tone != "better" || c.Before != "94,6\u00a0%" {
@@ -203,7 +203,7 @@ func TestAgenciesAreComparedWithTheCity(t *testing.T) {
 			t.Errorf("%s is %q, want %q", code, standings[code], want)
 		}
 	}
-	if row := rows[0]; row.Numerator.Cases != "/v1/cases?agency=H24.13&kpi=dossier.on_time_rate&part=numerator&period=ytd" {
+	if row := rows[0]; row.Numerator.Cases != "/cases?agency=H24.13&kpi=dossier.on_time_rate&part=numerator&period=ytd" {
 		t.Errorf("the cases of an agency are at %s", row.Numerator.Cases)
 	}
 }

@@ -24,14 +24,14 @@ type words struct {
 	Agency, LeadAgency, NoAgency, Rate, Parts, TaskParts     string
 	First, LastEvent, NoEvent, Assigned                      string
 	Below, Above, Like, CityLine                             string
-	NoneInPeriod, NoCases, Cases                             string
+	NoneInPeriod, NoCases                                    string
 
 	ChartsMissing, ChartsNeedScript, ChartOf string
 
 	EmptyTitle, EmptySays, EmptyEvent, EmptyImport, EmptyDemo, EmptyWaits string
 
 	WrongPeriod, WrongLanguage, TryThese, Away, AwaySays, Overview string
-	Footer, Figures, Description                                   string
+	Footer, Search, Figures, Description                           string
 }
 
 var spoken = map[language]*words{
@@ -75,7 +75,7 @@ var spoken = map[language]*words{
 		First: "Theo hẹn lần đầu", LastEvent: "Số liệu mới nhất", NoEvent: "chưa có", Assigned: "Được giao",
 		Below: "thấp hơn toàn thành phố", Above: "cao hơn toàn thành phố", Like: "không khác rõ so với toàn thành phố", CityLine: "toàn thành phố",
 		NoneInPeriod: "Không có hồ sơ hay nhiệm vụ nào trong kỳ này. Hãy chọn kỳ khác ở trên.",
-		NoCases:      "không có số liệu", Cases: "xem danh sách hồ sơ, nhiệm vụ (JSON)",
+		NoCases:      "không có số liệu",
 
 		ChartsMissing:    "Bản cài đặt này thiếu tệp vẽ biểu đồ; các bảng vẫn đầy đủ. Để có biểu đồ, dựng lại chương trình bằng lệnh: make build",
 		ChartsNeedScript: "Biểu đồ cần JavaScript; các bảng vẫn đầy đủ, trang tự tải lại mỗi phút.", ChartOf: "Biểu đồ",
@@ -91,7 +91,7 @@ var spoken = map[language]*words{
 		AwaySays: "Sự kiện gửi đến vẫn được nhận và giữ an toàn. Trang sẽ tự thử lại; địa chỉ /readyz cho biết còn thiếu gì.",
 		Overview: "Về trang tổng quan",
 		Footer:   "Thời gian làm việc theo lịch công sở Việt Nam. Mỗi con số dẫn đến các hồ sơ, nhiệm vụ của nó.",
-		Figures:  "Danh mục chỉ số", Description: "Mô tả API",
+		Search:   "Tra cứu hồ sơ", Figures: "Danh mục chỉ số", Description: "Mô tả API",
 	},
 	english: {
 		City: "Whole city", Title: "Progress at a glance", Tagline: "Are dossiers and assigned tasks settled when promised?",
@@ -133,7 +133,7 @@ var spoken = map[language]*words{
 		First: "By first promise", LastEvent: "Newest figure", NoEvent: "none yet", Assigned: "Assigned",
 		Below: "below the whole city", Above: "above the whole city", Like: "not clearly different from the whole city", CityLine: "whole city",
 		NoneInPeriod: "No dossier and no task falls in this period. Choose another above.",
-		NoCases:      "no data", Cases: "list the dossiers or tasks (JSON)",
+		NoCases:      "no data",
 
 		ChartsMissing:    "This build lacks the file that draws charts; the tables are complete. To have charts, build the program with: make build",
 		ChartsNeedScript: "Charts need JavaScript; the tables are complete, and the page reloads every minute.", ChartOf: "Chart",
@@ -149,6 +149,6 @@ var spoken = map[language]*words{
 		AwaySays: "Events that are sent are still taken and kept safe. The page tries again by itself; /readyz tells what is missing.",
 		Overview: "To the overview",
 		Footer:   "Working time by Vietnam's office calendar. Every figure leads to its dossiers or tasks.",
-		Figures:  "Catalogue of figures", Description: "API description",
+		Search:   "Find a case", Figures: "Catalogue of figures", Description: "API description",
 	},
 }

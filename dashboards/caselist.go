@@ -1,0 +1,197 @@
+package dashboards
+
+import (
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"tiendo/internal/kpi"
+	"tiendo/internal/period"
+)
+
+// listed is how many cases stand on a page.
+const listed = 100
+
+// listQuestion is what the address of a list asks for.
+type listQuestion struct {
+	query      kpi.Query
+	part       kpi.Part
+	after      string
+	definition kpi.Definition
+}
+
+// readList reads the address of a list. Every parameter that is not reserved is a filter, which the books know or refuse by
+// name. The error is a *kpi.Error.
+func (p *Pages) readList(params url.Values) (listQuestion, error) {
+	q := listQuestion{query: kpi.Query{Where: map[string][]string{}}}
+	one := map[string]string{}
+	for _, name := range reserved {
+		value, err := onlyOne(params, name)
+		if err != nil {
+			return q, err
+		}
+		one[name] = value
+	}
+	for name, values := range params {
+		if !isReserved(name) {
+			q.query.Where[name] = values
+		}
+	}
+	q.query.ID, q.part, q.after = one["kpi"], kpi.Part(one["part"]), one["after"]
+	var known bool
+	if q.definition, known = kpi.ByID(q.query.ID); !known {
+		return q, &kpi.Error{Param: "kpi", Message: "no figure is called " + cut(q.query.ID) + "; /kpis lists them"}
+	}
+	if q.part != kpi.All && q.part != kpi.Numerator && q.part != kpi.Denominator {
+		return q, &kpi.Error{Param: "part", Message: "numerator or denominator would do"}
+	}
+	if one["period"] == "" {
+		one["period"] = defaultPeriod
+	}
+	var err error
+	if q.query.Period, err = period.Parse(one["period"], p.Now(), p.Location); err != nil {
+		return q, &kpi.Error{Param: "period", Message: err.Error()}
+	}
+	return q, nil
+}
+
+// listView is the page of the cases behind a figure.
+type listView struct {
+	Lang               language
+	ID, Name, Says     string
+	Period, Days       string
+	Filters            []string
+	Parts              []choice
+	Total, Sum         string
+	ExactTotal         uint64
+	ExactSum           int64
+	Rows               []caseRow
+	Counted            bool // some case counts more than once
+	Next, First, JSON  string
+	Back               string
+	DefinitionOf, Unit string
+}
+
+// caseRow is one case in a list.
+type caseRow struct {
+	Subject, Href, Family           string
+	Agency, AgencyCode, Procedure   string
+	Opened, Deadline, Closed, Times string
+	Verdict                         badge
+}
+
+// badge is a verdict as it is shown.
+type badge struct{ Text, Tone string }
+
+func badgeOf(verdict string, lang language) badge {
+	if v, ok := verdicts[verdict]; ok {
+		return badge{v.in(lang), v.tone}
+	}
+	return badge{verdict, "level"}
+}
+
+// newListView makes the page's model. It is pure.
+func newListView(q listQuestion, list *kpi.List, lang language, names func(code, lang string) string, now time.Time, zone *time.Location) listView {
+	d, of := q.definition, q.query.Period
+	last := of.Last
+	if of.Running {
+		last = now.In(zone).Format(time.DateOnly)
+	}
+	v := listView{
+		Lang: lang, ID: d.ID, Name: lang.of(d.VI, d.EN), Says: definitionOf(&d, lang), Period: lang.period(of.ID), Days: lang.day(of.First) + " – " + lang.day(last),
+		Total: lang.count(float64(list.Total)), Sum: lang.count(float64(list.Sum)), ExactTotal: list.Total, ExactSum: list.Sum,
+		Back: pageHref(of.ID, lang), DefinitionOf: "/kpis#" + d.ID,
+	}
+	for _, name := range slices.Sorted(maps.Keys(q.query.Where)) {
+		for _, value := range q.query.Where[name] {
+			v.Filters = append(v.Filters, filterText(name, value, lang, names))
+		}
+	}
+	if d.Shape == kpi.Ratio || d.Shape == kpi.Mean {
+		c := toldIn[lang]
+		v.Parts = []choice{
+			{c.Denominator, q.href("/cases", kpi.Denominator, ""), q.part != kpi.Numerator},
+			{c.Numerator, q.href("/cases", kpi.Numerator, ""), q.part == kpi.Numerator},
+		}
+	}
+	for _, listed := range list.Cases {
+		v.Rows = append(v.Rows, rowOf(listed, lang, names, now))
+		v.Counted = v.Counted || listed.N != 1
+	}
+	if list.Next != "" {
+		v.Next = q.href("/cases", q.part, list.Next)
+	}
+	if q.after != "" {
+		v.First = q.href("/cases", q.part, "")
+	}
+	v.JSON = q.href("/v1/cases", q.part, q.after)
+	return v
+}
+
+// href is the address of a page of the list.
+func (q *listQuestion) href(path string, part kpi.Part, after string) string {
+	params := url.Values{"kpi": {q.query.ID}, "period": {q.query.Period.ID}}
+	if part != kpi.All {
+		params.Set("part", string(part))
+	}
+	if after != "" {
+		params.Set("after", after)
+	}
+	maps.Copy(params, q.query.Where)
+	return path + "?" + params.Encode()
+}
+
+// filterText writes a filter; agencies by their names.
+func filterText(name, value string, lang language, names func(code, lang string) string) string {
+	if name == "agency" {
+		return agencyName(value, lang, names)
+	}
+	return name + " = " + cut(value)
+}
+
+// agencyName is what an agency is called: its code if it has no name.
+func agencyName(code string, lang language, names func(code, lang string) string) string {
+	if code == "" {
+		return spoken[lang].NoAgency
+	}
+	if name := names(code, string(lang)); name != "" {
+		return name
+	}
+	return code
+}
+
+func rowOf(c kpi.Listed, lang language, names func(code, lang string) string, now time.Time) caseRow {
+	r := caseRow{
+		Subject: c.Subject, Href: caseHref(c.Family, c.Subject), Family: lang.familyName(c.Family), AgencyCode: textOf(c.Agency), Agency: agencyName(textOf(c.Agency), lang, names),
+		Procedure: strings.TrimSpace(textOf(c.Procedure) + " " + textOf(c.Kind)),
+		Opened:    minuteOf(c.Opened, lang), Closed: minuteOf(c.Closed, lang), Deadline: none, Times: lang.count(float64(c.N)),
+	}
+	if r.Procedure == "" {
+		r.Procedure = none
+	}
+	if c.Deadline != nil {
+		r.Deadline = lang.limit(*c.Deadline)
+	}
+	verdict := textOf(c.Verdict)
+	if verdict == "open" && c.Deadline != nil && c.Deadline.Before(now) {
+		verdict = "overdue"
+	}
+	r.Verdict = badgeOf(verdict, lang)
+	return r
+}
+
+func textOf(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
+}
+
+func minuteOf(t *time.Time, lang language) string {
+	if t == nil {
+		return none
+	}
+	return lang.minute(*t)
+}

@@ -1,0 +1,393 @@
+package dashboards
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"tiendo/internal/calendar"
+	"tiendo/internal/kpi"
+	"tiendo/internal/lifecycle"
+)
+
+// caseView is the page of one case.
+type caseView struct {
+	Lang                    language
+	Family, Subject, Agency string
+	// Facts are what the case is, with their names.
+	Facts    []labelled
+	Verdict  badge
+	Sentence string
+	// Why is the arithmetic of the deadline and of the verdict.
+	Why      *arithmetic
+	Strip    *strip
+	Promises []promiseRow
+	Pauses   []pauseRow
+	Legs     []legRow
+	Events   []eventRow
+	Figures  []memberRow
+	JSON     string
+}
+
+type labelled struct{ Name, Text string }
+
+// arithmetic is a sum and a comparison: promise + wait = deadline ≥ closed.
+type arithmetic struct {
+	Promise, Wait, Deadline, Closed, Sign string
+	// First is the deadline by the first promise, where that is another.
+	First, Hours string
+	Calendar     string
+}
+
+type promiseRow struct {
+	Made, Due, Deadline, Standing string
+	Holds                         bool
+}
+
+type pauseRow struct {
+	From, To string
+	// Counted is how many days moved the deadline; ByDay says that days were counted at all.
+	Counted string
+	ByDay   bool
+	Days    []dayChip
+	// Long says that there are too many days to be shown at once.
+	Long bool
+}
+
+// dayChip is a day of a pause.
+type dayChip struct {
+	Text, Why string
+	Counts    bool
+}
+
+type legRow struct{ Agency, Code, Unit, From, To, Deadline, Standing, Tone string }
+
+type eventRow struct {
+	Time, Recorded, Name, Type, Source, ID string
+	Data                                   []labelled
+	Standing, Rule                         string
+	Counts                                 bool
+}
+
+// memberRow is a figure that counts the case.
+type memberRow struct{ ID, Name, Href, Parts, When, Times string }
+
+// caseTeller makes a caseView.
+type caseTeller struct {
+	x     *lifecycle.Explanation
+	lang  language
+	c     *caseWords
+	names func(code, lang string) string
+	zone  *time.Location
+	now   time.Time
+}
+
+// newCaseView makes the page's model. It is pure.
+func newCaseView(x *lifecycle.Explanation, lang language, names func(code, lang string) string, zone *time.Location, now time.Time) *caseView {
+	t := caseTeller{x: x, lang: lang, c: toldIn[lang], names: names, zone: zone, now: now}
+	vi, en := x.Sentence(t.zone)
+	v := &caseView{
+		Lang: lang, Family: lang.familyName(string(x.Family)), Subject: x.Subject, Facts: t.facts(), Verdict: badgeOf(t.verdict(), lang),
+		Sentence: lang.of(vi, en), Why: t.arithmetic(), Promises: t.promises(), Pauses: t.pauses(), Legs: t.legs(), Events: t.events(),
+		Figures: t.figures(), JSON: "/v1" + caseHref(string(x.Family), x.Subject),
+	}
+	if x.Agency != "" {
+		v.Agency = agencyName(x.Agency, lang, names)
+	}
+	v.Strip = t.strip()
+	return v
+}
+
+// verdict is the state of the case at this moment.
+func (t *caseTeller) verdict() string {
+	verdict := t.x.Verdict(t.zone)
+	switch {
+	case verdict != lifecycle.VerdictOpen:
+		return string(verdict)
+	case t.x.Running():
+		return "paused"
+	case !t.x.Deadline.IsZero() && t.x.Deadline.Before(t.now):
+		return "overdue"
+	default:
+		return string(verdict)
+	}
+}
+
+// facts are the attributes of the case that were told.
+func (t *caseTeller) facts() []labelled {
+	a := t.x.Attributes
+	var all []labelled
+	for _, f := range []struct {
+		name inBoth
+		text string
+	}{
+		{inBoth{"Cơ quan", "Agency"}, a.Agency}, {inBoth{"Bộ phận", "Unit"}, a.Unit}, {inBoth{"Thủ tục", "Procedure"}, a.Procedure},
+		{inBoth{"Kênh nộp", "Channel"}, a.Channel}, {inBoth{"Mức độ", "Level"}, a.Level}, {inBoth{"Loại", "Kind"}, a.Kind},
+		{inBoth{"Nơi nộp", "Handed in at"}, a.At}, {inBoth{"Cơ quan giao", "Issuer"}, a.Issuer},
+		{inBoth{"Cơ quan phối hợp", "Cooperating"}, strings.ReplaceAll(a.Helpers, ",", ", ")},
+	} {
+		if f.text != "" {
+			all = append(all, labelled{f.name.in(t.lang), f.text})
+		}
+	}
+	return all
+}
+
+func (t *caseTeller) instant(at time.Time) string {
+	if at.IsZero() {
+		return none
+	}
+	return t.lang.minute(at.In(t.zone))
+}
+
+// limit writes a deadline; a day's end says that it is one.
+func (t *caseTeller) limit(at time.Time) string {
+	at = at.In(t.zone)
+	text := t.lang.limit(at)
+	if text == t.lang.date(at) {
+		return t.c.EndOf + " " + text
+	}
+	return text
+}
+
+// arithmetic says how the deadline came about, and what was compared with it; nil where nothing was promised.
+func (t *caseTeller) arithmetic() *arithmetic {
+	promises := slices.DeleteFunc(slices.Clone(t.x.Promises), func(p lifecycle.Promise) bool { return !p.Holds })
+	if len(promises) == 0 {
+		return nil
+	}
+	force := promises[len(promises)-1]
+	a := &arithmetic{Promise: t.limit(force.Due), Calendar: t.x.Calendar, Closed: t.c.NotClosed}
+	if t.x.HasWork {
+		a.Hours = t.lang.decimal(float64(t.x.Work) / 3_600_000)
+	}
+	if t.x.Closing != "" {
+		a.Closed = t.instant(t.x.Told)
+	}
+	if force.Deadline.IsZero() {
+		a.Deadline = t.c.Undefined
+		if t.x.NoCalendar {
+			a.Deadline = verdicts["no_calendar"].in(t.lang)
+		}
+		return a
+	}
+	a.Deadline, a.Wait = t.limit(force.Deadline), t.wait(force)
+	compared := t.x.Told
+	if t.x.Closing == "" {
+		compared = t.now
+		a.Closed = t.c.Now + " " + t.instant(t.now)
+	}
+	if a.Sign = "≥"; compared.After(force.Deadline) {
+		a.Sign = "<"
+	}
+	if !t.x.DeadlineFirst.IsZero() && !t.x.DeadlineFirst.Equal(force.Deadline) {
+		a.First = t.limit(t.x.DeadlineFirst)
+	}
+	return a
+}
+
+// wait is by how much the pauses have moved a promise, in the days of its calendar: of the pauses after it was made, up to
+// the first that begins after the deadline, the days that count (rule 5). Where deadlines are instants it has no number.
+func (t *caseTeller) wait(p lifecycle.Promise) string {
+	n, byInstant := 0, false
+	for _, s := range t.x.Stretches {
+		from := later(s.From, p.Made)
+		if !s.To.After(p.Made) || calendar.DayOf(from, t.zone) > calendar.DayOf(p.Deadline, t.zone) {
+			continue
+		}
+		byInstant = byInstant || !t.byDay(s)
+		for _, d := range s.Days {
+			if d.Counts && d.Day > calendar.DayOf(from, t.zone) {
+				n++
+			}
+		}
+	}
+	if byInstant || (n == 0 && !p.Deadline.Equal(p.Due) && !p.Deadline.Equal(calendar.DayOf(p.Due, t.zone).End(t.zone))) {
+		return strings.ToLower(t.c.Pauses)
+	}
+	return t.lang.count(float64(n)) + " " + t.dayWord()
+}
+
+// byDay says whether a pause is counted in days; one within a day has none to show.
+func (t *caseTeller) byDay(s lifecycle.Stretch) bool {
+	return s.Days != nil || calendar.DayOf(s.From, t.zone) == calendar.DayOf(s.To, t.zone)
+}
+
+func (t *caseTeller) dayWord() string {
+	if t.x.Calendar == "days" || t.x.Calendar == "continuous" {
+		return t.c.PlainDays
+	}
+	return t.c.WorkingDays
+}
+
+func (t *caseTeller) promises() []promiseRow {
+	force := 0
+	for i, p := range t.x.Promises {
+		if p.Holds {
+			force = i
+		}
+	}
+	var rows []promiseRow
+	for i, p := range t.x.Promises {
+		r := promiseRow{Made: t.instant(p.Made), Due: t.limit(p.Due), Deadline: none, Holds: p.Holds}
+		if !p.Deadline.IsZero() {
+			r.Deadline = t.limit(p.Deadline)
+		}
+		var says []string
+		if i == 0 {
+			says = append(says, t.c.First)
+		}
+		switch {
+		case !p.Holds:
+			says = append(says, t.c.HealsNothing)
+		case i == force:
+			says = append(says, t.c.InForce)
+		default:
+			says = append(says, t.c.Past)
+		}
+		r.Standing = strings.Join(says, ", ")
+		rows = append(rows, r)
+	}
+	return rows
+}
+
+// shownDays is how many days of a pause are shown at once.
+const shownDays = 31
+
+func (t *caseTeller) pauses() []pauseRow {
+	var rows []pauseRow
+	for _, s := range t.x.Stretches {
+		r := pauseRow{From: t.instant(s.From), To: t.c.Running, ByDay: t.byDay(s), Long: len(s.Days) > shownDays}
+		if !s.To.IsZero() {
+			r.To = t.instant(s.To)
+		}
+		n := 0
+		for _, d := range s.Days {
+			day := d.Day.Start(t.zone)
+			chip := dayChip{Text: day.Format(t.lang.of("2/1", "2 Jan")), Counts: d.Counts}
+			switch {
+			case d.Counts:
+				n++
+			case d.Why == "weekend":
+				chip.Why = t.c.Weekend
+			default:
+				chip.Why = t.c.Holiday
+			}
+			r.Days = append(r.Days, chip)
+		}
+		r.Counted = t.lang.count(float64(n)) + " " + t.dayWord()
+		rows = append(rows, r)
+	}
+	return rows
+}
+
+func (t *caseTeller) legs() []legRow {
+	var rows []legRow
+	for _, l := range t.x.Legs {
+		r := legRow{Agency: agencyName(l.Agency, t.lang, t.names), Code: l.Agency, Unit: l.Unit, From: t.instant(l.From), To: t.instant(l.To), Deadline: none}
+		if !l.Deadline.IsZero() {
+			r.Deadline = t.limit(l.Deadline)
+		}
+		end := l.To
+		if end.IsZero() {
+			end = t.now
+		}
+		switch {
+		case !l.HasDue:
+			r.Standing, r.Tone = t.c.LegNoDue, "level"
+		case !l.Deadline.IsZero() && end.After(l.Deadline):
+			r.Standing, r.Tone = t.c.LegLate, "bad"
+		case l.To.IsZero():
+			r.Standing, r.Tone = t.c.LegOpen, "level"
+		case !l.Settled:
+			r.Standing, r.Tone = t.c.LegUnsettled, "level"
+		default:
+			r.Standing, r.Tone = t.c.LegInTime, "good"
+		}
+		rows = append(rows, r)
+	}
+	return rows
+}
+
+func (t *caseTeller) events() []eventRow {
+	var rows []eventRow
+	for _, e := range t.x.Tellings {
+		r := eventRow{
+			Time: t.instant(e.Time), Name: string(e.Type), Type: string(e.Type), Source: e.Source, ID: e.ID,
+			Data: dataOf(e.Data), Counts: e.Standing == lifecycle.Counts,
+		}
+		if name, ok := steps[string(e.Type)]; ok {
+			r.Name = name.in(t.lang)
+		}
+		if !e.Recorded.Equal(e.Time) {
+			r.Recorded = t.instant(e.Recorded)
+		}
+		key := string(e.Standing)
+		if e.Rule > 0 {
+			key = fmt.Sprintf("%s %d", e.Standing, e.Rule)
+			r.Rule = t.lang.count(float64(e.Rule))
+		}
+		r.Standing = string(e.Standing)
+		if says, ok := standings[key]; ok {
+			r.Standing = says.in(t.lang)
+		}
+		rows = append(rows, r)
+	}
+	return rows
+}
+
+// dataOf lists the members of an event's data, which are codes, numbers and dates.
+func dataOf(raw []byte) []labelled {
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(raw, &members); err != nil {
+		return []labelled{{"", string(raw)}}
+	}
+	var all []labelled
+	for _, name := range slices.Sorted(maps.Keys(members)) {
+		text := string(members[name])
+		var s string
+		if json.Unmarshal(members[name], &s) == nil {
+			text = s
+		}
+		all = append(all, labelled{name, text})
+	}
+	return all
+}
+
+// figures are those that count the case: one row for each figure and stretch, with the parts of a rate together.
+func (t *caseTeller) figures() []memberRow {
+	var rows []memberRow
+	var before kpi.Membership
+	for _, m := range kpi.Counting(t.x.Family, t.x.Counted) {
+		d, _ := kpi.ByID(m.ID)
+		part := map[kpi.Part]string{kpi.Numerator: t.c.Numerator, kpi.Denominator: t.c.Denominator}[m.Part]
+		if n := len(rows); n > 0 && before.ID == m.ID && before.Part != m.Part && before.Day == m.Day && before.Until == m.Until && before.N == m.N {
+			rows[n-1].Parts += " + " + part
+			continue
+		}
+		r := memberRow{ID: m.ID, Name: t.lang.of(d.VI, d.EN), Href: "/kpis#" + m.ID, Parts: part, When: t.when(&d, m)}
+		if m.N != 1 {
+			r.Times = t.lang.count(float64(m.N))
+		}
+		rows, before = append(rows, r), m
+	}
+	return rows
+}
+
+// when says on which day, or from which to which, a figure counts the case.
+func (t *caseTeller) when(d *kpi.Definition, m kpi.Membership) string {
+	day := t.lang.day(m.Day)
+	switch {
+	case m.Day > t.now.In(t.zone).Format(time.DateOnly):
+		return t.c.Will + " " + day
+	case !d.Stock():
+		return t.c.OnDay + " " + day
+	case m.Until != "":
+		return t.c.FromDay + " " + day + " " + t.c.UntilDay + " " + t.lang.day(m.Until)
+	default:
+		return t.c.FromDay + " " + day
+	}
+}

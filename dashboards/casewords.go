@@ -1,0 +1,199 @@
+package dashboards
+
+// caseWords are what the pages of cases and the catalogue say, in one language.
+type caseWords struct {
+	Find, FindSays, FindLabel, FindButton string
+	NoCase, NoCaseSays, AnyFamily         string
+	Wrong                                 string
+
+	CaseOf, History, AsJSON                                string
+	Promised, Deadline, Pauses, Closed, NotClosed, Now     string
+	Undefined, NoPromise, EndOf, WorkingDays, PlainDays    string
+	WorkingHours, Arithmetic, RuleOfPauses, Submitted      string
+	Opened, FirstDeadline, ByCalendar                      string
+	Strip, StripBefore, StripRun, StripPause, StripOver    string
+	Promises, Made, Due, Effective, InForce, First, Past   string
+	HealsNothing                                           string
+	From, To, Running, Counted, NotCounted, Weekend        string
+	Holiday, NoDays, ShowDays                              string
+	Legs, Holder, LegInTime, LegLate, LegOpen, LegNoDue    string
+	LegUnsettled                                           string
+	Events, Happened, Recorded, Event, Source, Data        string
+	Standing, Rule, EventsSay                              string
+	CountedIn, CountedInSays, Figure, Part, Day            string
+	NoFigure, Numerator, Denominator, OnDay, FromDay, Will string
+	UntilDay, Times                                        string
+
+	ListOf, Cases, CountedTimes, Procedure, Verdict string
+	Code, Next, FirstPage, NoCases, Shown, Overall  string
+	PartOf                                          string
+
+	Catalogue, CatalogueSays, FormulaSays, Contents string
+	Formula, Unit, Better, Law, Cannot, Metric, API string
+	Version, State, Leadership, Stock, Flow         string
+}
+
+var toldIn = map[language]*caseWords{
+	vietnamese: {
+		Find: "Tra cứu hồ sơ, nhiệm vụ, đơn", FindSays: "Nhập mã như trên giấy tiếp nhận, chẳng hạn H24.12-250203-0001.", FindLabel: "Mã hồ sơ", FindButton: "Tra cứu",
+		NoCase: "Không có vụ việc nào mang mã này", NoCaseSays: "Chưa nguồn nào gửi sự kiện về mã này. Kiểm tra lại mã, kể cả chữ hoa, chữ thường; hồ sơ vừa nhập có thể cần vài giây.",
+		AnyFamily: "mọi loại", Wrong: "Không thể hỏi như vậy",
+
+		CaseOf: "Diễn biến", History: "Sự kiện", AsJSON: "Dữ liệu JSON",
+		Promised: "Ngày hẹn có hiệu lực", Deadline: "Hạn", Pauses: "Thời gian chờ bổ sung", Closed: "Kết thúc", NotClosed: "chưa kết thúc", Now: "bây giờ",
+		Undefined: "chưa xác định, đang chờ bổ sung", NoPromise: "không có ngày hẹn", EndOf: "hết ngày", WorkingDays: "ngày làm việc", PlainDays: "ngày",
+		WorkingHours: "giờ làm việc từ tiếp nhận đến kết thúc, không kể thời gian chờ bổ sung", Arithmetic: "Vì sao",
+		RuleOfPauses: "Chỉ thời gian chờ sau khi hẹn và bắt đầu không muộn hơn hạn mới dời hạn; ngày nghỉ không được tính.",
+		Submitted:    "Nộp", Opened: "Tiếp nhận", FirstDeadline: "Hạn theo hẹn lần đầu", ByCalendar: "lịch",
+		Strip: "Diễn biến theo thời gian", StripBefore: "chờ tiếp nhận", StripRun: "giải quyết", StripPause: "chờ bổ sung", StripOver: "quá hạn",
+		Promises: "Các lần hẹn", Made: "Hẹn lúc", Due: "Ngày hẹn", Effective: "Hạn hiệu lực", InForce: "đang có hiệu lực", First: "hẹn lần đầu", Past: "đã được thay",
+		HealsNothing: "hẹn sau khi hạn đã qua: không có tác dụng",
+		From:         "Từ", To: "Đến", Running: "đang chờ", Counted: "Ngày tính", NotCounted: "không tính", Weekend: "cuối tuần", Holiday: "ngày nghỉ",
+		NoDays: "tính theo thời điểm, không theo ngày", ShowDays: "Xem từng ngày",
+		Legs: "Các chặng", Holder: "Cơ quan giữ", LegInTime: "đúng hạn", LegLate: "quá hạn", LegOpen: "đang giữ", LegNoDue: "không có hạn", LegUnsettled: "dừng cùng hồ sơ",
+		Events: "Sự kiện như đã báo", Happened: "Xảy ra", Recorded: "ghi lúc", Event: "Sự kiện", Source: "Nguồn", Data: "Nội dung", Standing: "Được dùng thế nào", Rule: "quy tắc",
+		EventsSay: "Mọi bản ghi đã nhận, kể cả bản ghi bị thay, bị rút lại hoặc không có tác dụng.",
+		CountedIn: "Chỉ số nào tính vụ việc này", CountedInSays: "Theo những gì đã biết đến lúc này.", Figure: "Chỉ số", Part: "Phần", Day: "Khi nào",
+		NoFigure: "Không chỉ số nào.", Numerator: "tử số", Denominator: "mẫu số", OnDay: "ngày", FromDay: "từ", Will: "sẽ tính từ", UntilDay: "đến", Times: "lần",
+
+		ListOf: "Danh sách của chỉ số", Cases: "vụ việc", CountedTimes: "lần được tính", Procedure: "Thủ tục, loại", Verdict: "Kết quả", Code: "Mã",
+		Next: "Trang sau", FirstPage: "Trang đầu", NoCases: "Không có vụ việc nào.", Shown: "trang này", Overall: "Toàn thành phố", PartOf: "Phần",
+
+		Catalogue:     "Danh mục chỉ số",
+		CatalogueSays: "Mọi chỉ số mà chương trình tính: định nghĩa, cách tính, căn cứ, và điều mà chỉ số không cho biết.",
+		FormulaSays:   "Công thức viết ra từ chính các số hạng được cộng: số lượng việc xảy ra, điều kiện trong ngoặc vuông, khoảng thời gian sau dấu phẩy; T là cuối kỳ hoặc lúc này nếu kỳ chưa hết. Căn cứ chỉ ghi khi đã thấy văn bản.",
+		Contents:      "Nhóm", Formula: "Cách tính", Unit: "Đơn vị", Better: "Tốt hơn khi", Law: "Căn cứ", Cannot: "Không cho biết", Metric: "Tên trong Prometheus", API: "API",
+		Version: "phiên bản", State: "Tính", Leadership: "lãnh đạo theo dõi", Stock: "tại cuối kỳ", Flow: "trong kỳ",
+	},
+	english: {
+		Find: "Find a dossier, task or petition", FindSays: "Type the code as on the slip of receipt, such as H24.12-250203-0001.", FindLabel: "Code", FindButton: "Find",
+		NoCase: "No case has this code", NoCaseSays: "No source has told of it. Check the code, capitals too; what was just entered may take some seconds.",
+		AnyFamily: "any kind", Wrong: "This cannot be asked",
+
+		CaseOf: "History of", History: "Events", AsJSON: "as JSON",
+		Promised: "Promise in force", Deadline: "Deadline", Pauses: "Waiting for the applicant", Closed: "Closed", NotClosed: "not closed", Now: "now",
+		Undefined: "not fixed while it waits for the applicant", NoPromise: "no date was promised", EndOf: "end of", WorkingDays: "working days", PlainDays: "days",
+		WorkingHours: "working hours from receipt to closing, without the wait for the applicant", Arithmetic: "Why",
+		RuleOfPauses: "Only a wait after the promise was made, that began no later than the deadline, moves it; days off are not counted.",
+		Submitted:    "Submitted", Opened: "Received", FirstDeadline: "Deadline by the first promise", ByCalendar: "calendar",
+		Strip: "The case over time", StripBefore: "awaiting acceptance", StripRun: "in settlement", StripPause: "waiting for the applicant", StripOver: "overdue",
+		Promises: "Promises", Made: "Made", Due: "Date", Effective: "Effective deadline", InForce: "in force", First: "first promise", Past: "replaced",
+		HealsNothing: "made after the deadline had passed: heals nothing",
+		From:         "From", To: "To", Running: "still waiting", Counted: "Days counted", NotCounted: "not counted", Weekend: "weekend", Holiday: "day off",
+		NoDays: "counted by the instant, not by days", ShowDays: "Show each day",
+		Legs: "Legs", Holder: "Held by", LegInTime: "on time", LegLate: "overdue", LegOpen: "still held", LegNoDue: "no deadline", LegUnsettled: "ended with the dossier",
+		Events: "Events as told", Happened: "Happened", Recorded: "recorded", Event: "Event", Source: "Source", Data: "Content", Standing: "What became of it", Rule: "rule",
+		EventsSay: "Every record that was received, also those that were superseded, taken back or of no effect.",
+		CountedIn: "Which figures count this case", CountedInSays: "By what is known at this moment.", Figure: "Figure", Part: "Part", Day: "When",
+		NoFigure: "None.", Numerator: "numerator", Denominator: "denominator", OnDay: "on", FromDay: "from", Will: "will count from", UntilDay: "until", Times: "times",
+
+		ListOf: "Cases of a figure", Cases: "cases", CountedTimes: "times counted", Procedure: "Procedure, kind", Verdict: "Outcome", Code: "Code",
+		Next: "Next page", FirstPage: "First page", NoCases: "There are none.", Shown: "on this page", Overall: "Whole city", PartOf: "Part",
+
+		Catalogue:     "Catalogue of figures",
+		CatalogueSays: "All figures that the program counts: what each means, how it is counted, what it rests on, and what it cannot tell.",
+		FormulaSays:   "A formula is written from the very terms that are summed: how many of what happened, conditions in square brackets, the time after the comma; T is the end of the period, or now while it runs. A law is named only where its text was seen.",
+		Contents:      "Groups", Formula: "Formula", Unit: "Unit", Better: "Better when", Law: "Legal basis", Cannot: "Cannot tell", Metric: "In Prometheus", API: "API",
+		Version: "version", State: "Counted", Leadership: "watched by leaders", Stock: "at the period's end", Flow: "in the period",
+	},
+}
+
+// inBoth is a text in both languages, Vietnamese first.
+type inBoth [2]string
+
+func (b inBoth) in(l language) string { return l.of(b[0], b[1]) }
+
+// families are the kinds of cases that have a page, in the order in which a code is looked for.
+var families = []struct {
+	id    string
+	names inBoth
+}{
+	{"dossier", inBoth{"Hồ sơ", "Dossier"}},
+	{"task", inBoth{"Nhiệm vụ", "Task"}},
+	{"petition", inBoth{"Đơn", "Petition"}},
+	{"finding", inBoth{"Tồn tại, hạn chế", "Finding"}},
+	{"reception", inBoth{"Tiếp công dân", "Citizen reception"}},
+}
+
+// familyName names a kind of case.
+func (l language) familyName(id string) string {
+	for _, f := range families {
+		if f.id == id {
+			return f.names.in(l)
+		}
+	}
+	return id
+}
+
+// verdicts name the states of cases, with the tone in which they are shown: good, bad or level.
+var verdicts = map[string]struct {
+	inBoth
+	tone string
+}{
+	"early":        {inBoth{"Trước hạn", "Early"}, "good"},
+	"on_time":      {inBoth{"Đúng hạn", "On time"}, "good"},
+	"late":         {inBoth{"Quá hạn", "Late"}, "bad"},
+	"overdue":      {inBoth{"Đang giải quyết, quá hạn", "Open, overdue"}, "bad"},
+	"open":         {inBoth{"Đang giải quyết", "Open"}, "level"},
+	"paused":       {inBoth{"Đang chờ bổ sung", "Waiting for the applicant"}, "level"},
+	"awaiting":     {inBoth{"Chờ tiếp nhận", "Awaiting acceptance"}, "level"},
+	"not_accepted": {inBoth{"Không được tiếp nhận", "Not accepted"}, "level"},
+	"ended":        {inBoth{"Kết thúc, không giải quyết", "Closed, not settled"}, "level"},
+	"no_deadline":  {inBoth{"Không có hạn", "No deadline"}, "level"},
+	"no_calendar":  {inBoth{"Ngoài lịch", "Outside the calendar"}, "level"},
+	"orphan":       {inBoth{"Chưa từng tiếp nhận", "Never received"}, "level"},
+	"voided":       {inBoth{"Đã hủy, không tính", "Voided, not counted"}, "level"},
+	"held":         {inBoth{"Đã tiếp", "Held"}, "level"},
+}
+
+// standings say what became of a record, by its standing and the number of the rule that decided.
+var standings = map[string]inBoth{
+	"counts":       {"được tính", "counts"},
+	"repeated 1":   {"gửi lặp: cùng nguồn và mã, chỉ tính lần đầu", "repeated: same source and id, only the first counts"},
+	"superseded 1": {"bị thay: cùng việc và thời điểm, bản ghi sau được tính", "superseded: of one fact the record made last counts"},
+	"superseded 2": {"bị thay: việc chỉ xảy ra một lần, bản ghi sau cùng được tính", "superseded: it can happen once, and another record was made later"},
+	"taken_back 1": {"bị rút lại: nguồn nói việc này không xảy ra", "taken back: its source says that it did not happen"},
+	"retraction 1": {"rút lại một bản ghi trước", "takes an earlier record back"},
+	"ignored 3":    {"không có tác dụng: hẹn lại khi hạn đã qua, hoặc ngoài thời gian giải quyết", "no effect: a new date after the deadline had passed, or outside the time of settlement"},
+	"ignored 4":    {"không có tác dụng: không bắt đầu hay kết thúc một lần chờ bổ sung nào", "no effect: it neither begins nor ends a wait for the applicant"},
+	"ignored 8":    {"bỏ qua: nguồn gửi không có quyền nói về vụ việc này", "ignored: its sender may not speak of this case"},
+}
+
+// steps name what happens to a case, by the type of the event; a type that is not named here shows its own name.
+var steps = map[string]inBoth{
+	"dossier.submitted":            {"Nộp hồ sơ", "Submitted"},
+	"dossier.received":             {"Tiếp nhận", "Received"},
+	"dossier.supplement_requested": {"Yêu cầu bổ sung", "Supplement requested"},
+	"dossier.supplemented":         {"Đã bổ sung", "Supplemented"},
+	"dossier.transferred":          {"Chuyển hồ sơ", "Transferred"},
+	"dossier.rescheduled":          {"Hẹn lại ngày trả", "New date promised"},
+	"dossier.resolved":             {"Có kết quả", "Resolved"},
+	"dossier.rejected":             {"Từ chối", "Rejected"},
+	"dossier.withdrawn":            {"Rút hồ sơ", "Withdrawn"},
+	"dossier.voided":               {"Hủy bản ghi", "Voided"},
+	"dossier.returned":             {"Trả kết quả", "Result handed over"},
+	"dossier.paid":                 {"Thanh toán", "Paid"},
+	"dossier.rated":                {"Đánh giá", "Rated"},
+	"task.assigned":                {"Giao nhiệm vụ", "Assigned"},
+	"task.accepted":                {"Nhận nhiệm vụ", "Accepted"},
+	"task.reported":                {"Báo cáo hoàn thành", "Reported as done"},
+	"task.returned_for_rework":     {"Trả lại làm lại", "Returned for rework"},
+	"task.completed":               {"Xác nhận hoàn thành", "Completion confirmed"},
+	"task.cancelled":               {"Hủy nhiệm vụ", "Cancelled"},
+	"task.voided":                  {"Hủy bản ghi", "Voided"},
+	"task.rescheduled":             {"Gia hạn", "Deadline moved"},
+	"petition.received":            {"Tiếp nhận đơn", "Received"},
+	"petition.accepted":            {"Thụ lý", "Accepted for handling"},
+	"petition.rescheduled":         {"Gia hạn", "Deadline moved"},
+	"petition.resolved":            {"Đã giải quyết", "Resolved"},
+	"petition.rejected":            {"Không thụ lý", "Not accepted for handling"},
+	"petition.withdrawn":           {"Rút đơn", "Withdrawn"},
+	"petition.forwarded":           {"Chuyển đơn", "Forwarded"},
+	"petition.voided":              {"Hủy bản ghi", "Voided"},
+	"reception.held":               {"Tiếp công dân", "Reception held"},
+	"reception.voided":             {"Hủy bản ghi", "Voided"},
+	"finding.raised":               {"Nêu tồn tại, hạn chế", "Raised"},
+	"finding.rescheduled":          {"Gia hạn khắc phục", "Deadline moved"},
+	"finding.remedied":             {"Đã khắc phục", "Remedied"},
+	"finding.voided":               {"Hủy bản ghi", "Voided"},
+}
