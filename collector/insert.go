@@ -12,22 +12,39 @@ import (
 //go:embed insert.sql
 var insertEvents string
 
-// insert sends the rows as one native insert.
+// pieceRows is how many rows are handed to the driver at once: it holds each twice more until they are sent.
+const pieceRows = 8192
+
+// insert sends the rows as one native insert, of which the engine makes one part, in pieces.
 func (c *columns) insert(ctx context.Context, conn driver.Conn) error {
 	batch, err := conn.PrepareBatch(ctx, insertEvents)
 	if err != nil {
 		return fmt.Errorf("prepare the insert of events: %w", err)
 	}
-	for i, values := range []any{
-		c.family, c.subject, c.source, c.id, c.kind, c.time, c.recorded, c.retracted, c.data,
-		c.arrival, c.bound, c.collector, c.entry, c.position, c.seniority,
-	} {
-		if err := batch.Column(i).Append(values); err != nil {
-			return errors.Join(fmt.Errorf("fill column %d of events: %w", i, err), batch.Abort())
+	for from := 0; from < c.len(); from += pieceRows {
+		if err := c.send(batch, from, min(from+pieceRows, c.len())); err != nil {
+			return errors.Join(err, batch.Abort())
 		}
 	}
 	if err := batch.Send(); err != nil {
 		return fmt.Errorf("insert events: %w", err)
+	}
+	return nil
+}
+
+// send sends the rows from a place up to another.
+func (c *columns) send(batch driver.Batch, from, to int) error {
+	for i, values := range []any{
+		c.family[from:to], c.subject[from:to], c.source[from:to], c.id[from:to], c.kind[from:to],
+		c.time[from:to], c.recorded[from:to], c.retracted[from:to], c.data[from:to],
+		c.arrival[from:to], c.bound[from:to], c.collector[from:to], c.entry[from:to], c.position[from:to], c.seniority[from:to],
+	} {
+		if err := batch.Column(i).Append(values); err != nil {
+			return fmt.Errorf("fill column %d of events: %w", i, err)
+		}
+	}
+	if err := batch.Flush(); err != nil {
+		return fmt.Errorf("send events: %w", err)
 	}
 	return nil
 }
