@@ -20,7 +20,9 @@ import (
 	"tiendo/internal/clickhouse"
 	"tiendo/internal/config"
 	"tiendo/internal/kpi"
+	"tiendo/internal/lifecycle"
 	"tiendo/internal/metrics"
+	"tiendo/internal/register"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -48,6 +50,7 @@ type app struct {
 	engine    *clickhouse.Server
 	collector *collector.Collector
 	booker    *booking.Booker
+	registers *registers
 	books     *kpi.Books
 	snapshots *metrics.Snapshots
 	pages     http.Handler
@@ -95,7 +98,7 @@ func newApp(ctx context.Context, o appOptions) (_ *app, err error) {
 	if err := a.openEngine(ctx); err != nil {
 		return nil, err
 	}
-	if err := a.openParts(o); err != nil {
+	if err := a.openParts(ctx, o); err != nil {
 		return nil, err
 	}
 	a.register()
@@ -147,16 +150,23 @@ func (a *app) openEngine(ctx context.Context) error {
 }
 
 // openParts makes the parts that do the work.
-func (a *app) openParts(o appOptions) (err error) {
+func (a *app) openParts(ctx context.Context, o appOptions) (err error) {
 	zone := a.cfg.Location()
 	calendars := calendar.Builtin(zone)
 	a.booker = booking.New(booking.Options{
-		Conn: a.engine.Conn(), Calendars: calendars, Logger: a.log.With("part", "booker"), Registry: a.registry,
+		Conn: a.engine.Conn(), Rules: func() *lifecycle.Rules { return a.registers.Rules() }, Logger: a.log.With("part", "booker"), Registry: a.registry,
 		Loaded: func() (string, uint64) { return a.collector.ID(), a.collector.Loaded() },
 		Booked: func(booking.Mark) { a.snapshots.Wake() },
 	})
+	a.registers = &registers{
+		store:  register.Store{Conn: a.engine.Conn(), Zone: zone, Figures: registerFigures},
+		tokens: a.tokens, log: a.log.With("part", "registers"), now: time.Now, changed: a.booker.Wake,
+	}
+	if err := a.registers.open(ctx); err != nil {
+		return err
+	}
 	a.books = kpi.New(kpi.Options{
-		Conn: a.engine.Conn(), Calendars: calendars, Now: time.Now,
+		Conn: a.engine.Conn(), Calendars: calendars, Registers: a.registers.Known, Now: time.Now,
 		Events: func() uint64 { return a.booker.Mark().Events },
 	})
 	a.collector, err = collector.Open(collector.Options{
@@ -171,8 +181,8 @@ func (a *app) openParts(o appOptions) (err error) {
 		Books: a.books, Figures: a.cfg.Metrics.Figures, Periods: a.cfg.Metrics.Periods, Mark: a.booker.Mark,
 		Waiting: func(m booking.Mark) bool { return m.Entries[a.collector.ID()] < a.collector.Newest() },
 		Names: func(code string) (name, group string) {
-			known := o.Agencies[code]
-			return known.vi, known.group
+			agency := a.agency(code)
+			return agency.vi, agency.group
 		},
 		Zone: zone, Now: time.Now, Logger: a.log.With("part", "metrics"),
 	})
@@ -182,13 +192,22 @@ func (a *app) openParts(o appOptions) (err error) {
 	a.pages, err = dashboards.New(dashboards.Options{
 		Figures: a.books, Location: zone, Now: time.Now, Demo: o.Simulated, Version: versionText(), Logger: a.log.With("part", "pages"),
 		Names: func(code, lang string) string {
-			if lang == "en" {
-				return o.Agencies[code].en
+			if agency := a.agency(code); lang == "en" && agency.en != "" {
+				return agency.en
 			}
-			return o.Agencies[code].vi
+			return a.agency(code).vi
 		},
 	})
 	return err
+}
+
+// agency is what is known of an agency: from the register, else from the simulated city's list.
+func (a *app) agency(code string) agency {
+	view := a.registers.Known().At(time.Time{})
+	if known, ok := view.Agency(code, calendar.DayOf(time.Now(), a.cfg.Location())); ok {
+		return agency{vi: known.NameVI, en: known.NameEN, group: known.Group}
+	}
+	return a.Agencies[code]
 }
 
 // register puts what a process says about itself on /metrics.
@@ -226,6 +245,7 @@ func (a *app) start() {
 	a.spawn("booker", a.booker.Run)
 	a.spawn("loader", a.collector.Run)
 	a.spawn("metrics", a.snapshots.Run)
+	a.spawn("registers", a.registers.Run)
 	a.stack.add("drain the log", drainLog, a.drain)
 	a.serve()
 }

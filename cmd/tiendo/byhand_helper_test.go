@@ -38,9 +38,9 @@ func recompute(t testing.TB, zone *time.Location, events []event.Event) *plain {
 		}
 	}
 	p := &plain{zone: zone, events: len(seen)}
-	calendars := calendar.Builtin(zone)
+	rules := lifecycle.Builtin(zone)
 	for _, key := range slices.Sorted(maps.Keys(byCase)) {
-		c, err := lifecycle.Judge(byCase[key], calendars)
+		c, err := lifecycle.Judge(byCase[key], rules)
 		if err != nil {
 			t.Fatalf("%s: %v", key, err)
 		}

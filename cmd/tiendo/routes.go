@@ -18,7 +18,8 @@ import (
 func (a *app) routes() http.Handler {
 	answers := api.New(api.Options{
 		Books: a.books, Zone: a.cfg.Location(), Now: time.Now, Ready: a.ready, Logger: a.log.With("part", "api"),
-		Calendars: a.books.Calendars, Facts: a.facts, Check: a.check, Rebuild: a.booker.Rebuild,
+		Rules: a.registers.Rules, Facts: a.facts, Check: a.check, Rebuild: a.booker.Rebuild,
+		LoadedRegisters: a.registers.loaded, LoadRegister: a.registers.load,
 	})
 	open := auth.Read(a.cfg.Auth.Read) == auth.ReadOpen
 	read := func(h http.Handler) http.Handler {
@@ -36,6 +37,7 @@ func (a *app) routes() http.Handler {
 	mux.Handle("/v1/cases", cases)
 	mux.Handle("/v1/cases/", cases)
 	upkeep := a.tokens.Require(answers.Upkeep())
+	mux.Handle("/v1/registers/", a.tokens.Require(answers.Registers()))
 	mux.Handle("/v1/check", upkeep)
 	mux.Handle("/v1/rebuild", upkeep)
 	mux.Handle("/healthz", answers.Open())
@@ -62,7 +64,7 @@ func (a *app) facts(ctx context.Context, family event.Family, subject string) ([
 // check compares what is served with the facts.
 func (a *app) check(ctx context.Context, cells, verdicts bool, found func(booking.Difference), progress func(booking.Checked)) (booking.Checked, error) {
 	c := booking.Check{
-		Conn: a.engine.Conn(), Calendars: a.books.Calendars, Cells: cells, Verdicts: verdicts, Found: found, Progress: progress,
+		Conn: a.engine.Conn(), Rules: a.registers.Rules(), Cells: cells, Verdicts: verdicts, Found: found, Progress: progress,
 	}
 	return c.Run(ctx)
 }

@@ -10,9 +10,9 @@ import (
 	"time"
 
 	"tiendo/internal/booking"
-	"tiendo/internal/calendar"
 	"tiendo/internal/event"
 	"tiendo/internal/kpi"
+	"tiendo/internal/lifecycle"
 	"tiendo/internal/register"
 )
 
@@ -20,10 +20,11 @@ import (
 type Options struct {
 	Books *kpi.Books
 	// Facts reads what was told of a case.
-	Facts     func(ctx context.Context, family event.Family, subject string) ([]event.Event, error)
-	Calendars calendar.Set
-	Zone      *time.Location
-	Now       func() time.Time
+	Facts func(ctx context.Context, family event.Family, subject string) ([]event.Event, error)
+	// Rules gives what cases are judged by.
+	Rules func() *lifecycle.Rules
+	Zone  *time.Location
+	Now   func() time.Time
 	// Ready returns why the process cannot do its work, by part; nothing if it can.
 	Ready  func(ctx context.Context) map[string]string
 	Logger *slog.Logger

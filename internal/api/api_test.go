@@ -24,6 +24,7 @@ import (
 	"tiendo/internal/clickhouse/enginetest"
 	"tiendo/internal/event"
 	"tiendo/internal/kpi"
+	"tiendo/internal/lifecycle"
 )
 
 func TestMain(m *testing.M) { os.Exit(enginetest.Run(m)) }
@@ -47,7 +48,7 @@ func server(t *testing.T, ready map[string]string) *httptest.Server {
 	calendars := calendar.Builtin(zone)
 	books := kpi.New(kpi.Options{Conn: conn, Calendars: calendars, Now: func() time.Time { return now }, Events: func() uint64 { return 5 }})
 	a := api.New(api.Options{
-		Books: books, Calendars: calendars, Zone: zone,
+		Books: books, Rules: func() *lifecycle.Rules { return lifecycle.Builtin(zone) }, Zone: zone,
 		Facts: func(_ context.Context, family event.Family, subject string) ([]event.Event, error) {
 			if subject != "H24.12-250203-0001" {
 				return nil, nil

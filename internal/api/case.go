@@ -82,8 +82,8 @@ func (a *API) oneCase(w http.ResponseWriter, r *http.Request) {
 		a.refuse(w, r, err)
 		return
 	}
-	if !lifecycle.Decides(family) {
-		a.refuse(w, r, &kpi.Error{Param: "family", Message: "dossier, task, petition or finding would do"})
+	if !lifecycle.Books(family) {
+		a.refuse(w, r, &kpi.Error{Param: "family", Message: "dossier, task, petition, finding or reception would do"})
 		return
 	}
 	events, err := a.Facts(r.Context(), family, subject)
@@ -98,7 +98,7 @@ func (a *API) oneCase(w http.ResponseWriter, r *http.Request) {
 		})
 		return
 	}
-	x, err := lifecycle.Explain(events, a.Calendars)
+	x, err := lifecycle.Explain(events, a.Rules())
 	if err != nil {
 		a.refuse(w, r, err)
 		return

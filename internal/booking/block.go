@@ -21,6 +21,7 @@ type block struct {
 	mark   Mark
 	booked Mark // the mark of the block before
 	writer string
+	rules  *lifecycle.Rules
 	cases  cases
 	rows   int // lines of the journal, once they are inserted
 }
@@ -30,6 +31,7 @@ type block struct {
 const (
 	markEntry  = "entry"
 	markEvents = "events"
+	markRules  = "rules"
 )
 
 func markSubject(number uint64) string { return fmt.Sprintf("%012d/", number) }
@@ -41,6 +43,7 @@ func marks(m Mark) *lines {
 		l.add("", markSubject(m.Block)+collector, &lifecycle.Entry{Count: lifecycle.Count{Cell: lifecycle.Cell{Measure: measure}, N: int64(n)}})
 	}
 	mark("", markEvents, m.Events)
+	mark("", markRules, m.Rules)
 	for _, collector := range slices.Sorted(maps.Keys(m.Entries)) {
 		mark(collector, markEntry, m.Entries[collector])
 	}
@@ -145,6 +148,8 @@ func lastMarks(ctx context.Context, conn driver.Conn) (last, previous Mark, err 
 			of.Block = number
 		}
 		switch measure {
+		case markRules:
+			of.Rules = uint64(n)
 		case markEvents:
 			of.Events = uint64(n)
 		case markEntry:

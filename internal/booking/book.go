@@ -55,7 +55,7 @@ func (b *Booker) judgeShare(ctx context.Context, block *block, in *inserting, fa
 	}
 	defer journal.close()
 
-	l := &lines{zone: b.Calendars.Location()}
+	l := &lines{zone: block.rules.Zone()}
 	for _, subject := range subjects {
 		events, err := facts.take(subject)
 		if err != nil {
@@ -69,7 +69,7 @@ func (b *Booker) judgeShare(ctx context.Context, block *block, in *inserting, fa
 			return 0, fmt.Errorf("case %s: its events were found and then not read", subject)
 		}
 		first += firstDeliveries(events, block.booked, block.mark)
-		c, should, err := lifecycle.Journal(events, b.Calendars)
+		c, should, err := lifecycle.Journal(events, block.rules)
 		if err != nil {
 			return 0, fmt.Errorf("case %s: %w", subject, err)
 		}

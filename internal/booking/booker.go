@@ -14,7 +14,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/prometheus/client_golang/prometheus"
 
-	"tiendo/internal/calendar"
+	"tiendo/internal/lifecycle"
 )
 
 const (
@@ -33,10 +33,11 @@ var errStepDown = errors.New("another booker wrote this block")
 
 // Options are what a Booker needs.
 type Options struct {
-	Conn      driver.Conn
-	Calendars calendar.Set
-	Logger    *slog.Logger
-	Registry  prometheus.Registerer
+	Conn driver.Conn
+	// Rules gives what cases are judged by, as it now is. When its version rises, open cases are judged again.
+	Rules    func() *lifecycle.Rules
+	Logger   *slog.Logger
+	Registry prometheus.Registerer
 	// Loaded tells the collector of this process, and the last entry of its log whose rows are stored: entries that left no
 	// row, for they held nothing new, are booked as well then. Nil where there is no collector.
 	Loaded func() (collector string, entry uint64)
@@ -52,6 +53,8 @@ type Mark struct {
 	Entries map[string]uint64
 	// Events counts the distinct events that are booked.
 	Events uint64
+	// Rules is the version of the rules by which all open cases are judged.
+	Rules uint64
 	// Arrival is when the newest booked event arrived; zero if nothing was booked since the start.
 	Arrival time.Time
 }
@@ -66,6 +69,9 @@ type Booker struct {
 
 	// rebuilds are requests to make the books again.
 	rebuilds chan rebuilding
+
+	// open are the open cases that are still to be judged by new rules; nil if none are.
+	open []openCase
 
 	// collectors are those whose events are known to be in the engine.
 	collectors []string
@@ -149,9 +155,9 @@ func (b *Booker) resume(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	mark := Mark{Block: last.Block, Entries: maps.Clone(previous.Entries), Events: previous.Events}
+	mark := Mark{Block: last.Block, Entries: maps.Clone(previous.Entries), Events: previous.Events, Rules: previous.Rules}
 	b.mark.Store(&mark)
-	b.collectors, b.lookAgain = nil, time.Time{}
+	b.collectors, b.lookAgain, b.open = nil, time.Time{}, nil
 	return nil
 }
 
@@ -173,7 +179,7 @@ func (b *Booker) step(ctx context.Context) (more bool, err error) {
 		return false, fmt.Errorf("find collectors: %w", err)
 	}
 	mark := b.Mark()
-	next := Mark{Block: mark.Block + 1, Entries: maps.Clone(mark.Entries), Events: mark.Events, Arrival: mark.Arrival}
+	next := Mark{Block: mark.Block + 1, Entries: maps.Clone(mark.Entries), Events: mark.Events, Rules: mark.Rules, Arrival: mark.Arrival}
 	touched := cases{}
 	// What is loaded is asked first: rows that are stored later are read or left, but never passed over.
 	own, loaded := "", uint64(0)
@@ -196,12 +202,18 @@ func (b *Booker) step(ctx context.Context) (more bool, err error) {
 		}
 		more = more || full
 	}
-	if maps.Equal(next.Entries, mark.Entries) {
+	rules := b.Rules()
+	reopened, err := b.reopen(ctx, touched, rules, &next)
+	if err != nil {
+		return false, fmt.Errorf("find the open cases, for new registers: %w", err)
+	}
+	more = more || reopened
+	if maps.Equal(next.Entries, mark.Entries) && next.Rules == mark.Rules && len(touched) == 0 {
 		return false, nil
 	}
 	start := time.Now()
 	touched.sort()
-	block := &block{mark: next, booked: mark, writer: b.writer, cases: touched}
+	block := &block{mark: next, booked: mark, writer: b.writer, rules: rules, cases: touched}
 	if err := b.write(ctx, block); err != nil {
 		return false, fmt.Errorf("write block %d: %w", next.Block, err)
 	}

@@ -15,7 +15,6 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"github.com/prometheus/client_golang/prometheus"
 
-	"tiendo/internal/calendar"
 	"tiendo/internal/clickhouse/enginetest"
 	"tiendo/internal/event"
 	"tiendo/internal/lifecycle"
@@ -24,13 +23,13 @@ import (
 func TestMain(m *testing.M) { os.Exit(enginetest.Run(m)) }
 
 var (
-	zone      = time.FixedZone("+07", 7*60*60)
-	calendars = calendar.Builtin(zone)
+	zone  = time.FixedZone("+07", 7*60*60)
+	rules = lifecycle.Builtin(zone)
 )
 
 func newBooker(t testing.TB, conn driver.Conn) *Booker {
 	t.Helper()
-	return New(Options{Conn: conn, Calendars: calendars, Logger: slog.New(slog.NewTextHandler(t.Output(), nil)), Registry: prometheus.NewRegistry()})
+	return New(Options{Conn: conn, Rules: func() *lifecycle.Rules { return rules }, Logger: slog.New(slog.NewTextHandler(t.Output(), nil)), Registry: prometheus.NewRegistry()})
 }
 
 // bookAll resumes and books until nothing is waiting.
@@ -99,7 +98,7 @@ func should(t *testing.T, events []event.Event) map[string]int64 {
 	}
 	all := map[string]int64{}
 	for name, list := range byCase {
-		_, entries, err := lifecycle.Journal(list, calendars)
+		_, entries, err := lifecycle.Journal(list, rules)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -388,8 +387,18 @@ func rowsOf(t *testing.T, conn driver.Conn) (n uint64) {
 
 func runCheck(t *testing.T, conn driver.Conn) ([]Difference, Checked) {
 	t.Helper()
-	var found []Difference
-	c := Check{Conn: conn, Calendars: calendars, Cells: true, Verdicts: true, Found: func(d Difference) { found = append(found, d) }, Progress: func(Checked) {}}
+	return check(t, conn, rules)
+}
+
+func checkBy(t *testing.T, conn driver.Conn, rules *lifecycle.Rules) []Difference {
+	t.Helper()
+	found, _ := check(t, conn, rules)
+	return found
+}
+
+func check(t *testing.T, conn driver.Conn, rules *lifecycle.Rules) (found []Difference, checked Checked) {
+	t.Helper()
+	c := Check{Conn: conn, Rules: rules, Cells: true, Verdicts: true, Found: func(d Difference) { found = append(found, d) }, Progress: func(Checked) {}}
 	checked, err := c.Run(t.Context())
 	if err != nil {
 		t.Fatal(err)

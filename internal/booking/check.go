@@ -9,7 +9,6 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
-	"tiendo/internal/calendar"
 	"tiendo/internal/event"
 	"tiendo/internal/lifecycle"
 )
@@ -36,8 +35,8 @@ type Checked struct {
 // be slow. It changes nothing and takes one query of each kind at a time. On a live server a case may change while it is
 // looked at: what differs is looked at again before it is reported.
 type Check struct {
-	Conn      driver.Conn
-	Calendars calendar.Set
+	Conn  driver.Conn
+	Rules *lifecycle.Rules
 	// Cells and Verdicts say what to check.
 	Cells, Verdicts bool
 	Found           func(Difference)
@@ -170,7 +169,7 @@ func (c *Check) compare(family event.Family, subject string, events []event.Even
 	var judged lifecycle.Case
 	if len(events) > 0 {
 		var err error
-		if judged, should, err = lifecycle.Journal(events, c.Calendars); err != nil {
+		if judged, should, err = lifecycle.Journal(events, c.Rules); err != nil {
 			return nil, fmt.Errorf("case %s: %w", subject, err)
 		}
 	}
@@ -184,7 +183,7 @@ func (c *Check) compare(family event.Family, subject string, events []event.Even
 		}
 	}
 	if c.Verdicts && len(events) > 0 {
-		want := string(judged.Verdict(c.Calendars.Location()))
+		want := string(judged.Verdict(c.Rules.Zone()))
 		got := "no verdict"
 		newest := servedVerdict{}
 		for _, v := range served {

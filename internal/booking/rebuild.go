@@ -68,7 +68,7 @@ func (b *Booker) rebuild(ctx context.Context, progress func(Checked)) error {
 
 // stored is the mark of a journal that contains all that is stored, under the next number.
 func (b *Booker) stored(ctx context.Context) (Mark, error) {
-	mark := Mark{Block: b.Mark().Block + 1, Entries: map[string]uint64{}}
+	mark := Mark{Block: b.Mark().Block + 1, Entries: map[string]uint64{}, Rules: b.Rules().Version()}
 	own, loaded := "", uint64(0)
 	if b.Loaded != nil {
 		own, loaded = b.Loaded()
@@ -117,7 +117,7 @@ func (b *Booker) rebuildPart(ctx context.Context, facts *cursor[event.Event], ma
 	if in, err = b.insertNext(ctx, mark.Block); err != nil {
 		return nil, false, err
 	}
-	l := &lines{zone: b.Calendars.Location()}
+	l := &lines{zone: b.Rules().Zone()}
 	for rows := 0; rows < rebuildRows; {
 		var subject string
 		if subject, more, err = facts.peek(); err != nil || !more {
@@ -150,7 +150,7 @@ func (b *Booker) rebuildCase(facts *cursor[event.Event], subject string, l *line
 		return 0, fmt.Errorf("read facts: %w", err)
 	}
 	first := firstDeliveries(events, Mark{}, *mark)
-	c, entries, err := lifecycle.Journal(events, b.Calendars)
+	c, entries, err := lifecycle.Journal(events, b.Rules())
 	if err != nil {
 		return 0, fmt.Errorf("case %s: %w", subject, err)
 	}

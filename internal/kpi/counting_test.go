@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"tiendo/internal/calendar"
 	"tiendo/internal/event"
 	"tiendo/internal/lifecycle"
 )
@@ -17,7 +16,7 @@ func TestStocksCountACaseForAWhile(t *testing.T) {
 		return event.Event{Source: "urn:test", ID: step, Subject: "1", Type: event.Type("dossier." + step), Time: at, Recorded: at, Arrival: at, Data: []byte(data)}
 	}
 	of := func(events ...event.Event) map[string]string {
-		x, err := lifecycle.Explain(events, calendar.Builtin(zone))
+		x, err := lifecycle.Explain(events, lifecycle.Builtin(zone))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -45,7 +45,7 @@ func fillCity(t *testing.T, b *Books, family event.Family, city [][]smallEvent) 
 				Time: at.UTC(), Recorded: at.UTC(), Arrival: at.UTC(), Data: []byte(data),
 			})
 		}
-		c, err := lifecycle.Judge(events, b.Calendars)
+		c, err := lifecycle.Judge(events, lifecycle.Builtin(zone))
 		if err != nil {
 			t.Fatal(err)
 		}

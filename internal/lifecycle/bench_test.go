@@ -18,7 +18,7 @@ dossier.resolved 2025-03-12T16:00 digital=true @2025-04-01T08:00
 dossier.returned 2025-03-12T16:10 channel=post @2025-04-01T08:00`)
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, _, err := lifecycle.Journal(slices.Clone(events), calendars); err != nil {
+		if _, _, err := lifecycle.Journal(slices.Clone(events), rules); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -1,6 +1,7 @@
 package lifecycle
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"strings"
@@ -8,6 +9,7 @@ import (
 
 	"tiendo/internal/calendar"
 	"tiendo/internal/event"
+	"tiendo/internal/register"
 )
 
 // Attributes are what a case can be grouped and filtered by. Empty means that nothing was said.
@@ -87,16 +89,16 @@ func joinCodes(codes []string) string {
 }
 
 // Judge applies rules 1 to 7 to all events of one case that are known. The order and repetition of events do not matter;
-// the slice is reordered. Deadlines are read in the zone of the calendars. The error names an event that cannot be read.
+// the slice is reordered. Deadlines are read in the zone of the rules. The error names an event that cannot be read.
 // Pure; safe for concurrent use.
-func Judge(events []event.Event, calendars calendar.Set) (Case, error) {
+func Judge(events []event.Event, rules *Rules) (Case, error) {
 	var c Case
-	_, err := c.judge(events, calendars)
+	_, err := c.judge(events, rules, time.Time{})
 	return c, err
 }
 
-// judge fills c, and returns what it was judged by.
-func (c *Case) judge(events []event.Event, calendars calendar.Set) (*judge, error) {
+// judge fills c by what the registers held until an instant, zero for now, and returns what it was judged by.
+func (c *Case) judge(events []event.Event, rules *Rules, until time.Time) (*judge, error) {
 	c.Family, c.Subject = events[0].Type.Family(), events[0].Subject
 	for i := range events {
 		if events[i].Time.After(c.LastEvent) {
@@ -107,14 +109,14 @@ func (c *Case) judge(events []event.Event, calendars calendar.Set) (*judge, erro
 	if c.facts, err = factsOf(events); err != nil {
 		return nil, err
 	}
-	j := &judge{Case: c, course: courses[c.Family], zone: calendars.Location()}
+	j := &judge{Case: c, course: courses[c.Family], zone: rules.Zone()}
 	if c.Family == event.Reception {
 		j.hold()
 		return j, nil
 	}
 	j.open()
-	j.days, _ = calendars.Get(j.calendar)
 	j.close()
+	j.consult(rules.at(c, until))
 	j.pause()
 	j.count()
 	j.quality()
@@ -132,6 +134,8 @@ type judge struct {
 	calendar string
 	// days is nil if the opening names a calendar that nobody has.
 	days *calendar.Calendar
+	// restart says that after a supplement the full term begins again.
+	restart bool
 	// lastRework is the last time that a task was returned for rework; zero if never.
 	lastRework time.Time
 	opening    *fact
@@ -182,7 +186,7 @@ func (j *judge) open() {
 		Helpers:   joinCodes(told.Agencies),
 	}
 	j.Fee = told.Fee || submitted.Fee
-	j.calendar = or(told.Calendar, j.course.calendar)
+	j.calendar = told.Calendar
 	if accepted := j.facts.once("accepted"); j.Family == event.Petition && accepted != nil && accepted.last().data.Due != "" {
 		j.calendar = or(accepted.last().data.Calendar, j.calendar)
 	}
@@ -190,6 +194,15 @@ func (j *judge) open() {
 	if reworks := j.facts.of("returned_for_rework"); len(reworks) > 0 {
 		j.lastRework = reworks[len(reworks)-1].time
 	}
+}
+
+// consult takes from the registers what the events do not say: the calendar, where neither opening nor acceptance names one
+// from the procedure, else the family's (rule 5), and whether a supplement begins the term again.
+func (j *judge) consult(view register.View) {
+	procedure, _ := view.Procedure(j.Procedure, calendar.DayOf(j.Opened, j.zone))
+	j.restart = procedure.Restart
+	j.calendar = cmp.Or(j.calendar, procedure.Calendar, j.course.calendar)
+	j.days, _ = view.Calendars().Get(j.calendar)
 }
 
 // close finds the closing: of all closings the one recorded last, a tie goes to the later time, then to the course's

@@ -11,14 +11,13 @@ import (
 	"testing"
 	"time"
 
-	"tiendo/internal/calendar"
 	"tiendo/internal/event"
 	"tiendo/internal/lifecycle"
 )
 
 var (
-	zone      = time.FixedZone("+07", 7*60*60)
-	calendars = calendar.Builtin(zone)
+	zone  = time.FixedZone("+07", 7*60*60)
+	rules = lifecycle.Builtin(zone)
 )
 
 // TestCases runs the cases that a clerk can read. A file holds cases of one rule; a case is a title line "== …", what was
@@ -44,7 +43,7 @@ func TestCases(t *testing.T) {
 					t.Fatal("no line of dashes")
 				}
 				events := parseEvents(t, told)
-				c, err := lifecycle.Judge(events, calendars)
+				c, err := lifecycle.Judge(events, rules)
 				if err != nil {
 					t.Fatal(err)
 				}

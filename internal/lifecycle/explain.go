@@ -72,17 +72,17 @@ type Explanation struct {
 }
 
 // Explain judges a case as Judge does, and says why. It reorders events. Its error is as Judge's.
-func Explain(events []event.Event, calendars calendar.Set) (*Explanation, error) {
+func Explain(events []event.Event, rules *Rules) (*Explanation, error) {
 	told := slices.Clone(events)
 	x := &Explanation{}
-	j, err := x.judge(events, calendars)
+	j, err := x.judge(events, rules, time.Time{})
 	if err != nil {
 		return nil, err
 	}
 	x.Calendar = j.calendar
 	x.Promises = j.explainPromises()
 	x.Stretches = j.explainPauses()
-	x.Counted = x.Counts(calendars.Location())
+	x.Counted = x.Counts(rules.Zone())
 	x.Tellings = j.explainTellings(told, x.Promises)
 	x.facts = nil
 	return x, nil
@@ -92,8 +92,8 @@ func (j *judge) explainPromises() []Promise {
 	if j.Opened.IsZero() {
 		return nil
 	}
-	first, later := j.promises()
-	if first.due.IsZero() {
+	first, later, err := j.promises()
+	if first.due.IsZero() || err != nil {
 		return nil
 	}
 	force := first

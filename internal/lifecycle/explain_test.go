@@ -22,7 +22,7 @@ dossier.returned 2025-09-21T09:00 channel=post @2025-09-22T09:00 retracted
 dossier.resolved 2025-09-22T09:00`)
 	again := events[0]
 	again.Entry += 100
-	x, err := lifecycle.Explain(append(events, again), calendars)
+	x, err := lifecycle.Explain(append(events, again), rules)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package lifecycle
 
 import (
 	"slices"
+	"time"
 
 	"tiendo/internal/calendar"
 	"tiendo/internal/event"
@@ -10,7 +11,7 @@ import (
 // Cause says why the books changed.
 type Cause string
 
-// The causes that events have. Of what arrives on one day for one case the strongest names the day's change.
+// The causes. Of what arrives on one day for one case the strongest names the day's change.
 const (
 	// Told: it happened on the day it arrived.
 	Told Cause = "event"
@@ -18,6 +19,9 @@ const (
 	Late Cause = "late"
 	// Correction: it says something else of a fact that was told before, or takes it back.
 	Correction Cause = "correction"
+	// CalendarLoaded and RegisterLoaded: a new version of calendars, of procedures, was loaded.
+	CalendarLoaded Cause = "calendar"
+	RegisterLoaded Cause = "register"
 )
 
 // Entry is one line of the journal: by what arrived on Stamp, Count.N more or fewer.
@@ -27,32 +31,36 @@ type Entry struct {
 	Count
 }
 
-// Journal returns the case as it is known from all events, and the journal that it should have: for each day of arrival,
-// in order, what that day's events changed. Folded up to a day, the journal is what the books said at its end; folded
-// over all days, it is what the case counts now. The case is returned without its facts, for readers keep many. It reorders events. Pure; safe for concurrent use.
-func Journal(events []event.Event, calendars calendar.Set) (c Case, entries []Entry, err error) {
-	zone := calendars.Location()
+// Journal returns the case as it is known now, and the journal that it should have: for each day of arrival of its events,
+// and each day of a load that it is judged by, in order, what that day changed. Folded up to a day, the journal is what the
+// books said at its end; folded over all days, it is what the case counts now. The case is returned without its facts, for
+// readers keep many. It reorders events. Pure; safe for concurrent use.
+func Journal(events []event.Event, rules *Rules) (c Case, entries []Entry, err error) {
+	zone := rules.Zone()
 	slices.SortFunc(events, func(a, b event.Event) int { return delivered(&a, &b) })
-	days := arrivalDays(events, calendars)
-	if len(days) == 1 {
-		cause := causeOf(events, days[0].day, 0, calendars)
-		if c, err = Judge(events, calendars); err != nil {
-			return c, nil, err
-		}
-		for _, count := range c.Counts(zone) {
-			entries = append(entries, Entry{Stamp: days[0].day, Cause: cause, Count: count})
-		}
-		c.facts = nil
-		return c, entries, nil
+	days := rules.days(events)
+	known := events
+	if len(days) > 1 {
+		known = make([]event.Event, len(events)) // judging reorders what it is given
 	}
-
-	known := make([]event.Event, len(events))
 	var before []Count
-	for _, d := range days {
-		cause := causeOf(events[:d.end], d.day, d.start, calendars)
-		// Judge reorders what it is given.
-		copy(known, events[:d.end])
-		if c, err = Judge(known[:d.end], calendars); err != nil {
+	for i, d := range days {
+		if d.loaded != "" && c.Closing != "" && calendar.DayOf(c.Closed, zone) < d.day {
+			continue // judged by what was recorded before its closing, for good
+		}
+		cause := d.loaded
+		if d.end > d.start {
+			cause = causeOf(events[:d.end], d.day, d.start, zone)
+		}
+		if len(days) > 1 {
+			copy(known, events[:d.end])
+		}
+		until := time.Time{}
+		if i+1 < len(days) {
+			until = (d.day + 1).Start(zone)
+		}
+		c = Case{}
+		if _, err = c.judge(known[:d.end], rules, until); err != nil {
 			return c, nil, err
 		}
 		now := c.Counts(zone)
@@ -74,30 +82,44 @@ func Difference(should, has []Count) []Count {
 	return slices.DeleteFunc(all.list, func(c Count) bool { return c.N == 0 })
 }
 
-// arrivals are the events events[start:end] of one day of arrival.
-type arrivals struct {
+// bookDay is a day on which a case may change: events[start:end] arrived on it, or a version was loaded.
+type bookDay struct {
 	day        calendar.Day
 	start, end int
+	// loaded is the cause of what a load alone changes; empty on a day without one.
+	loaded Cause
 }
 
-func arrivalDays(sorted []event.Event, calendars calendar.Set) []arrivals {
-	var days []arrivals
+// days are the days on which a case may have changed, in order, from sorted events.
+func (r *Rules) days(sorted []event.Event) []bookDay {
+	var days []bookDay
+	loads := r.loads
 	for i := range sorted {
-		day := calendar.DayOf(sorted[i].Arrival, calendars.Location())
+		day := calendar.DayOf(sorted[i].Arrival, r.Zone())
+		for ; len(loads) > 0 && loads[0].day <= day; loads = loads[1:] {
+			if n := len(days); n > 0 && loads[0].day < day && days[n-1].day < loads[0].day {
+				days = append(days, bookDay{day: loads[0].day, start: i, end: i, loaded: loads[0].cause})
+			}
+		}
 		if n := len(days); n == 0 || days[n-1].day != day {
-			days = append(days, arrivals{day: day, start: i})
+			days = append(days, bookDay{day: day, start: i})
 		}
 		days[len(days)-1].end = i + 1
+	}
+	for _, l := range loads {
+		if days[len(days)-1].day < l.day {
+			days = append(days, bookDay{day: l.day, start: len(sorted), end: len(sorted), loaded: l.cause})
+		}
 	}
 	return days
 }
 
 // causeOf names the cause of what known[from:], which arrived on day, changed.
-func causeOf(known []event.Event, day calendar.Day, from int, calendars calendar.Set) Cause {
+func causeOf(known []event.Event, day calendar.Day, from int, zone *time.Location) Cause {
 	cause := Told
 	for i := from; i < len(known); i++ {
 		e := &known[i]
-		if calendar.DayOf(e.Time, calendars.Location()) < day {
+		if calendar.DayOf(e.Time, zone) < day {
 			cause = Late
 		}
 		if e.Retracted {

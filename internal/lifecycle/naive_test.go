@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"slices"
-	"strings"
 	"time"
 
 	"tiendo/internal/calendar"
@@ -27,7 +26,14 @@ type naive struct {
 	work                            calendar.Work
 	worked                          bool
 	verdict                         string
-	onTimeFirst                     bool
+	agency, unit, channel           string
+	wait                            calendar.Work // from submission to opening
+	hasWait                         bool
+
+	supplemented, rescheduled, apologised, reworked, digital bool
+	onTimeFirst                                              bool
+	handedOver, paid, rated                                  []time.Time // facts that are counted for themselves
+	moved, reported                                          bool        // a pause moved a deadline, a report dates the closing: only noted
 }
 
 type naivePause struct{ from, to time.Time }
@@ -36,7 +42,6 @@ type naiveLeg struct {
 	agency, unit       string
 	from, to, deadline time.Time
 	settled, due       bool
-	unknown            bool
 }
 
 // naiveFact is a record that counts.
@@ -144,17 +149,46 @@ func (r *naiveReader) read() {
 		r.opened = opening.Time
 	}
 	r.close()
+	if returned, ok := once(r.facts("returned")); ok {
+		r.handedOver = append(r.handedOver, returned.Time)
+	}
+	for _, f := range r.facts("paid") {
+		r.paid = append(r.paid, f.Time)
+	}
+	for _, f := range r.facts("rated") {
+		r.rated = append(r.rated, f.Time)
+	}
 	r.verdict = r.withoutPromise(isOpen)
 	if !isOpen || r.voided {
 		return
 	}
 	clock := r.clock(opening.data.Calendar)
+	r.describeOpening(opening, clock)
 	r.pause()
-	r.promise(opening, clock)
+	clock = r.promise(opening, clock)
 	r.hold(clock)
 	r.labour(clock)
-	if r.verdict == "" {
+	if r.verdict == "" || r.unknown {
 		r.judge()
+	}
+}
+
+// describeOpening reads the attributes (rule 2), and what the figures ask of a case.
+func (r *naiveReader) describeOpening(opening naiveFact, clock naiveClock) {
+	r.agency, r.unit, r.channel = opening.data.Agency, opening.data.Unit, opening.data.Channel
+	if submission, ok := once(r.facts("submitted")); ok { // Open: which of several counts.
+		r.unit, r.channel = cmp.Or(r.unit, submission.data.Unit), cmp.Or(r.channel, submission.data.Channel)
+		if clock.calendar != nil {
+			r.wait, r.hasWait = clock.work(submission.Time, r.opened)
+		}
+	}
+	r.supplemented = len(r.facts("supplement_requested")) > 0
+	for _, f := range r.facts("rescheduled") {
+		r.rescheduled, r.apologised = true, r.apologised || f.data.Apology
+	}
+	r.reworked = len(r.facts("returned_for_rework")) > 0
+	for _, f := range r.facts("resolved") {
+		r.digital = r.digital || r.closing == "resolved" && f.Time.Equal(r.told) && f.data.Digital
 	}
 }
 
@@ -179,8 +213,9 @@ func (r *naiveReader) close() {
 	r.closing, r.told = closing.Type.Step(), closing.Time
 	if r.closing == "completed" {
 		for _, f := range r.facts("reported") {
-			if f.Time.After(rework) && !r.opened.IsZero() && f.Time.After(r.opened) && !f.Time.After(closing.Time) {
-				r.told = f.Time
+			// Open: "after the opening" could leave out a report of the very instant of the opening.
+			if f.Time.After(rework) && !r.opened.IsZero() && !f.Time.Before(r.opened) && !f.Time.After(closing.Time) {
+				r.told, r.reported = f.Time, true
 			}
 		}
 	}
@@ -197,7 +232,7 @@ func (r *naiveReader) withoutPromise(isOpen bool) string {
 	case r.voided:
 		return "voided"
 	case isOpen && r.closing == "":
-		return "open"
+		return "open" // or no_calendar, as ended, see judge
 	case isOpen && !r.settled:
 		return "ended"
 	case isOpen:
@@ -205,7 +240,7 @@ func (r *naiveReader) withoutPromise(isOpen bool) string {
 	case r.closing == "" && !r.submitted.IsZero():
 		return "awaiting"
 	case r.closing == "":
-		return ""
+		return "orphan" // Open: a case of which neither opening nor closing nor submission is known has no name.
 	case !r.submitted.IsZero() && (r.closing == "rejected" || r.closing == "withdrawn"):
 		return "not_accepted"
 	default:
@@ -244,23 +279,24 @@ func (r *naiveReader) pause() {
 	}
 }
 
-// promise finds the first promise and the one in force, and their effective deadlines (rules 3 and 5).
-func (r *naiveReader) promise(opening naiveFact, clock naiveClock) {
-	var first, force *naivePromise
+// promise finds the first promise and the one in force, and their effective deadlines (rules 3 and 5). It returns the
+// calendar of the case. Open: whether that of a petition's acceptance is only for its own promise; here it is for all.
+func (r *naiveReader) promise(opening naiveFact, clock naiveClock) naiveClock {
+	accepted, isAccepted := once(r.facts("accepted"))
+	isAccepted = isAccepted && r.family == "petition" && accepted.data.Due != ""
+	if isAccepted && accepted.data.Calendar != "" {
+		clock = r.clock(accepted.data.Calendar)
+	}
+	var first *naivePromise
 	var later []naivePromise
-
-	told, known := r.openingDues(opening)
-	for i, record := range told {
+	for i, record := range r.openingDues(opening) {
 		if i == 0 {
-			first = &naivePromise{made: r.opened, recorded: known, due: record.data.Due, clock: clock}
+			first = &naivePromise{r.opened, record.Recorded, record.data.Due, clock}
 		} else {
 			later = append(later, naivePromise{record.Recorded, record.Recorded, record.data.Due, clock})
 		}
 	}
-	if accepted, ok := once(r.facts("accepted")); ok && r.family == "petition" && accepted.data.Due != "" {
-		if accepted.data.Calendar != "" {
-			clock = r.clock(accepted.data.Calendar)
-		}
+	if isAccepted {
 		first = &naivePromise{accepted.Time, accepted.Recorded, accepted.data.Due, clock}
 	}
 	for _, f := range slices.Concat(r.facts("rescheduled"), r.facts("supplemented")) {
@@ -268,82 +304,72 @@ func (r *naiveReader) promise(opening naiveFact, clock naiveClock) {
 			later = append(later, naivePromise{f.Time, f.Recorded, f.data.Due, clock})
 		}
 	}
-	for i := range later {
-		later[i].clock = clock
-	}
 	later = slices.DeleteFunc(later, func(p naivePromise) bool {
-		return p.made.Before(r.opened) || r.closing != "" && p.made.After(r.closed) || first != nil && p.made.Before(first.made)
+		return p.made.Before(r.opened) || r.closing != "" && p.made.After(r.told) // judged by the told time
 	})
-	slices.SortFunc(later, func(a, b naivePromise) int {
-		return cmp.Or(a.made.Compare(b.made), a.recorded.Compare(b.recorded), a.clock.end(a.due).Compare(b.clock.end(b.due)))
-	})
+	slices.SortFunc(later, naivePromise.compare)
+	force := first
 	for i, p := range later {
-		if i+1 < len(later) && later[i+1].made.Equal(p.made) {
-			continue // one promise counts of those of one instant
-		}
-		if first == nil {
-			first = &p
-			continue
-		}
-		if force == nil {
-			force = first
-		}
-		if p.made.Equal(first.made) && first.recorded.After(p.recorded) {
-			continue
-		}
-		if at, fixed, ok := r.effective(*force); !ok {
-			r.unknown = true
-		} else if !fixed || !p.made.After(at) {
-			force = &p
+		switch {
+		case i+1 < len(later) && later[i+1].made.Equal(p.made): // one promise counts of those of one instant
+		case first == nil:
+			first, force = &later[i], &later[i]
+		// Open: whether the first promise is one "of one instant" with a new one made at the opening, and what becomes of a
+		// new one made before a petition's acceptance. Here the first is before all others.
+		default:
+			at, fixed, ok := r.effective(*force, p.made)
+			r.unknown = r.unknown || !ok
+			if ok && (!fixed || !p.made.After(at)) {
+				force = &later[i]
+			}
 		}
 	}
 	if first == nil {
-		return
+		return clock
 	}
-	if force == nil {
-		force = first
-	}
+	var known, alsoKnown bool
 	r.promised = true
-	for promise, at := range map[*naivePromise]*time.Time{first: &r.first, force: &r.deadline} {
-		end, fixed, ok := r.effective(*promise)
-		if !ok {
-			r.unknown = true
-		} else if fixed {
-			*at = end
-		}
-	}
-	if first == force {
-		r.deadline, r.first = cmp.Or(r.deadline, r.first), cmp.Or(r.deadline, r.first)
-	}
+	r.first, _, known = r.effective(*first, time.Time{})
+	r.deadline, _, alsoKnown = r.effective(*force, time.Time{})
+	// Open: a calendar of which nothing is known has no grain, so that even a date alone cannot be compared.
+	r.unknown = r.unknown || !known || !alsoKnown || clock.calendar == nil
+	return clock
 }
 
-// openingDues are the records of the opening that name another due than the one before, and when the first was recorded.
-func (r *naiveReader) openingDues(opening naiveFact) ([]naiveFact, time.Time) {
+// compare orders promises by when they were made, those of one instant by which of them counts last (rule 3).
+func (p naivePromise) compare(other naivePromise) int {
+	return cmp.Or(
+		p.made.Compare(other.made), p.recorded.Compare(other.recorded),
+		p.clock.end(p.due).Compare(other.clock.end(other.due)),
+	)
+}
+
+// openingDues are the records of the opening that name another due than the one before.
+func (r *naiveReader) openingDues(opening naiveFact) []naiveFact {
 	var records []naiveFact
+	facts := r.facts(opening.Type.Step())
 	for _, e := range r.events {
-		if e.Type == opening.Type && e.Time.Equal(opening.Time) && !e.Retracted {
+		if e.Type == opening.Type && !e.Retracted && slices.ContainsFunc(facts, func(f naiveFact) bool { return f.Time.Equal(e.Time) }) {
 			data, err := e.Fields()
 			if err != nil {
 				panic(err)
 			}
-			if data.Due != "" && !slices.ContainsFunc(r.events, func(other event.Event) bool {
-				return other.Type == e.Type && other.Time.Equal(e.Time) && other.Recorded.Equal(e.Recorded) && r.overrules(&other, &e)
-			}) {
+			if data.Due != "" {
 				records = append(records, naiveFact{e, data})
 			}
 		}
 	}
-	slices.SortFunc(records, func(a, b naiveFact) int { return a.Recorded.Compare(b.Recorded) })
-	records = slices.CompactFunc(records, func(a, b naiveFact) bool { return a.data.Due == b.data.Due })
-	if len(records) == 0 {
-		return nil, time.Time{}
-	}
-	return records, records[0].Recorded
+	slices.SortFunc(records, func(a, b naiveFact) int {
+		return cmp.Or(a.Recorded.Compare(b.Recorded), bytes.Compare(a.Data, b.Data))
+	})
+	// Open: whether a due of another time of the same day is another one where only days count. Here it is.
+	clock := r.clock("continuous")
+	return slices.CompactFunc(records, func(a, b naiveFact) bool { return clock.end(a.data.Due).Equal(clock.end(b.data.Due)) })
 }
 
-// effective moves a promise by the pauses (rule 5). fixed is false while a pause leaves it open, ok where the calendar
-// does not tell.
-func (r *naiveReader) effective(p naivePromise) (deadline time.Time, fixed, ok bool) {
+// effective moves a promise by the pauses (rule 5), as it stands at the end, or at an instant if one is given. fixed is
+// false while a pause leaves it open, ok where the calendar does not tell.
+func (r *naiveReader) effective(p naivePromise, at time.Time) (deadline time.Time, fixed, ok bool) {
 	deadline = p.clock.end(p.due)
 	for _, pause := range r.pauses {
 		from, to := pause.from, pause.to
@@ -356,12 +382,17 @@ func (r *naiveReader) effective(p naivePromise) (deadline time.Time, fixed, ok b
 		if p.clock.later(from, deadline) {
 			break
 		}
-		if to.IsZero() {
+		if !at.IsZero() && from.After(at) {
+			break // Open: which working days are needed. Here those of pauses that have begun, also where the due itself decides.
+		}
+		if to.IsZero() || !at.IsZero() && !at.Before(pause.from) && at.Before(to) {
 			return time.Time{}, false, true
 		}
+		before := deadline
 		if deadline, ok = p.clock.move(deadline, from, to); !ok {
 			return time.Time{}, false, false
 		}
+		r.moved = r.moved || !before.Equal(deadline)
 	}
 	return deadline, true, true
 }
@@ -378,8 +409,8 @@ func (r *naiveReader) hold(clock naiveClock) {
 		leg := naiveLeg{agency: f.data.Agency, unit: f.data.Unit, from: f.Time, due: f.data.Due != ""}
 		if leg.due {
 			var ok bool
-			leg.deadline, _, ok = r.effective(naivePromise{f.Time, f.Recorded, f.data.Due, clock})
-			leg.unknown = !ok
+			leg.deadline, _, ok = r.effective(naivePromise{f.Time, f.Recorded, f.data.Due, clock}, time.Time{})
+			leg.due = ok && clock.calendar != nil // else it is in no rate, as if it had none
 		}
 		r.legs = append(r.legs, leg)
 	}
@@ -391,6 +422,9 @@ func (r *naiveReader) hold(clock naiveClock) {
 // labour is the working time from opening to closing without pauses.
 func (r *naiveReader) labour(clock naiveClock) {
 	if r.closing == "" {
+		return
+	}
+	if clock.calendar == nil {
 		return
 	}
 	whole, ok := clock.work(r.opened, r.closed)
@@ -420,164 +454,4 @@ func (r *naiveReader) judge() {
 		r.verdict = "on_time"
 	}
 	r.onTimeFirst = !r.told.After(r.first)
-}
-
-// naiveClock walks a calendar day by day.
-type naiveClock struct {
-	calendar *calendar.Calendar // nil if there is none of that name
-	hours    []calendar.Hours   // of a working day
-	zone     *time.Location
-}
-
-// clock is the calendar that is named, else the default of the family (rule 5).
-func (r *naiveReader) clock(name string) naiveClock {
-	if name == "" {
-		name = "vn-office"
-		if r.family == "petition" {
-			name = "days"
-		}
-	}
-	c := naiveClock{zone: r.zone}
-	c.calendar, _ = r.calendars.Get(name)
-	switch name {
-	case "vn-office":
-		c.hours = []calendar.Hours{{From: 7 * 60, To: 11*60 + 30}, {From: 13*60 + 30, To: 17 * 60}}
-	case "market": // the tests' own, whose deadlines are instants
-		c.hours = []calendar.Hours{{From: 6 * 60, To: 12 * 60}}
-	default:
-		c.hours = []calendar.Hours{{From: 0, To: 24 * 60}}
-	}
-	return c
-}
-
-func (c *naiveClock) byDay() bool {
-	return c.calendar == nil || c.calendar.Grain() == calendar.ByDay
-}
-
-// end is the last instant of a due as told: of its day if a date is told or the grain is day.
-func (c *naiveClock) end(due string) time.Time {
-	if !strings.Contains(due, "T") {
-		day, err := time.ParseInLocation(time.DateOnly, due, c.zone)
-		if err != nil {
-			panic(err)
-		}
-		return day.AddDate(0, 0, 1).Add(-time.Millisecond).UTC()
-	}
-	at, err := time.Parse(time.RFC3339, due)
-	if err != nil {
-		panic(err)
-	}
-	if c.byDay() {
-		return c.end(at.In(c.zone).Format(time.DateOnly))
-	}
-	return at.Truncate(time.Millisecond).UTC()
-}
-
-// later says that a pause begins later than a deadline.
-func (c *naiveClock) later(from, deadline time.Time) bool {
-	if c.byDay() {
-		return calendar.DayOf(from, c.zone) > calendar.DayOf(deadline, c.zone)
-	}
-	return from.After(deadline)
-}
-
-// move moves a deadline by the pause from a to b; false where the calendar does not tell.
-func (c *naiveClock) move(deadline, a, b time.Time) (time.Time, bool) {
-	if c.calendar == nil {
-		return time.Time{}, false
-	}
-	if !c.byDay() {
-		pause, ok := c.work(a, b)
-		if !ok {
-			return time.Time{}, false
-		}
-		return c.advance(deadline, pause)
-	}
-	days := 0
-	for d := calendar.DayOf(a, c.zone) + 1; d <= calendar.DayOf(b, c.zone); d++ {
-		works, err := c.calendar.Works(d)
-		if err != nil {
-			return time.Time{}, false
-		}
-		if works {
-			days++
-		}
-	}
-	d := calendar.DayOf(deadline, c.zone)
-	for days > 0 {
-		d++
-		works, err := c.calendar.Works(d)
-		if err != nil {
-			return time.Time{}, false
-		}
-		if works {
-			days--
-		}
-	}
-	return c.end(d.String()), true
-}
-
-// spans are the stretches of work that begin or end on a day.
-func (c *naiveClock) spans(d calendar.Day) ([]naivePause, bool) {
-	works, err := c.calendar.Works(d)
-	if err != nil || !works {
-		return nil, err == nil
-	}
-	midnight := d.Start(c.zone)
-	var spans []naivePause
-	for _, h := range c.hours {
-		spans = append(spans, naivePause{
-			midnight.Add(time.Duration(h.From) * time.Minute), midnight.Add(time.Duration(h.To) * time.Minute),
-		})
-	}
-	return spans, true
-}
-
-// work is the working time in [a, b), walked day by day; false where the calendar does not tell.
-func (c *naiveClock) work(a, b time.Time) (calendar.Work, bool) {
-	var sum time.Duration
-	for d := calendar.DayOf(a, c.zone); d.Start(c.zone).Before(b) && a.Before(b); d++ {
-		if c.calendar == nil {
-			return 0, false
-		}
-		spans, ok := c.spans(d)
-		if !ok {
-			return 0, false
-		}
-		for _, s := range spans {
-			from, to := s.from, s.to
-			if from.Before(a) {
-				from = a
-			}
-			if to.After(b) {
-				to = b
-			}
-			sum += max(0, to.Sub(from))
-		}
-	}
-	return calendar.Work(sum.Milliseconds()), true
-}
-
-// advance is the smallest instant that has so much working time between t and it; false where the calendar does not tell.
-func (c *naiveClock) advance(t time.Time, w calendar.Work) (time.Time, bool) {
-	left := time.Duration(w) * time.Millisecond
-	if left <= 0 {
-		return t, true
-	}
-	for d := calendar.DayOf(t, c.zone); ; d++ {
-		spans, ok := c.spans(d)
-		if !ok {
-			return time.Time{}, false
-		}
-		for _, s := range spans {
-			if s.from.Before(t) {
-				s.from = t
-			}
-			if length := s.to.Sub(s.from); length >= left {
-				return s.from.Add(left).UTC(), true
-			} else if length > 0 {
-				left -= length
-			}
-		}
-	}
 }

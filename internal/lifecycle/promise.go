@@ -37,11 +37,14 @@ func (j *judge) promise() error {
 	if j.Opened.IsZero() {
 		return nil
 	}
-	first, later := j.promises()
+	first, later, err := j.promises()
 	if first.due.IsZero() {
 		return nil
 	}
 	j.Promised = true
+	if err != nil {
+		return err
+	}
 	if j.days == nil {
 		return errNoCalendar
 	}
@@ -56,7 +59,6 @@ func (j *judge) promise() error {
 			force = next
 		}
 	}
-	var err error
 	if j.DeadlineFirst, err = j.effective(first, time.Time{}); err != nil {
 		return err
 	}
@@ -68,8 +70,8 @@ func (j *judge) promise() error {
 }
 
 // promises returns the first promise and the later ones that were made between opening and closing, in order. The first
-// has no due if nothing was ever promised.
-func (j *judge) promises() (first promise, later []promise) {
+// has no due if nothing was ever promised. The error says that working days are needed that the calendar does not cover.
+func (j *judge) promises() (first promise, later []promise, err error) {
 	first, later = j.told.first, slices.Clone(j.told.later)
 	if accepted := j.acceptedPromise(); accepted != nil {
 		first = *accepted
@@ -81,6 +83,8 @@ func (j *judge) promises() (first promise, later []promise) {
 			}
 		}
 	}
+	again, err := j.restarts(first)
+	later = append(later, again...)
 	later = slices.DeleteFunc(later, func(p promise) bool {
 		return p.made.Before(j.Opened) || (j.Closing != "" && p.made.After(j.Told))
 	})
@@ -91,7 +95,33 @@ func (j *judge) promises() (first promise, later []promise) {
 	if first.due.IsZero() && len(later) > 0 {
 		first, later = later[0], later[1:]
 	}
-	return first, later
+	return first, later, err
+}
+
+// restarts are the promises that a procedure makes by itself after a supplement without a new date: the full term, the
+// working days from the opening to the first due, from that day (rule 5; DOMAIN.md, fact 4).
+func (j *judge) restarts(first promise) (again []promise, err error) {
+	if !j.restart || first.due.IsZero() {
+		return nil, nil
+	}
+	if j.days == nil {
+		return nil, errNoCalendar
+	}
+	for _, f := range j.facts.of("supplemented") {
+		if f.last().data.Due != "" || f.time.Before(j.Opened) {
+			continue
+		}
+		term, err := j.days.WorkingDays(calendar.DayOf(j.Opened, j.zone), calendar.DayOf(first.due, j.zone))
+		if err != nil {
+			return nil, err
+		}
+		due, err := j.days.AddDays(calendar.DayOf(f.time, j.zone), term)
+		if err != nil {
+			return nil, err
+		}
+		again = append(again, promise{made: f.time, due: due.End(j.zone), recorded: f.last().recorded})
+	}
+	return again, nil
 }
 
 // lastOfInstant keeps of promises made at one instant the last.
