@@ -3,6 +3,7 @@ package kpi
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -74,7 +75,7 @@ func (b *Books) Changes(ctx context.Context, id string, read func(now time.Time)
 	names := []string{}
 	for _, cause := range allCauses {
 		names = append(names, string(cause))
-		steps = append(steps, Query{ID: id, Period: last, Where: where, AsOf: since, more: &causes{until: until, names: names[:len(names):len(names)]}})
+		steps = append(steps, Query{ID: id, Period: last, Where: where, AsOf: since, more: &causes{until: until, names: slices.Clip(names)}})
 	}
 	figures, err := b.Ask(ctx, steps...)
 	if err != nil {

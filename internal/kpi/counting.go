@@ -19,7 +19,12 @@ type Membership struct {
 	// Until is the day at whose end a stock no longer counts it; empty while it does.
 	Until string `json:"until,omitempty"`
 	N     int64  `json:"n"`
+	// Stays says that it is counted from Day on, and not on Day alone.
+	Stays bool `json:"-"`
 }
+
+// Ahead says that d counts what is to come: the day of a Membership is then that of the deadline.
+func (d *Definition) Ahead() bool { return d.looksAhead() }
 
 // Counting lists the figures that count a case, from what it contributes to the books. A stock counts it from the end of a
 // day on until the end of another; what began and ended on one day is not listed.
@@ -87,7 +92,7 @@ func stays(id string, part Part, terms []term, counts []lifecycle.Count) []Membe
 			all[len(all)-1].Until = day.String()
 		}
 		if n += changes[day]; n != 0 {
-			all = append(all, Membership{ID: id, Part: part, Day: day.String(), N: n})
+			all = append(all, Membership{ID: id, Part: part, Day: day.String(), N: n, Stays: true})
 		}
 	}
 	return all

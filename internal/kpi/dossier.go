@@ -132,7 +132,9 @@ var online = []Definition{
 }
 
 var satisfaction = []Definition{
-	leadership(Definition{ID: "satisfaction.score", Version: "1", Shape: Mean, Unit: "score", Direction: Higher,
+	leadership(Definition{
+		ID: "satisfaction.score", Version: "1", Shape: Mean, Unit: "score", Direction: Higher,
 		VI: "Mức độ hài lòng", EN: "Satisfaction", Says: "mean of the ratings (1 to 5) given in the period",
-		numerator: flow(lifecycle.Scored, 0, 0), denominator: flow(lifecycle.Rated, 0, 0)}),
+		numerator: flow(lifecycle.Scored, 0, 0), denominator: flow(lifecycle.Rated, 0, 0),
+	}),
 }

@@ -2,6 +2,7 @@ package kpi
 
 import (
 	"encoding/json"
+	"errors"
 	"math"
 	"testing"
 	"time"
@@ -135,7 +136,7 @@ func TestQuestionsThatCannotBeAsked(t *testing.T) {
 		t.Helper()
 		q.Period = p
 		_, err := q.check()
-		if e, ok := err.(*Error); !ok || e.Param != param || e.Message == "" {
+		if e, ok := errors.AsType[*Error](err); !ok || e.Param != param || e.Message == "" {
 			t.Errorf("%+v: want an error about %q, got %v", q, param, err)
 		}
 	}

@@ -60,17 +60,17 @@ func (w *formulaText) sum(d *Definition, terms []term) string {
 		for n < len(terms) && terms[n].window == terms[0].window {
 			n++
 		}
-		part := ""
+		var part strings.Builder
 		for i, t := range terms[:n] {
 			switch {
 			case t.minus:
-				part += " − "
+				part.WriteString(" − ")
 			case i > 0:
-				part += " + "
+				part.WriteString(" + ")
 			}
-			part += w.measure(d, t.measure) + w.conditions(t)
+			part.WriteString(w.measure(d, t.measure) + w.conditions(d, t))
 		}
-		parts = append(parts, strings.TrimSpace(part)+w.windows[terms[0].window])
+		parts = append(parts, strings.TrimSpace(part.String())+w.windows[terms[0].window])
 		terms = terms[n:]
 	}
 	if len(parts) == 1 {
@@ -94,7 +94,7 @@ func (w *formulaText) measure(d *Definition, m lifecycle.Measure) string {
 }
 
 // conditions writes the marks of a term, as [đúng hạn, không trước hạn].
-func (w *formulaText) conditions(t term) string {
+func (w *formulaText) conditions(d *Definition, t term) string {
 	var all []string
 	for bit := lifecycle.Marks(1); bit != 0 && bit <= t.with|t.without; bit <<= 1 {
 		name, ok := w.marks[bit]
@@ -102,6 +102,7 @@ func (w *formulaText) conditions(t term) string {
 			name = fmt.Sprintf("0x%x", uint32(bit))
 		}
 		switch {
+		case name == w.measure(d, t.measure): // it is said already: withdrawn
 		case t.with&bit != 0:
 			all = append(all, name)
 		case t.without&bit != 0:

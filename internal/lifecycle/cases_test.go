@@ -48,7 +48,7 @@ func TestCases(t *testing.T) {
 					t.Fatal(err)
 				}
 				got := describe(&c)
-				for _, line := range strings.Split(strings.TrimSpace(want), "\n") {
+				for line := range strings.SplitSeq(strings.TrimSpace(want), "\n") {
 					key, value, _ := strings.Cut(line, " ")
 					if strings.TrimSpace(got[key]) != strings.TrimSpace(value) {
 						t.Errorf("%s: want %q, got %q\nall: %v", key, value, got[key], got)

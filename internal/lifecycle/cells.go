@@ -288,7 +288,7 @@ func (c *Case) countFacts(cs *counts) {
 	}
 	for _, f := range c.facts.of("rated") {
 		cs.flow(Rated, f.time, 0, c.Attributes)
-		cs.add(Cell{Measure: Scored, Day: cs.day(f.time), Attributes: c.Attributes}, int64(f.last().data.Score))
+		cs.add(Cell{Measure: Scored, Day: cs.day(f.time), Attributes: c.Attributes}, f.last().data.Score)
 	}
 }
 

@@ -45,6 +45,7 @@ off: [2025-01-29]
 
 // marketCalendars are the calendars of marketRules.
 func marketCalendars() calendar.Set { return marketRegisters().At(time.Time{}).Calendars() }
+
 func dayOf(s string) calendar.Day {
 	d, err := calendar.ParseDay(s)
 	if err != nil {

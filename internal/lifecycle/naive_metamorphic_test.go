@@ -220,7 +220,7 @@ func TestFlowsAddUp(t *testing.T) {
 			t.Fatalf("the naive reading counts otherwise:\n%s\nof\n%s", diff, told(events))
 		}
 	})
-	for _, name := range strings.Fields("open overdue paused awaiting legs") {
+	for name := range strings.FieldsSeq("open overdue paused awaiting legs") {
 		if stocks[name] < 20 && !t.Failed() {
 			t.Errorf("only %d days on which a case was %s", stocks[name], name)
 		}
@@ -276,24 +276,24 @@ func (n *naive) counted() map[string]int64 {
 	}
 	if n.verdict == "not_accepted" {
 		add(lifecycle.NotAccepted, n.told, "")
-	} else if n.closing != "" && (n.voided || n.verdict == "orphan") {
+	}
+	if n.closing != "" && !n.counts() { // the quality figures are of all closings
 		marks := ""
 		if n.opened.IsZero() && (n.submitted.IsZero() || n.closing != "rejected" && n.closing != "withdrawn") {
 			marks = " orphan"
 		}
 		add(lifecycle.Stray, n.closed, marks)
 	}
-	if !n.voided {
-		for m, facts := range map[lifecycle.Measure][]time.Time{
-			lifecycle.Returned: n.handedOver, lifecycle.Paid: n.paid, lifecycle.Rated: n.rated,
-		} {
-			for _, at := range facts {
-				add(m, at, "")
-			}
-		}
-	}
 	if !n.counts() {
 		return all
+	}
+	// Open: whether payments, ratings and hand-overs count where no opening is known. Here they do not.
+	for m, facts := range map[lifecycle.Measure][]time.Time{
+		lifecycle.Returned: n.handedOver, lifecycle.Paid: n.paid, lifecycle.Rated: n.rated,
+	} {
+		for _, at := range facts {
+			add(m, at, "")
+		}
 	}
 	if n.hasWait {
 		add(lifecycle.Accepted, n.opened, fmt.Sprint(" bin ", lifecycle.BinOf(int64(n.wait))))
@@ -308,8 +308,10 @@ func (n *naive) counted() map[string]int64 {
 			name string
 			is   bool
 		}{
-			{" early", n.verdict == "early"}, {" on time", n.verdict == "early" || n.verdict == "on_time"},
-			{" on time by the first", n.onTimeFirst}, {" no calendar", n.unknown},
+			{" early", n.verdict == "early"},
+			{" on time", n.verdict == "early" || n.verdict == "on_time"},
+			{" on time by the first", n.onTimeFirst},
+			{" no calendar", n.unknown},
 		} {
 			if mark.is {
 				marks += mark.name

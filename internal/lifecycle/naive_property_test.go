@@ -72,8 +72,8 @@ func rulesMet(seen map[string]int) map[string]int {
 	} {
 		met[what] = seen[what]
 	}
-	for _, verdict := range strings.Fields("voided open ended early on_time late no_deadline no_calendar") {
-		for _, family := range strings.Fields("dossier task petition") {
+	for verdict := range strings.FieldsSeq("voided open ended early on_time late no_deadline no_calendar") {
+		for family := range strings.FieldsSeq("dossier task petition") {
 			met[family+" "+verdict] = seen[family+" "+verdict]
 		}
 	}

@@ -213,8 +213,8 @@ func (r *naiveReader) close() {
 	r.closing, r.told = closing.Type.Step(), closing.Time
 	if r.closing == "completed" {
 		for _, f := range r.facts("reported") {
-			// Open: "after the opening" could leave out a report of the very instant of the opening.
-			if f.Time.After(rework) && !r.opened.IsZero() && !f.Time.Before(r.opened) && !f.Time.After(closing.Time) {
+			// Open: "after the opening" could leave out a report of the very instant of the opening, and those without opening.
+			if f.Time.After(rework) && !f.Time.Before(r.opened) && !f.Time.After(closing.Time) {
 				r.told, r.reported = f.Time, true
 			}
 		}
