@@ -116,7 +116,7 @@ func comparePage(t *testing.T, c *city, shown map[string]float64) {
 	}
 	also := 0
 	for _, n := range numbers {
-		_, asked, found := strings.Cut(n.Cases, "/v1/cases?")
+		_, asked, found := strings.Cut(n.Cases, "/cases?")
 		query, err := url.ParseQuery(asked)
 		if err != nil || !found || query.Get("kpi") != n.KPI || query.Get("part") != n.Part || query.Get("agency") != n.Agency {
 			t.Errorf("the cases of %+v are elsewhere", n)
