@@ -53,7 +53,7 @@ type app struct {
 	registers *registers
 	books     *kpi.Books
 	snapshots *metrics.Snapshots
-	pages     http.Handler
+	pages     *dashboards.Pages
 }
 
 // appOptions is what a server is besides its configuration.
@@ -190,7 +190,7 @@ func (a *app) openParts(ctx context.Context, o appOptions) (err error) {
 		return misuse(err)
 	}
 	a.pages, err = dashboards.New(dashboards.Options{
-		Figures: a.books, Location: zone, Now: time.Now, Demo: o.Simulated, Version: versionText(), Logger: a.log.With("part", "pages"),
+		Explain: a.explain, Figures: a.books, Location: zone, Now: time.Now, Demo: o.Simulated, Version: versionText(), Logger: a.log.With("part", "pages"),
 		Names: func(code, lang string) string {
 			if agency := a.agency(code); lang == "en" && agency.en != "" {
 				return agency.en

@@ -10,6 +10,7 @@ import (
 	"tiendo/internal/auth"
 	"tiendo/internal/booking"
 	"tiendo/internal/event"
+	"tiendo/internal/lifecycle"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
@@ -28,14 +29,19 @@ func (a *app) routes() http.Handler {
 		}
 		return a.tokens.Require(h)
 	}
-	cases := a.tokens.Require(answers.Cases())
+	// Single cases are for whoever has a token; those of a simulated city are nobody's.
+	private := a.tokens.Require
 	if a.Simulated {
-		cases = read(answers.Cases())
+		private = read
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/v1/events", a.collector)
-	mux.Handle("/v1/cases", cases)
-	mux.Handle("/v1/cases/", cases)
+	for _, path := range []string{"/v1/cases", "/v1/cases/"} {
+		mux.Handle(path, private(answers.Cases()))
+	}
+	for _, path := range []string{"/cases", "/cases/"} {
+		mux.Handle(path, private(a.pages.Cases()))
+	}
 	upkeep := a.tokens.Require(answers.Upkeep())
 	mux.Handle("/v1/registers/", a.tokens.Require(answers.Registers()))
 	mux.Handle("/v1/check", upkeep)
@@ -59,6 +65,15 @@ func (a *app) routes() http.Handler {
 // facts reads what was told of a case.
 func (a *app) facts(ctx context.Context, family event.Family, subject string) ([]event.Event, error) {
 	return booking.Facts(ctx, a.engine.Conn(), family, subject)
+}
+
+// explain judges a case and says why; nil if nothing was told of it.
+func (a *app) explain(ctx context.Context, family event.Family, subject string) (*lifecycle.Explanation, error) {
+	events, err := a.facts(ctx, family, subject)
+	if err != nil || len(events) == 0 {
+		return nil, err
+	}
+	return lifecycle.Explain(events, a.registers.Rules())
 }
 
 // check compares what is served with the facts.
