@@ -114,7 +114,7 @@ var steps = map[string][]string{
 // sketch is what is drawn of one event: numbers that mean something only beside the events before it.
 type sketch struct {
 	how, like, step, day, clock, recordedDay, arrivalDay int
-	due, dueClock, agency, calendar, flags               int
+	due, dueClock, dueForm, agency, calendar, flags      int
 }
 
 var (
@@ -141,7 +141,8 @@ var sketchOf = rapid.Custom(func(t *rapid.T) sketch {
 	return sketch{
 		how: drawn(t, "how", 10), like: drawn(t, "like", 8), step: drawn(t, "step", 64), day: drawn(t, "day", len(offsets)),
 		clock: drawn(t, "clock", 8), recordedDay: drawn(t, "recorded", 16), arrivalDay: drawn(t, "arrival", 16),
-		due: drawn(t, "due", 32), dueClock: drawn(t, "due clock", 4), agency: drawn(t, "agency", len(agencies)),
+		due: drawn(t, "due", 32), dueClock: drawn(t, "due clock", 8),
+		dueForm: drawn(t, "due form", 4), agency: drawn(t, "agency", len(agencies)),
 		calendar: drawn(t, "calendar", len(named)), flags: drawn(t, "flags", 32),
 	}
 })
@@ -213,16 +214,14 @@ func drawnData(typ event.Type, s sketch, at func(day, clock int) time.Time) []by
 				data["calendar"] = named[s.calendar]
 			}
 		case "due":
-			deadline := at(s.due-5, 3+s.dueClock)
+			deadline := at(s.due-5, s.dueClock)
 			if s.due > 15 { // when other things happen
-				deadline = at(offsets[s.due%len(offsets)], 3+s.dueClock)
+				deadline = at(offsets[s.due%len(offsets)], s.dueClock)
 			}
-			switch {
-			case field.Required || s.due > 6:
-			default:
+			if !field.Required && s.due <= 6 {
 				continue
 			}
-			switch s.dueClock {
+			switch s.dueForm {
 			case 0, 1:
 				data["due"] = deadline.In(zone).Format(time.DateOnly)
 			case 2:
