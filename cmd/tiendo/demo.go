@@ -28,7 +28,7 @@ const demoSeed = 2019
 // Run serves a simulated city: two years of history at the first start, then what happens by the clock.
 func (c *demoCmd) Run(ctx context.Context, std *streams) error {
 	base := config.Default()
-	base.Data, base.Log.Level = "./data/demo", "warn"
+	base.Data, base.Log.Level = "./data/demo", "error" // the engine warns of its own housekeeping
 	cfg, err := (&settings{Listen: c.Listen, Data: c.Data}).load(std, &base)
 	if err != nil {
 		return err
@@ -129,7 +129,7 @@ func (d *demo) live(ctx context.Context) error {
 		return nil
 	}
 	if err := simulator.Live(ctx, d.city.options(d.app.cfg.Location()), time.Now, post); err != nil {
-		d.app.log.Warn("the simulated city stands still", "error", err)
+		d.app.log.Error("the simulated city stands still", "error", err)
 		<-ctx.Done()
 	}
 	return nil
