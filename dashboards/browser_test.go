@@ -350,6 +350,66 @@ func TestOtherPagesAreDrawn(t *testing.T) {
 	b.shoot(t, "wrong")
 }
 
+// The pages of a case, of a list and of the catalogue fit on a phone and on a desk, ask nobody else, and run nothing.
+func TestPagesOfCasesAreDrawn(t *testing.T) {
+	needNpm(t)
+	p := pagesOf(t, sources{ask: few, booked: counter(), cases: fewCases}, withStories(t), func(o *Options) { o.Demo = true })
+	mux := http.NewServeMux()
+	mux.Handle("/cases", p.Cases())
+	mux.Handle("/cases/", p.Cases())
+	mux.Handle("/", p)
+	server := httptest.NewServer(mux)
+	defer server.Close()
+	chromium := browser(t)
+	for _, c := range []struct {
+		name, address string
+		width         int64
+		dark          bool
+	}{
+		{"case", "/cases/dossier/H24.12-190823-0001", 1366, false},
+		{"case-small", "/cases/dossier/H24.12-190823-0001", 360, true},
+		{"case-nasty", "/cases/dossier/nasty", 1366, false},
+		{"cases", "/cases?kpi=dossier.on_time_rate&period=2019-09&agency=H24.12", 1366, false},
+		{"kpis", "/kpis#dossier.on_time_rate", 1366, false},
+		{"kpis-small", "/kpis?lang=en", 360, false},
+		{"lookup", "/cases?subject=nothing", 1366, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := newTab(chromium, t, c.width, 768, c.dark)
+			b.do(t, chromedp.Navigate(server.URL+c.address))
+			eventually(t, b, `document.readyState === 'complete' && document.querySelector('h1') !== null`)
+			if over := eval[int](t, b, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
+				t.Errorf("the page is %d pixels wider than the screen", over)
+			}
+			if n := eval[int](t, b, `document.scripts.length + document.images.length`); n != 0 || eval[string](t, b, "document.title") == "owned" {
+				t.Errorf("%d scripts and pictures", n)
+			}
+			b.shoot(t, c.name)
+			b.mu.Lock()
+			for _, trouble := range b.troubles {
+				if !strings.Contains(trouble, "404") {
+					t.Errorf("in the page: %s", trouble)
+				}
+			}
+			for _, address := range b.asked {
+				if !strings.HasPrefix(address, server.URL+"/") {
+					t.Errorf("the page asked another host: %.200s", address)
+				}
+			}
+			b.mu.Unlock()
+		})
+	}
+
+	// From a figure to its cases, to one of them, to a figure that counts it.
+	b := newTab(chromium, t, 1366, 768, false)
+	b.do(t, chromedp.Navigate(server.URL+"/?period=2019-09"), chromedp.WaitVisible("#agencies"))
+	for _, click := range []string{`[data-kpi="dossier.open_overdue"]`, `a[href^="/cases/dossier/"]`, `a[href="/kpis#dossier.open"]`} {
+		eventually(t, b, fmt.Sprintf("document.readyState === 'complete' && document.querySelector(%q) !== null", click))
+		b.do(t, chromedp.Evaluate[chromedp.Void](fmt.Sprintf("document.querySelector(%q).closest('a').click()", click)))
+	}
+	eventually(t, b, `location.pathname + location.hash === '/kpis#dossier.open'`)
+}
+
 func TestPageIsPrinted(t *testing.T) {
 	needNpm(t)
 	server := httptest.NewServer(site(t, cityAnswers))

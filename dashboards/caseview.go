@@ -119,15 +119,25 @@ func (t *caseTeller) verdict() string {
 // facts are the attributes of the case that were told.
 func (t *caseTeller) facts() []labelled {
 	a := t.x.Attributes
+	agency := func(code string) string {
+		if code == "" {
+			return ""
+		}
+		return agencyName(code, t.lang, t.names)
+	}
+	var helpers []string
+	for code := range strings.SplitSeq(a.Helpers, ",") {
+		helpers = append(helpers, agency(code))
+	}
 	var all []labelled
 	for _, f := range []struct {
 		name inBoth
 		text string
 	}{
-		{inBoth{"Cơ quan", "Agency"}, a.Agency}, {inBoth{"Bộ phận", "Unit"}, a.Unit}, {inBoth{"Thủ tục", "Procedure"}, a.Procedure},
-		{inBoth{"Kênh nộp", "Channel"}, a.Channel}, {inBoth{"Mức độ", "Level"}, a.Level}, {inBoth{"Loại", "Kind"}, a.Kind},
-		{inBoth{"Nơi nộp", "Handed in at"}, a.At}, {inBoth{"Cơ quan giao", "Issuer"}, a.Issuer},
-		{inBoth{"Cơ quan phối hợp", "Cooperating"}, strings.ReplaceAll(a.Helpers, ",", ", ")},
+		{inBoth{"Mã cơ quan", "Agency's code"}, a.Agency}, {inBoth{"Bộ phận", "Unit"}, a.Unit}, {inBoth{"Thủ tục", "Procedure"}, a.Procedure},
+		{inBoth{"Kênh nộp", "Channel"}, t.lang.codeName(a.Channel)}, {inBoth{"Dịch vụ trực tuyến", "Online service"}, t.lang.codeName(a.Level)},
+		{inBoth{"Loại", "Kind"}, t.lang.codeName(a.Kind)}, {inBoth{"Nơi nộp", "Handed in at"}, agency(a.At)},
+		{inBoth{"Cơ quan giao", "Issuer"}, agency(a.Issuer)}, {inBoth{"Cơ quan phối hợp", "Cooperating"}, strings.Join(helpers, ", ")},
 	} {
 		if f.text != "" {
 			all = append(all, labelled{f.name.in(t.lang), f.text})
@@ -153,10 +163,11 @@ func (t *caseTeller) limit(at time.Time) string {
 	return text
 }
 
-// arithmetic says how the deadline came about, and what was compared with it; nil where nothing was promised.
+// arithmetic says how the deadline came about, and what was compared with it; nil where nothing was promised or
+// the case counts nowhere.
 func (t *caseTeller) arithmetic() *arithmetic {
 	promises := slices.DeleteFunc(slices.Clone(t.x.Promises), func(p lifecycle.Promise) bool { return !p.Holds })
-	if len(promises) == 0 {
+	if len(promises) == 0 || t.x.Voided {
 		return nil
 	}
 	force := promises[len(promises)-1]
@@ -361,14 +372,18 @@ func dataOf(raw []byte) []labelled {
 func (t *caseTeller) figures() []memberRow {
 	var rows []memberRow
 	var before kpi.Membership
+	today := t.now.In(t.zone).Format(time.DateOnly)
 	for _, m := range kpi.Counting(t.x.Family, t.x.Counted) {
 		d, _ := kpi.ByID(m.ID)
+		if d.Ahead() && m.Day < today {
+			continue // it counted the case once
+		}
 		part := map[kpi.Part]string{kpi.Numerator: t.c.Numerator, kpi.Denominator: t.c.Denominator}[m.Part]
 		if n := len(rows); n > 0 && before.ID == m.ID && before.Part != m.Part && before.Day == m.Day && before.Until == m.Until && before.N == m.N {
-			rows[n-1].Parts += " + " + part
+			rows[n-1].Parts += ", " + part
 			continue
 		}
-		r := memberRow{ID: m.ID, Name: t.lang.of(d.VI, d.EN), Href: "/kpis#" + m.ID, Parts: part, When: t.when(&d, m)}
+		r := memberRow{ID: m.ID, Name: t.lang.of(d.VI, d.EN), Href: "/kpis#" + m.ID, Parts: part, When: t.when(&d, m, today)}
 		if m.N != 1 {
 			r.Times = t.lang.count(float64(m.N))
 		}
@@ -378,12 +393,14 @@ func (t *caseTeller) figures() []memberRow {
 }
 
 // when says on which day, or from which to which, a figure counts the case.
-func (t *caseTeller) when(d *kpi.Definition, m kpi.Membership) string {
+func (t *caseTeller) when(d *kpi.Definition, m kpi.Membership, today string) string {
 	day := t.lang.day(m.Day)
 	switch {
-	case m.Day > t.now.In(t.zone).Format(time.DateOnly):
+	case d.Ahead():
+		return t.c.Ahead + " " + day
+	case m.Day > today:
 		return t.c.Will + " " + day
-	case !d.Stock():
+	case !m.Stays:
 		return t.c.OnDay + " " + day
 	case m.Until != "":
 		return t.c.FromDay + " " + day + " " + t.c.UntilDay + " " + t.lang.day(m.Until)

@@ -6,26 +6,26 @@ type caseWords struct {
 	NoCase, NoCaseSays, AnyFamily         string
 	Wrong                                 string
 
-	CaseOf, History, AsJSON                                string
+	CaseOf, AsJSON                                         string
 	Promised, Deadline, Pauses, Closed, NotClosed, Now     string
-	Undefined, NoPromise, EndOf, WorkingDays, PlainDays    string
-	WorkingHours, Arithmetic, RuleOfPauses, Submitted      string
+	Undefined, EndOf, WorkingDays, PlainDays               string
+	WorkingHours, RuleOfPauses                             string
 	Opened, FirstDeadline, ByCalendar                      string
 	Strip, StripBefore, StripRun, StripPause, StripOver    string
 	Promises, Made, Due, Effective, InForce, First, Past   string
 	HealsNothing                                           string
-	From, To, Running, Counted, NotCounted, Weekend        string
+	From, To, Running, Weekend                             string
 	Holiday, NoDays, ShowDays                              string
 	Legs, Holder, LegInTime, LegLate, LegOpen, LegNoDue    string
 	LegUnsettled                                           string
 	Events, Happened, Recorded, Event, Source, Data        string
 	Standing, Rule, EventsSay                              string
-	CountedIn, CountedInSays, Figure, Part, Day            string
+	CountedIn, CountedInSays                               string
 	NoFigure, Numerator, Denominator, OnDay, FromDay, Will string
-	UntilDay, Times                                        string
+	UntilDay, Times, Ahead                                 string
 
 	ListOf, Cases, CountedTimes, Procedure, Verdict string
-	Code, Next, FirstPage, NoCases, Shown, Overall  string
+	Code, Next, FirstPage, NoCases, Overall         string
 	PartOf                                          string
 
 	Catalogue, CatalogueSays, FormulaSays, Contents string
@@ -39,30 +39,30 @@ var toldIn = map[language]*caseWords{
 		NoCase: "Không có vụ việc nào mang mã này", NoCaseSays: "Chưa nguồn nào gửi sự kiện về mã này. Kiểm tra lại mã, kể cả chữ hoa, chữ thường; hồ sơ vừa nhập có thể cần vài giây.",
 		AnyFamily: "mọi loại", Wrong: "Không thể hỏi như vậy",
 
-		CaseOf: "Diễn biến", History: "Sự kiện", AsJSON: "Dữ liệu JSON",
+		CaseOf: "Diễn biến", AsJSON: "Dữ liệu JSON",
 		Promised: "Ngày hẹn có hiệu lực", Deadline: "Hạn", Pauses: "Thời gian chờ bổ sung", Closed: "Kết thúc", NotClosed: "chưa kết thúc", Now: "bây giờ",
-		Undefined: "chưa xác định, đang chờ bổ sung", NoPromise: "không có ngày hẹn", EndOf: "hết ngày", WorkingDays: "ngày làm việc", PlainDays: "ngày",
-		WorkingHours: "giờ làm việc từ tiếp nhận đến kết thúc, không kể thời gian chờ bổ sung", Arithmetic: "Vì sao",
+		Undefined: "chưa xác định, đang chờ bổ sung", EndOf: "hết ngày", WorkingDays: "ngày làm việc", PlainDays: "ngày",
+		WorkingHours: "giờ làm việc từ tiếp nhận đến kết thúc, không kể thời gian chờ bổ sung",
 		RuleOfPauses: "Chỉ thời gian chờ sau khi hẹn và bắt đầu không muộn hơn hạn mới dời hạn; ngày nghỉ không được tính.",
-		Submitted:    "Nộp", Opened: "Tiếp nhận", FirstDeadline: "Hạn theo hẹn lần đầu", ByCalendar: "lịch",
+		Opened:       "Tiếp nhận", FirstDeadline: "Hạn theo hẹn lần đầu", ByCalendar: "Lịch",
 		Strip: "Diễn biến theo thời gian", StripBefore: "chờ tiếp nhận", StripRun: "giải quyết", StripPause: "chờ bổ sung", StripOver: "quá hạn",
 		Promises: "Các lần hẹn", Made: "Hẹn lúc", Due: "Ngày hẹn", Effective: "Hạn hiệu lực", InForce: "đang có hiệu lực", First: "hẹn lần đầu", Past: "đã được thay",
 		HealsNothing: "hẹn sau khi hạn đã qua: không có tác dụng",
-		From:         "Từ", To: "Đến", Running: "đang chờ", Counted: "Ngày tính", NotCounted: "không tính", Weekend: "cuối tuần", Holiday: "ngày nghỉ",
+		From:         "Từ", To: "Đến", Running: "đang chờ", Weekend: "cuối tuần", Holiday: "ngày nghỉ",
 		NoDays: "tính theo thời điểm, không theo ngày", ShowDays: "Xem từng ngày",
 		Legs: "Các chặng", Holder: "Cơ quan giữ", LegInTime: "đúng hạn", LegLate: "quá hạn", LegOpen: "đang giữ", LegNoDue: "không có hạn", LegUnsettled: "dừng cùng hồ sơ",
 		Events: "Sự kiện như đã báo", Happened: "Xảy ra", Recorded: "ghi lúc", Event: "Sự kiện", Source: "Nguồn", Data: "Nội dung", Standing: "Được dùng thế nào", Rule: "quy tắc",
 		EventsSay: "Mọi bản ghi đã nhận, kể cả bản ghi bị thay, bị rút lại hoặc không có tác dụng.",
-		CountedIn: "Chỉ số nào tính vụ việc này", CountedInSays: "Theo những gì đã biết đến lúc này.", Figure: "Chỉ số", Part: "Phần", Day: "Khi nào",
-		NoFigure: "Không chỉ số nào.", Numerator: "tử số", Denominator: "mẫu số", OnDay: "ngày", FromDay: "từ", Will: "sẽ tính từ", UntilDay: "đến", Times: "lần",
+		CountedIn: "Chỉ số nào tính vụ việc này", CountedInSays: "Theo những gì đã biết đến lúc này.",
+		NoFigure: "Không chỉ số nào.", Numerator: "tử số", Denominator: "mẫu số", OnDay: "ngày", FromDay: "từ", Will: "sẽ tính từ", UntilDay: "đến", Times: "lần", Ahead: "trong hai ngày làm việc trước",
 
 		ListOf: "Danh sách của chỉ số", Cases: "vụ việc", CountedTimes: "lần được tính", Procedure: "Thủ tục, loại", Verdict: "Kết quả", Code: "Mã",
-		Next: "Trang sau", FirstPage: "Trang đầu", NoCases: "Không có vụ việc nào.", Shown: "trang này", Overall: "Toàn thành phố", PartOf: "Phần",
+		Next: "Trang sau", FirstPage: "Trang đầu", NoCases: "Không có vụ việc nào.", Overall: "Toàn thành phố", PartOf: "Phần",
 
 		Catalogue:     "Danh mục chỉ số",
-		CatalogueSays: "Mọi chỉ số mà chương trình tính: định nghĩa, cách tính, căn cứ, và điều mà chỉ số không cho biết.",
+		CatalogueSays: "Mọi chỉ số mà chương trình tính: định nghĩa, cách tính, căn cứ, và điều cần lưu ý khi đọc.",
 		FormulaSays:   "Công thức viết ra từ chính các số hạng được cộng: số lượng việc xảy ra, điều kiện trong ngoặc vuông, khoảng thời gian sau dấu phẩy; T là cuối kỳ hoặc lúc này nếu kỳ chưa hết. Căn cứ chỉ ghi khi đã thấy văn bản.",
-		Contents:      "Nhóm", Formula: "Cách tính", Unit: "Đơn vị", Better: "Tốt hơn khi", Law: "Căn cứ", Cannot: "Không cho biết", Metric: "Tên trong Prometheus", API: "API",
+		Contents:      "Nhóm", Formula: "Cách tính", Unit: "Đơn vị", Better: "Tốt hơn khi", Law: "Căn cứ", Cannot: "Lưu ý", Metric: "Tên trong Prometheus", API: "API",
 		Version: "phiên bản", State: "Tính", Leadership: "lãnh đạo theo dõi", Stock: "tại cuối kỳ", Flow: "trong kỳ",
 	},
 	english: {
@@ -70,25 +70,25 @@ var toldIn = map[language]*caseWords{
 		NoCase: "No case has this code", NoCaseSays: "No source has told of it. Check the code, capitals too; what was just entered may take some seconds.",
 		AnyFamily: "any kind", Wrong: "This cannot be asked",
 
-		CaseOf: "History of", History: "Events", AsJSON: "as JSON",
+		CaseOf: "History of", AsJSON: "as JSON",
 		Promised: "Promise in force", Deadline: "Deadline", Pauses: "Waiting for the applicant", Closed: "Closed", NotClosed: "not closed", Now: "now",
-		Undefined: "not fixed while it waits for the applicant", NoPromise: "no date was promised", EndOf: "end of", WorkingDays: "working days", PlainDays: "days",
-		WorkingHours: "working hours from receipt to closing, without the wait for the applicant", Arithmetic: "Why",
+		Undefined: "not fixed while it waits for the applicant", EndOf: "end of", WorkingDays: "working days", PlainDays: "days",
+		WorkingHours: "working hours from receipt to closing, without the wait for the applicant",
 		RuleOfPauses: "Only a wait after the promise was made, that began no later than the deadline, moves it; days off are not counted.",
-		Submitted:    "Submitted", Opened: "Received", FirstDeadline: "Deadline by the first promise", ByCalendar: "calendar",
+		Opened:       "Received", FirstDeadline: "Deadline by the first promise", ByCalendar: "Calendar",
 		Strip: "The case over time", StripBefore: "awaiting acceptance", StripRun: "in settlement", StripPause: "waiting for the applicant", StripOver: "overdue",
 		Promises: "Promises", Made: "Made", Due: "Date", Effective: "Effective deadline", InForce: "in force", First: "first promise", Past: "replaced",
 		HealsNothing: "made after the deadline had passed: heals nothing",
-		From:         "From", To: "To", Running: "still waiting", Counted: "Days counted", NotCounted: "not counted", Weekend: "weekend", Holiday: "day off",
+		From:         "From", To: "To", Running: "still waiting", Weekend: "weekend", Holiday: "day off",
 		NoDays: "counted by the instant, not by days", ShowDays: "Show each day",
 		Legs: "Legs", Holder: "Held by", LegInTime: "on time", LegLate: "overdue", LegOpen: "still held", LegNoDue: "no deadline", LegUnsettled: "ended with the dossier",
 		Events: "Events as told", Happened: "Happened", Recorded: "recorded", Event: "Event", Source: "Source", Data: "Content", Standing: "What became of it", Rule: "rule",
 		EventsSay: "Every record that was received, also those that were superseded, taken back or of no effect.",
-		CountedIn: "Which figures count this case", CountedInSays: "By what is known at this moment.", Figure: "Figure", Part: "Part", Day: "When",
-		NoFigure: "None.", Numerator: "numerator", Denominator: "denominator", OnDay: "on", FromDay: "from", Will: "will count from", UntilDay: "until", Times: "times",
+		CountedIn: "Which figures count this case", CountedInSays: "By what is known at this moment.",
+		NoFigure: "None.", Numerator: "numerator", Denominator: "denominator", OnDay: "on", FromDay: "from", Will: "will count from", UntilDay: "until", Times: "times", Ahead: "in the two working days before",
 
 		ListOf: "Cases of a figure", Cases: "cases", CountedTimes: "times counted", Procedure: "Procedure, kind", Verdict: "Outcome", Code: "Code",
-		Next: "Next page", FirstPage: "First page", NoCases: "There are none.", Shown: "on this page", Overall: "Whole city", PartOf: "Part",
+		Next: "Next page", FirstPage: "First page", NoCases: "There are none.", Overall: "Whole city", PartOf: "Part",
 
 		Catalogue:     "Catalogue of figures",
 		CatalogueSays: "All figures that the program counts: what each means, how it is counted, what it rests on, and what it cannot tell.",
@@ -196,4 +196,23 @@ var steps = map[string]inBoth{
 	"finding.rescheduled":          {"Gia hạn khắc phục", "Deadline moved"},
 	"finding.remedied":             {"Đã khắc phục", "Remedied"},
 	"finding.voided":               {"Hủy bản ghi", "Voided"},
+}
+
+// codeNames name the codes that the contract fixes; others are the city's own and stand as they are.
+var codeNames = map[string]inBoth{
+	"online": {"trực tuyến", "online"}, "direct": {"trực tiếp", "at the counter"}, "post": {"bưu chính công ích", "public postal service"},
+	"full": {"toàn trình", "full"}, "partial": {"một phần", "partial"}, "none": {"không có", "none"},
+	"2": {"mức độ 2", "level 2"}, "3": {"mức độ 3", "level 3"}, "4": {"mức độ 4", "level 4"},
+	"complaint": {"khiếu nại", "complaint"}, "denunciation": {"tố cáo", "denunciation"}, "suggestion": {"kiến nghị, phản ánh", "suggestion"},
+	"one_stop": {"một cửa", "one-stop office"}, "iso": {"ISO", "ISO"}, "work_files": {"hồ sơ công việc", "work files"},
+	"discipline": {"kỷ luật, kỷ cương", "discipline"}, "staffing": {"biên chế", "staffing"}, "training": {"đào tạo, bồi dưỡng", "training"},
+	"organisation": {"tổ chức bộ máy", "organisation"}, "it": {"công nghệ thông tin", "information technology"}, "other": {"khác", "other"},
+}
+
+// codeName names a code of the contract, or returns it as it is.
+func (l language) codeName(code string) string {
+	if names, ok := codeNames[code]; ok {
+		return names.in(l)
+	}
+	return code
 }

@@ -1,0 +1,399 @@
+package dashboards
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"tiendo/internal/event"
+	"tiendo/internal/kpi"
+	"tiendo/internal/lifecycle"
+)
+
+// tell is an event of the made-up city: "dossier.received 2019-08-26T08:00 {…} @2019-08-27T09:00 retracted"; the last two
+// may be left out. at is the instant after @, at which it was recorded.
+func tell(t testing.TB, subject, id, line string) event.Event {
+	t.Helper()
+	form := regexp.MustCompile(`^(\S+) (\S+) (\{.*\})(?: @(\S+))?( retracted)?$`)
+	m := form.FindStringSubmatch(line)
+	if m == nil {
+		t.Fatalf("no event: %s", line)
+	}
+	read := func(s string) time.Time {
+		at, err := time.ParseInLocation("2006-01-02T15:04", s, hanoi)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return at.UTC()
+	}
+	e := event.Event{Source: "urn:hai-phong:one-stop", ID: id, Type: event.Type(m[1]), Subject: subject, Time: read(m[2]), Data: []byte(m[3]), Retracted: m[5] != ""}
+	e.Recorded = e.Time
+	if m[4] != "" {
+		e.Recorded = read(m[4])
+	}
+	e.Arrival = e.Recorded.Add(time.Second)
+	return e
+}
+
+func story(t testing.TB, subject string, lines ...string) []event.Event {
+	t.Helper()
+	var all []event.Event
+	for i, line := range lines {
+		all = append(all, tell(t, subject, fmt.Sprintf("%s/%d", subject, i+1), line))
+	}
+	return all
+}
+
+// stories are the cases of these tests, by family and subject.
+func stories(t testing.TB) map[string][]event.Event {
+	t.Helper()
+	late := story(t, "H24.12-190823-0001",
+		`dossier.submitted 2019-08-23T16:40 {"agency":"H24.12","procedure":"1.005129","channel":"online","level":"full"}`,
+		`dossier.received 2019-08-26T08:00 {"agency":"H24.12","procedure":"1.005129","channel":"online","level":"full","due":"2019-09-05"}`,
+		`dossier.received 2019-08-26T08:00 {"agency":"H24.12","channel":"online","due":"2019-09-06","level":"full","procedure":"1.005129"} @2019-08-26T17:10`,
+		`dossier.transferred 2019-08-26T14:00 {"agency":"H24.13","due":"2019-08-30","unit":"P.QLDD"}`,
+		`dossier.supplement_requested 2019-08-29T09:00 {"reason":"missing"}`,
+		`dossier.supplement_requested 2019-08-30T10:00 {}`,
+		`dossier.transferred 2019-08-30T15:00 {"agency":"H24.12","due":"2019-09-13"}`,
+		`dossier.supplemented 2019-09-04T10:30 {}`,
+		`dossier.returned 2019-09-11T08:00 {"channel":"post"}`,
+		`dossier.returned 2019-09-11T08:00 {"channel":"post"} @2019-09-11T11:00 retracted`,
+		`dossier.resolved 2019-09-12T09:15 {"digital":true}`,
+		`dossier.rescheduled 2019-09-12T08:30 {"apology":true,"due":"2019-09-20"}`,
+		`dossier.paid 2019-09-12T14:00 {"amount":150000,"channel":"online"}`,
+		`dossier.rated 2019-09-13T09:00 {"score":4}`,
+	)
+	again := late[1]
+	again.Arrival = again.Arrival.Add(time.Hour)
+	all := map[string][]event.Event{
+		"dossier/H24.12-190823-0001": append(late, again),
+		"dossier/waits": story(t, "waits",
+			`dossier.received 2019-09-20T08:00 {"agency":"H24.03","procedure":"2.000635","channel":"direct","due":"2019-10-04"}`,
+			`dossier.supplement_requested 2019-09-27T09:00 {}`),
+		"dossier/on-time": story(t, "on-time",
+			`dossier.received 2019-09-02T08:00 {"agency":"H24.03","procedure":"2.000635","channel":"post","due":"2019-09-12"}`,
+			`dossier.resolved 2019-09-12T16:59 {}`),
+		"dossier/orphan":      story(t, "orphan", `dossier.resolved 2019-09-12T16:59 {}`),
+		"dossier/no-calendar": story(t, "no-calendar", `dossier.received 2019-09-02T08:00 {"agency":"H24.03","calendar":"of-nobody","due":"2019-09-12"}`),
+		"dossier/voided": story(t, "voided",
+			`dossier.received 2019-09-02T08:00 {"agency":"H24.03","due":"2019-09-12"}`, `dossier.voided 2019-09-03T08:00 {}`),
+		"dossier/a/b": story(t, "a/b", `dossier.received 2019-09-02T08:00 {"agency":"H24.03"}`),
+		"task/waits":  story(t, "waits", `task.assigned 2019-08-01T08:00 {"agency":"H24.12","agencies":["H24.06","H24.03"],"due":"2019-09-30","issuer":"H24"}`),
+		"petition/hours": story(t, "hours",
+			`petition.received 2019-09-02T08:00 {"agency":"H24.25","calendar":"continuous","due":"2019-09-04T08:00:00+07:00","kind":"complaint"}`),
+		"reception/2019-09": story(t, "2019-09", `reception.held 2019-09-15T08:00 {"agency":"H24.12","cases":3,"leader":true,"people":5,"sessions":4}`),
+	}
+	nasty := story(t, "nasty", `dossier.received 2019-09-02T08:00 {"agency":"H24.03","due":"2019-09-12"}`)
+	nasty[0].Source, nasty[0].ID = `"><script>alert(2)</script>`, "{{.}}"
+	all["dossier/nasty"] = nasty
+	return all
+}
+
+// withStories lets pages tell of the stories.
+func withStories(t testing.TB) func(*Options) {
+	all, rules := stories(t), lifecycle.Builtin(hanoi)
+	return func(o *Options) {
+		o.Explain = func(_ context.Context, family event.Family, subject string) (*lifecycle.Explanation, error) {
+			events := all[string(family)+"/"+subject]
+			if len(events) == 0 {
+				return nil, nil
+			}
+			x, err := lifecycle.Explain(slices.Clone(events), rules)
+			if subject == "nasty" && err == nil { // no event with such codes is taken; a register may hold such names
+				x.Agency, x.Procedure = "</script><script>document.title='owned'</script>", `"><img src=x onerror=alert(1)>`
+				x.Tellings[0].Data = []byte(`{"<b>":"<i>&","n":[1,"<u>"]}`)
+			}
+			return x, err
+		}
+	}
+}
+
+func viewOf(t *testing.T, name string, lang language) *caseView {
+	t.Helper()
+	x, err := lifecycle.Explain(stories(t)[name], lifecycle.Builtin(hanoi))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return newCaseView(x, lang, nameOf, hanoi, today)
+}
+
+func TestCasePagesLookLikeThis(t *testing.T) {
+	needNpm(t)
+	h := pagesOf(t, sources{}, withStories(t)).Cases()
+	for _, c := range []struct {
+		file, address string
+		status        int
+	}{
+		{"case-vi.html", "/cases/dossier/H24.12-190823-0001", 200},
+		{"case-en.html", "/cases/dossier/H24.12-190823-0001?lang=en", 200},
+		{"case-waits-vi.html", "/cases/dossier/waits", 200},
+		{"case-nasty-vi.html", "/cases/dossier/nasty", 200},
+		{"case-unknown-vi.html", "/cases/dossier/%3Cscript%3Ealert(1)%3C%2Fscript%3E", 404},
+		{"lookup-en.html", "/cases?lang=en", 200},
+	} {
+		t.Run(c.file, func(t *testing.T) {
+			r := get(t, h, c.address)
+			if r.StatusCode != c.status {
+				t.Errorf("status %d, want %d", r.StatusCode, c.status)
+			}
+			golden(t, c.file, bodyOf(t, r))
+		})
+	}
+}
+
+// 29 August 2019 was a Thursday, 2 September a public holiday: 30 August, 3 and 4 September count, and 6 September moves to
+// the 11th (CONTRACT §3, rule 5).
+func TestArithmeticOfADeadline(t *testing.T) {
+	v := viewOf(t, "dossier/H24.12-190823-0001", vietnamese)
+	want := &arithmetic{
+		Promise: "hết ngày 06/09/2019", Wait: "3 ngày làm việc", Deadline: "hết ngày 11/09/2019", Sign: "<", Closed: "09:15 12/09/2019",
+		First: "hết ngày 10/09/2019", Hours: v.Why.Hours, Calendar: "vn-office",
+	}
+	if diff := cmp.Diff(want, v.Why); diff != "" {
+		t.Error(diff)
+	}
+	if v.Verdict != (badge{"Quá hạn", "bad"}) || !strings.Contains(v.Sentence, "12/09/2019 09:15:00 > hạn 11/09/2019 23:59:59") {
+		t.Errorf("%+v %s", v.Verdict, v.Sentence)
+	}
+	var days []string
+	for _, d := range v.Pauses[0].Days {
+		days = append(days, strings.TrimSuffix(d.Text+": "+d.Why, ": "))
+	}
+	if diff := cmp.Diff([]string{"30/8", "31/8: cuối tuần", "1/9: cuối tuần", "2/9: ngày nghỉ", "3/9", "4/9"}, days); diff != "" {
+		t.Error(diff)
+	}
+	if len(v.Pauses) != 1 || v.Pauses[0].Counted != "3 ngày làm việc" {
+		t.Errorf("%+v", v.Pauses)
+	}
+	var promises []string
+	for _, p := range v.Promises {
+		promises = append(promises, p.Due+" → "+p.Deadline+": "+p.Standing)
+	}
+	if diff := cmp.Diff([]string{
+		"hết ngày 05/09/2019 → hết ngày 10/09/2019: hẹn lần đầu, đã được thay",
+		"hết ngày 06/09/2019 → hết ngày 11/09/2019: đang có hiệu lực",
+		"hết ngày 20/09/2019 → hết ngày 20/09/2019: hẹn sau khi hạn đã qua: không có tác dụng",
+	}, promises); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestWhatBecameOfEachRecord(t *testing.T) {
+	v := viewOf(t, "dossier/H24.12-190823-0001", english)
+	var got []string
+	for _, e := range v.Events {
+		got = append(got, e.Name+": "+e.Standing)
+	}
+	const superseded, repeated = "superseded: of one fact the record made last counts", "repeated: same source and id, only the first counts"
+	want := []string{
+		"Submitted: counts", "Received: " + superseded, "Received: " + repeated, "Received: counts", "Transferred: counts",
+		"Supplement requested: counts", "Supplement requested: no effect: it neither begins nor ends a wait for the applicant",
+		"Transferred: counts", "Supplemented: counts",
+		"Result handed over: taken back: its source says that it did not happen", "Result handed over: takes an earlier record back",
+		"New date promised: no effect: a new date after the deadline had passed, or outside the time of settlement",
+		"Resolved: counts", "Paid: counts", "Rated: counts",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	if len(v.Legs) != 2 || v.Legs[0].Tone != "good" || v.Legs[0].Unit != "P.QLDD" {
+		t.Errorf("%+v", v.Legs)
+	}
+	figures := map[string]string{}
+	for _, f := range v.Figures {
+		figures[f.ID] += f.Parts + " " + f.When + f.Times + ";"
+	}
+	for id, want := range map[string]string{
+		"dossier.late": " on 12 Sep 2019;", "dossier.on_time": "", "dossier.on_time_rate": "denominator on 12 Sep 2019;",
+		"dossier.open": " from 26 Aug 2019 until 12 Sep 2019;", "dossier.open_overdue": " from 11 Sep 2019 until 12 Sep 2019;",
+		"online.payment_rate": "numerator, denominator on 12 Sep 2019;", "satisfaction.score": "numerator on 13 Sep 20194;denominator on 13 Sep 2019;",
+		"post.returned_rate": "",
+	} {
+		if figures[id] != want {
+			t.Errorf("%s: %q, want %q", id, figures[id], want)
+		}
+	}
+}
+
+func TestStatesOfCases(t *testing.T) {
+	f := func(name, verdict, deadline, sign string) {
+		t.Helper()
+		v := viewOf(t, name, english)
+		got := [2]string{}
+		if v.Why != nil {
+			got = [2]string{v.Why.Deadline, v.Why.Sign}
+		}
+		if v.Verdict.Text != verdict || got != [2]string{deadline, sign} {
+			t.Errorf("%s: %q %q, want %q %q %q", name, v.Verdict.Text, got, verdict, deadline, sign)
+		}
+		if v.Sentence == "" || len(v.Events) == 0 {
+			t.Errorf("%s: %+v", name, v)
+		}
+	}
+	f("dossier/on-time", "On time", "end of 12 Sep 2019", "≥")
+	f("dossier/waits", "Waiting for the applicant", "not fixed while it waits for the applicant", "")
+	f("task/waits", "Open, overdue", "end of 30 Sep 2019", "<")
+	f("petition/hours", "Open, overdue", "08:00, 4 Sep 2019", "<")
+	f("dossier/orphan", "Never received", "", "")
+	f("dossier/voided", "Voided, not counted", "", "")
+	f("dossier/no-calendar", "Outside the calendar", "Outside the calendar", "")
+	f("reception/2019-09", "Held", "", "")
+	if v := viewOf(t, "dossier/on-time", english); v.Why.Wait != "0 working days" || v.Why.First != "" {
+		t.Errorf("%+v", v.Why)
+	}
+	waits := viewOf(t, "dossier/waits", english)
+	if waits.Pauses[0].To != "still waiting" || waits.Strip == nil || waits.Strip.Deadline != "" {
+		t.Errorf("%+v %+v", waits.Pauses, waits.Strip)
+	}
+	if held := viewOf(t, "reception/2019-09", vietnamese); !slices.ContainsFunc(held.Figures, func(m memberRow) bool { return m.ID == "reception.people" && m.Times == "5" }) {
+		t.Errorf("%+v", held.Figures)
+	}
+}
+
+// Every state, standing and step that there can be has words.
+func TestCasesHaveWords(t *testing.T) {
+	for _, v := range []lifecycle.Verdict{
+		lifecycle.VerdictVoided, lifecycle.VerdictAwaiting, lifecycle.VerdictNotAccepted, lifecycle.VerdictOrphan, lifecycle.VerdictOpen,
+		lifecycle.VerdictEnded, lifecycle.VerdictEarly, lifecycle.VerdictOnTime, lifecycle.VerdictLate, lifecycle.VerdictNoDeadline,
+		lifecycle.VerdictNoCalendar, lifecycle.VerdictHeld,
+	} {
+		if _, ok := verdicts[string(v)]; !ok {
+			t.Errorf("the verdict %s has no words", v)
+		}
+	}
+	for _, typ := range event.Types() {
+		if _, ok := steps[string(typ)]; !ok && lifecycle.Books(typ.Family()) {
+			t.Errorf("the event %s has no words", typ)
+		}
+	}
+	for _, family := range lifecycle.Families() {
+		if english.familyName(string(family)) == string(family) {
+			t.Errorf("the family %s has no words", family)
+		}
+	}
+}
+
+func TestACaseIsFoundByItsCode(t *testing.T) {
+	h := pagesOf(t, sources{}, withStories(t)).Cases()
+	f := func(query string, status int, want string) {
+		t.Helper()
+		r := get(t, h, "/cases?"+query)
+		if page := bodyOf(t, r); r.StatusCode != status || !strings.Contains(page+r.Header.Get("Location"), want) {
+			t.Errorf("%s: status %d %s, want %d with %q", query, r.StatusCode, r.Header.Get("Location"), status, want)
+		}
+	}
+	f("subject=on-time", 303, "/cases/dossier/on-time")
+	f("subject=+on-time+&family=", 303, "/cases/dossier/on-time")
+	f("subject=2019-09", 303, "/cases/reception/2019-09")
+	f("subject=waits", 200, `href="/cases/task/waits"`) // one code, two kinds
+	f("subject=waits&family=task", 303, "/cases/task/waits")
+	f("subject=a/b", 303, "/cases/dossier/a%2Fb")
+	f("subject=nothing", 404, `value="nothing"`)
+	f("subject="+strings.Repeat("x", 5000), 404, "xxx…")
+	f("subject=%3Cb%3E", 404, `value="&lt;b&gt;"`)
+	f("", 200, `name="subject"`)
+	for address, want := range map[string]int{
+		"/cases/dossier/a%2Fb": 200, "/cases/dossier/": 404, "/cases/ship/1": 404, "/cases/indicator/1": 404, "/cases/dossier": 307,
+		"/cases/dossier/on-time?lang=fr": 400, "/v1/cases": 404, "/": 404,
+	} {
+		if got := get(t, h, address).StatusCode; got != want {
+			t.Errorf("%s: status %d, want %d", address, got, want)
+		}
+	}
+}
+
+// few cases behind every figure, in pages of one.
+func fewCases(_ context.Context, q kpi.Query, part kpi.Part, after string, limit int) (*kpi.List, error) {
+	if _, asked := q.Where["ship"]; asked {
+		return nil, &kpi.Error{Param: "ship", Message: "cannot be filtered by"}
+	}
+	code := func(s string) *string { return &s }
+	opened, due, closed := today.AddDate(0, 0, -30), time.Date(2019, 9, 12, 23, 59, 59, 999e6, hanoi), today.AddDate(0, 0, -15)
+	list := &kpi.List{Total: 3, Sum: 4, Cases: []kpi.Listed{
+		{Family: "dossier", Subject: "a/b", N: 1, Agency: code("H24.12"), Procedure: code("1.005129"), Verdict: code("open"), Opened: &opened, Deadline: &due},
+		{Family: "dossier", Subject: "late", N: 2, Agency: code("H24.12"), Verdict: code("late"), Opened: &opened, Closed: &closed, Deadline: &due},
+	}, Next: "dossier/late"}
+	if part == kpi.Numerator || after != "" {
+		list = &kpi.List{Total: 1, Sum: 1, Cases: []kpi.Listed{{Family: "petition", Subject: "<b>", N: 1, Kind: code("complaint"), Verdict: code("awaiting")}}}
+	}
+	if limit != listed {
+		return nil, fmt.Errorf("asked for %d cases", limit)
+	}
+	return list, nil
+}
+
+func TestListsLookLikeThis(t *testing.T) {
+	needNpm(t)
+	h := pagesOf(t, sources{cases: fewCases}).Cases()
+	for file, address := range map[string]string{
+		"cases-vi.html":   "/cases?agency=H24.12&kpi=dossier.on_time_rate&period=2019-09",
+		"cases-en.html":   "/cases?after=dossier%2Flate&kpi=petition.received&lang=en&period=ytd",
+		"refused-vi.html": "/cases?kpi=dossier.open&ship=%3Cb%3E",
+	} {
+		t.Run(file, func(t *testing.T) { golden(t, file, bodyOf(t, get(t, h, address))) })
+	}
+}
+
+func TestListsAreReadAsTheAPIReadsThem(t *testing.T) {
+	var asked kpi.Query
+	h := pagesOf(t, sources{cases: func(ctx context.Context, q kpi.Query, part kpi.Part, after string, limit int) (*kpi.List, error) {
+		asked = q
+		return fewCases(ctx, q, part, after, limit)
+	}}).Cases()
+	page := bodyOf(t, get(t, h, "/cases?agency=&kpi=dossier.open&period=2019-09&procedure=1&procedure=2&lang=vi"))
+	if diff := cmp.Diff(map[string][]string{"agency": {""}, "procedure": {"1", "2"}}, asked.Where); diff != "" || asked.ID != "dossier.open" || asked.Period.ID != "2019-09" {
+		t.Errorf("%s %+v", diff, asked)
+	}
+	want := url.Values{"agency": {""}, "kpi": {"dossier.open"}, "period": {"2019-09"}, "procedure": {"1", "2"}}.Encode()
+	if !strings.Contains(page, `href="/v1/cases?`+strings.ReplaceAll(want, "&", "&amp;")+`"`) {
+		t.Errorf("the page leads to another list than %s", want)
+	}
+	for query, want := range map[string]string{
+		"kpi=no.figure": "no figure is called no.figure", "kpi=dossier.open&period=2019-13": "period: ", "kpi=dossier.open&part=half": "part: ",
+		"kpi=dossier.open&kpi=dossier.late": "kpi: is named twice", "kpi=dossier.open&ship=x": "ship: ", "kpi=%3Cscript%3E": "&lt;script&gt;",
+	} {
+		r := get(t, h, "/cases?lang=en&"+query)
+		if page := bodyOf(t, r); r.StatusCode != http.StatusBadRequest || !strings.Contains(page, want) || strings.Contains(page, "<script") {
+			t.Errorf("%s: status %d, want 400 with %q", query, r.StatusCode, want)
+		}
+	}
+}
+
+func TestCasePagesWhileTheEngineIsAway(t *testing.T) {
+	away := fmt.Errorf("away")
+	h := pagesOf(t, sources{cases: func(context.Context, kpi.Query, kpi.Part, string, int) (*kpi.List, error) { return nil, away }}, func(o *Options) {
+		o.Explain = func(context.Context, event.Family, string) (*lifecycle.Explanation, error) { return nil, away }
+	}).Cases()
+	for _, address := range []string{"/cases/dossier/1", "/cases?subject=1", "/cases?kpi=dossier.open"} {
+		r := get(t, h, address)
+		if page := bodyOf(t, r); r.StatusCode != http.StatusServiceUnavailable || r.Header.Get("Retry-After") == "" || !strings.Contains(page, "Kho số liệu chưa trả lời") {
+			t.Errorf("%s: status %d", address, r.StatusCode)
+		}
+	}
+}
+
+func TestCasePagesHoldNoScript(t *testing.T) {
+	h := pagesOf(t, sources{cases: fewCases}, withStories(t)).Cases()
+	for _, address := range []string{"/cases/dossier/nasty", "/cases/dossier/H24.12-190823-0001", "/cases?kpi=dossier.late&after=x", "/cases/dossier/%3Cscript%3E"} {
+		r := get(t, h, address)
+		page := bodyOf(t, r)
+		if regexp.MustCompile(`(?i)<script|<style|<img|(src|href|action)="(https?:)?//`).MatchString(page) {
+			t.Errorf("%s holds a script, a style, a picture or another host", address)
+		}
+		bare := regexp.MustCompile(`"[^"]*"`).ReplaceAllString(page, `""`)
+		if regexp.MustCompile(`(?i)<[^>]*\s(style|on[a-z]+)\s*=`).MatchString(bare) {
+			t.Errorf("%s has attributes with styles or scripts", address)
+		}
+		if policy := r.Header.Get("Content-Security-Policy"); !strings.Contains(policy, "default-src 'none'") || r.Header.Get("Cache-Control") != "no-store" {
+			t.Errorf("%s: %q", address, policy)
+		}
+	}
+}
