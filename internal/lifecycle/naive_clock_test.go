@@ -78,28 +78,33 @@ func (c *naiveClock) move(deadline, a, b time.Time) (time.Time, bool) {
 		}
 		return c.advance(deadline, pause)
 	}
+	d, ok := c.shift(calendar.DayOf(deadline, c.zone), calendar.DayOf(a, c.zone), calendar.DayOf(b, c.zone))
+	return c.end(d.String()), ok
+}
+
+// shift moves a day on by the working days in (a, b]; false where the calendar does not tell.
+func (c *naiveClock) shift(d, a, b calendar.Day) (calendar.Day, bool) {
 	days := 0
-	for d := calendar.DayOf(a, c.zone) + 1; d <= calendar.DayOf(b, c.zone); d++ {
-		works, err := c.calendar.Works(d)
+	for a++; a <= b; a++ {
+		works, err := c.calendar.Works(a)
 		if err != nil {
-			return time.Time{}, false
+			return d, false
 		}
 		if works {
 			days++
 		}
 	}
-	d := calendar.DayOf(deadline, c.zone)
 	for days > 0 {
 		d++
 		works, err := c.calendar.Works(d)
 		if err != nil {
-			return time.Time{}, false
+			return d, false
 		}
 		if works {
 			days--
 		}
 	}
-	return c.end(d.String()), true
+	return d, true
 }
 
 // spans are the stretches of work that begin or end on a day.

@@ -40,11 +40,19 @@ off: [2025-01-29]
 	if err != nil {
 		panic(err)
 	}
+	registers, err = registers.With(register.Procedures, []byte(`procedures:
+  - {code: R, names: {vi: r, en: r}, supplement: restart}
+  - {code: C, names: {vi: c, en: c}, calendar: continuous}
+  - {code: M, names: {vi: m, en: m}, calendar: market, supplement: restart}
+`), time.Unix(1, 0))
+	if err != nil {
+		panic(err)
+	}
 	return registers
 })
 
-// marketCalendars are the calendars of marketRules.
-func marketCalendars() calendar.Set { return marketRegisters().At(time.Time{}).Calendars() }
+// marketView is what marketRules are made of.
+func marketView() register.View { return marketRegisters().At(time.Time{}) }
 
 func dayOf(s string) calendar.Day {
 	d, err := calendar.ParseDay(s)
@@ -113,15 +121,16 @@ var steps = map[string][]string{
 
 // sketch is what is drawn of one event: numbers that mean something only beside the events before it.
 type sketch struct {
-	how, like, step, day, clock, recordedDay, arrivalDay int
-	due, dueClock, dueForm, agency, calendar, flags      int
+	how, like, step, day, clock, recordedDay, arrivalDay       int
+	due, dueClock, dueForm, agency, calendar, procedure, flags int
 }
 
 var (
-	clocks   = []time.Duration{8 * time.Hour, 17 * time.Hour, 0, 24*time.Hour - time.Millisecond, 11*time.Hour + 40*time.Minute + time.Millisecond}
-	offsets  = []int{0, 1, 2, 3, 4, 5, 7, 9, 12, 16}
-	agencies = []string{"A", "B"}
-	named    = []string{"", "", "", "vn-office", "days", "continuous", "continuous", "market", "lunar"}
+	clocks     = []time.Duration{8 * time.Hour, 17 * time.Hour, 0, 24*time.Hour - time.Millisecond, 11*time.Hour + 40*time.Minute + time.Millisecond}
+	offsets    = []int{0, 1, 2, 3, 4, 5, 7, 9, 12, 16}
+	agencies   = []string{"A", "B"}
+	procedures = []string{"P", "P", "P", "R", "R", "R", "C", "M"} // those of marketRegisters, and one they do not know
+	named      = []string{"", "", "", "vn-office", "days", "continuous", "continuous", "market", "lunar"}
 )
 
 // drawn is a number below a bound, each as likely: rapid's own lean so much to small ones that few cases would have two
@@ -143,7 +152,7 @@ var sketchOf = rapid.Custom(func(t *rapid.T) sketch {
 		clock: drawn(t, "clock", 8), recordedDay: drawn(t, "recorded", 16), arrivalDay: drawn(t, "arrival", 16),
 		due: drawn(t, "due", 32), dueClock: drawn(t, "due clock", 8),
 		dueForm: drawn(t, "due form", 4), agency: drawn(t, "agency", len(agencies)),
-		calendar: drawn(t, "calendar", len(named)), flags: drawn(t, "flags", 32),
+		procedure: drawn(t, "procedure", len(procedures)), calendar: drawn(t, "calendar", len(named)), flags: drawn(t, "flags", 32),
 	}
 })
 
@@ -230,7 +239,7 @@ func drawnData(typ event.Type, s sketch, at func(day, clock int) time.Time) []by
 				data["due"] = deadline.In(time.FixedZone("", -8*60*60)).Format(time.RFC3339Nano)
 			}
 		case "procedure":
-			data["procedure"] = "P"
+			data["procedure"] = procedures[s.procedure]
 		case "channel":
 			data["channel"] = []string{"online", "direct"}[s.flags/2%2]
 		case "kind":

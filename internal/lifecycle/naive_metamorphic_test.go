@@ -172,7 +172,7 @@ func TestJournalFolds(t *testing.T) {
 func TestFlowsAddUp(t *testing.T) {
 	stocks := map[string]int{}
 	histories(t, 10_000, func(t *rapid.T, events []event.Event) {
-		want := readNaively(events, marketCalendars())
+		want := readNaively(events, marketView())
 		c, cells := judged(t, events)
 		sum := func(day calendar.Day, measures ...lifecycle.Measure) (total int64) {
 			for cell, n := range cells {

@@ -15,10 +15,10 @@ import (
 
 // TestNaiveReadingAgrees compares everything that both readings derive.
 func TestNaiveReadingAgrees(t *testing.T) {
-	set := marketCalendars()
+	rules := marketView()
 	seen := map[string]int{}
 	histories(t, 20_000, func(t *rapid.T, events []event.Event) {
-		want := readNaively(events, set)
+		want := readNaively(events, rules)
 		got, err := lifecycle.Judge(slices.Clone(events), marketRules())
 		if err != nil {
 			t.Fatalf("%v of\n%s", err, told(events))
@@ -59,6 +59,7 @@ func (n *naive) note(family string, seen map[string]int) {
 		return
 	}
 	meet("moved by a pause", !n.deadline.IsZero() && n.moved)
+	meet("begun again after a supplement", n.restarted)
 	meet("another promise in force", n.promised && !n.first.Equal(n.deadline))
 	meet("late by the first promise alone", n.settled && n.promised && !n.onTimeFirst && n.verdict != "late")
 }
@@ -67,7 +68,7 @@ func rulesMet(seen map[string]int) map[string]int {
 	met := map[string]int{}
 	for _, what := range []string{
 		"told before the opening", "closed at the very deadline", "dated by a report", "two pauses", "paused now", "two legs",
-		"leg settled in time", "moved by a pause", "another promise in force", "late by the first promise alone",
+		"leg settled in time", "moved by a pause", "begun again after a supplement", "another promise in force", "late by the first promise alone",
 		"dossier awaiting", "dossier not_accepted", "dossier orphan", "finding late", "finding on_time",
 	} {
 		met[what] = seen[what]

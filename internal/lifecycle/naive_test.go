@@ -8,6 +8,7 @@ import (
 
 	"tiendo/internal/calendar"
 	"tiendo/internal/event"
+	"tiendo/internal/register"
 )
 
 // This file is a second reading of CONTRACT §3, rules 1 to 7, written from the contract's words alone. It is slow and
@@ -33,7 +34,7 @@ type naive struct {
 	supplemented, rescheduled, apologised, reworked, digital bool
 	onTimeFirst                                              bool
 	handedOver, paid, rated                                  []time.Time // facts that are counted for themselves
-	moved, reported                                          bool        // a pause moved a deadline, a report dates the closing: only noted
+	moved, restarted, reported                               bool        // a pause moved a deadline, a supplement restarted the term, a report dates the closing
 }
 
 type naivePause struct{ from, to time.Time }
@@ -60,13 +61,18 @@ type naivePromise struct {
 type naiveReader struct {
 	family    string
 	zone      *time.Location
+	rules     register.View
 	calendars calendar.Set
+	restart   bool
 	events    []event.Event
 	naive
 }
 
-func readNaively(events []event.Event, calendars calendar.Set) naive {
-	r := naiveReader{family: string(events[0].Type.Family()), zone: calendars.Location(), calendars: calendars}
+func readNaively(events []event.Event, rules register.View) naive {
+	calendars := rules.Calendars()
+	r := naiveReader{
+		family: string(events[0].Type.Family()), zone: calendars.Location(), calendars: calendars, rules: rules,
+	}
 	for i := range events {
 		if !slices.ContainsFunc(events, func(other event.Event) bool {
 			return other.Source == events[i].Source && other.ID == events[i].ID && other.Before(&events[i])
@@ -162,7 +168,11 @@ func (r *naiveReader) read() {
 	if !isOpen || r.voided {
 		return
 	}
-	clock := r.clock(opening.data.Calendar)
+	name := opening.data.Calendar
+	if procedure, ok := r.rules.Procedure(opening.data.Procedure, calendar.DayOf(r.opened, r.zone)); ok {
+		name, r.restart = cmp.Or(name, procedure.Calendar), procedure.Restart
+	}
+	clock := r.clock(name)
 	r.describeOpening(opening, clock)
 	r.pause()
 	clock = r.promise(opening, clock)
@@ -307,21 +317,18 @@ func (r *naiveReader) promise(opening naiveFact, clock naiveClock) naiveClock {
 	later = slices.DeleteFunc(later, func(p naivePromise) bool {
 		return p.made.Before(r.opened) || r.closing != "" && p.made.After(r.told) // judged by the told time
 	})
-	slices.SortFunc(later, naivePromise.compare)
+	later = lastOfEach(later)
+	// Open: whether the first promise is one "of one instant" with a new one made at that instant, and what becomes of a
+	// new one made before a petition's acceptance. Here the first is before all others.
+	if first == nil && len(later) > 0 {
+		first, later = &later[0], later[1:]
+	}
 	force := first
-	for i, p := range later {
-		switch {
-		case i+1 < len(later) && later[i+1].made.Equal(p.made): // one promise counts of those of one instant
-		case first == nil:
-			first, force = &later[i], &later[i]
-		// Open: whether the first promise is one "of one instant" with a new one made at the opening, and what becomes of a
-		// new one made before a petition's acceptance. Here the first is before all others.
-		default:
-			at, fixed, ok := r.effective(*force, p.made)
-			r.unknown = r.unknown || !ok
-			if ok && (!fixed || !p.made.After(at)) {
-				force = &later[i]
-			}
+	for _, p := range lastOfEach(slices.Concat(later, r.restarts(first, clock))) {
+		at, fixed, ok := r.effective(*force, p.made)
+		r.unknown = r.unknown || !ok
+		if ok && (!fixed || !p.made.After(at)) {
+			force = &p
 		}
 	}
 	if first == nil {
@@ -334,6 +341,39 @@ func (r *naiveReader) promise(opening naiveFact, clock naiveClock) naiveClock {
 	// Open: a calendar of which nothing is known has no grain, so that even a date alone cannot be compared.
 	r.unknown = r.unknown || !known || !alsoKnown || clock.calendar == nil
 	return clock
+}
+
+// restarts are the promises that a supplement makes anew where the register says so: the working days from the opening to
+// the first due, counted from that day (rule 5). Open: whether a supplement that nobody asked for makes one. Here it does.
+func (r *naiveReader) restarts(first *naivePromise, clock naiveClock) []naivePromise {
+	if !r.restart || first == nil || clock.calendar == nil {
+		return nil
+	}
+	var made []naivePromise
+	for _, f := range r.facts("supplemented") {
+		if f.data.Due != "" || f.Time.Before(r.opened) || r.closing != "" && f.Time.After(r.told) || f.Time.Before(first.made) {
+			continue
+		}
+		day, ok := clock.shift(calendar.DayOf(f.Time, r.zone), calendar.DayOf(r.opened, r.zone), calendar.DayOf(clock.end(first.due), r.zone))
+		if !ok {
+			r.unknown = true
+			continue
+		}
+		made, r.restarted = append(made, naivePromise{f.Time, f.Recorded, day.String(), clock}), true
+	}
+	return made
+}
+
+// lastOfEach orders promises and keeps of those of one instant the one that counts.
+func lastOfEach(promises []naivePromise) []naivePromise {
+	slices.SortFunc(promises, naivePromise.compare)
+	var kept []naivePromise
+	for i, p := range promises {
+		if i+1 == len(promises) || !promises[i+1].made.Equal(p.made) {
+			kept = append(kept, p)
+		}
+	}
+	return kept
 }
 
 // compare orders promises by when they were made, those of one instant by which of them counts last (rule 3).

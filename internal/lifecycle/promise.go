@@ -83,19 +83,17 @@ func (j *judge) promises() (first promise, later []promise, err error) {
 			}
 		}
 	}
-	again, err := j.restarts(first)
-	later = append(later, again...)
-	later = slices.DeleteFunc(later, func(p promise) bool {
-		return p.made.Before(j.Opened) || (j.Closing != "" && p.made.After(j.Told))
-	})
-	slices.SortFunc(later, func(a, b promise) int {
-		return cmp.Or(a.made.Compare(b.made), a.recorded.Compare(b.recorded), a.due.Compare(b.due))
-	})
-	later = lastOfInstant(later)
+	later = lastOfInstant(slices.DeleteFunc(later, func(p promise) bool { return !j.inCourse(p.made) }))
 	if first.due.IsZero() && len(later) > 0 {
 		first, later = later[0], later[1:]
 	}
-	return first, later, err
+	again, err := j.restarts(first)
+	return first, lastOfInstant(append(later, again...)), err
+}
+
+// inCourse says that an instant lies between opening and closing.
+func (j *judge) inCourse(at time.Time) bool {
+	return !at.Before(j.Opened) && (j.Closing == "" || !at.After(j.Told))
 }
 
 // restarts are the promises that a procedure makes by itself after a supplement without a new date: the full term, the
@@ -108,7 +106,7 @@ func (j *judge) restarts(first promise) (again []promise, err error) {
 		return nil, errNoCalendar
 	}
 	for _, f := range j.facts.of("supplemented") {
-		if f.last().data.Due != "" || f.time.Before(j.Opened) {
+		if f.last().data.Due != "" || !j.inCourse(f.time) || f.time.Before(first.made) {
 			continue
 		}
 		term, err := j.days.WorkingDays(calendar.DayOf(j.Opened, j.zone), calendar.DayOf(first.due, j.zone))
@@ -124,11 +122,14 @@ func (j *judge) restarts(first promise) (again []promise, err error) {
 	return again, nil
 }
 
-// lastOfInstant keeps of promises made at one instant the last.
-func lastOfInstant(sorted []promise) []promise {
-	kept := sorted[:0]
-	for i, p := range sorted {
-		if i+1 < len(sorted) && sorted[i+1].made.Equal(p.made) {
+// lastOfInstant sorts promises by when they were made, and keeps of those made at one instant the one that counts.
+func lastOfInstant(promises []promise) []promise {
+	slices.SortFunc(promises, func(a, b promise) int {
+		return cmp.Or(a.made.Compare(b.made), a.recorded.Compare(b.recorded), a.due.Compare(b.due))
+	})
+	kept := promises[:0]
+	for i, p := range promises {
+		if i+1 < len(promises) && promises[i+1].made.Equal(p.made) {
 			continue
 		}
 		kept = append(kept, p)

@@ -53,10 +53,31 @@ dossier.supplemented 2025-03-10T09:00
 dossier.supplement_requested 2025-03-06T09:00
 dossier.supplemented 2025-03-10T09:00 due=2025-03-14
 `, "2025-03-14", lifecycle.VerdictOpen)
+	f("the first due may be a later one: the opening had none", after, `dossier.received 2025-03-05T08:00 procedure=1.000123
+dossier.rescheduled 2025-03-06T08:00 due=2025-03-10
+dossier.supplement_requested 2025-03-06T09:00
+dossier.supplemented 2025-03-10T09:00
+`, "2025-03-15", lifecycle.VerdictOpen)
 	f("the opening's calendar stands before the procedure's", before, `dossier.received 2025-03-07T08:00 procedure=1.000123 due=2025-03-10 calendar=days
 dossier.supplement_requested 2025-03-07T09:00
 dossier.supplemented 2025-03-10T09:00
 `, "2025-03-13", lifecycle.VerdictOpen)
+}
+
+// TestSupplementAfterTheClosingRestartsNothing: so it needs no working days either, here beyond the years of vn-office.
+func TestSupplementAfterTheClosingRestartsNothing(t *testing.T) {
+	r := load(t, register.Empty(zone, nil), register.Procedures,
+		"procedures:\n  - {code: R, names: {vi: r, en: r}, supplement: restart}\n", "2020-01-01T08:00")
+	c, err := lifecycle.Judge(parseEvents(t, `dossier.received 2027-12-30T08:00 procedure=R due=2027-12-31
+dossier.resolved 2027-12-30T17:00
+dossier.supplemented 2027-12-31T08:00
+`), lifecycle.NewRules(r))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := c.Verdict(zone); got != lifecycle.VerdictEarly {
+		t.Errorf("%s, want %s", got, lifecycle.VerdictEarly)
+	}
 }
 
 // TestPastVerdictSurvivesANewCalendar: a calendar that is loaded after the closing changes nothing.
