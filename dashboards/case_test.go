@@ -154,7 +154,7 @@ func TestCasePagesLookLikeThis(t *testing.T) {
 func TestArithmeticOfADeadline(t *testing.T) {
 	v := viewOf(t, "dossier/H24.12-190823-0001", vietnamese)
 	want := &arithmetic{
-		Promise: "hết ngày 06/09/2019", Wait: "3 ngày làm việc", Deadline: "hết ngày 11/09/2019", Sign: "<", Closed: "09:15 12/09/2019",
+		Promise: "hết ngày 06/09/2019", Wait: "3 ngày làm việc", Deadline: "hết ngày 11/09/2019", Sign: "<", Ended: "Kết thúc", Closed: "09:15 12/09/2019",
 		First: "hết ngày 10/09/2019", Hours: v.Why.Hours, Calendar: "vn-office",
 	}
 	if diff := cmp.Diff(want, v.Why); diff != "" {

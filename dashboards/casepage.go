@@ -44,8 +44,7 @@ func (p *Pages) sheet(r *http.Request, lang language, title string, of any) shee
 
 // refuse answers a question that cannot be asked, or that the books did not answer.
 func (p *Pages) refuse(w http.ResponseWriter, r *http.Request, lang language, err error) {
-	var asked *kpi.Error
-	if errors.As(err, &asked) {
+	if asked, ok := errors.AsType[*kpi.Error](err); ok {
 		p.complain(w, r, lang, http.StatusBadRequest, trouble{toldIn[lang].Wrong, asked.Param + ": " + asked.Message})
 		return
 	}

@@ -37,6 +37,8 @@ type labelled struct{ Name, Text string }
 // arithmetic is a sum and a comparison: promise + wait = deadline ≥ closed.
 type arithmetic struct {
 	Promise, Wait, Deadline, Closed, Sign string
+	// Ended says what Closed is: the closing, or this moment.
+	Ended string
 	// First is the deadline by the first promise, where that is another.
 	First, Hours string
 	Calendar     string
@@ -134,10 +136,15 @@ func (t *caseTeller) facts() []labelled {
 		name inBoth
 		text string
 	}{
-		{inBoth{"Mã cơ quan", "Agency's code"}, a.Agency}, {inBoth{"Bộ phận", "Unit"}, a.Unit}, {inBoth{"Thủ tục", "Procedure"}, a.Procedure},
-		{inBoth{"Kênh nộp", "Channel"}, t.lang.codeName(a.Channel)}, {inBoth{"Dịch vụ trực tuyến", "Online service"}, t.lang.codeName(a.Level)},
-		{inBoth{"Loại", "Kind"}, t.lang.codeName(a.Kind)}, {inBoth{"Nơi nộp", "Handed in at"}, agency(a.At)},
-		{inBoth{"Cơ quan giao", "Issuer"}, agency(a.Issuer)}, {inBoth{"Cơ quan phối hợp", "Cooperating"}, strings.Join(helpers, ", ")},
+		{inBoth{"Mã cơ quan", "Agency's code"}, a.Agency},
+		{inBoth{"Bộ phận", "Unit"}, a.Unit},
+		{inBoth{"Thủ tục", "Procedure"}, a.Procedure},
+		{inBoth{"Kênh nộp", "Channel"}, t.lang.codeName(a.Channel)},
+		{inBoth{"Dịch vụ trực tuyến", "Online service"}, t.lang.codeName(a.Level)},
+		{inBoth{"Loại", "Kind"}, t.lang.codeName(a.Kind)},
+		{inBoth{"Nơi nộp", "Handed in at"}, agency(a.At)},
+		{inBoth{"Cơ quan giao", "Issuer"}, agency(a.Issuer)},
+		{inBoth{"Cơ quan phối hợp", "Cooperating"}, strings.Join(helpers, ", ")},
 	} {
 		if f.text != "" {
 			all = append(all, labelled{f.name.in(t.lang), f.text})
@@ -171,7 +178,7 @@ func (t *caseTeller) arithmetic() *arithmetic {
 		return nil
 	}
 	force := promises[len(promises)-1]
-	a := &arithmetic{Promise: t.limit(force.Due), Calendar: t.x.Calendar, Closed: t.c.NotClosed}
+	a := &arithmetic{Promise: t.limit(force.Due), Calendar: t.x.Calendar, Closed: t.c.NotClosed, Ended: t.c.Closed}
 	if t.x.HasWork {
 		a.Hours = t.lang.decimal(float64(t.x.Work) / 3_600_000)
 	}
@@ -189,7 +196,7 @@ func (t *caseTeller) arithmetic() *arithmetic {
 	compared := t.x.Told
 	if t.x.Closing == "" {
 		compared = t.now
-		a.Closed = t.c.Now + " " + t.instant(t.now)
+		a.Ended, a.Closed = t.c.Now, t.instant(t.now)
 	}
 	if a.Sign = "≥"; compared.After(force.Deadline) {
 		a.Sign = "<"

@@ -40,7 +40,7 @@ var toldIn = map[language]*caseWords{
 		AnyFamily: "mọi loại", Wrong: "Không thể hỏi như vậy",
 
 		CaseOf: "Diễn biến", AsJSON: "Dữ liệu JSON",
-		Promised: "Ngày hẹn có hiệu lực", Deadline: "Hạn", Pauses: "Thời gian chờ bổ sung", Closed: "Kết thúc", NotClosed: "chưa kết thúc", Now: "bây giờ",
+		Promised: "Ngày hẹn có hiệu lực", Deadline: "Hạn", Pauses: "Thời gian chờ bổ sung", Closed: "Kết thúc", NotClosed: "chưa kết thúc", Now: "Bây giờ",
 		Undefined: "chưa xác định, đang chờ bổ sung", EndOf: "hết ngày", WorkingDays: "ngày làm việc", PlainDays: "ngày",
 		WorkingHours: "giờ làm việc từ tiếp nhận đến kết thúc, không kể thời gian chờ bổ sung",
 		RuleOfPauses: "Chỉ thời gian chờ sau khi hẹn và bắt đầu không muộn hơn hạn mới dời hạn; ngày nghỉ không được tính.",
@@ -71,7 +71,7 @@ var toldIn = map[language]*caseWords{
 		AnyFamily: "any kind", Wrong: "This cannot be asked",
 
 		CaseOf: "History of", AsJSON: "as JSON",
-		Promised: "Promise in force", Deadline: "Deadline", Pauses: "Waiting for the applicant", Closed: "Closed", NotClosed: "not closed", Now: "now",
+		Promised: "Promise in force", Deadline: "Deadline", Pauses: "Waiting for the applicant", Closed: "Closed", NotClosed: "not closed", Now: "Now",
 		Undefined: "not fixed while it waits for the applicant", EndOf: "end of", WorkingDays: "working days", PlainDays: "days",
 		WorkingHours: "working hours from receipt to closing, without the wait for the applicant",
 		RuleOfPauses: "Only a wait after the promise was made, that began no later than the deadline, moves it; days off are not counted.",

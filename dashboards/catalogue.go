@@ -59,7 +59,7 @@ func catalogueOf(lang language) catalogueView {
 	v := catalogueView{Lang: lang}
 	at := map[string]int{}
 	for _, g := range groups {
-		for _, prefix := range strings.Fields(g.prefixes) {
+		for prefix := range strings.FieldsSeq(g.prefixes) {
 			at[prefix] = len(v.Groups)
 		}
 		v.Groups = append(v.Groups, figureGroup{ID: g.id, Name: g.names.in(lang)})
