@@ -122,7 +122,7 @@ func (w *watch) seen() int {
 	return len(w.delays)
 }
 
-// look asks again and again how many cases can be seen.
+// look asks again and again how many cases can be seen. What it measures is at most lookEvery too long.
 func (w *watch) look(ctx context.Context, b *testing.B, ask func() (float64, error)) {
 	for ctx.Err() == nil {
 		value, err := ask()
@@ -136,7 +136,7 @@ func (w *watch) look(ctx context.Context, b *testing.B, ask func() (float64, err
 			w.delays = append(w.delays, now.Sub(w.sent[len(w.delays)]))
 		}
 		w.mu.Unlock()
-		time.Sleep(50 * time.Millisecond)
+		time.Sleep(lookEvery)
 	}
 }
 

@@ -216,12 +216,15 @@ func (s *server) figure(query string) (value float64, events int, err error) {
 // errLate says that the figures did not come in time.
 var errLate = errors.New("the figures do not show all events yet")
 
+// lookEvery is how often the figures are asked for: a question costs the engine what it takes from the booker.
+const lookEvery = 250 * time.Millisecond
+
 // awaitAll waits until the figures show all events and all cases.
 func (s *server) awaitAll(events, cases int, limit time.Duration) {
 	s.tb.Helper()
 	var value float64
 	var have int
-	for end := time.Now().Add(limit); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
+	for end := time.Now().Add(limit); time.Now().Before(end); time.Sleep(lookEvery) {
 		var err error
 		if value, have, err = s.figure("dossier.received?period=2000-01-01..2099-12-31"); err != nil {
 			s.tb.Fatalf("%v\n%s", err, s.tail())
