@@ -93,12 +93,13 @@ func joinCodes(codes []string) string {
 // Pure; safe for concurrent use.
 func Judge(events []event.Event, rules *Rules) (Case, error) {
 	var c Case
-	_, err := c.judge(events, rules, time.Time{})
+	_, err := c.judge(events, rules, time.Time{}, new(workspace))
 	return c, err
 }
 
-// judge fills c by what the registers held until an instant, zero for now, and returns what it was judged by.
-func (c *Case) judge(events []event.Event, rules *Rules, until time.Time) (*judge, error) {
+// judge fills c by what the registers held until an instant, zero for now, and returns what it was judged by. The facts of c
+// stay in the memory of w.
+func (c *Case) judge(events []event.Event, rules *Rules, until time.Time, w *workspace) (*judge, error) {
 	c.Family, c.Subject = events[0].Type.Family(), events[0].Subject
 	for i := range events {
 		if events[i].Time.After(c.LastEvent) {
@@ -106,7 +107,7 @@ func (c *Case) judge(events []event.Event, rules *Rules, until time.Time) (*judg
 		}
 	}
 	var err error
-	if c.facts, err = factsOf(events); err != nil {
+	if c.facts, err = factsOf(events, w); err != nil {
 		return nil, err
 	}
 	j := &judge{Case: c, course: courses[c.Family], zone: rules.Zone()}
@@ -161,12 +162,12 @@ func (j *judge) outside(err error) bool {
 // open finds the opening, and the attributes: from the opening, what is missing there from the submission (rule 2).
 func (j *judge) open() {
 	j.Voided = len(j.facts.of("voided")) > 0
-	var told, submitted event.Data
+	told, submitted := &event.Data{}, &event.Data{}
 	if s := j.facts.once("submitted"); s != nil {
-		j.Submitted, submitted = s.time, s.last().data
+		j.Submitted, submitted = s.time, &s.last().data
 	}
 	if j.opening = j.facts.once(j.course.opening); j.opening != nil {
-		j.Opened, told = j.opening.time, j.opening.last().data
+		j.Opened, told = j.opening.time, &j.opening.last().data
 	}
 	or := func(a, b string) string {
 		if a != "" {

@@ -177,13 +177,18 @@ func (cs *counts) bin(measure Measure, t time.Time, millis int64, a Attributes) 
 
 // Counts returns what c contributes to the books, in no order, each cell once. Days are the city's.
 func (c *Case) Counts(zone *time.Location) []Count {
-	cs := counts{zone: zone, list: make([]Count, 0, 8)}
+	return c.appendCounts(make([]Count, 0, 8), zone)
+}
+
+// appendCounts is Counts into an empty list.
+func (c *Case) appendCounts(list []Count, zone *time.Location) []Count {
+	cs := counts{zone: zone, list: list}
 	if c.Family == event.Reception {
 		c.countSession(&cs)
 		return cs.list
 	}
 	if !Decides(c.Family) {
-		return nil
+		return cs.list
 	}
 	if c.Closing != "" && (c.Voided || c.Opened.IsZero()) {
 		cs.told(Stray, c.Closed, c.strayMarks(), c.ClosingSource, c.Attributes)

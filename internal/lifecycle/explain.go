@@ -75,7 +75,7 @@ type Explanation struct {
 func Explain(events []event.Event, rules *Rules) (*Explanation, error) {
 	told := slices.Clone(events)
 	x := &Explanation{}
-	j, err := x.judge(events, rules, time.Time{})
+	j, err := x.judge(events, rules, time.Time{}, new(workspace))
 	if err != nil {
 		return nil, err
 	}

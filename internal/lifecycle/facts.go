@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"slices"
+	"sync"
 	"time"
 
 	"tiendo/internal/event"
@@ -28,13 +29,23 @@ type fact struct {
 // last is the record that counts (rule 1).
 func (f *fact) last() *record { return &f.records[len(f.records)-1] }
 
+// workspace is memory that is used for one case after the other: most of what judging took went into making and clearing
+// it. The zero value is ready.
+type workspace struct {
+	records     []record
+	facts       facts
+	now, before []Count
+}
+
+var workspaces = sync.Pool{New: func() any { return new(workspace) }}
+
 // facts are the facts of one case, sorted by step and time.
 type facts []fact
 
 // factsOf applies rule 1: of several deliveries of one event the first counts, of several records of one fact the last
-// recorded, and a fact whose last record is a retraction did not happen. It sorts events in place.
-// The error names an event whose data cannot be read.
-func factsOf(events []event.Event) (facts, error) {
+// recorded, and a fact whose last record is a retraction did not happen. It sorts events in place. The facts are in the
+// memory of w. The error names an event whose data cannot be read.
+func factsOf(events []event.Event, w *workspace) (facts, error) {
 	slices.SortFunc(events, func(a, b event.Event) int {
 		return cmp.Or(cmp.Compare(a.Source, b.Source), cmp.Compare(a.ID, b.ID), delivered(&a, &b))
 	})
@@ -44,8 +55,8 @@ func factsOf(events []event.Event) (facts, error) {
 	})
 
 	// One piece of memory holds all records: this runs for every case that an event touches.
-	records := make([]record, 0, len(events))
-	all := make(facts, 0, len(events))
+	w.records, w.facts = slices.Grow(w.records[:0], len(events)), slices.Grow(w.facts[:0], len(events))
+	records, all := w.records, w.facts
 	for len(events) > 0 {
 		n := 1
 		for n < len(events) && events[n].Type == events[0].Type && events[n].Time.Equal(events[0].Time) {

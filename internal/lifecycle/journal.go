@@ -43,7 +43,9 @@ func Journal(events []event.Event, rules *Rules) (c Case, entries []Entry, err e
 	if len(days) > 1 {
 		known = make([]event.Event, len(events)) // judging reorders what it is given
 	}
-	var before []Count
+	w := workspaces.Get().(*workspace)
+	defer workspaces.Put(w)
+	w.before = w.before[:0]
 	for i, d := range days {
 		if d.loaded != "" && c.Closing != "" && calendar.DayOf(c.Closed, zone) < d.day {
 			continue // judged by what was recorded before its closing, for good
@@ -60,14 +62,21 @@ func Journal(events []event.Event, rules *Rules) (c Case, entries []Entry, err e
 			until = (d.day + 1).Start(zone)
 		}
 		c = Case{}
-		if _, err = c.judge(known[:d.end], rules, until); err != nil {
+		if _, err = c.judge(known[:d.end], rules, until, w); err != nil {
 			return c, nil, err
 		}
-		now := c.Counts(zone)
-		for _, count := range Difference(now, before) {
-			entries = append(entries, Entry{Stamp: d.day, Cause: cause, Count: count})
+		w.now = c.appendCounts(w.now[:0], zone)
+		changes := w.now
+		if len(w.before) > 0 {
+			changes = Difference(w.now, w.before)
 		}
-		before = now
+		entries = slices.Grow(entries, len(changes))
+		for _, count := range changes {
+			if count.N != 0 {
+				entries = append(entries, Entry{Stamp: d.day, Cause: cause, Count: count})
+			}
+		}
+		w.now, w.before = w.before, w.now
 	}
 	c.facts = nil
 	return c, entries, nil

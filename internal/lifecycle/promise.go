@@ -140,11 +140,13 @@ func lastOfInstant(promises []promise) []promise {
 // promisesOfOpening: the first-recorded due is the first promise, made at the opening; a later record of the opening with
 // another due is a promise made when it was recorded.
 func (j *judge) promisesOfOpening() (first promise, later []promise) {
-	var tellings []record
+	var tellings []*record
 	for _, f := range j.facts.of(j.course.opening) {
-		tellings = append(tellings, f.records...)
+		for i := range f.records {
+			tellings = append(tellings, &f.records[i])
+		}
 	}
-	slices.SortFunc(tellings, func(a, b record) int {
+	slices.SortFunc(tellings, func(a, b *record) int {
 		return cmp.Or(a.recorded.Compare(b.recorded), bytes.Compare(a.raw, b.raw))
 	})
 	var before time.Time

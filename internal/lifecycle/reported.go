@@ -13,7 +13,7 @@ func Reported(events []event.Event) (data event.Data, recorded time.Time, ok boo
 	if len(events) == 0 {
 		return data, recorded, false, nil
 	}
-	facts, err := factsOf(events)
+	facts, err := factsOf(events, new(workspace))
 	if err != nil || len(facts) == 0 {
 		return data, recorded, false, err
 	}
