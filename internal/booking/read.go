@@ -102,7 +102,7 @@ func (c *cursor[T]) take(subject string) ([]T, error) {
 func (c *cursor[T]) close() { _ = c.rows.Close() }
 
 // small makes the engine answer in small pieces, of which the driver holds few.
-var small = clickhouse.Settings{"max_block_size": 8192, "preferred_block_size_bytes": 1 << 20}
+var small = clickhouse.Settings{"max_block_size": 4096, "preferred_block_size_bytes": 1 << 20}
 
 // query asks for columns of a table, of the cases of a family, sorted by subject.
 func query(ctx context.Context, conn driver.Conn, columns, table string, family event.Family, subjects []string) (driver.Rows, error) {
