@@ -17,7 +17,7 @@ const (
 	workers = 2
 	// smallShare is a number of cases that one goroutine judges as fast as two.
 	smallShare = 500
-	// linesAtOnce is how many lines of the journal are sent to the engine in one piece.
+	// linesAtOnce is how many lines, verdicts included, are sent to the engine in one piece.
 	linesAtOnce = 8192
 )
 
@@ -74,7 +74,7 @@ func (b *Booker) judgeShare(ctx context.Context, block *block, in *inserting, fa
 			return 0, fmt.Errorf("case %s: %w", subject, err)
 		}
 		l.addCase(&c, difference(should, has))
-		if l.rows() >= linesAtOnce {
+		if l.full() {
 			if err := in.send(l); err != nil {
 				return 0, err
 			}

@@ -44,6 +44,9 @@ const verdictColumns = `family, subject, verdict, closing, submitted, opened, cl
 // rows counts the lines of the journal.
 func (l *lines) rows() int { return len(l.n) }
 
+// full says that there are enough lines to be sent.
+func (l *lines) full() bool { return len(l.n)+len(l.judged.subject) >= linesAtOnce }
+
 // addCase adds a case's verdict, and lines of its journal.
 func (l *lines) addCase(c *lifecycle.Case, entries []lifecycle.Entry) {
 	for i := range entries {

@@ -128,7 +128,7 @@ func (b *Booker) rebuildPart(ctx context.Context, facts *cursor[event.Event], ma
 			break
 		}
 		rows += n
-		if l.rows() >= linesAtOnce {
+		if l.full() {
 			if err = in.send(l); err != nil {
 				break
 			}
