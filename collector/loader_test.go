@@ -64,7 +64,7 @@ func (r *rig) waitLoaded(t testing.TB) {
 // rows reads the table back in the order of the log.
 func rows(t testing.TB, conn driver.Conn, final bool) []event.Event {
 	t.Helper()
-	query := "SELECT source, id, type, subject, time, recorded, retracted, data, arrival, bound, collector, entry, position, family FROM events"
+	query := "SELECT source, id, type, subject, time, recorded, retracted, data, arrival, bound_to, collector, entry, position, family FROM events"
 	if final {
 		query += " FINAL"
 	}

@@ -221,7 +221,7 @@ func store(b *testing.B, engine *clickhouse.Server, c city, from, events int) (s
 		facts := c.facts(from+s.cases, from+s.cases+batchCases)
 		s.cases += batchCases
 		batch, err := engine.Conn().PrepareBatch(b.Context(), `INSERT INTO events (family, subject, source, id, type, time, recorded,
-			retracted, data, arrival, bound, collector, entry, position, seniority)`)
+			retracted, data, arrival, bound_to, collector, entry, position, seniority)`)
 		if err != nil {
 			b.Fatal(err)
 		}

@@ -93,7 +93,7 @@ func firstDeliveries(events []event.Event, from, to Mark) (n uint64) {
 		first := true
 		for j := range events {
 			// One delivery may be stored twice, for a loader sends again what it does not know to be there.
-			if other := &events[j]; other.Source == e.Source && other.ID == e.ID && (other.Before(e) || j < i && !e.Before(other)) {
+			if other := &events[j]; other.Source == e.Source && other.ID == e.ID && other.Bound == e.Bound && (other.Before(e) || j < i && !e.Before(other)) {
 				first = false
 				break
 			}

@@ -54,7 +54,7 @@ func bookAll(t *testing.T, b *Booker) {
 // store inserts events as a loader does.
 func store(t *testing.T, conn driver.Conn, events []event.Event) {
 	t.Helper()
-	batch, err := conn.PrepareBatch(t.Context(), "INSERT INTO events (family, subject, source, id, type, time, recorded, retracted, data, arrival, bound, collector, entry, position, seniority)")
+	batch, err := conn.PrepareBatch(t.Context(), "INSERT INTO events (family, subject, source, id, type, time, recorded, retracted, data, arrival, bound_to, collector, entry, position, seniority)")
 	if err != nil {
 		t.Fatal(err)
 	}

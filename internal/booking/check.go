@@ -207,7 +207,7 @@ func tooMany(missing int64) string {
 
 // projections are the cubes that figures are read from, by their keys.
 var projections = map[string]string{
-	"by_agency":    "family, measure, day, agency, kind, millis, marks, bin",
+	"by_agency":    "family, measure, day, agency, kind, source, millis, marks, bin",
 	"by_channel":   "family, measure, day, agency, channel, level, millis, marks, bin",
 	"by_procedure": "family, measure, day, agency, procedure, millis, marks, bin",
 	"by_stamp":     "stamp, cause, family, measure, day, agency, kind, millis, marks, bin",

@@ -35,11 +35,12 @@ type judged struct {
 	paused                                        []bool
 	last                                          []time.Time
 	agency, unit, procedure, channel, level, kind []string
+	at                                            []string
 	instants                                      []time.Time // what the pointers point to
 }
 
 const verdictColumns = `family, subject, verdict, closing, submitted, opened, closed, deadline, deadline_first,
-	paused, last_event, agency, unit, procedure, channel, level, kind`
+	paused, last_event, agency, unit, procedure, channel, level, kind, at`
 
 // rows counts the lines of the journal.
 func (l *lines) rows() int { return len(l.n) }
@@ -60,6 +61,7 @@ func (l *lines) addCase(c *lifecycle.Case, entries []lifecycle.Entry) {
 	j.paused, j.last = append(j.paused, c.Running()), append(j.last, c.LastEvent)
 	j.agency, j.unit, j.procedure = append(j.agency, c.Agency), append(j.unit, c.Unit), append(j.procedure, c.Procedure)
 	j.channel, j.level, j.kind = append(j.channel, c.Channel), append(j.level, c.Level), append(j.kind, c.Kind)
+	j.at = append(j.at, c.At)
 }
 
 // instant is nil for the zero Time.
@@ -106,7 +108,7 @@ func (l *lines) verdicts(block uint64) []any {
 	}
 	return []any{
 		j.family, j.subject, j.verdict, j.closing, j.submitted, j.opened, j.closed, j.deadline, j.first,
-		j.paused, j.last, j.agency, j.unit, j.procedure, j.channel, j.level, j.kind, blocks,
+		j.paused, j.last, j.agency, j.unit, j.procedure, j.channel, j.level, j.kind, j.at, blocks,
 	}
 }
 
@@ -120,7 +122,7 @@ func (l *lines) reset() {
 	}
 	l.stamp, l.day, l.millis, l.marks, l.bin, l.n, l.block = l.stamp[:0], l.day[:0], l.millis[:0], l.marks[:0], l.bin[:0], l.n[:0], l.block[:0]
 	j := &l.judged
-	for _, s := range []*[]string{&j.family, &j.subject, &j.verdict, &j.closing, &j.agency, &j.unit, &j.procedure, &j.channel, &j.level, &j.kind} {
+	for _, s := range []*[]string{&j.family, &j.subject, &j.verdict, &j.closing, &j.agency, &j.unit, &j.procedure, &j.channel, &j.level, &j.kind, &j.at} {
 		*s = (*s)[:0]
 	}
 	for _, s := range []*[]*time.Time{&j.submitted, &j.opened, &j.closed, &j.deadline, &j.first} {

@@ -126,7 +126,7 @@ func query(ctx context.Context, conn driver.Conn, columns, table string, family 
 }
 
 func readFacts(ctx context.Context, conn driver.Conn, family event.Family, subjects []string) (*cursor[event.Event], error) {
-	rows, err := query(ctx, conn, `subject, source, id, type, time, recorded, retracted, data, arrival, bound, collector, entry, position`,
+	rows, err := query(ctx, conn, `subject, source, id, type, time, recorded, retracted, data, arrival, bound_to, collector, entry, position`,
 		"events", family, subjects)
 	if err != nil {
 		return nil, err

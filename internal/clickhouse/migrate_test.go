@@ -52,7 +52,8 @@ func TestFiguresReadAProjection(t *testing.T) {
 		SELECT 'dossier', toString(number), '2025-01-01', 'opened', toDate32('2025-01-01') + number % 300, toString(number % 60), toString(number % 90), 'online', 1 FROM numbers(100000)`); err != nil {
 		t.Fatal(err)
 	}
-	for key, want := range map[string]string{"agency": "by_agency", "channel": "by_channel", "procedure": "by_procedure", "stamp": "by_stamp"} {
+	// Several cubes know the agency: the engine takes the smallest.
+	for key, want := range map[string]string{"agency": "ReadFromMergeTree (by_", "source": "by_agency", "channel": "by_channel", "procedure": "by_procedure", "stamp": "by_stamp"} {
 		rows, err := conn.Query(ctx, `EXPLAIN SELECT k, bucket, sumIf(n, measure = 'opened') FROM (
 			SELECT toString(`+key+`) AS k, multiIf(day < toDate32('2025-02-01'), 0, 1) AS bucket, measure, marks, sum(n) AS n FROM cells
 			WHERE family = 'dossier' AND measure IN ('opened', 'settled') AND (day < toDate32('2025-03-01') OR (day = toDate32('2025-03-01') AND millis < 5))
@@ -111,7 +112,7 @@ func TestTokenOnce(t *testing.T) {
 func TestTablesOfTheDesign(t *testing.T) {
 	conn, database := enginetest.Database(t)
 	for table, want := range map[string][]string{
-		"events":   {"ReplacingMergeTree(seniority)", "ORDER BY (family, subject, source, id)", "index_granularity = 256", "fsync_after_insert = 1", "fsync_part_directory = 1"},
+		"events":   {"ReplacingMergeTree(seniority)", "ORDER BY (family, subject, source, id, bound_to)", "index_granularity = 256", "fsync_after_insert = 1", "fsync_part_directory = 1"},
 		"cells":    {"MergeTree ORDER BY (family, subject)", "index_granularity = 256", "fsync_after_insert = 1", "fsync_part_directory = 1", "non_replicated_deduplication_window = 1000"},
 		"verdicts": {"ReplacingMergeTree(block)", "ORDER BY (family, subject)"},
 	} {

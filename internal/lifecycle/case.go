@@ -63,6 +63,9 @@ type Case struct {
 	// DueChanged, Collision, Backdated and Impossible are signs of bad data, see quality.
 	DueChanged, Collision, Backdated, Impossible bool
 
+	// Foreign are the records that others told who may say nothing of the case (rule 8), in no order.
+	Foreign []ForeignRecord
+
 	// Session is what a session of citizen reception counts.
 	Session Session
 
@@ -88,7 +91,7 @@ func joinCodes(codes []string) string {
 	return strings.Join(codes, ",")
 }
 
-// Judge applies rules 1 to 7 to all events of one case that are known. The order and repetition of events do not matter;
+// Judge applies rules 1 to 8 to all events of one case that are known. The order and repetition of events do not matter;
 // the slice is reordered. Deadlines are read in the zone of the rules. The error names an event that cannot be read.
 // Pure; safe for concurrent use.
 func Judge(events []event.Event, rules *Rules) (Case, error) {
@@ -101,22 +104,14 @@ func Judge(events []event.Event, rules *Rules) (Case, error) {
 // stay in the memory of w.
 func (c *Case) judge(events []event.Event, rules *Rules, until time.Time, w *workspace) (*judge, error) {
 	c.Family, c.Subject = events[0].Type.Family(), events[0].Subject
-	for i := range events {
-		if events[i].Time.After(c.LastEvent) {
-			c.LastEvent = events[i].Time
-		}
-	}
-	var err error
-	if c.facts, err = factsOf(events, w); err != nil {
+	j := &judge{Case: c, course: courseOf(c.Family), zone: rules.Zone()}
+	if err := j.begin(events, w); err != nil {
 		return nil, err
 	}
-	j := &judge{Case: c, course: courses[c.Family], zone: rules.Zone()}
 	if c.Family == event.Reception {
 		j.hold()
 		return j, nil
 	}
-	j.open()
-	j.close()
 	j.consult(rules.at(c, until))
 	j.pause()
 	j.count()
@@ -127,10 +122,45 @@ func (c *Case) judge(events []event.Event, rules *Rules, until time.Time, w *wor
 	return j, nil
 }
 
+// begin finds the facts, and of them the opening and the closing.
+func (j *judge) begin(events []event.Event, w *workspace) (err error) {
+	if !bound(events) {
+		j.LastEvent = newest(events)
+		if j.facts, err = factsOf(events, w); err != nil {
+			return err
+		}
+		j.open()
+		j.close()
+		return nil
+	}
+	// Twice: only the closing tells when the last leg ends.
+	events = bySender(events)
+	for range 2 {
+		if err := j.hear(events, w); err != nil {
+			return err
+		}
+		j.open()
+		j.close()
+	}
+	return nil
+}
+
+// newest is the latest time of events; zero without any.
+func newest(events []event.Event) (last time.Time) {
+	for i := range events {
+		if events[i].Time.After(last) {
+			last = events[i].Time
+		}
+	}
+	return last
+}
+
 // judge is a case being judged.
 type judge struct {
 	*Case
-	course   course
+	course course
+	// speakers is nil where nobody who told something is bound to an agency.
+	speakers *speakers
 	zone     *time.Location
 	calendar string
 	// days is nil if the opening names a calendar that nobody has.

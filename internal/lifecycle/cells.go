@@ -48,6 +48,8 @@ const (
 	Led      Measure = "led"
 	// Stray is a closing that no other figure counts: without opening, or of a voided case.
 	Stray Measure = "stray"
+	// Foreign counts records that somebody told who may say nothing of the case (rule 8).
+	Foreign Measure = "foreign"
 	// The flows of legs, by the agency that held them.
 	LegOpened   Measure = "leg_opened"
 	LegSettled  Measure = "leg_settled"
@@ -196,6 +198,7 @@ func (c *Case) appendCounts(list []Count, zone *time.Location) []Count {
 	if c.Voided {
 		return cs.list
 	}
+	c.countForeign(&cs)
 	if c.Opened.IsZero() {
 		c.countWaiting(&cs)
 		return cs.list
@@ -207,6 +210,13 @@ func (c *Case) appendCounts(list []Count, zone *time.Location) []Count {
 		c.countLeg(&cs, l)
 	}
 	return cs.list
+}
+
+// countForeign books what was told of the case by those who may not, on the day of which they told.
+func (c *Case) countForeign(cs *counts) {
+	for _, f := range c.Foreign {
+		cs.told(Foreign, f.Time, 0, f.Source, c.Attributes)
+	}
 }
 
 // countWaiting: submitted, and neither received nor closed (rule 2).

@@ -25,6 +25,8 @@ const (
 	Retraction Standing = "retraction"
 	// Ignored: a rule passes it over, such as a new date after the old one had passed.
 	Ignored Standing = "ignored"
+	// NotTheirs: who told it may say nothing of the case.
+	NotTheirs Standing = "foreign"
 )
 
 // Telling is one record of a case, and what became of it.
@@ -83,7 +85,9 @@ func Explain(events []event.Event, rules *Rules) (*Explanation, error) {
 	x.Promises = j.explainPromises()
 	x.Stretches = j.explainPauses()
 	x.Counted = x.Counts(rules.Zone())
-	x.Tellings = j.explainTellings(told, x.Promises)
+	if x.Tellings, err = j.explainTellings(told, x.Promises); err != nil {
+		return nil, err
+	}
 	x.facts = nil
 	return x, nil
 }
@@ -145,19 +149,25 @@ func (j *judge) explainPauses() []Stretch {
 }
 
 // explainTellings says of every record that was delivered what became of it.
-func (j *judge) explainTellings(events []event.Event, promises []Promise) []Telling {
+func (j *judge) explainTellings(events []event.Event, promises []Promise) ([]Telling, error) {
 	slices.SortFunc(events, func(a, b event.Event) int { return delivered(&a, &b) })
 	type name struct{ source, id string }
 	seen := map[name]bool{}
 	all := make([]Telling, 0, len(events))
 	for i := range events {
-		e := &events[i]
-		t := Telling{Event: *e, Standing: Counts}
-		if key := (name{e.Source, e.ID}); seen[key] {
-			t.Standing, t.Rule = Repeated, 1
-		} else {
-			seen[key] = true
+		t := Telling{Event: events[i], Standing: Counts}
+		may, err := j.speakers.may(&events[i])
+		if err != nil {
+			return nil, err
 		}
+		key := name{t.Source, t.ID}
+		switch {
+		case !may:
+			t.Standing, t.Rule = NotTheirs, 8
+		case seen[key]:
+			t.Standing, t.Rule = Repeated, 1
+		}
+		seen[key] = seen[key] || may
 		all = append(all, t)
 	}
 	for i := range all {
@@ -168,13 +178,13 @@ func (j *judge) explainTellings(events []event.Event, promises []Promise) []Tell
 	slices.SortStableFunc(all, func(a, b Telling) int {
 		return cmp.Or(a.Time.Compare(b.Time), a.Recorded.Compare(b.Recorded))
 	})
-	return all
+	return all, nil
 }
 
 func (j *judge) standing(t *Telling, all []Telling, promises []Promise) (Standing, int) {
 	for i := range all {
 		other := &all[i]
-		if other.Standing == Repeated || other.Type != t.Type || !other.Time.Equal(t.Time) || (other.Source == t.Source && other.ID == t.ID) {
+		if other.Standing == Repeated || other.Standing == NotTheirs || other.Type != t.Type || !other.Time.Equal(t.Time) || (other.Source == t.Source && other.ID == t.ID) {
 			continue
 		}
 		if recordedLater(&other.Event, &t.Event) {

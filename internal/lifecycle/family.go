@@ -36,6 +36,14 @@ var courses = map[event.Family]course{
 	},
 }
 
+// courseOf is the course of a family; sessions of citizen reception only begin.
+func courseOf(family event.Family) course {
+	if family == event.Reception {
+		return course{opening: "held"}
+	}
+	return courses[family]
+}
+
 // Families are those whose cases are booked, always in the same order.
 func Families() []event.Family {
 	return append(slices.Sorted(maps.Keys(courses)), event.Reception)

@@ -123,6 +123,7 @@ var steps = map[string][]string{
 type sketch struct {
 	how, like, step, day, clock, recordedDay, arrivalDay       int
 	due, dueClock, dueForm, agency, calendar, procedure, flags int
+	bound                                                      int
 }
 
 var (
@@ -153,6 +154,7 @@ var sketchOf = rapid.Custom(func(t *rapid.T) sketch {
 		due: drawn(t, "due", 32), dueClock: drawn(t, "due clock", 8),
 		dueForm: drawn(t, "due form", 4), agency: drawn(t, "agency", len(agencies)),
 		procedure: drawn(t, "procedure", len(procedures)), calendar: drawn(t, "calendar", len(named)), flags: drawn(t, "flags", 32),
+		bound: drawn(t, "bound", 8),
 	}
 })
 
@@ -162,6 +164,10 @@ func history(t *rapid.T) []event.Event {
 	base := dayOf(windows[drawn(t, "window", len(windows))]).Start(zone)
 	at := func(day, clock int) time.Time {
 		return base.AddDate(0, 0, day).Add(clocks[max(0, clock-3)%len(clocks)]).UTC()
+	}
+	senders := []string{""} // nobody is bound to an agency, or some are
+	if drawn(t, "senders", 4) == 0 {
+		senders = []string{"", "", "A", "A", "B", "B", "C", ""}
 	}
 	var events []event.Event
 	for i, s := range rapid.SliceOfN(sketchOf, 1+drawn(t, "events", 8), 12).Draw(t, "events") {
@@ -178,6 +184,7 @@ func history(t *rapid.T) []event.Event {
 		e := event.Event{
 			Source: "urn:test", ID: fmt.Sprint(i), Subject: "case", Type: event.Type(family + "." + step),
 			Time: at(offsets[s.day], s.clock), Collector: "c", Entry: uint64(i + 1),
+			Bound: senders[s.bound%len(senders)],
 		}
 		if len(events) > 0 {
 			like := &events[s.like%len(events)]
@@ -289,6 +296,9 @@ func told(events []event.Event) string {
 		}
 		if e.Retracted {
 			b.WriteString(" retracted")
+		}
+		if e.Bound != "" {
+			b.WriteString(" by " + e.Bound)
 		}
 		fmt.Fprintf(&b, "   # id %s, arrived %s\n", e.ID, stamp(e.Arrival))
 	}

@@ -55,7 +55,7 @@ func TestOrderAndRepetitionChangeNothing(t *testing.T) {
 			again := changed[rapid.IntRange(0, len(events)-1).Draw(t, "which")]
 			if rapid.Bool().Draw(t, "told otherwise") {
 				other := events[rapid.IntRange(0, len(events)-1).Draw(t, "as")]
-				other.Source, other.ID, other.Arrival = again.Source, again.ID, again.Arrival
+				other.Source, other.ID, other.Arrival, other.Bound = again.Source, again.ID, again.Arrival, again.Bound
 				again = other
 			}
 			again.Arrival = again.Arrival.Add(time.Duration(rapid.IntRange(0, 80).Draw(t, "hours later")) * time.Hour)
@@ -109,7 +109,7 @@ func TestZoneOfOffsetChangesNothing(t *testing.T) {
 				t.Fatalf("%v: %s", err, raw)
 			}
 			decoded.Arrive(e.Arrival.In(zone))
-			decoded.Collector, decoded.Entry = e.Collector, e.Entry
+			decoded.Collector, decoded.Entry, decoded.Bound = e.Collector, e.Entry, e.Bound
 			changed[i] = decoded
 		}
 		same(t, "other offsets", events, changed)

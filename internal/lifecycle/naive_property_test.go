@@ -48,6 +48,7 @@ func (n *naive) note(family string, seen map[string]int) {
 	if !n.counts() {
 		return
 	}
+	meet("told by who may not", n.foreign > 0)
 	meet("told before the opening", n.closing != "" && n.told.Before(n.opened))
 	meet("closed at the very deadline", n.settled && n.told.Equal(n.deadline))
 	meet("dated by a report", n.reported)
@@ -67,7 +68,7 @@ func (n *naive) note(family string, seen map[string]int) {
 func rulesMet(seen map[string]int) map[string]int {
 	met := map[string]int{}
 	for _, what := range []string{
-		"told before the opening", "closed at the very deadline", "dated by a report", "two pauses", "paused now", "two legs",
+		"told by who may not", "told before the opening", "closed at the very deadline", "dated by a report", "two pauses", "paused now", "two legs",
 		"leg settled in time", "moved by a pause", "begun again after a supplement", "another promise in force", "late by the first promise alone",
 		"dossier awaiting", "dossier not_accepted", "dossier orphan", "finding late", "finding on_time",
 	} {
@@ -101,7 +102,7 @@ func differing(want, got string) string {
 
 func (n *naive) describe() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "verdict %s\nvoided %t\n", n.verdict, n.voided)
+	fmt.Fprintf(&b, "verdict %s\nvoided %t\nforeign %d\n", n.verdict, n.voided, n.foreign)
 	if n.voided || n.opened.IsZero() {
 		return b.String()
 	}
@@ -149,7 +150,7 @@ func describeCase(c *lifecycle.Case) string {
 		promised: c.Promised, unknown: c.NoCalendar, first: c.DeadlineFirst, deadline: c.Deadline,
 		agency: c.Agency, unit: c.Unit, channel: c.Channel, supplemented: c.Supplemented, rescheduled: c.Rescheduled,
 		apologised: c.Apologised, reworked: c.Reworked, digital: c.Digital, wait: c.Wait, hasWait: c.HasWait,
-		work: c.Work, worked: c.HasWork, verdict: string(c.Verdict(zone)),
+		work: c.Work, worked: c.HasWork, foreign: len(c.Foreign), verdict: string(c.Verdict(zone)),
 	}
 	for _, p := range c.Pauses {
 		n.pauses = append(n.pauses, naivePause{p.From, p.To})

@@ -11,7 +11,7 @@ import (
 	"tiendo/internal/register"
 )
 
-// This file is a second reading of CONTRACT §3, rules 1 to 7, written from the contract's words alone. It is slow and
+// This file is a second reading of CONTRACT §3, rules 1 to 8, written from the contract's words alone. It is slow and
 // plain on purpose: it compares every record with every other, and walks calendars day by day. Numbers in comments are
 // the contract's rule numbers; "Open:" marks a place where its words allow more than one reading.
 
@@ -34,6 +34,7 @@ type naive struct {
 	supplemented, rescheduled, apologised, reworked, digital bool
 	onTimeFirst                                              bool
 	handedOver, paid, rated                                  []time.Time // facts that are counted for themselves
+	foreign                                                  int         // records of those who may not tell
 	moved, restarted, reported                               bool        // a pause moved a deadline, a supplement restarted the term, a report dates the closing
 }
 
@@ -65,6 +66,9 @@ type naiveReader struct {
 	calendars calendar.Set
 	restart   bool
 	events    []event.Event
+	// owner is the agency whose case it is, from the instant of the opening on.
+	owner     string
+	ownedFrom time.Time
 	naive
 }
 
@@ -75,11 +79,14 @@ func readNaively(events []event.Event, rules register.View) naive {
 	}
 	for i := range events {
 		if !slices.ContainsFunc(events, func(other event.Event) bool {
-			return other.Source == events[i].Source && other.ID == events[i].ID && other.Before(&events[i])
+			return other.Source == events[i].Source && other.ID == events[i].ID && other.Bound == events[i].Bound && other.Before(&events[i])
 		}) {
 			r.events = append(r.events, events[i])
 		}
 	}
+	told := r.mine()
+	r.foreign = len(r.events) - len(told)
+	r.events = distinct(told)
 	r.read()
 	return r.naive
 }

@@ -8,21 +8,23 @@ type Session struct {
 	Led bool
 }
 
-// hold reads a session: of several tellings that it was held, the last recorded counts.
+// hold reads what a session counted: of several tellings that it was held, the last recorded counts.
 func (j *judge) hold() {
-	j.Voided = len(j.facts.of("voided")) > 0
-	held := j.facts.once("held")
-	if held == nil {
+	if j.opening == nil {
 		return
 	}
-	data := held.last().data
-	j.Opened, j.Agency, j.OpeningSource = held.time, data.Agency, held.last().source
-	j.Session = Session{Sessions: data.Sessions, People: data.People, Cases: data.Cases, Led: data.Leader}
+	last := j.opening.last()
+	j.OpeningSource = last.source
+	j.Session = Session{Sessions: last.data.Sessions, People: last.data.People, Cases: last.data.Cases, Led: last.data.Leader}
 }
 
 // countSession books a session on its day.
 func (c *Case) countSession(cs *counts) {
-	if c.Voided || c.Opened.IsZero() {
+	if c.Voided {
+		return
+	}
+	c.countForeign(cs)
+	if c.Opened.IsZero() {
 		return
 	}
 	cs.told(Opened, c.Opened, 0, c.OpeningSource, c.Attributes)
