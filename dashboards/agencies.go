@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"maps"
 	"slices"
-	"time"
 
 	"tiendo/internal/kpi"
 )
@@ -34,15 +33,13 @@ type agencyRow struct {
 	Open, Overdue                    number
 	// Late says that open work is overdue.
 	Late bool
-	// LastEvent is the day of the newest known event, Silent that there is none within the last week.
+	// LastEvent is the day of the newest known event, Silent that there is none, or that the agency
+	// has gone quiet: then Rate says since when.
 	LastEvent string
 	Silent    bool
 
 	rate, low, high, open, overdue *float64
 }
-
-// silence is how long an agency may tell nothing before it is marked: longer than a weekend with a holiday.
-const silence = 7 * 24 * time.Hour
 
 // agencyCodes are the agencies that any of some figures names.
 func (p *presenter) agencyCodes(ids ...string) []string {
@@ -98,6 +95,10 @@ func (p *presenter) table(rate, open, overdue string) agencyTable {
 			r.Interval = p.lang.interval(*of.Low, *of.High)
 		}
 		p.setLastEvent(&r, of, p.agencies[open][code])
+		if since := cmp.Or(of.NoDataSince, p.agencies[open][code].NoDataSince); since != "" {
+			r.Silent = true
+			r.Rate.Text, r.Standing, r.rate, r.low, r.high = p.w.NoDataSince+" "+p.lang.day(since), "", nil, nil, nil
+		}
 		t.Rows = append(t.Rows, r)
 	}
 	slices.SortStableFunc(t.Rows, func(a, b agencyRow) int {
@@ -148,8 +149,7 @@ func (p *presenter) setLastEvent(r *agencyRow, rows ...kpi.Row) {
 	r.LastEvent, r.Silent = p.w.NoEvent, true
 	for _, row := range rows {
 		if row.LastEvent != nil {
-			r.LastEvent = p.lang.date(row.LastEvent.In(p.zone))
-			r.Silent = p.asOf.Sub(*row.LastEvent) > silence
+			r.LastEvent, r.Silent = p.lang.date(row.LastEvent.In(p.zone)), false
 			return
 		}
 	}

@@ -152,6 +152,7 @@ var standings = map[string]inBoth{
 	"repeated 1":   {"gửi lặp: cùng nguồn và mã, chỉ tính lần đầu", "repeated: same source and id, only the first counts"},
 	"superseded 1": {"bị thay: cùng việc và thời điểm, bản ghi sau được tính", "superseded: of one fact the record made last counts"},
 	"superseded 2": {"bị thay: việc chỉ xảy ra một lần, bản ghi sau cùng được tính", "superseded: it can happen once, and another record was made later"},
+	"foreign 8":    {"bỏ qua: người gửi không có quyền nói về vụ việc này", "ignored: its sender may say nothing of this case"},
 	"taken_back 1": {"bị rút lại: nguồn nói việc này không xảy ra", "taken back: its source says that it did not happen"},
 	"retraction 1": {"rút lại một bản ghi trước", "takes an earlier record back"},
 	"ignored 3":    {"không có tác dụng: hẹn lại khi hạn đã qua, hoặc ngoài thời gian giải quyết", "no effect: a new date after the deadline had passed, or outside the time of settlement"},

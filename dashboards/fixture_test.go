@@ -77,6 +77,11 @@ func cityAnswers(_ context.Context, queries ...kpi.Query) ([]kpi.Figure, error) 
 		switch {
 		case len(q.By) == 0:
 			f.Rows = []kpi.Row{cityRow(q.ID, q.Period.First)}
+			for i := range agencies {
+				if r, ok := agencyRowOf(q.ID, i); ok && r.NoDataSince != "" {
+					f.Quiet = append(f.Quiet, kpi.Quiet{Agency: agencies[i].code, Since: r.NoDataSince})
+				}
+			}
 		case q.By[0] == "month":
 			for t := mustDay(q.Period.First); t.Format(time.DateOnly) <= q.Period.Last; t = t.AddDate(0, 1, 0) {
 				r := cityRow(q.ID, t.Format(time.DateOnly))
@@ -163,6 +168,9 @@ func agencyRowOf(id string, i int) (kpi.Row, bool) {
 		r = countRow(math.Sqrt(n) / 2 * (1 - a.fares) * 2)
 	}
 	r.LastEvent = &last
+	if today.Sub(last) > 14*24*time.Hour {
+		r.NoDataSince = last.Format(time.DateOnly)
+	}
 	return r, true
 }
 

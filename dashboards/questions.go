@@ -2,6 +2,7 @@ package dashboards
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"tiendo/internal/kpi"
@@ -113,6 +114,8 @@ type answers struct {
 	// city and before are by figure; monthly and agencies by figure and key, the key of a case without agency being "".
 	city, before      map[string]kpi.Row
 	monthly, agencies map[string]map[string]kpi.Row
+	// quiet are the agencies and sources of which nothing is heard any more, each once.
+	quiet []kpi.Quiet
 }
 
 // sortOut puts figures, the answers to s.questions() in their order, in their places.
@@ -136,6 +139,7 @@ func sortOut(s stretches, figures []kpi.Figure) (answers, error) {
 		switch {
 		case len(q.By) == 0 && q.Period == s.period:
 			a.city[f.ID] = only(f.Rows)
+			a.addQuiet(f.Quiet)
 		case len(q.By) == 0:
 			a.before[f.ID] = only(f.Rows)
 		default:
@@ -154,6 +158,18 @@ func sortOut(s stretches, figures []kpi.Figure) (answers, error) {
 		}
 	}
 	return a, nil
+}
+
+// addQuiet adds agencies and sources; of one that is quiet in dossiers and tasks the later day stays.
+func (a *answers) addQuiet(quiet []kpi.Quiet) {
+	for _, q := range quiet {
+		at := slices.IndexFunc(a.quiet, func(k kpi.Quiet) bool { return k.Agency == q.Agency && k.Source == q.Source })
+		if at < 0 {
+			a.quiet = append(a.quiet, q)
+		} else {
+			a.quiet[at].Since = max(a.quiet[at].Since, q.Since)
+		}
+	}
 }
 
 // only is the one row of a figure without dimensions.

@@ -58,6 +58,8 @@ type view struct {
 	Events   string
 	Empty    bool
 	Silent   bool
+	// Quiet are the agencies and sources of which nothing is heard any more, in words.
+	Quiet    []string
 	Rates    []card
 	Work     []card
 	Tasks    []card
@@ -111,6 +113,13 @@ func newView(s stretches, figures []kpi.Figure, lang language, names func(code, 
 		p.rate("task.on_time_rate", p.w.TasksOnTime, p.w.TasksOnTimeSays, p.w.OfTasks),
 		p.stock("task.open", p.w.TasksOpen, p.w.TasksOpenSays, ""),
 		p.stock("task.open_overdue", p.w.TasksOverdue, p.w.TasksOverdueSays, "task.open"),
+	}
+	for _, q := range a.quiet {
+		name := p.w.Source + " " + q.Source
+		if q.Agency != "" {
+			name = p.name(q.Agency)
+		}
+		v.Quiet = append(v.Quiet, name+" ("+p.w.NoDataSince+" "+lang.day(q.Since)+")")
 	}
 	v.Months = p.months()
 	v.Dossiers = p.dossierTable()

@@ -236,6 +236,24 @@ func TestMonthsBeginWithTheFirstThatHasACase(t *testing.T) {
 	}
 }
 
+// TestQuietAgenciesHaveNoRate: an agency of which nothing is heard any more says since when, and is not compared.
+func TestQuietAgenciesHaveNoRate(t *testing.T) {
+	v := viewFor(t, "ytd", vietnamese, cityAnswers)
+	quiet := 0
+	for _, r := range v.Dossiers.Rows {
+		if !strings.HasPrefix(r.Rate.Text, "không có dữ liệu từ ") {
+			continue
+		}
+		quiet++
+		if !r.Silent || r.Standing != "" || r.rate != nil || !strings.Contains(strings.Join(v.Quiet, "; "), r.Name) {
+			t.Errorf("%s is compared, or not named: %+v, %v", r.Code, r, v.Quiet)
+		}
+	}
+	if quiet == 0 || len(v.Quiet) != quiet {
+		t.Errorf("%d quiet agencies in the table, %v above it", quiet, v.Quiet)
+	}
+}
+
 func TestSilentPeriodSaysSo(t *testing.T) {
 	v := viewFor(t, "2019-09", vietnamese, func(ctx context.Context, queries ...kpi.Query) ([]kpi.Figure, error) {
 		all, err := nothing(ctx, queries...)

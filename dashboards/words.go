@@ -23,6 +23,7 @@ type words struct {
 	ByAgency, ByAgencySays, TasksByAgency, TasksByAgencySays string
 	Agency, LeadAgency, NoAgency, Rate, Parts, TaskParts     string
 	First, LastEvent, NoEvent, Assigned                      string
+	NoDataSince, Source, QuietSays                           string
 	Below, Above, Like, CityLine                             string
 	NoneInPeriod, NoCases                                    string
 
@@ -73,7 +74,9 @@ var spoken = map[language]*words{
 		Agency: "Cơ quan", LeadAgency: "Cơ quan chủ trì", NoAgency: "(không nêu cơ quan)", Rate: "Đúng hạn",
 		Parts: "Đúng hạn / đã giải quyết có hạn", TaskParts: "Đúng hạn / đã hoàn thành có hạn",
 		First: "Theo hẹn lần đầu", LastEvent: "Số liệu mới nhất", NoEvent: "chưa có", Assigned: "Được giao",
-		Below: "thấp hơn toàn thành phố", Above: "cao hơn toàn thành phố", Like: "không khác rõ so với toàn thành phố", CityLine: "toàn thành phố",
+		NoDataSince: "không có dữ liệu từ", Source: "nguồn",
+		QuietSays: "Không còn dữ liệu mới; số liệu dưới đây chỉ cho biết tình hình đến ngày ấy:",
+		Below:     "thấp hơn toàn thành phố", Above: "cao hơn toàn thành phố", Like: "không khác rõ so với toàn thành phố", CityLine: "toàn thành phố",
 		NoneInPeriod: "Không có hồ sơ hay nhiệm vụ nào trong kỳ này. Hãy chọn kỳ khác ở trên.",
 		NoCases:      "không có số liệu",
 
@@ -131,7 +134,9 @@ var spoken = map[language]*words{
 		Agency: "Agency", LeadAgency: "Lead agency", NoAgency: "(no agency named)", Rate: "On time",
 		Parts: "On time / dated and settled", TaskParts: "On time / dated and completed",
 		First: "By first promise", LastEvent: "Newest figure", NoEvent: "none yet", Assigned: "Assigned",
-		Below: "below the whole city", Above: "above the whole city", Like: "not clearly different from the whole city", CityLine: "whole city",
+		NoDataSince: "no data since", Source: "source",
+		QuietSays: "Nothing new is heard of these; figures tell how things were on that day:",
+		Below:     "below the whole city", Above: "above the whole city", Like: "not clearly different from the whole city", CityLine: "whole city",
 		NoneInPeriod: "No dossier and no task falls in this period. Choose another above.",
 		NoCases:      "no data",
 

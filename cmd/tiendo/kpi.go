@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/csv"
 	"fmt"
@@ -66,7 +67,15 @@ type figure struct {
 	} `json:"period"`
 	AsOf         time.Time `json:"as_of"`
 	Completeness *float64  `json:"completeness"`
+	Quiet        []quiet   `json:"quiet"`
 	Rows         []row     `json:"rows"`
+}
+
+// quiet is an agency or a source of which nothing is heard any more.
+type quiet struct {
+	Agency string `json:"agency"`
+	Source string `json:"source"`
+	Since  string `json:"since"`
 }
 
 // row is one row; what is not there is nil. Keys holds the groups that were asked for.
@@ -78,6 +87,7 @@ type row struct {
 	High        *float64                  `json:"high"`
 	N           *float64                  `json:"n"`
 	Target      *float64                  `json:"target"`
+	NoDataSince string                    `json:"no_data_since"`
 	Keys        map[string]jsontext.Value `json:",embed"`
 }
 
@@ -138,6 +148,9 @@ func (f *figure) writeTable(w io.Writer, by []string) error {
 	if f.Completeness != nil {
 		fmt.Fprintf(w, "\ncompleteness %s of what the sources count themselves\n", show("ratio", f.Completeness))
 	}
+	for _, q := range f.Quiet {
+		fmt.Fprintf(w, "\nno data of %s since %s\n", cmp.Or(q.Agency, q.Source), q.Since)
+	}
 	return nil
 }
 
@@ -154,7 +167,7 @@ func (f *figure) parts() (ratio, quantile, target bool) {
 func (f *figure) writeCSV(w io.Writer, by []string) error {
 	out := csv.NewWriter(w)
 	heads := append([]string{}, by...)
-	if err := out.Write(append(heads, "value", "numerator", "denominator", "low", "high", "n", "target")); err != nil {
+	if err := out.Write(append(heads, "value", "numerator", "denominator", "low", "high", "n", "target", "no_data_since")); err != nil {
 		return err
 	}
 	for i := range f.Rows {
@@ -174,7 +187,7 @@ func (f *figure) writeCSV(w io.Writer, by []string) error {
 			}
 			cells = append(cells, cell)
 		}
-		if err := out.Write(cells); err != nil {
+		if err := out.Write(append(cells, r.NoDataSince)); err != nil {
 			return err
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
@@ -30,7 +31,14 @@ type Options struct {
 }
 
 // Books answer questions. Safe for concurrent use.
-type Books struct{ Options }
+type Books struct {
+	Options
+
+	mu sync.Mutex
+	// heardOf is what was asked of activities since heardAt events were booked.
+	heardOf map[string][]activity
+	heardAt uint64
+}
 
 // New returns the books that are read through o.Conn. Without registers they know none.
 func New(o Options) *Books {
@@ -85,11 +93,11 @@ func (b *Books) Ask(ctx context.Context, queries ...Query) ([]Figure, error) {
 	}
 	for i, q := range queries {
 		d, _ := ByID(q.ID)
-		if d.indicator == "" {
+		if !d.ofFacts() {
 			continue
 		}
 		work.Go(func() error {
-			rows, err := b.indicators(working, d, q)
+			rows, err := b.fromFacts(working, d, q)
 			figures[i] = Figure{ID: d.ID, Unit: d.Unit, Definition: d.Version, Period: q.Period, AsOf: b.seenAt(q, asOf), Events: events, Rows: rows}
 			return err
 		})
@@ -114,7 +122,25 @@ func (b *Books) Ask(ctx context.Context, queries ...Query) ([]Figure, error) {
 			last.addTo(&figures[i], b.Calendars.Location())
 		}
 	}
+	if err := b.addQuiet(ctx, queries, figures); err != nil {
+		return nil, err
+	}
 	return figures, nil
+}
+
+// ofFacts says that d is read from the facts and not from the books.
+func (d *Definition) ofFacts() bool { return d.indicator != "" || d.ofTellings() }
+
+// fromFacts answers a question that the books cannot.
+func (b *Books) fromFacts(ctx context.Context, d Definition, q Query) ([]Row, error) {
+	if d.indicator != "" {
+		return b.indicators(ctx, d, q)
+	}
+	rows, err := b.tellings(ctx, d, q)
+	if err != nil {
+		return nil, fmt.Errorf("count the records for %s: %w", d.ID, err)
+	}
+	return rows, nil
 }
 
 // parallel is how many statements of one question are asked at once.
@@ -137,8 +163,8 @@ func (b *Books) plan(queries []Query) ([]*group, error) {
 		if err != nil {
 			return nil, err
 		}
-		if d.indicator != "" {
-			continue // read from the facts
+		if d.ofFacts() {
+			continue
 		}
 		key := fmt.Sprint(d.Families(), d.ofLegs(), d.ofClosings(), d.looksAhead(), d.measure, q.Period, q.By, q.Where, q.Fold, q.AsOf, q.more)
 		g := byKey[key]
@@ -166,6 +192,9 @@ func (b *Books) plan(queries []Query) ([]*group, error) {
 // existence are the terms by which a group has a case in the period: something open when it starts, or something that
 // happens in it. They are the first terms of a statement.
 func existence(d *Definition) []term {
+	if d.ofTellings() {
+		return flow(records, 0, 0)
+	}
 	if d.ofClosings() {
 		return closings(0)
 	}
@@ -205,37 +234,44 @@ func (b *Books) soon(t time.Time) (string, error) {
 // fetch asks the engine.
 func (b *Books) fetch(ctx context.Context, s *statement) (*sums, error) {
 	query, args := s.sql()
+	values := len(s.terms)
+	if s.binned != "" {
+		values = 1
+	}
+	return b.read(ctx, query, args, len(s.keys()), values, s.binned != "")
+}
+
+// read reads rows of keys, a bucket, a bin where they are binned, and values.
+func (b *Books) read(ctx context.Context, query string, args []any, keys, values int, binned bool) (*sums, error) {
 	rows, err := b.Conn.Query(ctx, query, args...)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	result := &sums{byKey: map[string]*series{}}
-	keys := make([]string, len(s.keys()))
+	codes, numbers := make([]string, keys), make([]int64, values)
 	var bucket uint32
 	var bin int32
-	values := make([]int64, len(s.terms))
-	targets := []any{}
-	for i := range keys {
-		targets = append(targets, &keys[i])
+	var targets []any
+	for i := range codes {
+		targets = append(targets, &codes[i])
 	}
 	targets = append(targets, &bucket)
-	if s.binned != "" {
-		values = make([]int64, 1)
+	if binned {
 		targets = append(targets, &bin)
 	}
-	for i := range values {
-		targets = append(targets, &values[i])
+	for i := range numbers {
+		targets = append(targets, &numbers[i])
 	}
+	result := &sums{byKey: map[string]*series{}}
 	for rows.Next() {
 		if err := rows.Scan(targets...); err != nil {
 			return nil, err
 		}
-		of := result.of(keys)
-		if s.binned != "" {
-			of.addBin(bucket, bin, values[0])
+		of := result.of(codes)
+		if binned {
+			of.addBin(bucket, bin, numbers[0])
 		} else {
-			of.addSums(bucket, values)
+			of.addSums(bucket, numbers)
 		}
 	}
 	return result, rows.Err()

@@ -79,6 +79,9 @@ func (b *Books) Cases(ctx context.Context, q Query, part Part, after string, lim
 		}
 	}
 	counted, args := s.counted()
+	if d.ofTellings() && part != Numerator {
+		counted, args = s.countedTellings()
+	}
 	list := &List{Cases: []Listed{}}
 	err = b.Conn.QueryRow(ctx, "SELECT count(), sum(counts) FROM ("+counted+")", args...).Scan(&list.Total, &list.Sum)
 	if err != nil {

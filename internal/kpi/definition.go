@@ -88,6 +88,9 @@ func (d *Definition) Families() []event.Family {
 	case "dossier", "online", "post", "satisfaction", "leg", "official":
 		return []event.Family{event.Dossier}
 	case "quality":
+		if d.ofTellings() {
+			return lifecycle.Families()
+		}
 		if d.ofClosings() {
 			return []event.Family{event.Dossier, event.Task, event.Petition, event.Finding}
 		}

@@ -3,6 +3,7 @@ package kpi
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"os"
 	"strings"
 	"testing"
@@ -92,10 +93,11 @@ func ask(t testing.TB, b *Books, id, p string, by []string, where map[string][]s
 	return figures[0]
 }
 
-// short writes rows for comparison: keys and values.
+// short writes rows for comparison: keys and values. Who has gone quiet is another test's.
 func short(f Figure) string {
 	var rows []string
 	for _, r := range f.Rows {
+		r.NoDataSince = ""
 		encoded, err := json.Marshal(r)
 		if err != nil {
 			panic(err)
@@ -461,4 +463,57 @@ func TestRegister(t *testing.T) {
 	f("dossier.received", "2024", false, nil, map[string][]string{"group": {"district"}}, `{"value":2}`)
 	f("dossier.received", "2024", false, []string{"field"}, nil, `{"field":null,"value":3} {"field":"building","value":1}`)
 	f("dossier.on_time_rate", "2024-08", false, nil, nil, `{"numerator":1,"denominator":1,"value":1,"low":0.20654931437723745,"high":1,"target":0.95}`)
+}
+
+// TestRecords: figures of the records themselves. By hand: of A's case three records stand, told after 0, 10 and 30 hours; of
+// B's one after 20 hours; a repeated delivery, a retraction and what belongs to a voided case count nowhere.
+func TestRecords(t *testing.T) {
+	b, conn := books(t)
+	at := time.Date(2025, 2, 3, 8, 0, 0, 0, zone)
+	record := func(subject, id, source string, happened time.Time, hours int, retracted bool) {
+		t.Helper()
+		err := conn.Exec(t.Context(), `INSERT INTO events (family, subject, source, id, type, time, recorded, retracted, data, arrival, collector, entry) VALUES ('dossier', ?, ?, ?, 'dossier.paid', ?, ?, ?, '{}', ?, 'c', 1)`,
+			subject, source, id, happened.UTC(), happened.Add(time.Duration(hours)*time.Hour).UTC(), retracted, happened.Add(48*time.Hour).UTC())
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	record("1", "a", "urn:x", at, 0, false)
+	record("1", "b", "urn:x", at, 10, false)
+	record("1", "b", "urn:x", at, 10, false)
+	record("1", "c", "urn:x", at.AddDate(0, 1, 0), 30, false)
+	record("1", "d", "urn:x", at, 900, true)
+	record("2", "a", "urn:y", at, 20, false)
+	record("3", "a", "urn:y", at, 700, false)
+	for subject, of := range map[string][2]string{"1": {"A", "open"}, "2": {"B", "open"}, "3": {"B", "voided"}} {
+		if err := conn.Exec(t.Context(), "INSERT INTO verdicts (family, subject, verdict, agency) VALUES ('dossier', ?, ?, ?)", subject, of[1], of[0]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := conn.Exec(t.Context(), "INSERT INTO cells (family, subject, agency, source, measure, day, n, stamp) VALUES ('dossier', '2', 'B', 'urn:y', 'foreign', '2025-02-03', 1, '2025-02-05')"); err != nil {
+		t.Fatal(err)
+	}
+	f := func(id, p string, by []string, want string) {
+		t.Helper()
+		if got := short(ask(t, b, id, p, by, nil)); got != want {
+			t.Errorf("%s %s by %v: got %s, want %s", id, p, by, got, want)
+		}
+	}
+	f("quality.foreign_rate", "2025-Q1", nil, `{"numerator":1,"denominator":4,"value":0.25,"low":0.04558726080970055,"high":0.6993581574175981}`)
+	f("quality.foreign_rate", "2025-01", nil, `{"numerator":0,"denominator":0,"value":null,"low":null,"high":null}`)
+	f("quality.foreign_rate", "2025-Q1", []string{"source", "month"}, `{"source":"urn:x","month":"2025-02","numerator":0,"denominator":2,"value":0,"low":0,"high":0.6576197724933468} {"source":"urn:x","month":"2025-03","numerator":0,"denominator":1,"value":0,"low":0,"high":0.7934506856227626} {"source":"urn:y","month":"2025-02","numerator":1,"denominator":1,"value":1,"low":0.20654931437723745,"high":1}`)
+	rows := ask(t, b, "quality.report_delay_p90", "2025-Q1", []string{"agency"}, nil).Rows
+	if len(rows) != 2 || *rows[0].N != 3 || math.Abs(*rows[0].Value-30) > .3 || *rows[1].N != 1 || math.Abs(*rows[1].Value-20) > .2 {
+		t.Errorf("delays: %+v", rows)
+	}
+	of, err := period.Parse("2025-Q1", now, zone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for part, want := range map[Part]int64{All: 4, Numerator: 1} {
+		list, err := b.Cases(t.Context(), Query{ID: "quality.foreign_rate", Period: of}, part, "", 10)
+		if err != nil || list.Sum != want {
+			t.Errorf("cases %q: %+v, %v; want %d records", part, list, err, want)
+		}
+	}
 }

@@ -21,6 +21,8 @@ type Figure struct {
 	Definition string        `json:"definition"`
 	// Completeness is openings received ÷ openings that sources state; nil where no source states any.
 	Completeness *float64 `json:"completeness"`
+	// Quiet are the agencies and sources of which nothing was heard any more at the end of the period.
+	Quiet []Quiet `json:"quiet"`
 	// Rows are sorted by their keys, in the order of the question's dimensions; without dimensions there is one.
 	Rows []Row `json:"rows"`
 }
@@ -58,6 +60,9 @@ type Row struct {
 	Target *float64
 	// LastEvent is when the newest known event of the row's agency happened.
 	LastEvent *time.Time
+	// NoDataSince is the last day on which anything was heard of the row's agency, as YYYY-MM-DD, where it has gone quiet: the
+	// row tells what was known then. Empty while it is heard of.
+	NoDataSince string
 
 	shape Shape
 }
@@ -94,6 +99,7 @@ func (r Row) MarshalJSON() ([]byte, error) {
 		{"high", r.High, r.shape == Ratio},
 		{"target", r.Target, r.Target != nil},
 		{"last_event", r.LastEvent, r.LastEvent != nil},
+		{"no_data_since", r.NoDataSince, r.NoDataSince != ""},
 	}
 	for _, p := range parts {
 		if !p.has {

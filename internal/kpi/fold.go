@@ -195,24 +195,41 @@ func bucketsOf(q Query) []string {
 	if by == "" {
 		return []string{""}
 	}
+	var names []string
+	for _, t := range bucketDays(q) {
+		switch by {
+		case "day":
+			names = append(names, t.Format(time.DateOnly))
+		case "month":
+			names = append(names, t.Format("2006-01"))
+		case "quarter":
+			names = append(names, fmt.Sprintf("%d-Q%d", t.Year(), (int(t.Month())+2)/3))
+		}
+	}
+	return names
+}
+
+// bucketDays are the first days of the stretches of time that a question asks for, in order, at midnight in UTC.
+func bucketDays(q Query) (days []time.Time) {
+	by := timeOf(q.By)
 	first, err := time.Parse(time.DateOnly, q.Period.First)
 	if err != nil {
 		panic("BUG: a period's first day is no date: " + q.Period.First)
 	}
 	// A running period ends with the bucket that its end lies in.
 	last := q.Period.End.Add(-time.Nanosecond).Format(time.DateOnly)
-	var names []string
 	for t := startOf(by, first); t.Format(time.DateOnly) <= last; {
+		days = append(days, t)
 		switch by {
 		case "day":
-			names, t = append(names, t.Format(time.DateOnly)), t.AddDate(0, 0, 1)
+			t = t.AddDate(0, 0, 1)
 		case "month":
-			names, t = append(names, t.Format("2006-01")), t.AddDate(0, 1, 0)
+			t = t.AddDate(0, 1, 0)
 		case "quarter":
-			names, t = append(names, fmt.Sprintf("%d-Q%d", t.Year(), (int(t.Month())+2)/3)), t.AddDate(0, 3, 0)
+			t = t.AddDate(0, 3, 0)
 		}
 	}
-	return names
+	return days
 }
 
 func startOf(by string, t time.Time) time.Time {

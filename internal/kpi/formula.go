@@ -132,6 +132,7 @@ var formulaWords = [2]formulaText{
 			lifecycle.Stray:     "kết thúc không có tiếp nhận hoặc đã hủy",
 			lifecycle.LegOpened: "chặng bắt đầu", lifecycle.LegSettled: "chặng hoàn thành", lifecycle.LegBreached: "chặng quá hạn", lifecycle.LegRedeemed: "chặng quá hạn đã kết thúc",
 			lifecycle.Sessions: "lượt tiếp", lifecycle.Received: "người được tiếp", lifecycle.Heard: "vụ việc", lifecycle.Led: "lượt do người đứng đầu tiếp",
+			lifecycle.Foreign: "bản ghi của người không có thẩm quyền", records: "bản ghi", delays: "thời gian từ khi xảy ra đến khi ghi nhận",
 		},
 		of: map[string]string{
 			of(lifecycle.Ended, event.Dossier): "rút", of(lifecycle.Opened, event.Task): "giao", of(lifecycle.Settled, event.Task): "hoàn thành",
@@ -164,6 +165,7 @@ var formulaWords = [2]formulaText{
 			lifecycle.Stray:     "closed without opening or voided",
 			lifecycle.LegOpened: "legs begun", lifecycle.LegSettled: "legs settled", lifecycle.LegBreached: "legs that became overdue", lifecycle.LegRedeemed: "legs ended overdue",
 			lifecycle.Sessions: "sessions", lifecycle.Received: "people received", lifecycle.Heard: "cases heard", lifecycle.Led: "sessions by the head in person",
+			lifecycle.Foreign: "records of senders who may not tell", records: "records", delays: "times from happening to being recorded",
 		},
 		of: map[string]string{
 			of(lifecycle.Ended, event.Dossier): "withdrawn", of(lifecycle.Opened, event.Task): "assigned", of(lifecycle.Settled, event.Task): "completed",
