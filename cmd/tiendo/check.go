@@ -5,12 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strings"
 
 	"github.com/go-json-experiment/json"
 )
 
 type checkCmd struct {
-	What   []string `arg:"" optional:"" enum:"cells,verdicts" help:"What to check: cells, the books that figures are sums of; verdicts, the list of cases. Both if left out."`
+	What   []string `arg:"" optional:"" enum:"cells,verdicts" help:"What to check: cells, the books and every figure that is a sum of them; verdicts, the list of cases. Both if left out."`
 	Client client   `embed:""`
 }
 
@@ -19,7 +20,7 @@ func (c *checkCmd) Run(ctx context.Context, std *streams) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(std.out, "%d cases of %d events checked, %d differences\n", done.Cases, done.Events, done.Differences)
+	fmt.Fprintf(std.out, "%d cases of %d events checked, %d values of figures counted again, %d differences\n", done.Cases, done.Events, done.Figures, done.Differences)
 	if done.Differences > 0 {
 		return errors.New("what is served is not what the facts say; `tiendo rebuild` makes the books again")
 	}
@@ -44,6 +45,7 @@ type counted struct {
 	Cases       uint64 `json:"cases"`
 	Events      uint64 `json:"events"`
 	Differences uint64 `json:"differences"`
+	Figures     uint64 `json:"figures"`
 }
 
 // upkeep has the server work, prints each difference and says how far it is, and returns what was counted at the end.
@@ -68,7 +70,7 @@ func upkeep(ctx context.Context, server *client, path string, query url.Values, 
 		}
 		switch {
 		case line.Difference != nil:
-			fmt.Fprintf(std.out, "%s\t%s/%s\t%s\n", line.Difference.What, line.Difference.Family, line.Difference.Subject, line.Difference.Says)
+			fmt.Fprintf(std.out, "%s\t%s\t%s\n", line.Difference.What, strings.Trim(line.Difference.Family+"/"+line.Difference.Subject, "/"), line.Difference.Says)
 		case line.Progress != nil:
 			progress.say(fmt.Sprintf("%d cases of %d events", line.Progress.Cases, line.Progress.Events))
 		case line.Error != "":

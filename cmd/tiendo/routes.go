@@ -10,6 +10,7 @@ import (
 	"tiendo/internal/auth"
 	"tiendo/internal/booking"
 	"tiendo/internal/event"
+	"tiendo/internal/kpi"
 	"tiendo/internal/lifecycle"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
@@ -76,12 +77,42 @@ func (a *app) explain(ctx context.Context, family event.Family, subject string) 
 	return lifecycle.Explain(events, a.registers.Rules())
 }
 
-// check compares what is served with the facts.
+// check compares what is served with the facts: case by case, and with cells also every figure.
 func (a *app) check(ctx context.Context, cells, verdicts bool, found func(booking.Difference), progress func(booking.Checked)) (booking.Checked, error) {
-	c := booking.Check{
-		Conn: a.engine.Conn(), Rules: a.registers.Rules(), Cells: cells, Verdicts: verdicts, Found: found, Progress: progress,
+	mark, rules, err := a.settled(ctx)
+	if err != nil {
+		return booking.Checked{}, err
 	}
-	return c.Run(ctx)
+	c := booking.Check{Conn: a.engine.Conn(), Rules: rules, Cells: cells, Verdicts: verdicts, Found: found, Progress: progress}
+	if !cells {
+		return c.Run(ctx)
+	}
+	recount := a.books.NewRecount(time.Now(), mark.Block)
+	c.Booked, c.Count = mark, recount.Add
+	done, err := c.Run(ctx)
+	if err != nil {
+		return done, err
+	}
+	done.Figures, err = recount.Compare(ctx, func(d kpi.Difference) {
+		done.Differences++
+		found(booking.Difference{What: "figures", Says: d.String()})
+	})
+	return done, err
+}
+
+// settled waits until open cases are judged by the newest registers, and returns up to where the facts are booked then.
+func (a *app) settled(ctx context.Context) (booking.Mark, *lifecycle.Rules, error) {
+	for {
+		mark, rules := a.booker.Mark(), a.registers.Rules()
+		if mark.Rules == rules.Version() {
+			return mark, rules, nil
+		}
+		select {
+		case <-ctx.Done():
+			return mark, rules, ctx.Err()
+		case <-time.After(100 * time.Millisecond):
+		}
+	}
 }
 
 // ready says which part can't do its work, and why.

@@ -68,6 +68,9 @@ func (b *Booker) judgeShare(ctx context.Context, block *block, in *inserting, fa
 		if len(events) == 0 {
 			return 0, fmt.Errorf("case %s: its events were found and then not read", subject)
 		}
+		if events = knownBy(events, block.mark); len(events) == 0 {
+			continue // a later block's: a kill has left its verdict alone
+		}
 		first += firstDeliveries(events, block.booked, block.mark)
 		c, should, err := lifecycle.Journal(events, block.rules)
 		if err != nil {
@@ -81,6 +84,12 @@ func (b *Booker) judgeShare(ctx context.Context, block *block, in *inserting, fa
 		}
 	}
 	return first, in.send(l)
+}
+
+// knownBy leaves out what a mark does not contain yet, in place: the books up to a block are what the facts up to its mark say,
+// so that anybody can make them again.
+func knownBy(events []event.Event, m Mark) []event.Event {
+	return slices.DeleteFunc(events, func(e event.Event) bool { return e.Entry > m.Entries[e.Collector] })
 }
 
 // firstDeliveries counts the events that are booked for the first time: those whose first delivery lies between two marks.

@@ -15,7 +15,7 @@ import (
 
 // Difference is one place where what is served is not what the facts say.
 type Difference struct {
-	// What is "cells", "verdicts", or the name of a projection of the journal.
+	// What is "cells", "verdicts", "figures", or the name of a projection of the journal.
 	What    string       `json:"what"`
 	Family  event.Family `json:"family,omitempty"`
 	Subject string       `json:"subject,omitempty"`
@@ -28,6 +28,8 @@ type Checked struct {
 	Cases       uint64 `json:"cases"`
 	Events      uint64 `json:"events"`
 	Differences uint64 `json:"differences"`
+	// Figures are the values of figures that were counted again.
+	Figures int `json:"figures,omitzero"`
 }
 
 // Check judges every case from the facts again and compares it with the journal and the verdicts, and the journal with its
@@ -39,8 +41,11 @@ type Check struct {
 	Rules *lifecycle.Rules
 	// Cells and Verdicts say what to check.
 	Cells, Verdicts bool
-	Found           func(Difference)
-	Progress        func(Checked)
+	// Booked is up to where the facts are booked; with it Count is told what each case contributes by those facts.
+	Booked   Mark
+	Count    func(event.Family, []lifecycle.Count)
+	Found    func(Difference)
+	Progress func(Checked)
 
 	checked Checked
 }
@@ -109,6 +114,9 @@ func (c *Check) family(ctx context.Context, family event.Family) error {
 		}
 		c.checked.Cases++
 		c.checked.Events += uint64(len(events))
+		if err := c.count(family, subject, events); err != nil {
+			return err
+		}
 		if c.checked.Cases%progressEvery == 0 {
 			c.Progress(c.checked)
 		}
@@ -120,6 +128,23 @@ func (c *Check) family(ctx context.Context, family event.Family) error {
 			}
 		}
 	}
+}
+
+// count tells what a case contributes by the facts that are booked.
+func (c *Check) count(family event.Family, subject string, events []event.Event) error {
+	if c.Count == nil {
+		return nil
+	}
+	known := knownBy(slices.Clone(events), c.Booked)
+	if len(known) == 0 {
+		return nil
+	}
+	judged, err := lifecycle.Judge(known, c.Rules)
+	if err != nil {
+		return fmt.Errorf("case %s: %w", subject, err)
+	}
+	c.Count(family, judged.Counts(c.Rules.Zone()))
+	return nil
 }
 
 // first returns the first of the subjects that come next; false when all have come to their end.

@@ -22,6 +22,8 @@ type Query struct {
 	// AsOf asks what the books said at the end of a day, as YYYY-MM-DD; "" asks what they say now. The period must have
 	// been read with that instant as now.
 	AsOf string
+	// Block leaves out the blocks of the books after it; 0 leaves out none.
+	Block uint64
 
 	// more are the causes of what arrived after AsOf and up to its end that count as well: see Changes.
 	more *causes

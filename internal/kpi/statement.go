@@ -135,6 +135,10 @@ func (s *statement) where() (string, []any) {
 	if known, more := s.known(); known != "" {
 		conditions, args = append(conditions, known), append(args, more...)
 	}
+	if s.query.Block > 0 {
+		conditions = append(conditions, "block <= {block:UInt64}")
+		args = append(args, clickhouse.Named("block", fmt.Sprint(s.query.Block)))
+	}
 	for i, name := range slices.Sorted(maps.Keys(s.query.Where)) {
 		parameter := fmt.Sprintf("w%d", i)
 		if name == "helper" {

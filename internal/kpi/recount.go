@@ -1,0 +1,241 @@
+package kpi
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"tiendo/internal/calendar"
+	"tiendo/internal/event"
+	"tiendo/internal/lifecycle"
+	"tiendo/internal/period"
+)
+
+// Recount counts every figure again from what cases contribute, as it is told case by case, and compares it with what the
+// books answer: of every month, quarter and year, of every agency and the whole city. Figures that are read from the facts
+// themselves are no sums of the books and are left out.
+type Recount struct {
+	books *Books
+	until time.Time
+	block uint64
+	cube  map[lump]int64
+}
+
+// lump is what contributions have in common that no question tells apart. All periods begin and end with a month, but for
+// the last, of which nothing is kept that lies ahead.
+type lump struct {
+	family  event.Family
+	measure lifecycle.Measure
+	marks   lifecycle.Marks
+	bin     int32
+	agency  string
+	month   calendar.Day // its first day
+}
+
+// NewRecount begins a count of everything up to an instant and a block of the books.
+func (b *Books) NewRecount(until time.Time, block uint64) *Recount {
+	return &Recount{books: b, until: until, block: block, cube: map[lump]int64{}}
+}
+
+// Add adds what a case contributes.
+func (r *Recount) Add(family event.Family, counts []lifecycle.Count) {
+	zone := r.books.Calendars.Location()
+	today := calendar.DayOf(r.until, zone)
+	now := r.until.Sub(today.Start(zone)).Milliseconds()
+	for i := range counts {
+		c := &counts[i]
+		if c.Day > today || c.Day == today && int64(c.Millis) >= now {
+			continue // it lies ahead
+		}
+		r.cube[lump{family, c.Measure, c.Marks, c.Bin, c.Agency, monthOf(c.Day)}] += c.N
+	}
+}
+
+func monthOf(d calendar.Day) calendar.Day {
+	return d - calendar.Day(d.Start(time.UTC).Day()-1)
+}
+
+// Compare asks the books and calls found for each difference. It returns how many values were compared.
+func (r *Recount) Compare(ctx context.Context, found func(Difference)) (compared int, err error) {
+	queries, err := r.queries()
+	if err != nil {
+		return 0, err
+	}
+	groups, err := r.books.plan(queries)
+	if err != nil {
+		return 0, err
+	}
+	for _, g := range groups {
+		served, err := r.books.fetch(ctx, &g.statement)
+		if err != nil {
+			return compared, fmt.Errorf("ask the books for %s: %w", g.answers[0].definition.ID, err)
+		}
+		counted := r.count(&g.statement)
+		for _, a := range g.answers {
+			compared += compareRows(a.definition.ID, served.rows(a, &g.statement), counted.rows(a, &g.statement), g.statement.query, found)
+		}
+	}
+	return compared, nil
+}
+
+// queries are the questions: by month and by quarter of all time, and each year.
+func (r *Recount) queries() ([]Query, error) {
+	first := monthOf(calendar.DayOf(r.until, r.books.Calendars.Location()))
+	for l := range r.cube {
+		first = min(first, l.month)
+	}
+	zone := r.books.Calendars.Location()
+	type cut struct{ period, by string }
+	whole := first.String() + ".." + calendar.DayOf(r.until, zone).String()
+	cuts := []cut{{whole, "month"}, {whole, "quarter"}}
+	for year := first.Start(time.UTC).Year(); year <= r.until.In(zone).Year(); year++ {
+		cuts = append(cuts, cut{period: fmt.Sprint(year)})
+	}
+	var all []Query
+	for _, c := range cuts {
+		p, err := period.Parse(c.period, r.until, zone)
+		if err != nil {
+			return nil, err
+		}
+		for _, d := range Catalogue() {
+			if d.ofFacts() || d.looksAhead() {
+				continue
+			}
+			for _, by := range [][]string{{}, {"agency"}} {
+				if c.by != "" {
+					by = append(by, c.by)
+				}
+				all = append(all, Query{ID: d.ID, Period: p, By: by, Block: r.block})
+			}
+		}
+	}
+	return all, nil
+}
+
+// count sums what a statement asks for, as the engine does.
+func (r *Recount) count(st *statement) *sums {
+	s := &sums{byKey: map[string]*series{}}
+	for l, n := range r.cube {
+		if !slices.Contains(st.families, l.family) {
+			continue
+		}
+		bucket := st.bucketOf(l.month)
+		if st.binned != "" {
+			if l.measure == st.binned && bucket != bucketBefore {
+				s.of(st.keyOf(l)).addBin(bucket, l.bin, n)
+			}
+			continue
+		}
+		c := lifecycle.Count{Cell: lifecycle.Cell{Measure: l.measure, Marks: l.marks}}
+		for j := range st.terms {
+			if !st.terms[j].counts(&c) {
+				continue
+			}
+			to := s.of(st.keyOf(l))
+			if to.terms[bucket] == nil {
+				to.terms[bucket] = make([]int64, len(st.terms))
+			}
+			to.terms[bucket][j] += n
+		}
+	}
+	return s
+}
+
+// keyOf is what a statement groups by: the agency, or nothing.
+func (st *statement) keyOf(l lump) []string {
+	if slices.Contains(st.query.By, "agency") {
+		return []string{l.agency}
+	}
+	return nil
+}
+
+// bucketOf is the stretch of time that a month falls in, as the engine reckons it.
+func (st *statement) bucketOf(month calendar.Day) uint32 {
+	first, err := time.Parse(time.DateOnly, st.query.Period.First)
+	if err != nil {
+		panic("BUG: a period's first day is no date: " + st.query.Period.First)
+	}
+	at := month.Start(time.UTC)
+	if at.Before(first) {
+		return bucketBefore
+	}
+	switch timeOf(st.query.By) {
+	case "month":
+		return uint32((at.Year()-first.Year())*12 + int(at.Month()) - int(first.Month()) + 1)
+	case "quarter":
+		quarter := func(t time.Time) int { return t.Year()*4 + (int(t.Month())-1)/3 }
+		return uint32(quarter(at) - quarter(first) + 1)
+	default:
+		return 1
+	}
+}
+
+// Difference is a figure that the books tell otherwise than the facts.
+type Difference struct {
+	ID, Agency, Period string
+	Served, Counted    string
+}
+
+func (d Difference) String() string {
+	of := "the whole city"
+	if d.Agency != "" {
+		of = d.Agency
+	}
+	return fmt.Sprintf("%s of %s in %s is served as %s, the facts say %s", d.ID, of, d.Period, d.Served, d.Counted)
+}
+
+// compareRows compares the rows of one figure, and returns how many there are.
+func compareRows(id string, served, counted []Row, q Query, found func(Difference)) int {
+	texts := map[Difference][2]string{}
+	add := func(rows []Row, place int) {
+		for i := range rows {
+			d := Difference{ID: id, Period: q.Period.ID}
+			for by, key := range rows[i].Keys {
+				switch {
+				case key == nil:
+				case by == "agency":
+					d.Agency = *key
+				default:
+					d.Period = *key
+				}
+			}
+			pair := texts[d]
+			pair[place] = rows[i].text()
+			texts[d] = pair
+		}
+	}
+	add(served, 0)
+	add(counted, 1)
+	for d, pair := range texts {
+		if pair[0] != pair[1] {
+			d.Served, d.Counted = cmp.Or(pair[0], "nothing"), cmp.Or(pair[1], "nothing")
+			found(d)
+		}
+	}
+	return len(texts)
+}
+
+// text writes what a row says, so that two rows can be compared: the parts of a rate, or the value.
+func (r *Row) text() string {
+	number := func(v *float64) string {
+		switch {
+		case v == nil:
+			return "–"
+		case *v == math.Trunc(*v):
+			return fmt.Sprintf("%.0f", *v)
+		default:
+			return fmt.Sprint(*v)
+		}
+	}
+	switch {
+	case r.Denominator != nil:
+		return number(r.Numerator) + "/" + number(r.Denominator)
+	case r.N != nil:
+		return fmt.Sprintf("%s (n = %d)", number(r.Value), *r.N)
+	default:
+		return number(r.Value)
+	}
+}
