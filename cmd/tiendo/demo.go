@@ -37,7 +37,8 @@ func (c *demoCmd) Run(ctx context.Context, std *streams) error {
 	if err != nil {
 		return misuse(err)
 	}
-	fmt.Fprintln(std.out, "Tiendo's demo: a simulated city. Every figure in it is invented.")
+	fmt.Fprintln(std.out, "Tiendo's demo: a simulated city with its dossiers, tasks, petitions, citizen receptions, inspection findings and\n"+
+		"what departments report of themselves. Every figure in it is invented.")
 	tuneMemory()
 	a, err := newApp(ctx, appOptions{
 		Config: cfg, Logger: newLogger(std.err, cfg.Log), Simulated: true, Agencies: simulatedAgencies(),

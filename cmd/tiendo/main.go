@@ -44,7 +44,7 @@ type command struct {
 	Rebuild  rebuildCmd  `cmd:"" help:"Have a running server make its books again from the facts."`
 	Register registerCmd `cmd:"" help:"Check and load what the city says about itself: agencies, procedures, calendars, targets."`
 	Serve    serveCmd    `cmd:"" help:"Take events in, keep the books, and show the figures, until Ctrl-C."`
-	Simulate simulateCmd `cmd:"" help:"Make the events of a simulated city."`
+	Simulate simulateCmd `cmd:"" help:"Make the events of a simulated city, of every family but assessments."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
 }
 

@@ -11,10 +11,14 @@ import (
 	"tiendo/internal/lifecycle"
 )
 
-// tally is how many openings a source itself counts on a day, of one agency or of all.
+// book is whose openings of which day are counted: those of one agency, or of all, that one source tells.
+type book struct{ source, agency, day string }
+
+// tally is how many openings of a family a source itself counts.
 type tally struct {
-	source, agency, day string
-	count               int64
+	book
+	family event.Family
+	count  int64
 }
 
 // addCompleteness says of each answer how complete it is. Where no source ever stated a count, nothing more is asked.
@@ -27,6 +31,7 @@ func (b *Books) addCompleteness(ctx context.Context, queries []Query, figures []
 		return nil
 	}
 	known := map[string]*float64{}
+	stated := map[string][]tally{} // by the day up to which the books know: they are read once for all questions
 	for i, q := range queries {
 		d, _ := ByID(q.ID)
 		families := d.Families()
@@ -36,8 +41,15 @@ func (b *Books) addCompleteness(ctx context.Context, queries []Query, figures []
 		key := fmt.Sprint(families, q.Period, q.Where["agency"], q.AsOf)
 		share, asked := known[key]
 		if !asked {
+			all, read := stated[q.AsOf]
 			var err error
-			if share, err = b.completeness(ctx, families[0], q); err != nil {
+			if !read {
+				if all, err = b.tallies(ctx, q.AsOf); err != nil {
+					return err
+				}
+				stated[q.AsOf] = all
+			}
+			if share, err = b.completeness(ctx, families[0], q, all); err != nil {
 				return err
 			}
 			known[key] = share
@@ -50,10 +62,13 @@ func (b *Books) addCompleteness(ctx context.Context, queries []Query, figures []
 // completeness returns, for the questions of one family and period, openings received ÷ openings that sources state, over
 // the days that have a statement (CONTRACT §4); nil where no source states any. Over 1 is a signal: a source sends what it
 // does not count.
-func (b *Books) completeness(ctx context.Context, family event.Family, q Query) (*float64, error) {
-	stated, err := b.tallies(ctx, family, q)
-	if err != nil || len(stated) == 0 {
-		return nil, err
+func (b *Books) completeness(ctx context.Context, family event.Family, q Query, all []tally) (*float64, error) {
+	last, agencies := q.Period.End.Add(-1).Format("2006-01-02"), q.Where["agency"]
+	stated := slices.DeleteFunc(slices.Clone(all), func(t tally) bool {
+		return t.family != family || t.day < q.Period.First || t.day > last || len(agencies) > 0 && !slices.Contains(agencies, t.agency)
+	})
+	if len(stated) == 0 {
+		return nil, nil
 	}
 	received, err := b.openings(ctx, family, q)
 	if err != nil {
@@ -62,7 +77,7 @@ func (b *Books) completeness(ctx context.Context, family event.Family, q Query) 
 	var got, want int64
 	for _, t := range stated {
 		want += t.count
-		got += received[tally{source: t.source, agency: t.agency, day: t.day}]
+		got += received[t.book]
 	}
 	if want == 0 {
 		return nil, nil
@@ -71,13 +86,12 @@ func (b *Books) completeness(ctx context.Context, family event.Family, q Query) 
 	return &share, nil
 }
 
-// tallies reads what sources state of the days of a question.
-func (b *Books) tallies(ctx context.Context, family event.Family, q Query) ([]tally, error) {
-	last := q.Period.End.Add(-1).Format("2006-01-02")
+// tallies reads all that sources state, up to the end of a day or, if it is "", until now.
+func (b *Books) tallies(ctx context.Context, asOf string) ([]tally, error) {
 	var all []tally
 	err := booking.EachCase(ctx, b.Conn, event.Source, func(_ string, events []event.Event) error {
-		if q.AsOf != "" {
-			day, err := calendar.ParseDay(q.AsOf)
+		if asOf != "" {
+			day, err := calendar.ParseDay(asOf)
 			if err != nil {
 				return err
 			}
@@ -89,13 +103,10 @@ func (b *Books) tallies(ctx context.Context, family event.Family, q Query) ([]ta
 		}
 		source := events[0].Source
 		data, _, ok, err := lifecycle.Reported(events)
-		if err != nil || !ok || data.Family != string(family) || data.Day < q.Period.First || data.Day > last {
+		if err != nil || !ok {
 			return err
 		}
-		if agencies := q.Where["agency"]; len(agencies) > 0 && !slices.Contains(agencies, data.Agency) {
-			return nil
-		}
-		all = append(all, tally{source: source, agency: data.Agency, day: data.Day, count: data.Count})
+		all = append(all, tally{book: book{source: source, agency: data.Agency, day: data.Day}, family: event.Family(data.Family), count: data.Count})
 		return nil
 	})
 	if err != nil {
@@ -105,7 +116,7 @@ func (b *Books) tallies(ctx context.Context, family event.Family, q Query) ([]ta
 }
 
 // openings counts what was received by source and day, of each agency and of all.
-func (b *Books) openings(ctx context.Context, family event.Family, q Query) (map[tally]int64, error) {
+func (b *Books) openings(ctx context.Context, family event.Family, q Query) (map[book]int64, error) {
 	s := statement{families: []event.Family{family}, query: Query{Period: q.Period, AsOf: q.AsOf}, names: b.namesOf(q), terms: flow(lifecycle.Opened, 0, 0)}
 	where, args := s.where()
 	rows, err := b.Conn.Query(ctx, "SELECT source, agency, toString(day), sum(n) FROM cells WHERE "+where+" GROUP BY source, agency, day", args...)
@@ -113,17 +124,17 @@ func (b *Books) openings(ctx context.Context, family event.Family, q Query) (map
 		return nil, fmt.Errorf("count openings by source: %w", err)
 	}
 	defer rows.Close()
-	received := map[tally]int64{}
+	received := map[book]int64{}
 	for rows.Next() {
-		var t tally
+		var of book
 		var n int64
-		if err := rows.Scan(&t.source, &t.agency, &t.day, &n); err != nil {
+		if err := rows.Scan(&of.source, &of.agency, &of.day, &n); err != nil {
 			return nil, fmt.Errorf("count openings by source: %w", err)
 		}
-		received[t] += n
-		if t.agency != "" {
-			t.agency = ""
-			received[t] += n
+		received[of] += n
+		if of.agency != "" {
+			of.agency = ""
+			received[of] += n
 		}
 	}
 	return received, rows.Err()

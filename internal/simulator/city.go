@@ -1,7 +1,7 @@
-// Package simulator plays a city like Hải Phòng in 2019: departments and districts that receive dossiers and tasks, and
-// tell of them as CloudEvents. It decides what a believable city looks like; it refuses to know how one is counted, so
-// that the figures made from its events prove something. Names of agencies are facts, every figure is invented, but for
-// those of Sở Xây dựng in 2019 (see [ConstructionTasks]).
+// Package simulator plays a city like Hải Phòng in 2019: departments and districts that receive dossiers, tasks, petitions
+// and citizens, are inspected and report of themselves, and tell of all that as CloudEvents. It decides what a believable
+// city looks like; it refuses to know how one is counted, so that the figures made from its events prove something. Names
+// of agencies are facts, every figure is invented, but for those of Sở Xây dựng in 2019 (see [Construction]).
 package simulator
 
 import (
@@ -15,7 +15,8 @@ import (
 
 // Options say which city, and which part of its history.
 type Options struct {
-	// Seed makes the city: two cities of one seed are one, whatever their From and To.
+	// Seed makes the city: two cities of one seed are one, whatever their From and To, but for what sources count on the
+	// first days: cases that began before From are not told and not counted.
 	Seed uint64
 	// From is the first instant at which a case may begin, cut to its day in Location. The city's books are empty then.
 	From time.Time
@@ -37,8 +38,8 @@ type City struct {
 	calendar    *calendar.Calendar
 	first, last calendar.Day // what the calendar covers
 	lull        map[calendar.Day]float64
-	inspected   map[calendar.Day][]bool // tasks of Sở Xây dựng in 2019, by day: whether each is dated
-	counters    []counter               // what an agency does for a procedure, with its share of all dossiers
+	reported    reported  // of Sở Xây dựng in 2019
+	counters    []counter // what an agency does for a procedure, with its share of all dossiers
 }
 
 // counter is the desk of an agency that takes dossiers of one procedure.
@@ -74,8 +75,8 @@ func New(o Options) (*City, error) {
 			o.From.Format(time.DateOnly), o.To.Format(time.DateOnly), firstYear, lastYear)
 	}
 	c.lull = c.tetLull()
-	c.inspected = c.constructionTasks()
 	c.counters = counters()
+	c.reported = c.inspection()
 	return c, nil
 }
 

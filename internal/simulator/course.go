@@ -168,7 +168,7 @@ func (d *dossier) handOver(digital bool) {
 	case digital && d.wholly && d.channel == "online" && d.chance(.6):
 		channel = "online"
 		d.now += 2*minute + int64(d.rng.Float64()*2*hour)
-	case d.chance(postOutShare(d.year)):
+	case d.goes(leavesByPost, d.byPost(postOutShare(d.year)), closed):
 		channel = "post"
 		d.act(d.city.later(closed, 1+d.rng.IntN(3)))
 	default:

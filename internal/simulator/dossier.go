@@ -7,6 +7,10 @@ const (
 	fromDepartments = "urn:simulator:mot-cua-so"
 	fromDistricts   = "urn:simulator:mot-cua-quan-huyen"
 	fromTasks       = "urn:simulator:nhiem-vu"
+	fromPetitions   = "urn:simulator:don-thu"
+	fromReceptions  = "urn:simulator:tiep-cong-dan"
+	fromInspections = "urn:simulator:kiem-tra-cchc"
+	fromHomeAffairs = "urn:simulator:noi-vu"
 )
 
 // dossier is a dossier while its life is planned.
@@ -14,6 +18,7 @@ type dossier struct {
 	life
 	*procedure
 	desk    counter
+	turn    int // of its agency on the day
 	year    float64
 	channel string
 	level   string
@@ -26,10 +31,12 @@ type dossier struct {
 // dossier plans the life of one dossier. On a day off only what is handed in online happens.
 func (g *generator) dossier(works bool) {
 	desk := g.desk()
+	g.turns[desk.agency]++
 	d := &dossier{
 		life:      life{generator: g, agency: &agencies[desk.agency], source: fromDepartments},
 		procedure: &procedures[desk.procedure],
 		desk:      desk,
+		turn:      g.turns[desk.agency],
 		year:      year(g.day),
 	}
 	d.choose()
@@ -69,14 +76,17 @@ func (d *dossier) choose() {
 		wish *= 1.15
 	}
 	switch {
-	case possible && d.chance(min(wish, .97)):
+	case possible && d.goes(comesOnline, min(wish, .97), d.day):
 		d.channel = "online"
-	case d.chance(postInShare(d.year)):
+	case d.goes(comesByPost, d.byPost(postInShare(d.year)), d.day):
 		d.channel = "post"
 	default:
 		d.channel = "direct"
 	}
 }
+
+// byPost is a share of the city's post at the agency.
+func (d *dossier) byPost(share float64) float64 { return min(share*(1+d.agency.post), .9) }
 
 // levelName is how the level was called: 2, 3 and 4 until 2021, then partial and full (DOMAIN.md §1.1, §4.2).
 func levelName(y float64, possible, full bool) string {
@@ -164,7 +174,7 @@ func (d *dossier) receive() {
 	if !d.chance(.003) {
 		told = told.str("due", d.city.promised(on, d.Term))
 	}
-	d.tell("dossier.received", at, told)
+	d.open("dossier.received", at, told)
 	if d.channel != "online" || d.chance(.3) {
 		d.pay(d.till(), d.now+3*minute)
 	}

@@ -16,6 +16,13 @@ const (
 	forDossier
 	forTask
 	forConstruction
+	forPetitions
+	forPetition
+	forReception
+	forFindings
+	forFinding
+	forIndicator
+	forTally
 )
 
 const (
@@ -32,14 +39,16 @@ type generator struct {
 	serial   uint64             // of events: of two recorded at once the one planned first is told first
 	day      calendar.Day       // that is planned
 	stamp    string             // the day in the codes of its cases, such as 191002
-	dossiers [len(agencies)]int // of the day so far
+	turns    [len(agencies)]int // whose dossiers were drawn, on the day so far
+	dossiers [len(agencies)]int // that were handed in
 	tasks    int
-	buffer   []byte // for the data of an event
+	counted  map[calendar.Day]map[ledger]int // by the sources themselves, of days that they have not stated yet
+	buffer   []byte                          // for the data of an event
 }
 
 func newGenerator(c *City) *generator {
 	source := rand.NewPCG(0, 0)
-	return &generator{city: c, source: source, rng: rand.New(source)}
+	return &generator{city: c, source: source, rng: rand.New(source), counted: map[calendar.Day]map[ledger]int{}}
 }
 
 // draw starts the stream of chance for one case, or for one day.
@@ -47,14 +56,13 @@ func (g *generator) draw(what, which int) {
 	g.source.Seed(mix(g.city.seed, uint64(what), uint64(g.day)), uint64(which))
 }
 
-// begin plans all cases that begin on a day.
+// begin plans all that begins on a day, and what sources state of the day before.
 func (g *generator) begin(day calendar.Day) {
 	g.day, g.stamp = day, day.Start(time.UTC).Format("060102")
-	g.dossiers, g.tasks = [len(agencies)]int{}, 0
+	g.turns, g.dossiers, g.tasks = [len(agencies)]int{}, [len(agencies)]int{}, 0
 	c := g.city
-	works := c.works(day)
-	g.draw(forDay, 0)
-	dossiers := g.poisson(c.perDay * c.load(day) * weekendFactor(works))
+	g.tallies()
+	dossiers, works := g.drawn(), c.works(day)
 	var tasks [len(agencies)]int
 	if works {
 		for a := range agencies {
@@ -65,19 +73,20 @@ func (g *generator) begin(day calendar.Day) {
 		g.draw(forDossier, i)
 		g.dossier(works)
 	}
-	for a := range agencies {
-		if agencies[a].Code == Construction && inspected(day) {
-			for i, dated := range c.inspected[day] {
-				g.draw(forConstruction, i)
-				g.task(a, dated)
-			}
-			continue
-		}
-		for i := range tasks[a] {
-			g.draw(forTask, a<<16|i)
-			g.task(a, g.chance(.82))
-		}
+	if !works {
+		return
 	}
+	g.assignments(&tasks)
+	g.petitions()
+	g.receptions()
+	g.inspections()
+	g.reports()
+}
+
+// drawn starts the day's stream of chance and says how many dossiers the day draws.
+func (g *generator) drawn() int {
+	g.draw(forDay, 0)
+	return g.poisson(g.city.perDay * g.city.load(g.day) * weekendFactor(g.city.works(g.day)))
 }
 
 // life is one case while it is planned.
@@ -89,12 +98,13 @@ type life struct {
 	told    int   // events
 	now     int64 // of the last act, seconds since 1970
 	written int64 // when the last event was recorded
+	prompt  bool  // nothing of it is written down late
 }
 
 // tell plans an event. It happens at at and is written down a little later, now and then only after days.
 func (l *life) tell(kind string, at int64, d data) {
 	lag := 4 + min(int64(l.rng.ExpFloat64()*45), 9*minute-4)
-	if l.chance(l.agency.lateEntry) && kind != "dossier.submitted" { // that the portal does itself
+	if l.chance(l.agency.lateEntry) && kind != "dossier.submitted" && !l.prompt { // the portal does that itself
 		lag = max(lag, l.officeTime(l.city.later(l.city.dayOf(at), 1+l.rng.IntN(3)))-at)
 	}
 	l.tellLate(kind, at, at+lag, d)
@@ -188,6 +198,9 @@ func (c *City) later(d calendar.Day, n int) calendar.Day {
 	}
 	return max(d, c.last) + 1 + calendar.Day(n)
 }
+
+// officeDay is the first working day that is not before d.
+func (c *City) officeDay(d calendar.Day) calendar.Day { return c.later(d-1, 1) }
 
 // between is the number of working days after a up to and with b.
 func (c *City) between(a, b calendar.Day) int {

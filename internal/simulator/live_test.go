@@ -50,6 +50,7 @@ func TestLiveGoesOnWhereHistoryEnds(t *testing.T) {
 			delete(want, e.ID)
 		}
 		left, old, bodies := len(want), 0, 0
+		families := map[event.Family]bool{}
 		ctx, cancel := context.WithDeadline(t.Context(), time.Now().Add(48*time.Hour-time.Millisecond))
 		defer cancel()
 		err = simulator.Live(ctx, o, now, func(batch []byte) error {
@@ -63,6 +64,7 @@ func TestLiveGoesOnWhereHistoryEnds(t *testing.T) {
 				if err != nil {
 					t.Errorf("%s: %v", raw, err)
 				}
+				families[e.Type.Family()] = true
 				late := now().Sub(e.Recorded)
 				if late < 0 || late > time.Second && e.Recorded.After(monday) {
 					t.Errorf("%s recorded %s is posted at %s", e.ID, e.Recorded, now())
@@ -82,6 +84,11 @@ func TestLiveGoesOnWhereHistoryEnds(t *testing.T) {
 		}
 		if len(want) != 0 || left < 1000 || old == 0 {
 			t.Errorf("of %d events after the history %d were not posted; %d caught up", left, len(want), old)
+		}
+		for _, f := range []event.Family{event.Dossier, event.Task, event.Petition, event.Reception, event.Source} {
+			if !families[f] {
+				t.Errorf("no %s was posted", f)
+			}
 		}
 		t.Logf("%d events in %d bodies, %d of them at once", left, bodies, old)
 	})

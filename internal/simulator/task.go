@@ -3,51 +3,29 @@ package simulator
 import (
 	"fmt"
 	"slices"
-	"sort"
-
-	"tiendo/internal/calendar"
 )
-
-// Construction is the code of Sở Xây dựng, whose first nine months of 2019 are told as the inspection of October 2019
-// reported them: about 1,000 tasks from 1 January to 1 October, most of them with a deadline (DOMAIN.md, S15). The report
-// gives no exact numbers, so these are chosen; every city has them, whatever its seed.
-const (
-	Construction      = "H24.17"
-	ConstructionTasks = 1_000 // assigned from 2019-01-01 to 2019-10-01, both included
-	ConstructionDated = 828   // of these, with a deadline
-)
-
-// inspected says whether the inspection reported on a day.
-func inspected(d calendar.Day) bool {
-	return firstOf(2019) <= d && d <= firstOf(2019)+273 // 1 October
-}
-
-// constructionTasks spreads the tasks that the inspection reported over the working days, by how busy they are. For each
-// task it says whether it is dated.
-func (c *City) constructionTasks() map[calendar.Day][]bool {
-	g := newGenerator(c)
-	g.draw(forConstruction, -1)
-	var days []calendar.Day
-	var upTo []float64
-	total := 0.0
-	for d := firstOf(2019); inspected(d); d++ {
-		if c.works(d) {
-			total += c.load(d)
-			days, upTo = append(days, d), append(upTo, total)
-		}
-	}
-	tasks := map[calendar.Day][]bool{}
-	for i := range ConstructionTasks {
-		day := days[min(sort.SearchFloat64s(upTo, g.rng.Float64()*total), len(days)-1)]
-		tasks[day] = append(tasks[day], i < ConstructionDated)
-	}
-	return tasks
-}
 
 var (
 	taskKinds = [...]string{"report", "draft", "plan", "check", "reply"}
 	taskTerms = [...]int{3, 5, 5, 7, 10, 10, 15, 15, 20, 30}
 )
+
+// assignments plans the tasks that the city assigns on a day, as many as were drawn for each agency.
+func (g *generator) assignments(drawn *[len(agencies)]int) {
+	for a := range agencies {
+		if reportedAt(a, g.day) {
+			for i, dated := range g.city.reported.tasks[g.day] {
+				g.draw(forConstruction, i)
+				g.task(a, dated)
+			}
+			continue
+		}
+		for i := range drawn[a] {
+			g.draw(forTask, a<<16|i)
+			g.task(a, g.chance(.82))
+		}
+	}
+}
 
 // task plans the life of a task that the city assigns to an agency.
 func (g *generator) task(lead int, dated bool) {
@@ -55,6 +33,7 @@ func (g *generator) task(lead int, dated bool) {
 	l := &life{
 		generator: g, agency: &agencies[lead], source: fromTasks,
 		subject: fmt.Sprintf("NV-%s-%03d", g.stamp, g.tasks),
+		prompt:  reportedAt(lead, g.day),
 	}
 	at := l.act(g.day)
 	term := taskTerms[g.rng.IntN(len(taskTerms))]
@@ -63,7 +42,7 @@ func (g *generator) task(lead int, dated bool) {
 	if dated {
 		told = told.str("due", g.city.promised(g.day, term))
 	}
-	l.tell("task.assigned", at, told)
+	l.open("task.assigned", at, told)
 	if l.chance(.92) {
 		l.tell("task.accepted", l.act(g.city.later(g.day, min(int(g.rng.ExpFloat64()*.7), 3))), l.data())
 	}
