@@ -159,8 +159,11 @@ func (st *statement) bucketOf(month calendar.Day) uint32 {
 		panic("BUG: a period's first day is no date: " + st.query.Period.First)
 	}
 	at := month.Start(time.UTC)
-	if at.Before(first) {
+	switch {
+	case at.Before(first):
 		return bucketBefore
+	case at.Format(time.DateOnly) > st.query.Period.Last:
+		return bucketAhead
 	}
 	switch timeOf(st.query.By) {
 	case "month":
