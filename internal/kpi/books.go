@@ -38,6 +38,8 @@ type Books struct {
 	// heardOf is what was asked of activities since heardAt events were booked.
 	heardOf map[string][]activity
 	heardAt uint64
+	// tallied is what sources stated when it was last asked for.
+	tallied *stated
 }
 
 // New returns the books that are read through o.Conn. Without registers they know none.

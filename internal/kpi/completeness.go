@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"time"
 
 	"tiendo/internal/booking"
 	"tiendo/internal/calendar"
@@ -21,17 +22,40 @@ type tally struct {
 	count  int64
 }
 
+// stated is what sources state, as far as it was stored when it was read.
+type stated struct {
+	// records and newest tell whether anything was stored since.
+	records uint64
+	newest  time.Time
+	// upTo are the tallies by the day up to which the books know; "" for now.
+	upTo map[string][]tally
+}
+
+// keptDays is of how many days of the books tallies are remembered.
+const keptDays = 4
+
+// stated returns what sources state, of what is stored now. Sources state a count a day, and questions are asked every second.
+func (b *Books) stated(ctx context.Context) (*stated, error) {
+	now := stated{upTo: map[string][]tally{}}
+	err := b.Conn.QueryRow(ctx, "SELECT count(), max(arrival) FROM events WHERE family = 'source'").Scan(&now.records, &now.newest)
+	if err != nil {
+		return nil, fmt.Errorf("look for what sources state: %w", err)
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if known := b.tallied; known == nil || known.records != now.records || !known.newest.Equal(now.newest) {
+		b.tallied = &now
+	}
+	return b.tallied, nil
+}
+
 // addCompleteness says of each answer how complete it is. Where no source ever stated a count, nothing more is asked.
 func (b *Books) addCompleteness(ctx context.Context, queries []Query, figures []Figure) error {
-	var any uint8
-	if err := b.Conn.QueryRow(ctx, "SELECT count() > 0 FROM (SELECT 1 FROM events WHERE family = 'source' LIMIT 1)").Scan(&any); err != nil {
-		return fmt.Errorf("look for what sources state: %w", err)
-	}
-	if any == 0 {
-		return nil
+	stated, err := b.stated(ctx)
+	if err != nil || stated.records == 0 {
+		return err
 	}
 	known := map[string]*float64{}
-	stated := map[string][]tally{} // by the day up to which the books know: they are read once for all questions
 	for i, q := range queries {
 		d, _ := ByID(q.ID)
 		families := d.Families()
@@ -41,13 +65,9 @@ func (b *Books) addCompleteness(ctx context.Context, queries []Query, figures []
 		key := fmt.Sprint(families, q.Period, q.Where["agency"], q.AsOf)
 		share, asked := known[key]
 		if !asked {
-			all, read := stated[q.AsOf]
-			var err error
-			if !read {
-				if all, err = b.tallies(ctx, q.AsOf); err != nil {
-					return err
-				}
-				stated[q.AsOf] = all
+			all, err := b.tallies(ctx, stated, q.AsOf)
+			if err != nil {
+				return err
 			}
 			if share, err = b.completeness(ctx, families[0], q, all); err != nil {
 				return err
@@ -86,9 +106,14 @@ func (b *Books) completeness(ctx context.Context, family event.Family, q Query, 
 	return &share, nil
 }
 
-// tallies reads all that sources state, up to the end of a day or, if it is "", until now.
-func (b *Books) tallies(ctx context.Context, asOf string) ([]tally, error) {
-	var all []tally
+// tallies returns all that sources state, up to the end of a day or, if it is "", until now.
+func (b *Books) tallies(ctx context.Context, stated *stated, asOf string) ([]tally, error) {
+	b.mu.Lock()
+	all, read := stated.upTo[asOf]
+	b.mu.Unlock()
+	if read {
+		return all, nil
+	}
 	err := booking.EachCase(ctx, b.Conn, event.Source, func(_ string, events []event.Event) error {
 		if asOf != "" {
 			day, err := calendar.ParseDay(asOf)
@@ -112,6 +137,12 @@ func (b *Books) tallies(ctx context.Context, asOf string) ([]tally, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read what sources state: %w", err)
 	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if len(stated.upTo) >= keptDays {
+		clear(stated.upTo)
+	}
+	stated.upTo[asOf] = all
 	return all, nil
 }
 
