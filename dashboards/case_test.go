@@ -16,6 +16,7 @@ import (
 	"tiendo/internal/event"
 	"tiendo/internal/kpi"
 	"tiendo/internal/lifecycle"
+	"tiendo/internal/register"
 )
 
 // tell is an event of the made-up city: "dossier.received 2019-08-26T08:00 {…} @2019-08-27T09:00 retracted"; the last two
@@ -85,8 +86,9 @@ func stories(t testing.TB) map[string][]event.Event {
 		"dossier/no-calendar": story(t, "no-calendar", `dossier.received 2019-09-02T08:00 {"agency":"H24.03","calendar":"of-nobody","due":"2019-09-12"}`),
 		"dossier/voided": story(t, "voided",
 			`dossier.received 2019-09-02T08:00 {"agency":"H24.03","due":"2019-09-12"}`, `dossier.voided 2019-09-03T08:00 {}`),
-		"dossier/a/b": story(t, "a/b", `dossier.received 2019-09-02T08:00 {"agency":"H24.03"}`),
-		"task/waits":  story(t, "waits", `task.assigned 2019-08-01T08:00 {"agency":"H24.12","agencies":["H24.06","H24.03"],"due":"2019-09-30","issuer":"H24"}`),
+		"dossier/a/b":  story(t, "a/b", `dossier.received 2019-09-02T08:00 {"agency":"H24.03"}`),
+		"task/waits":   story(t, "waits", `task.assigned 2019-08-01T08:00 {"agency":"H24.12","agencies":["H24.06","H24.03"],"due":"2019-09-30","issuer":"H24"}`),
+		"task/swapped": story(t, "swapped", `task.assigned 2019-04-26T08:00 {"agency":"H24.12","due":"2019-05-06"}`, `task.completed 2019-05-04T16:00 {}`),
 		"petition/hours": story(t, "hours",
 			`petition.received 2019-09-02T08:00 {"agency":"H24.25","calendar":"continuous","due":"2019-09-04T08:00:00+07:00","kind":"complaint"}`),
 		"reception/2019-09": story(t, "2019-09", `reception.held 2019-09-15T08:00 {"agency":"H24.12","cases":3,"leader":true,"people":5,"sessions":4}`),
@@ -167,7 +169,7 @@ func TestArithmeticOfADeadline(t *testing.T) {
 	for _, d := range v.Pauses[0].Days {
 		days = append(days, strings.TrimSuffix(d.Text+": "+d.Why, ": "))
 	}
-	if diff := cmp.Diff([]string{"30/8", "31/8: cuối tuần", "1/9: cuối tuần", "2/9: ngày nghỉ", "3/9", "4/9"}, days); diff != "" {
+	if diff := cmp.Diff([]string{"30/8", "31/8: cuối tuần", "1/9: cuối tuần", "2/9: Quốc khánh", "3/9", "4/9"}, days); diff != "" {
 		t.Error(diff)
 	}
 	if len(v.Pauses) != 1 || v.Pauses[0].Counted != "3 ngày làm việc" {
@@ -175,15 +177,89 @@ func TestArithmeticOfADeadline(t *testing.T) {
 	}
 	var promises []string
 	for _, p := range v.Promises {
-		promises = append(promises, p.Due+" → "+p.Deadline+": "+p.Standing)
+		promises = append(promises, p.By+" "+p.Due+" "+p.Moved+" → "+p.Deadline+": "+p.Standing)
 	}
 	if diff := cmp.Diff([]string{
-		"hết ngày 05/09/2019 → hết ngày 10/09/2019: hẹn lần đầu, đã được thay",
-		"hết ngày 06/09/2019 → hết ngày 11/09/2019: đang có hiệu lực",
-		"hết ngày 20/09/2019 → hết ngày 20/09/2019: hẹn sau khi hạn đã qua: không có tác dụng",
+		"Tiếp nhận hết ngày 05/09/2019 + 3 ngày làm việc → hết ngày 10/09/2019: hẹn lần đầu, đã được thay",
+		"Tiếp nhận hết ngày 06/09/2019 + 3 ngày làm việc → hết ngày 11/09/2019: đang có hiệu lực",
+		"Hẹn lại ngày trả hết ngày 20/09/2019  → hết ngày 20/09/2019: hẹn sau khi hạn đã qua: không có tác dụng",
 	}, promises); diff != "" {
 		t.Error(diff)
 	}
+}
+
+// TestDaysOfACase, from the receipt on Monday 26 August 2019 to the closing on Thursday 12 September; 2 September was Quốc khánh.
+func TestDaysOfACase(t *testing.T) {
+	f := func(name string, lang language, says string, days ...string) {
+		t.Helper()
+		v := viewOf(t, name, lang)
+		var got []string
+		for _, d := range v.Course.Days {
+			got = append(got, d.Sign+" "+strings.TrimSuffix(d.Text+": "+d.Why, ": "))
+		}
+		if diff := cmp.Diff(days, got); diff != "" || v.Course.Says != says {
+			t.Errorf("%s: %q, want %q\n%s", name, v.Course.Says, says, diff)
+		}
+	}
+	f("dossier/H24.12-190823-0001", english, "After 26 Aug 2019 until 12 Sep 2019: 12 working days, 3 of them waiting for the applicant.",
+		"on 27 Aug", "on 28 Aug", "on 29 Aug", "wait 30 Aug: waiting for the applicant", "off 31 Aug: weekend", "off 1 Sep: weekend",
+		"off 2 Sep: National Day, public holiday", "wait 3 Sep: waiting for the applicant", "wait 4 Sep: waiting for the applicant",
+		"on 5 Sep", "on 6 Sep", "off 7 Sep: weekend", "off 8 Sep: weekend", "on 9 Sep", "on 10 Sep", "on 11 Sep", "on 12 Sep")
+	// DOMAIN.md §3: 29 April 2019 was swapped for Saturday 4 May.
+	f("task/swapped", vietnamese, "Sau ngày 26/04/2019 đến 06/05/2019: 4 ngày làm việc.",
+		"off 27/4: cuối tuần", "off 28/4: cuối tuần", "off 29/4: nghỉ hoán đổi, làm bù 04/05/2019", "off 30/4: Ngày Chiến thắng",
+		"off 1/5: Ngày Quốc tế Lao động", "on 2/5", "on 3/5", "on 4/5: làm bù cho 29/04/2019", "off 5/5: cuối tuần", "on 6/5")
+	if v := viewOf(t, "task/waits", english); !v.Course.Long || v.Course.Show == "" {
+		t.Errorf("two months are shown at once: %+v", v.Course)
+	}
+	for _, name := range []string{"dossier/orphan", "petition/hours", "dossier/no-calendar", "reception/2019-09"} {
+		if v := viewOf(t, name, english); v.Course != nil {
+			t.Errorf("%s: %+v", name, v.Course)
+		}
+	}
+}
+
+// TestBasisOfACase: the calendar and the versions by which it is judged, in words.
+func TestBasisOfACase(t *testing.T) {
+	f := func(lang language, x *lifecycle.Explanation, want ...string) {
+		t.Helper()
+		var got []string
+		for _, l := range newCaseView(x, lang, nameOf, hanoi, today).Basis {
+			got = append(got, l.Name+": "+l.Text)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Error(diff)
+		}
+	}
+	explain := func(name string, rules *lifecycle.Rules) *lifecycle.Explanation {
+		t.Helper()
+		x, err := lifecycle.Explain(stories(t)[name], rules)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return x
+	}
+	loaded := register.Empty(hanoi, nil)
+	for i, of := range []struct {
+		kind    register.Kind
+		content string
+	}{
+		{register.Procedures, "procedures:\n  - {code: 2.000635, names: {vi: a, en: a}, supplement: restart, calendar: vn-office}\n"},
+		{register.Calendars, "name: vn-office\nbase: vn-office\noff: [2019-09-10]\n"},
+	} {
+		var err error
+		if loaded, err = loaded.With(of.kind, []byte(of.content), time.Date(2019, 9, 1+i, 8, 30, 0, 0, hanoi)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	f(vietnamese, explain("dossier/on-time", lifecycle.NewRules(loaded)), "Lịch: vn-office, phiên bản 2, ghi lúc 08:30 02/09/2019",
+		"Lịch do: thủ tục quy định", "Sổ thủ tục: phiên bản 1, ghi lúc 08:30 01/09/2019", "Sau khi bổ sung: thời hạn tính lại từ đầu")
+	f(english, explain("dossier/on-time", lifecycle.Builtin(hanoi)), "Calendar: vn-office, built in", "Calendar named by: default of its kind",
+		"Register of procedures: none loaded", "After a supplement: the deadline moves on by the wait")
+	f(english, explain("task/waits", lifecycle.Builtin(hanoi)), "Calendar: vn-office, built in", "Calendar named by: default of its kind", "Register of procedures: none loaded")
+	f(english, explain("dossier/no-calendar", lifecycle.Builtin(hanoi)), "Calendar: of-nobody, no calendar has this name", "Calendar named by: the opening",
+		"Register of procedures: none loaded", "After a supplement: the deadline moves on by the wait")
+	f(english, explain("reception/2019-09", lifecycle.Builtin(hanoi)))
 }
 
 func TestWhatBecameOfEachRecord(t *testing.T) {
@@ -250,7 +326,7 @@ func TestStatesOfCases(t *testing.T) {
 		t.Errorf("%+v", v.Why)
 	}
 	waits := viewOf(t, "dossier/waits", english)
-	if waits.Pauses[0].To != "still waiting" || waits.Strip == nil || waits.Strip.Deadline != "" {
+	if waits.Pauses[0].To != "still waiting" || waits.Pauses[0].Counted != "" || waits.Strip == nil || waits.Strip.Deadline != "" {
 		t.Errorf("%+v %+v", waits.Pauses, waits.Strip)
 	}
 	if held := viewOf(t, "reception/2019-09", vietnamese); !slices.ContainsFunc(held.Figures, func(m memberRow) bool { return m.ID == "reception.people" && m.Times == "5" }) {
@@ -272,6 +348,14 @@ func TestCasesHaveWords(t *testing.T) {
 	for _, typ := range event.Types() {
 		if _, ok := steps[string(typ)]; !ok && lifecycle.Books(typ.Family()) {
 			t.Errorf("the event %s has no words", typ)
+		}
+	}
+	for _, key := range []string{
+		"counts", "repeated 1", "superseded 1", "superseded 2", "superseded 3", "taken_back 1", "retraction 1", "ignored 2", "ignored 3",
+		"ignored 4", "ignored 7", "foreign 8",
+	} {
+		if _, ok := standings[key]; !ok {
+			t.Errorf("the standing %s has no words", key)
 		}
 	}
 	for _, family := range lifecycle.Families() {

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"tiendo/internal/calendar"
 	"tiendo/internal/kpi"
 	"tiendo/internal/lifecycle"
 )
@@ -26,6 +25,8 @@ type caseView struct {
 	Strip    *strip
 	Promises []promiseRow
 	Pauses   []pauseRow
+	Course   *courseView
+	Basis    []labelled
 	Legs     []legRow
 	Events   []eventRow
 	Figures  []memberRow
@@ -45,24 +46,9 @@ type arithmetic struct {
 }
 
 type promiseRow struct {
-	Made, Due, Deadline, Standing string
-	Holds                         bool
-}
-
-type pauseRow struct {
-	From, To string
-	// Counted is how many days moved the deadline; ByDay says that days were counted at all.
-	Counted string
-	ByDay   bool
-	Days    []dayChip
-	// Long says that there are too many days to be shown at once.
-	Long bool
-}
-
-// dayChip is a day of a pause.
-type dayChip struct {
-	Text, Why string
-	Counts    bool
+	// By says who gave it, Moved by how much pauses moved it; empty if they did not.
+	Made, By, Due, Deadline, Moved, Standing string
+	Holds                                    bool
 }
 
 type legRow struct{ Agency, Code, Unit, From, To, Deadline, Standing, Tone string }
@@ -93,7 +79,7 @@ func newCaseView(x *lifecycle.Explanation, lang language, names func(code, lang 
 	vi, en := x.Sentence(t.zone)
 	v := &caseView{
 		Lang: lang, Family: lang.familyName(string(x.Family)), Subject: x.Subject, Facts: t.facts(), Verdict: badgeOf(t.verdict(), lang),
-		Sentence: lang.of(vi, en), Why: t.arithmetic(), Promises: t.promises(), Pauses: t.pauses(), Legs: t.legs(), Events: t.events(),
+		Sentence: lang.of(vi, en), Why: t.arithmetic(), Promises: t.promises(), Pauses: t.pauses(), Course: t.course(), Basis: t.basis(), Legs: t.legs(), Events: t.events(),
 		Figures: t.figures(), JSON: "/v1" + caseHref(string(x.Family), x.Subject),
 	}
 	if x.Agency != "" {
@@ -178,7 +164,7 @@ func (t *caseTeller) arithmetic() *arithmetic {
 		return nil
 	}
 	force := promises[len(promises)-1]
-	a := &arithmetic{Promise: t.limit(force.Due), Calendar: t.x.Calendar, Closed: t.c.NotClosed, Ended: t.c.Closed}
+	a := &arithmetic{Promise: t.limit(force.Due), Calendar: t.x.Basis.Calendar, Closed: t.c.NotClosed, Ended: t.c.Closed}
 	if t.x.HasWork {
 		a.Hours = t.lang.decimal(float64(t.x.Work) / 3_600_000)
 	}
@@ -192,7 +178,7 @@ func (t *caseTeller) arithmetic() *arithmetic {
 		}
 		return a
 	}
-	a.Deadline, a.Wait = t.limit(force.Deadline), t.wait(force)
+	a.Deadline, a.Wait = t.limit(force.Deadline), t.moved(force)
 	compared := t.x.Told
 	if t.x.Closing == "" {
 		compared = t.now
@@ -207,38 +193,12 @@ func (t *caseTeller) arithmetic() *arithmetic {
 	return a
 }
 
-// wait is by how much the pauses have moved a promise, in the days of its calendar: of the pauses after it was made, up to
-// the first that begins after the deadline, the days that count (rule 5). Where deadlines are instants it has no number.
-func (t *caseTeller) wait(p lifecycle.Promise) string {
-	n, byInstant := 0, false
-	for _, s := range t.x.Stretches {
-		from := later(s.From, p.Made)
-		if !s.To.After(p.Made) || calendar.DayOf(from, t.zone) > calendar.DayOf(p.Deadline, t.zone) {
-			continue
-		}
-		byInstant = byInstant || !t.byDay(s)
-		for _, d := range s.Days {
-			if d.Counts && d.Day > calendar.DayOf(from, t.zone) {
-				n++
-			}
-		}
+// moved is by how much the pauses moved a promise: by days of the calendar or, where deadlines are instants, by hours.
+func (t *caseTeller) moved(p lifecycle.Promise) string {
+	if t.x.Basis.ByInstant {
+		return t.lang.decimal(float64(p.MovedWork)/3_600_000) + " " + t.hourWord()
 	}
-	if byInstant || (n == 0 && !p.Deadline.Equal(p.Due) && !p.Deadline.Equal(calendar.DayOf(p.Due, t.zone).End(t.zone))) {
-		return strings.ToLower(t.c.Pauses)
-	}
-	return t.lang.count(float64(n)) + " " + t.dayWord()
-}
-
-// byDay says whether a pause is counted in days; one within a day has none to show.
-func (t *caseTeller) byDay(s lifecycle.Stretch) bool {
-	return s.Days != nil || calendar.DayOf(s.From, t.zone) == calendar.DayOf(s.To, t.zone)
-}
-
-func (t *caseTeller) dayWord() string {
-	if t.x.Calendar == "days" || t.x.Calendar == "continuous" {
-		return t.c.PlainDays
-	}
-	return t.c.WorkingDays
+	return t.lang.count(float64(p.Moved)) + " " + t.dayWord()
 }
 
 func (t *caseTeller) promises() []promiseRow {
@@ -250,9 +210,12 @@ func (t *caseTeller) promises() []promiseRow {
 	}
 	var rows []promiseRow
 	for i, p := range t.x.Promises {
-		r := promiseRow{Made: t.instant(p.Made), Due: t.limit(p.Due), Deadline: none, Holds: p.Holds}
+		r := promiseRow{Made: t.instant(p.Made), By: t.giver(p.By), Due: t.limit(p.Due), Deadline: none, Holds: p.Holds}
 		if !p.Deadline.IsZero() {
 			r.Deadline = t.limit(p.Deadline)
+		}
+		if p.Moved > 0 || p.MovedWork > 0 {
+			r.Moved = "+ " + t.moved(p)
 		}
 		var says []string
 		if i == 0 {
@@ -272,34 +235,15 @@ func (t *caseTeller) promises() []promiseRow {
 	return rows
 }
 
-// shownDays is how many days of a pause are shown at once.
-const shownDays = 31
-
-func (t *caseTeller) pauses() []pauseRow {
-	var rows []pauseRow
-	for _, s := range t.x.Stretches {
-		r := pauseRow{From: t.instant(s.From), To: t.c.Running, ByDay: t.byDay(s), Long: len(s.Days) > shownDays}
-		if !s.To.IsZero() {
-			r.To = t.instant(s.To)
-		}
-		n := 0
-		for _, d := range s.Days {
-			day := d.Day.Start(t.zone)
-			chip := dayChip{Text: day.Format(t.lang.of("2/1", "2 Jan")), Counts: d.Counts}
-			switch {
-			case d.Counts:
-				n++
-			case d.Why == "weekend":
-				chip.Why = t.c.Weekend
-			default:
-				chip.Why = t.c.Holiday
-			}
-			r.Days = append(r.Days, chip)
-		}
-		r.Counted = t.lang.count(float64(n)) + " " + t.dayWord()
-		rows = append(rows, r)
+// giver names the step that gave a promise.
+func (t *caseTeller) giver(by string) string {
+	if by == "restart" {
+		return t.c.Restarted
 	}
-	return rows
+	if name, ok := steps[string(t.x.Family)+"."+by]; ok {
+		return name.in(t.lang)
+	}
+	return by
 }
 
 func (t *caseTeller) legs() []legRow {

@@ -14,8 +14,13 @@ type caseWords struct {
 	Strip, StripBefore, StripRun, StripPause, StripOver    string
 	Promises, Made, Due, Effective, InForce, First, Past   string
 	HealsNothing                                           string
-	From, To, Running, Weekend                             string
-	Holiday, NoDays, ShowDays                              string
+	Restarted                                              string
+	From, To, Running, NoDays, ShowDays                    string
+	PlainHours, JustHours                                  string
+	Days, DaysSay, After, OfThem                           string
+	Basis, BasisSays, BuiltIn, UnknownCalendar             string
+	CalendarFrom, Procedures, NotLoaded                    string
+	AfterSupplement, Extends, Restarts                     string
 	Legs, Holder, LegInTime, LegLate, LegOpen, LegNoDue    string
 	LegUnsettled                                           string
 	Events, Happened, Recorded, Event, Source, Data        string
@@ -48,8 +53,15 @@ var toldIn = map[language]*caseWords{
 		Strip: "Diễn biến theo thời gian", StripBefore: "chờ tiếp nhận", StripRun: "giải quyết", StripPause: "chờ bổ sung", StripOver: "quá hạn",
 		Promises: "Các lần hẹn", Made: "Hẹn lúc", Due: "Ngày hẹn", Effective: "Hạn hiệu lực", InForce: "đang có hiệu lực", First: "hẹn lần đầu", Past: "đã được thay",
 		HealsNothing: "hẹn sau khi hạn đã qua: không có tác dụng",
-		From:         "Từ", To: "Đến", Running: "đang chờ", Weekend: "cuối tuần", Holiday: "ngày nghỉ",
-		NoDays: "tính theo thời điểm, không theo ngày", ShowDays: "Xem từng ngày",
+		Restarted:    "tính lại từ đầu sau khi bổ sung",
+		From:         "Từ", To: "Đến", Running: "đang chờ", NoDays: "tính theo thời điểm, không theo ngày", ShowDays: "Xem từng ngày",
+		PlainHours: "giờ", JustHours: "giờ làm việc",
+		Days: "Từng ngày", DaysSay: "Ngày đầu không tính; ngày không làm việc ghi rõ lý do.", After: "Sau ngày", OfThem: ", trong đó %s ngày chờ bổ sung",
+		Basis:     "Xét theo phiên bản nào",
+		BasisSays: "Lịch và sổ đăng ký ghi nhận gần nhất trước khi kết thúc; chưa kết thúc thì bản mới nhất. Sửa lịch về sau không đổi kết quả cũ (quy tắc 6).",
+		BuiltIn:   "có sẵn trong chương trình", UnknownCalendar: "không có lịch mang tên này",
+		CalendarFrom: "Lịch do", Procedures: "Sổ thủ tục", NotLoaded: "chưa nạp",
+		AfterSupplement: "Sau khi bổ sung", Extends: "hạn dời theo thời gian chờ", Restarts: "thời hạn tính lại từ đầu",
 		Legs: "Các chặng", Holder: "Cơ quan giữ", LegInTime: "đúng hạn", LegLate: "quá hạn", LegOpen: "đang giữ", LegNoDue: "không có hạn", LegUnsettled: "dừng cùng hồ sơ",
 		Events: "Sự kiện như đã báo", Happened: "Xảy ra", Recorded: "ghi lúc", Event: "Sự kiện", Source: "Nguồn", Data: "Nội dung", Standing: "Được dùng thế nào", Rule: "quy tắc",
 		EventsSay: "Mọi bản ghi đã nhận, kể cả bản ghi bị thay, bị rút lại hoặc không có tác dụng.",
@@ -79,8 +91,15 @@ var toldIn = map[language]*caseWords{
 		Strip: "The case over time", StripBefore: "awaiting acceptance", StripRun: "in settlement", StripPause: "waiting for the applicant", StripOver: "overdue",
 		Promises: "Promises", Made: "Made", Due: "Date", Effective: "Effective deadline", InForce: "in force", First: "first promise", Past: "replaced",
 		HealsNothing: "made after the deadline had passed: heals nothing",
-		From:         "From", To: "To", Running: "still waiting", Weekend: "weekend", Holiday: "day off",
-		NoDays: "counted by the instant, not by days", ShowDays: "Show each day",
+		Restarted:    "term begun again after a supplement",
+		From:         "From", To: "To", Running: "still waiting", NoDays: "counted by the instant, not by days", ShowDays: "Show each day",
+		PlainHours: "hours", JustHours: "working hours",
+		Days: "Day by day", DaysSay: "The first day does not count; a day that is not worked says why.", After: "After", OfThem: ", %s of them waiting for the applicant",
+		Basis:     "By which versions it is judged",
+		BasisSays: "The calendar and registers recorded last before the closing; the newest while it is open. A later edit of the calendar changes no old verdict (rule 6).",
+		BuiltIn:   "built in", UnknownCalendar: "no calendar has this name",
+		CalendarFrom: "Calendar named by", Procedures: "Register of procedures", NotLoaded: "none loaded",
+		AfterSupplement: "After a supplement", Extends: "the deadline moves on by the wait", Restarts: "the full term begins again",
 		Legs: "Legs", Holder: "Held by", LegInTime: "on time", LegLate: "overdue", LegOpen: "still held", LegNoDue: "no deadline", LegUnsettled: "ended with the dossier",
 		Events: "Events as told", Happened: "Happened", Recorded: "recorded", Event: "Event", Source: "Source", Data: "Content", Standing: "What became of it", Rule: "rule",
 		EventsSay: "Every record that was received, also those that were superseded, taken back or of no effect.",
@@ -155,9 +174,20 @@ var standings = map[string]inBoth{
 	"foreign 8":    {"bỏ qua: người gửi không có quyền nói về vụ việc này", "ignored: its sender may say nothing of this case"},
 	"taken_back 1": {"bị rút lại: nguồn nói việc này không xảy ra", "taken back: its source says that it did not happen"},
 	"retraction 1": {"rút lại một bản ghi trước", "takes an earlier record back"},
+	"superseded 3": {"bị thay: chỉ thụ lý một lần, bản ghi sau cùng được tính", "superseded: it is accepted once, and another record was made later"},
+	"ignored 2":    {"không có tác dụng: đã bị trả lại làm lại, hoặc không phải báo cáo được xác nhận", "no effect: returned for rework afterwards, or not the report that was confirmed"},
 	"ignored 3":    {"không có tác dụng: hẹn lại khi hạn đã qua, hoặc ngoài thời gian giải quyết", "no effect: a new date after the deadline had passed, or outside the time of settlement"},
 	"ignored 4":    {"không có tác dụng: không bắt đầu hay kết thúc một lần chờ bổ sung nào", "no effect: it neither begins nor ends a wait for the applicant"},
-	"ignored 8":    {"bỏ qua: nguồn gửi không có quyền nói về vụ việc này", "ignored: its sender may not speak of this case"},
+	"ignored 7":    {"không có tác dụng: chuyển trước khi tiếp nhận hoặc sau khi kết thúc", "no effect: handed on before the receipt, or after the closing"},
+	"foreign 8":    {"bỏ qua: nguồn gửi không có quyền nói về vụ việc này", "ignored: its sender may not speak of this case"},
+}
+
+// calendarFrom says who named the calendar of a case.
+var calendarFrom = map[string]inBoth{
+	"opening":   {"bản ghi tiếp nhận nêu", "the opening"},
+	"accepted":  {"bản ghi thụ lý nêu", "the acceptance"},
+	"procedure": {"thủ tục quy định", "the procedure"},
+	"default":   {"mặc định của loại vụ việc", "default of its kind"},
 }
 
 // steps name what happens to a case, by the type of the event; a type that is not named here shows its own name.

@@ -25,6 +25,7 @@ import (
 	"tiendo/internal/event"
 	"tiendo/internal/kpi"
 	"tiendo/internal/lifecycle"
+	"tiendo/internal/register"
 )
 
 func TestMain(m *testing.M) { os.Exit(enginetest.Run(m)) }
@@ -46,18 +47,16 @@ func server(t *testing.T, ready map[string]string) *httptest.Server {
 		t.Fatal(err)
 	}
 	calendars := calendar.Builtin(zone)
+	registers, err := register.Empty(zone, nil).With(register.Procedures, []byte("procedures:\n  - {code: R, names: {vi: r, en: r}, supplement: restart}\n"),
+		time.Date(2025, 8, 1, 8, 0, 0, 0, zone))
+	if err != nil {
+		t.Fatal(err)
+	}
 	books := kpi.New(kpi.Options{Conn: conn, Calendars: calendars, Now: func() time.Time { return now }, Events: func() uint64 { return 5 }})
 	a := api.New(api.Options{
-		Books: books, Rules: func() *lifecycle.Rules { return lifecycle.Builtin(zone) }, Zone: zone,
+		Books: books, Rules: func() *lifecycle.Rules { return lifecycle.NewRules(registers) }, Zone: zone,
 		Facts: func(_ context.Context, family event.Family, subject string) ([]event.Event, error) {
-			if subject != "H24.12-250203-0001" {
-				return nil, nil
-			}
-			at := time.Date(2025, 2, 3, 8, 0, 0, 0, zone)
-			return []event.Event{
-				{Source: "urn:test", ID: "1", Subject: subject, Type: "dossier.received", Time: at, Recorded: at, Arrival: at, Data: []byte(`{"agency":"H24.12","due":"2025-02-10"}`)},
-				{Source: "urn:test", ID: "2", Subject: subject, Type: "dossier.resolved", Time: at.AddDate(0, 0, 7), Recorded: at, Arrival: at, Data: []byte(`{}`)},
-			}, nil
+			return told(t)[string(family)+"/"+subject], nil
 		}, Now: func() time.Time { return now }, Logger: slog.New(slog.DiscardHandler),
 		Ready: func(context.Context) map[string]string { return ready },
 	})
@@ -68,6 +67,60 @@ func server(t *testing.T, ready map[string]string) *httptest.Server {
 	s := httptest.NewServer(mux)
 	t.Cleanup(s.Close)
 	return s
+}
+
+// told are the events of the cases of these tests, by family and subject.
+func told(t *testing.T) map[string][]event.Event {
+	t.Helper()
+	all := map[string][]event.Event{}
+	tell := func(id, typ, subject, at, data string) {
+		time, err := time.Parse("2006-01-02T15:04Z07:00", at+"+07:00")
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := event.Event{Source: "urn:test", ID: id, Subject: subject, Type: event.Type(typ), Time: time, Recorded: time, Arrival: time, Data: []byte(data)}
+		name := string(e.Type.Family()) + "/" + subject
+		all[name] = append(all[name], e)
+	}
+	tell("1", "dossier.received", "H24.12-250203-0001", "2025-02-03T08:00", `{"agency":"H24.12","due":"2025-02-10"}`)
+	tell("2", "dossier.resolved", "H24.12-250203-0001", "2025-02-10T08:00", `{}`)
+	// A wait over Quốc khánh: one working day of it moves the 3rd to the 4th (DOMAIN.md §3).
+	tell("1", "dossier.received", "waited", "2025-08-28T08:00", `{"agency":"H24.12","procedure":"S","due":"2025-09-03"}`)
+	tell("2", "dossier.supplement_requested", "waited", "2025-08-29T09:00", `{}`)
+	tell("3", "dossier.supplemented", "waited", "2025-09-03T09:00", `{}`)
+	tell("4", "dossier.resolved", "waited", "2025-09-03T16:00", `{}`)
+	tell("1", "dossier.received", "hours", "2025-03-03T08:00", `{"agency":"H24.12","calendar":"continuous","due":"2025-03-10T12:00:00+07:00"}`)
+	tell("1", "dossier.received", "unknown", "2025-03-03T08:00", `{"agency":"H24.12","calendar":"mars","due":"2025-03-10"}`)
+	tell("1", "dossier.resolved", "orphan", "2025-03-03T08:00", `{}`)
+	tell("1", "reception.held", "desk", "2025-03-03T08:00", `{"agency":"H24.12","sessions":1,"people":2,"cases":1}`)
+	return all
+}
+
+// TestCaseSaysWhy: the days with their reasons, the promise with its move, and by what the case was judged.
+func TestCaseSaysWhy(t *testing.T) {
+	s := server(t, nil)
+	router := description(t, s)
+	f := func(path string, want ...string) {
+		t.Helper()
+		status, body := get(t, s, router, path)
+		if status != http.StatusOK {
+			t.Errorf("%s: %d %s", path, status, body)
+		}
+		for _, w := range want {
+			if !strings.Contains(body, w) {
+				t.Errorf("%s: no %s in %s", path, w, body)
+			}
+		}
+	}
+	f("/v1/cases/dossier/waited",
+		`"due":"2025-09-03T23:59:59.999+07:00","by":"received","deadline":"2025-09-04T23:59:59.999+07:00","moved_days":1,"moved_hours":null,"holds":true`,
+		`{"day":"2025-09-02","counts":false,"waiting":true,"kind":"public","vi":"Quốc khánh","en":"National Day, public holiday"}`,
+		`"course":{"from":"2025-08-28","to":"2025-09-04","working":3,"waiting":1,"days":[{"day":"2025-08-29","counts":true,"waiting":false,"kind":"working"}`,
+		`"judged_by":{"calendar":{"name":"vn-office","from":"default","grain":"day","built_in":true,"known":true},"supplement":"extend","calendars":null,"procedures":{"version":1,"recorded":"2025-08-01T08:00:00+07:00"}}`)
+	f("/v1/cases/dossier/hours", `"grain":"instant"`, `"from":"opening"`, `"moved_days":null,"moved_hours":0`, `"course":null`)
+	f("/v1/cases/dossier/unknown", `"name":"mars","from":"opening"`, `"known":false`, `"deadline":null,"moved_days":null,"moved_hours":null`, `"verdict":"no_calendar"`)
+	f("/v1/cases/dossier/orphan", `"verdict":"orphan"`, `"course":null`)
+	f("/v1/cases/reception/desk", `"verdict":"held"`, `"judged_by":null`, `"calendar":""`)
 }
 
 // description is the published description, valid and resolved against a server.

@@ -5,9 +5,11 @@ import (
 	"net/http"
 	"time"
 
+	"tiendo/internal/calendar"
 	"tiendo/internal/event"
 	"tiendo/internal/kpi"
 	"tiendo/internal/lifecycle"
+	"tiendo/internal/register"
 )
 
 // caseAnswer is a case with everything that led to its verdict.
@@ -16,6 +18,7 @@ type caseAnswer struct {
 	Subject       string            `json:"subject"`
 	Attributes    map[string]string `json:"attributes"`
 	Calendar      string            `json:"calendar"`
+	Basis         *toldBasis        `json:"judged_by"`
 	Verdict       lifecycle.Verdict `json:"verdict"`
 	VI            string            `json:"vi"`
 	EN            string            `json:"en"`
@@ -30,6 +33,7 @@ type caseAnswer struct {
 	Events        []toldEvent       `json:"events"`
 	Promises      []toldPromise     `json:"promises"`
 	Pauses        []toldPause       `json:"pauses"`
+	Course        *toldCourse       `json:"course"`
 	Legs          []toldLeg         `json:"legs"`
 	Figures       []kpi.Membership  `json:"figures"`
 }
@@ -47,11 +51,35 @@ type toldEvent struct {
 	Rule      int                `json:"rule,omitempty"`
 }
 
+// toldBasis is the calendar and the versions of the registers by which the case was judged.
+type toldBasis struct {
+	Calendar struct {
+		Name    string `json:"name"`
+		From    string `json:"from"`
+		Grain   string `json:"grain"`
+		BuiltIn bool   `json:"built_in"`
+		Known   bool   `json:"known"`
+	} `json:"calendar"`
+	Supplement string       `json:"supplement"`
+	Calendars  *toldVersion `json:"calendars"`
+	Procedures *toldVersion `json:"procedures"`
+}
+
+// toldVersion is a load of a register; there is none before the first.
+type toldVersion struct {
+	Version  uint64    `json:"version"`
+	Recorded time.Time `json:"recorded"`
+}
+
 type toldPromise struct {
 	Made     time.Time  `json:"made"`
 	Due      time.Time  `json:"due"`
+	By       string     `json:"by"`
 	Deadline *time.Time `json:"deadline"`
-	Holds    bool       `json:"holds"`
+	// MovedDays is by how many working days pauses moved the deadline, MovedHours by how many hours where it is an instant.
+	MovedDays  *int     `json:"moved_days"`
+	MovedHours *float64 `json:"moved_hours"`
+	Holds      bool     `json:"holds"`
 }
 
 type toldPause struct {
@@ -60,10 +88,22 @@ type toldPause struct {
 	Days []toldDay  `json:"days"`
 }
 
+// toldCourse is the days of the case: after from, up to to. Days is null where there are too many.
+type toldCourse struct {
+	From    string    `json:"from"`
+	To      string    `json:"to"`
+	Working int       `json:"working"`
+	Waiting int       `json:"waiting"`
+	Days    []toldDay `json:"days"`
+}
+
 type toldDay struct {
-	Day    string `json:"day"`
-	Counts bool   `json:"counts"`
-	Why    string `json:"why,omitempty"`
+	Day     string        `json:"day"`
+	Counts  bool          `json:"counts"`
+	Waiting bool          `json:"waiting"`
+	Kind    calendar.Kind `json:"kind"`
+	VI      string        `json:"vi,omitempty"`
+	EN      string        `json:"en,omitempty"`
 }
 
 type toldLeg struct {
@@ -108,10 +148,10 @@ func (a *API) oneCase(w http.ResponseWriter, r *http.Request) {
 
 func (a *API) tell(x *lifecycle.Explanation) caseAnswer {
 	answer := caseAnswer{
-		Family: x.Family, Subject: x.Subject, Attributes: map[string]string{}, Calendar: x.Calendar, Verdict: x.Verdict(a.Zone),
+		Family: x.Family, Subject: x.Subject, Attributes: map[string]string{}, Basis: a.basis(x.Basis), Verdict: x.Verdict(a.Zone),
 		Submitted: a.at(x.Submitted), Opened: a.at(x.Opened), Told: a.at(x.Told), Closed: a.at(x.Closed), Closing: x.Closing,
 		Deadline: a.at(x.Deadline), DeadlineFirst: a.at(x.DeadlineFirst),
-		Events: []toldEvent{}, Promises: []toldPromise{}, Pauses: []toldPause{}, Legs: []toldLeg{},
+		Events: []toldEvent{}, Promises: []toldPromise{}, Pauses: []toldPause{}, Course: course(x.Course), Legs: []toldLeg{},
 		Figures: kpi.Counting(x.Family, x.Counted),
 	}
 	answer.VI, answer.EN = x.Sentence(a.Zone)
@@ -123,9 +163,11 @@ func (a *API) tell(x *lifecycle.Explanation) caseAnswer {
 			answer.Attributes[name] = value
 		}
 	}
+	if x.Basis != nil {
+		answer.Calendar = x.Basis.Calendar
+	}
 	if x.HasWork {
-		hours := float64(x.Work) / 3_600_000
-		answer.WorkingHours = &hours
+		answer.WorkingHours = hours(x.Work)
 	}
 	for _, t := range x.Tellings {
 		answer.Events = append(answer.Events, toldEvent{
@@ -134,14 +176,10 @@ func (a *API) tell(x *lifecycle.Explanation) caseAnswer {
 		})
 	}
 	for _, p := range x.Promises {
-		answer.Promises = append(answer.Promises, toldPromise{Made: p.Made.In(a.Zone), Due: p.Due.In(a.Zone), Deadline: a.at(p.Deadline), Holds: p.Holds})
+		answer.Promises = append(answer.Promises, a.promise(&p, x.Basis.ByInstant))
 	}
 	for _, s := range x.Stretches {
-		pause := toldPause{From: s.From.In(a.Zone), To: a.at(s.To), Days: []toldDay{}}
-		for _, d := range s.Days {
-			pause.Days = append(pause.Days, toldDay{Day: d.Day.String(), Counts: d.Counts, Why: d.Why})
-		}
-		answer.Pauses = append(answer.Pauses, pause)
+		answer.Pauses = append(answer.Pauses, toldPause{From: s.From.In(a.Zone), To: a.at(s.To), Days: append([]toldDay{}, days(s.Days)...)})
 	}
 	for _, l := range x.Legs {
 		answer.Legs = append(answer.Legs, toldLeg{
@@ -149,6 +187,61 @@ func (a *API) tell(x *lifecycle.Explanation) caseAnswer {
 		})
 	}
 	return answer
+}
+
+func (a *API) basis(b *lifecycle.Basis) *toldBasis {
+	if b == nil {
+		return nil
+	}
+	told := &toldBasis{Supplement: "extend", Calendars: a.version(b.Calendars), Procedures: a.version(b.Procedures)}
+	if told.Calendar.Grain = "day"; b.ByInstant {
+		told.Calendar.Grain = "instant"
+	}
+	told.Calendar.Name, told.Calendar.From, told.Calendar.BuiltIn, told.Calendar.Known = b.Calendar, b.From, b.BuiltIn, !b.Missing
+	if b.Restart {
+		told.Supplement = "restart"
+	}
+	return told
+}
+
+func (a *API) version(l register.Load) *toldVersion {
+	if l.Version == 0 {
+		return nil
+	}
+	return &toldVersion{Version: l.Version, Recorded: l.Recorded.In(a.Zone)}
+}
+
+func (a *API) promise(p *lifecycle.Promise, byInstant bool) toldPromise {
+	told := toldPromise{Made: p.Made.In(a.Zone), Due: p.Due.In(a.Zone), By: p.By, Deadline: a.at(p.Deadline), Holds: p.Holds}
+	switch {
+	case p.Deadline.IsZero():
+	case byInstant:
+		told.MovedHours = hours(p.MovedWork)
+	default:
+		told.MovedDays = &p.Moved
+	}
+	return told
+}
+
+func hours(w calendar.Work) *float64 {
+	h := float64(w) / 3_600_000
+	return &h
+}
+
+func course(c *lifecycle.Course) *toldCourse {
+	if c == nil {
+		return nil
+	}
+	return &toldCourse{From: c.From.String(), To: c.To.String(), Working: c.Working, Waiting: c.Waiting, Days: days(c.Days)}
+}
+
+func days(all []lifecycle.CountedDay) (told []toldDay) {
+	for _, d := range all {
+		t := toldDay{Day: d.Day.String(), Counts: d.Counts, Waiting: d.Waiting, Kind: d.Why.Kind}
+		t.VI, t.EN = d.Why.Words()
+		told = append(told, t)
+	}
+	return told
 }
 
 // at is nil for the zero Time, else t in the city's zone.

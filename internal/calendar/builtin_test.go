@@ -14,33 +14,40 @@ import (
 func TestParseOfficeRefuses(t *testing.T) {
 	f := func(text, want string) {
 		t.Helper()
-		if _, err := parseOffice(text, zone); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := parseOffice(text); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %q", text, err, want)
 		}
 	}
 	f("", "no year")
 	f("# nothing", "no year")
 	f("2019", "no year")
-	f("19: off 01-01", "no year")
-	f("2019: closed 01-01", "neither with off nor with on")
-	f("2019: off 02-29", "2019-02-29")
-	f("2019: off 01-01 / on 01-01", "twice")
-	f("2019: off 01-01\n2021: off 01-01", "does not follow")
-	f("2019: off 01-01\n2019: off 01-01", "does not follow")
-	f("2019:", "neither with off nor with on")
+	f("19: new-year 01-01", "no year")
+	f("2019: closed 01-01", "no holiday")
+	f("2019: tet 02-29", "2019-02-29")
+	f("2019: new-year 01-01 / tet 01-01", "twice")
+	f("2019: swap 01-02=2019-01-05 / tet 01-05", "twice")
+	f("2019: swap 01-02", "is no date")
+	f("2019: swap 13-02=2019-01-05", "is no date")
+	f("2019: new-year 01-01\n2021: new-year 01-01", "does not follow")
+	f("2019: new-year 01-01\n2019: new-year 01-01", "does not follow")
+	f("2019:", "empty")
 }
 
 func FuzzParseOffice(f *testing.F) {
 	f.Add(vnOffice)
-	f.Add("2019: off 01-01 / on 01-05 # a notice")
-	f.Add("2199: on 12-31")
+	f.Add("2019: new-year 01-01 / swap 01-02=2019-01-05 # a notice")
+	f.Add("2199: tet 12-30* / swap 12-31=2200-01-05")
 	f.Fuzz(func(t *testing.T, text string) {
 		if strings.Count(text, ":") > 30 {
 			return // many years take long, and are no other case
 		}
-		c, err := parseOffice(text, zone)
+		plan, err := parseOffice(text)
 		if err != nil {
 			return
+		}
+		c, err := New(plan, zone)
+		if err != nil {
+			t.Fatal(err)
 		}
 		n, err := c.WorkingDays(c.first-1, c.last)
 		if err != nil || n != len(c.days) || len(c.spans) != len(c.before) {

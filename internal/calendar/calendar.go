@@ -40,6 +40,8 @@ type Calendar struct {
 	// spans are the worked stretches, in order; before[i] is the work before spans[i].
 	spans  []span
 	before []Work
+	// why says of the days that are not as their weekday is, why.
+	why map[Day]Reason
 }
 
 type span struct{ from, to int64 } // milliseconds since 1970, UTC

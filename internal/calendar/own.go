@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -19,8 +18,10 @@ type Plan struct {
 	First, Last Day
 	// Week holds the hours of each weekday, by time.Weekday, in order and apart; none: a day off.
 	Week [7][]Hours
-	// Days are the days whose hours are not those of their weekday: holidays, swapped days, half days.
+	// Days are the days whose hours are not those of their weekday: holidays, swapped days, half days. Why says of such a day
+	// why; one that is off for no named reason is Off, another Special.
 	Days map[Day][]Hours
+	Why  map[Day]Reason
 }
 
 // On returns the hours of a day; none if it is off.
@@ -36,7 +37,7 @@ func New(p Plan, loc *time.Location) (*Calendar, error) {
 	if p.Last < p.First {
 		return nil, fmt.Errorf("calendar %s ends on %s, before it begins on %s", p.Name, p.Last, p.First)
 	}
-	c := &Calendar{name: p.Name, grain: p.Grain, zone: loc, first: p.First, last: p.Last}
+	c := &Calendar{name: p.Name, grain: p.Grain, zone: loc, first: p.First, last: p.Last, why: p.reasons()}
 	var total Work
 	for d := p.First; d <= p.Last; d++ {
 		hours := p.On(d)
@@ -62,6 +63,23 @@ func New(p Plan, loc *time.Location) (*Calendar, error) {
 	return c, nil
 }
 
+// reasons are why the days are as they are whose hours are not those of their weekday.
+func (p *Plan) reasons() map[Day]Reason {
+	all := make(map[Day]Reason, len(p.Days))
+	for d, hours := range p.Days {
+		why, said := p.Why[d]
+		switch {
+		case said:
+		case len(hours) == 0:
+			why.Kind = Off
+		default:
+			why.Kind = Special
+		}
+		all[d] = why
+	}
+	return all
+}
+
 // clock returns when the clocks show a minute of a day, in milliseconds; when they are set, if they jump over it.
 func clock(d Day, minute int, loc *time.Location) int64 {
 	wall := int64(d)*secondsPerDay + int64(minute)*60
@@ -78,58 +96,14 @@ func clock(d Day, minute int, loc *time.Location) int64 {
 	return t.UnixMilli()
 }
 
-// Office returns the plan of vn-office, for calendars that differ from it only here and there. It is the caller's.
-func Office() Plan {
-	p := Plan{Name: "vn-office", Grain: ByDay, Days: map[Day][]Hours{}}
-	var hours []Hours
-	for _, h := range officeHours {
-		hours = append(hours, Hours{h[0], h[1]})
-	}
-	for d := time.Monday; d <= time.Friday; d++ {
-		p.Week[d] = hours
-	}
-	for line := range strings.SplitSeq(vnOffice, "\n") {
-		line, _, _ = strings.Cut(line, "#")
-		if line = strings.TrimSpace(line); line == "" {
-			continue
-		}
-		year, changes, err := parseYear(line)
-		if err != nil {
-			panic("BUG: the embedded calendar: " + err.Error())
-		}
-		if p.First == 0 {
-			p.First = dayOf(year, time.January, 1)
-		}
-		p.Last = dayOf(year, time.December, 31)
-		for d, works := range changes {
-			p.Days[d] = nil
-			if works {
-				p.Days[d] = hours
-			}
-		}
-	}
-	return p
-}
-
-func dayOf(year int, month time.Month, day int) Day {
-	return Day(time.Date(year, month, day, 0, 0, 0, 0, time.UTC).Unix() / secondsPerDay)
-}
-
-// With returns s with the city's own calendars beside, or instead of, those of the same names.
-func (s Set) With(own ...*Calendar) Set {
-	all := maps.Clone(s.calendars)
-	for _, c := range own {
-		all[c.name] = c
-	}
-	return Set{zone: s.zone, calendars: all}
-}
-
 // Clone returns a plan that can be changed without changing p.
 func (p *Plan) Clone() Plan {
 	other := *p
-	other.Days = maps.Clone(p.Days)
-	if other.Days == nil {
+	if other.Days = maps.Clone(p.Days); other.Days == nil {
 		other.Days = map[Day][]Hours{}
+	}
+	if other.Why = maps.Clone(p.Why); other.Why == nil {
+		other.Why = map[Day]Reason{}
 	}
 	for i := range other.Week {
 		other.Week[i] = slices.Clone(p.Week[i])

@@ -34,6 +34,10 @@ func TestOfficePlanIsVNOffice(t *testing.T) {
 	if days < 10*365 {
 		t.Errorf("only %d days were compared", days)
 	}
+	plan.Days[plan.First], plan.Why[plan.First] = plan.Week[time.Monday], Reason{Kind: Special}
+	if again := Office(); again.Days[again.First] != nil || again.Why[again.First].Kind != Public {
+		t.Error("a plan that was changed changes the next")
+	}
 }
 
 // TestOwnHoursWhenClocksChange: an hour that the clocks skip is not worked, one that they repeat is worked twice if it lies

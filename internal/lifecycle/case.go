@@ -163,6 +163,8 @@ type judge struct {
 	speakers *speakers
 	zone     *time.Location
 	calendar string
+	// view is the versions of the registers by which it is judged.
+	view register.View
 	// days is nil if the opening names a calendar that nobody has.
 	days *calendar.Calendar
 	// restart says that after a supplement the full term begins again.
@@ -230,6 +232,7 @@ func (j *judge) open() {
 // consult takes from the registers what the events do not say: the calendar, where neither opening nor acceptance names one
 // from the procedure, else the family's (rule 5), and whether a supplement begins the term again.
 func (j *judge) consult(view register.View) {
+	j.view = view
 	procedure, _ := view.Procedure(j.Procedure, calendar.DayOf(j.Opened, j.zone))
 	j.restart = procedure.Restart
 	j.calendar = cmp.Or(j.calendar, procedure.Calendar, j.course.calendar)

@@ -1,76 +1,57 @@
 package lifecycle
 
 import (
-	"cmp"
 	"slices"
 	"time"
 
 	"tiendo/internal/calendar"
 	"tiendo/internal/event"
+	"tiendo/internal/register"
 )
 
-// Standing says what became of a record.
-type Standing string
+// Explanation is a case with everything that led to its verdict.
+type Explanation struct {
+	Case
+	// Basis is by what it was judged besides its events; nil for a session of citizen reception.
+	Basis *Basis
+	// Tellings are in the order of time, of one time in the order of recording.
+	Tellings  []Telling
+	Promises  []Promise
+	Stretches []Stretch
+	// Course is the days that ran; nil for what was never opened, where deadlines are instants, and where the calendar does not
+	// cover them.
+	Course  *Course
+	Counted []Count
+}
 
-// The standings.
-const (
-	// Counts: the rules read it.
-	Counts Standing = "counts"
-	// Repeated: the same event was delivered before.
-	Repeated Standing = "repeated"
-	// Superseded: of the same fact something else was recorded later, or of a fact that happens once another one.
-	Superseded Standing = "superseded"
-	// TakenBack: the fact was taken back; Retraction: it takes a fact back.
-	TakenBack  Standing = "taken_back"
-	Retraction Standing = "retraction"
-	// Ignored: a rule passes it over, such as a new date after the old one had passed.
-	Ignored Standing = "ignored"
-	// NotTheirs: who told it may say nothing of the case.
-	NotTheirs Standing = "foreign"
-)
-
-// Telling is one record of a case, and what became of it.
-type Telling struct {
-	event.Event
-	Standing Standing
-	// Rule is the number of the rule of CONTRACT §3 that decided, 0 if the record counts.
-	Rule int
+// Basis is the calendar and the versions of the registers by which a case is judged: those recorded last before its closing,
+// while it is open the newest (rule 6).
+type Basis struct {
+	// Calendar counts its days. From says who named it: "opening", "accepted", "procedure", or "default" for the family's.
+	Calendar, From string
+	// ByInstant says that by it deadlines are instants, not dates.
+	ByInstant bool
+	// BuiltIn says that the calendar is the program's own, Missing that nobody has one of that name.
+	BuiltIn, Missing bool
+	// Calendars and Procedures are the loads of these registers; Version is 0 where none was loaded.
+	Calendars, Procedures register.Load
+	// Restart says that after a supplement the full term begins again (DOMAIN.md, fact 4).
+	Restart bool
 }
 
 // Promise is one date that was given.
 type Promise struct {
 	Made, Due time.Time
+	// By is the step that gave it, or "restart" for the full term that begins again after a supplement.
+	By string
 	// Deadline is the effective deadline, zero while a running pause leaves it open.
 	Deadline time.Time
+	// Moved is by how many working days pauses moved the deadline or, where deadlines are instants, MovedWork by how much
+	// working time.
+	Moved     int
+	MovedWork calendar.Work
 	// Holds is false for a promise made after the one in force had passed: it heals nothing.
 	Holds bool
-}
-
-// Stretch is a pause with what it moved the deadline by.
-type Stretch struct {
-	Pause
-	// Days are the days after the first up to the last, and whether each is a working day; nil for a calendar whose
-	// deadlines are instants, and where the calendar does not cover them.
-	Days []CountedDay
-}
-
-// CountedDay is a day, and whether it moves a deadline.
-type CountedDay struct {
-	Day    calendar.Day
-	Counts bool
-	// Why tells why it does not: weekend, or a day off by notice.
-	Why string
-}
-
-// Explanation is a case with everything that led to its verdict.
-type Explanation struct {
-	Case
-	Calendar string
-	// Tellings are in the order of time, of one time in the order of recording.
-	Tellings  []Telling
-	Promises  []Promise
-	Stretches []Stretch
-	Counted   []Count
 }
 
 // Explain judges a case as Judge does, and says why. It reorders events. Its error is as Judge's.
@@ -81,9 +62,10 @@ func Explain(events []event.Event, rules *Rules) (*Explanation, error) {
 	if err != nil {
 		return nil, err
 	}
-	x.Calendar = j.calendar
+	x.Basis = j.explainBasis()
 	x.Promises = j.explainPromises()
 	x.Stretches = j.explainPauses()
+	x.Course = j.explainCourse()
 	x.Counted = x.Counts(rules.Zone())
 	if x.Tellings, err = j.explainTellings(told, x.Promises); err != nil {
 		return nil, err
@@ -92,12 +74,39 @@ func Explain(events []event.Event, rules *Rules) (*Explanation, error) {
 	return x, nil
 }
 
+func (j *judge) explainBasis() *Basis {
+	if !Decides(j.Family) {
+		return nil
+	}
+	b := &Basis{Calendar: j.calendar, From: j.calendarFrom(), Missing: j.days == nil, Restart: j.restart}
+	b.ByInstant = !b.Missing && j.days.Grain() == calendar.ByInstant
+	b.BuiltIn = !b.Missing && !j.view.OwnCalendar(j.calendar)
+	b.Calendars, _ = j.view.Load(register.Calendars)
+	b.Procedures, _ = j.view.Load(register.Procedures)
+	return b
+}
+
+// calendarFrom says who named the calendar (rules 3 and 5).
+func (j *judge) calendarFrom() string {
+	if j.acceptedPromise() != nil && j.facts.once("accepted").last().data.Calendar != "" {
+		return "accepted"
+	}
+	if j.opening != nil && j.opening.last().data.Calendar != "" {
+		return "opening"
+	}
+	if procedure, ok := j.view.Procedure(j.Procedure, calendar.DayOf(j.Opened, j.zone)); ok && procedure.Calendar != "" {
+		return "procedure"
+	}
+	return "default"
+}
+
 func (j *judge) explainPromises() []Promise {
 	if j.Opened.IsZero() {
 		return nil
 	}
-	first, later, err := j.promises()
-	if first.due.IsZero() || err != nil {
+	// Where the calendar does not cover a term that begins again, what was told is shown all the same.
+	first, later, _ := j.promises()
+	if first.due.IsZero() {
 		return nil
 	}
 	force := first
@@ -113,128 +122,18 @@ func (j *judge) explainPromises() []Promise {
 	return all
 }
 
-func (j *judge) explainPromise(p promise, holds bool) Promise {
-	deadline, err := j.effective(p, time.Time{})
-	if err != nil {
-		deadline = time.Time{}
+func (j *judge) explainPromise(given promise, holds bool) Promise {
+	p := Promise{Made: given.made, Due: given.due, By: given.by, Holds: holds}
+	deadline, err := j.effective(given, time.Time{})
+	if err != nil || deadline.IsZero() {
+		return p
 	}
-	return Promise{Made: p.made, Due: p.due, Deadline: deadline, Holds: holds}
-}
-
-func (j *judge) explainPauses() []Stretch {
-	var all []Stretch
-	for _, p := range j.Pauses {
-		s := Stretch{Pause: p}
-		if j.days != nil && j.days.Grain() == calendar.ByDay && !p.To.IsZero() {
-			last := calendar.DayOf(p.To, j.zone)
-			for d := calendar.DayOf(p.From, j.zone) + 1; d <= last; d++ {
-				works, err := j.days.Works(d)
-				if err != nil {
-					s.Days = nil
-					break
-				}
-				day := CountedDay{Day: d, Counts: works}
-				if !works {
-					day.Why = "day off by notice"
-					if w := d.Weekday(); w == time.Saturday || w == time.Sunday {
-						day.Why = "weekend"
-					}
-				}
-				s.Days = append(s.Days, day)
-			}
-		}
-		all = append(all, s)
+	p.Deadline = deadline
+	if j.days.Grain() == calendar.ByDay {
+		p.Moved, err = j.days.WorkingDays(calendar.DayOf(given.due, j.zone), calendar.DayOf(deadline, j.zone))
+	} else {
+		p.MovedWork, err = j.days.Work(given.due, deadline)
 	}
-	return all
-}
-
-// explainTellings says of every record that was delivered what became of it.
-func (j *judge) explainTellings(events []event.Event, promises []Promise) ([]Telling, error) {
-	slices.SortFunc(events, func(a, b event.Event) int { return delivered(&a, &b) })
-	type name struct{ source, id string }
-	seen := map[name]bool{}
-	all := make([]Telling, 0, len(events))
-	for i := range events {
-		t := Telling{Event: events[i], Standing: Counts}
-		may, err := j.speakers.may(&events[i])
-		if err != nil {
-			return nil, err
-		}
-		key := name{t.Source, t.ID}
-		switch {
-		case !may:
-			t.Standing, t.Rule = NotTheirs, 8
-		case seen[key]:
-			t.Standing, t.Rule = Repeated, 1
-		}
-		seen[key] = seen[key] || may
-		all = append(all, t)
-	}
-	for i := range all {
-		if all[i].Standing == Counts {
-			all[i].Standing, all[i].Rule = j.standing(&all[i], all, promises)
-		}
-	}
-	slices.SortStableFunc(all, func(a, b Telling) int {
-		return cmp.Or(a.Time.Compare(b.Time), a.Recorded.Compare(b.Recorded))
-	})
-	return all, nil
-}
-
-func (j *judge) standing(t *Telling, all []Telling, promises []Promise) (Standing, int) {
-	for i := range all {
-		other := &all[i]
-		if other.Standing == Repeated || other.Standing == NotTheirs || other.Type != t.Type || !other.Time.Equal(t.Time) || (other.Source == t.Source && other.ID == t.ID) {
-			continue
-		}
-		if recordedLater(&other.Event, &t.Event) {
-			if other.Retracted && !t.Retracted {
-				return TakenBack, 1
-			}
-			return Superseded, 1
-		}
-	}
-	if t.Retracted {
-		return Retraction, 1
-	}
-	return j.part(t, promises)
-}
-
-// recordedLater says whether a counts before b among records of one fact (rule 1).
-func recordedLater(a, b *event.Event) bool {
-	if c := cmp.Or(a.Recorded.Compare(b.Recorded), slices.Compare(a.Data, b.Data), retractedLast(a, b)); c != 0 {
-		return c > 0
-	}
-	return false
-}
-
-// part says what part a fact that stands has in the case.
-func (j *judge) part(t *Telling, promises []Promise) (Standing, int) {
-	step := t.Type.Step()
-	_, closes := j.course.rank(step)
-	switch {
-	case step == j.course.opening && !t.Time.Equal(j.Opened):
-		return Superseded, 2
-	case closes && (step != j.Closing || !t.Time.Equal(j.closedBy)):
-		return Superseded, 2
-	case (step == "returned" || step == "submitted") && !t.Time.Equal(j.facts.once(step).time):
-		return Superseded, 2
-	case step == "rescheduled" && !holds(promises, t.Time):
-		return Ignored, 3
-	case step == "supplement_requested" && !j.bounds(t.Time, func(p Pause) time.Time { return p.From }):
-		return Ignored, 4
-	case step == "supplemented" && !j.bounds(t.Time, func(p Pause) time.Time { return p.To }) && !holds(promises, t.Time):
-		return Ignored, 4
-	}
-	return Counts, 0
-}
-
-// holds says whether a promise made at t counts.
-func holds(promises []Promise, t time.Time) bool {
-	return slices.ContainsFunc(promises, func(p Promise) bool { return p.Holds && p.Made.Equal(t) })
-}
-
-// bounds says whether a pause begins or ends at t.
-func (j *judge) bounds(t time.Time, of func(Pause) time.Time) bool {
-	return slices.ContainsFunc(j.Pauses, func(p Pause) bool { return of(p).Equal(t) })
+	j.outside(err) // a promised date beyond the calendar is not moved
+	return p
 }

@@ -15,7 +15,12 @@ type promise struct {
 	made, due time.Time
 	// recorded tells promises of one instant apart: the last recorded counts, then the later due.
 	recorded time.Time
+	// by is the step that gave it, or byRestart.
+	by string
 }
+
+// byRestart marks a promise that a procedure makes by itself after a supplement.
+const byRestart = "restart"
 
 // due reads a promised deadline: a date alone means 23:59:59.999 of it, in the city's zone (rule 5).
 func (j *judge) due(s string) (time.Time, bool) {
@@ -79,7 +84,7 @@ func (j *judge) promises() (first promise, later []promise, err error) {
 	for _, step := range []string{"rescheduled", "supplemented"} {
 		for _, f := range j.facts.of(step) {
 			if due, ok := j.due(f.last().data.Due); ok {
-				later = append(later, promise{made: f.time, due: due, recorded: f.last().recorded})
+				later = append(later, promise{made: f.time, due: due, recorded: f.last().recorded, by: step})
 			}
 		}
 	}
@@ -117,7 +122,7 @@ func (j *judge) restarts(first promise) (again []promise, err error) {
 		if err != nil {
 			return nil, err
 		}
-		again = append(again, promise{made: f.time, due: due.End(j.zone), recorded: f.last().recorded})
+		again = append(again, promise{made: f.time, due: due.End(j.zone), recorded: f.last().recorded, by: byRestart})
 	}
 	return again, nil
 }
@@ -156,9 +161,9 @@ func (j *judge) promisesOfOpening() (first promise, later []promise) {
 			continue
 		}
 		if first.due.IsZero() {
-			first = promise{made: j.Opened, due: due}
+			first = promise{made: j.Opened, due: due, by: j.course.opening}
 		} else if !due.Equal(before) {
-			later = append(later, promise{made: r.recorded, due: due, recorded: r.recorded})
+			later = append(later, promise{made: r.recorded, due: due, recorded: r.recorded, by: j.course.opening})
 		}
 		before = due
 	}
@@ -178,7 +183,7 @@ func (j *judge) acceptedPromise() *promise {
 	if !ok {
 		return nil
 	}
-	return &promise{made: accepted.time, due: due}
+	return &promise{made: accepted.time, due: due, by: "accepted"}
 }
 
 // effective returns the last instant at which settling is still on time by p, inclusive: its due, moved on by the pauses

@@ -80,24 +80,6 @@ dossier.supplemented 2027-12-31T08:00
 	}
 }
 
-// TestPastVerdictSurvivesANewCalendar: a calendar that is loaded after the closing changes nothing.
-func TestPastVerdictSurvivesANewCalendar(t *testing.T) {
-	r := load(t, register.Empty(zone, nil), register.Calendars, "name: vn-office\nbase: vn-office\noff: [2025-03-11]\n", "2025-03-20T08:00")
-	told := `dossier.received 2025-03-05T08:00 due=2025-03-10
-dossier.supplement_requested 2025-03-06T09:00
-dossier.supplemented 2025-03-07T09:00
-`
-	for want, text := range map[string]string{"2025-03-12": told, "2025-03-11": told + "dossier.resolved 2025-03-12T08:00\n"} {
-		c, err := lifecycle.Judge(parseEvents(t, text), lifecycle.NewRules(r))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := calendar.DayOf(c.Deadline, zone).String(); got != want {
-			t.Errorf("deadline %s, want %s", got, want)
-		}
-	}
-}
-
 // TestJournalOfALoad: what a load changes of an open case is stamped with its day and cause; folded, it is what the case
 // counts now; up to the day before, what the books said then.
 func TestJournalOfALoad(t *testing.T) {

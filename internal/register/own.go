@@ -8,8 +8,6 @@ import (
 	"strings"
 
 	"tiendo/internal/calendar"
-
-	"github.com/goccy/go-yaml/ast"
 )
 
 // calendarBook is the calendars that a city has of its own at some time, and with the built-in ones.
@@ -144,7 +142,7 @@ func (r *reader) plan(text string, base calendar.Plan) calendar.Plan {
 	if !ok {
 		return base
 	}
-	p := calendar.Plan{Days: map[calendar.Day][]calendar.Hours{}}
+	p := calendar.Plan{Days: map[calendar.Day][]calendar.Hours{}, Why: map[calendar.Day]calendar.Reason{}}
 	based := o.choice("base", office) == office
 	if based {
 		p = base.Clone()
@@ -240,112 +238,11 @@ func parseClock(text string) (minutes int, ok bool) {
 	return minutes, errH == nil && errM == nil && m < 60 && minutes <= 24*60
 }
 
-// covered reads a day within the calendar.
-func (r *reader) covered(n ast.Node, field, text string, p *calendar.Plan) (calendar.Day, bool) {
-	d, ok := parseDay(text)
-	switch {
-	case !ok:
-		r.fault(placeOf(n), field, "%q is no day; write it as 2026-02-16", short(text))
-	case d < p.First || d > p.Last:
-		r.fault(placeOf(n), field, "%s lies outside the days that the calendar covers, %s to %s", d, p.First, p.Last)
-	default:
-		return d, true
-	}
-	return d, false
-}
-
-// off reads days, or ranges of days, that are not worked.
-func (r *reader) off(o *object, p *calendar.Plan) {
-	seen := map[calendar.Day]bool{}
-	for _, n := range o.list("off") {
-		text, plain := scalar(n)
-		if !plain {
-			r.fault(placeOf(n), "off", "a day or a range of days is expected here, such as 2026-02-16..2026-02-20")
-			continue
-		}
-		a, b, isRange := strings.Cut(text, "..")
-		first, ok := r.covered(n, "off", a, p)
-		last := first
-		if ok && isRange {
-			last, ok = r.covered(n, "off", b, p)
-		}
-		if !ok {
-			continue
-		}
-		if last < first {
-			r.fault(placeOf(n), "off", "%s ends before it starts; the earlier day comes first", text)
-		}
-		for d := first; d <= last; d++ {
-			if seen[d] {
-				r.fault(placeOf(n), "off", "%s is named twice; leave one of them out", d)
-				break
-			}
-			seen[d], p.Days[d] = true, nil
-		}
-	}
-}
-
-// swapped reads pairs of days that changed places.
-func (r *reader) swapped(o *object, p *calendar.Plan) {
-	for _, n := range o.list("swapped") {
-		pair, ok := r.object(n, "swapped", "off", "on")
-		if !ok {
-			continue
-		}
-		days := map[string]calendar.Day{}
-		for _, member := range []string{"off", "on"} {
-			if pair.text(member) == "" {
-				pair.fault(member, "it is missing; {off: 2026-08-31, on: 2026-08-22} would do")
-			} else if d, ok := r.covered(pair.members[member], pair.name(member), pair.text(member), p); ok {
-				days[member] = d
-			}
-		}
-		if len(days) < 2 {
-			continue
-		}
-		off, on := days["off"], days["on"]
-		hours := p.Week[off.Weekday()]
-		if len(hours) == 0 {
-			hours = p.On(off)
-		}
-		changed, named := p.Days[on]
-		switch {
-		case len(hours) == 0:
-			pair.fault("off", "%s, a %s, is off anyway; name the working day that is given up", off, off.Weekday())
-		case len(p.Week[on.Weekday()]) > 0 && (!named || len(changed) > 0):
-			pair.fault("on", "%s, a %s, is a working day anyway; name the day off that is worked instead", on, on.Weekday())
-		default:
-			p.Days[off], p.Days[on] = nil, hours
-		}
-	}
-}
-
-// special reads days with hours of their own.
-func (r *reader) special(o *object, p *calendar.Plan) {
-	seen := map[calendar.Day]bool{}
-	for _, n := range o.list("special") {
-		day, ok := r.object(n, "special", "day", "hours")
-		if !ok {
-			continue
-		}
-		hours := r.hours(&day, "hours")
-		if len(hours) == 0 {
-			day.fault("hours", `there are none; hours: ["07:00-11:30"] would do, and a day off is written under off`)
-		}
-		if day.text("day") == "" {
-			day.fault("day", "it is missing; write it as 2026-02-13")
-			continue
-		}
-		d, ok := r.covered(day.members["day"], "special.day", day.text("day"), p)
-		switch {
-		case !ok:
-		case seen[d]:
-			day.fault("day", "%s is named twice; leave one of them out", d)
-		default:
-			seen[d], p.Days[d] = true, hours
-		}
-	}
-}
-
 // Calendars returns the built-in calendars and the city's own.
 func (v View) Calendars() calendar.Set { return v.calendars.book.set }
+
+// OwnCalendar says whether the calendar of a name is one that the city loaded, not a built-in one.
+func (v View) OwnCalendar(name string) bool {
+	_, own := v.calendars.book.own[name]
+	return own
+}

@@ -132,6 +132,43 @@ hours: {monday: [], saturday: ["07:00-11:30"]}
 	}
 }
 
+// TestDaysOfOwnCalendarsHaveReasons: the names that a file gives, the base's for what it does not name.
+func TestDaysOfOwnCalendarsHaveReasons(t *testing.T) {
+	r := loaded(t, register.Calendars, `name: city
+base: vn-office
+off:
+  - 2026-07-20..2026-07-21
+  - {day: 2026-05-13, names: {vi: "Ngày Giải phóng Hải Phòng", en: "Liberation of Hải Phòng"}}
+  - 2026-09-02
+swapped:
+  - {off: 2026-06-15, on: 2026-06-20}
+special:
+  - {day: 2026-02-13, hours: ["07:30-11:30"], names: {vi: "Trước Tết", en: "Before Tết"}}
+  - {day: 2026-02-12, hours: ["07:30-11:30"]}
+`)
+	v := r.At(time.Time{})
+	c, _ := v.Calendars().Get("city")
+	f := func(d, vi, en string) {
+		t.Helper()
+		why, err := c.Why(day(t, d))
+		gotVI, gotEN := why.Words()
+		if err != nil || gotVI != vi || gotEN != en {
+			t.Errorf("%s: %q, %q, %v; want %q, %q", d, gotVI, gotEN, err, vi, en)
+		}
+	}
+	f("2026-05-13", "ngày nghỉ: Ngày Giải phóng Hải Phòng", "day off: Liberation of Hải Phòng")
+	f("2026-07-21", "ngày nghỉ", "day off")
+	f("2026-09-02", "Quốc khánh", "National Day, public holiday")
+	f("2026-06-15", "nghỉ hoán đổi, làm bù 20/06/2026", "swapped off, worked on 20 Jun 2026 instead")
+	f("2026-06-20", "làm bù cho 15/06/2026", "worked instead of 15 Jun 2026")
+	f("2026-02-13", "giờ làm việc riêng: Trước Tết", "hours of its own: Before Tết")
+	f("2026-02-12", "giờ làm việc riêng", "hours of its own")
+	f("2026-08-22", "làm bù cho 31/08/2026", "worked instead of 31 Aug 2026")
+	if !v.OwnCalendar("city") || v.OwnCalendar("vn-office") {
+		t.Error("which calendars are the city's own is not known")
+	}
+}
+
 // TestProcedureCode strips nothing but an old suffix. Source: DOMAIN.md §2.
 func TestProcedureCode(t *testing.T) {
 	for code, want := range map[string]string{
