@@ -179,7 +179,6 @@ var standings = map[string]inBoth{
 	"ignored 3":    {"không có tác dụng: hẹn lại khi hạn đã qua, hoặc ngoài thời gian giải quyết", "no effect: a new date after the deadline had passed, or outside the time of settlement"},
 	"ignored 4":    {"không có tác dụng: không bắt đầu hay kết thúc một lần chờ bổ sung nào", "no effect: it neither begins nor ends a wait for the applicant"},
 	"ignored 7":    {"không có tác dụng: chuyển trước khi tiếp nhận hoặc sau khi kết thúc", "no effect: handed on before the receipt, or after the closing"},
-	"foreign 8":    {"bỏ qua: nguồn gửi không có quyền nói về vụ việc này", "ignored: its sender may not speak of this case"},
 }
 
 // calendarFrom says who named the calendar of a case.
