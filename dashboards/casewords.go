@@ -156,7 +156,7 @@ var standings = map[string]inBoth{
 	"retraction 1": {"rút lại một bản ghi trước", "takes an earlier record back"},
 	"ignored 3":    {"không có tác dụng: hẹn lại khi hạn đã qua, hoặc ngoài thời gian giải quyết", "no effect: a new date after the deadline had passed, or outside the time of settlement"},
 	"ignored 4":    {"không có tác dụng: không bắt đầu hay kết thúc một lần chờ bổ sung nào", "no effect: it neither begins nor ends a wait for the applicant"},
-	"ignored 8":    {"bỏ qua: nguồn gửi không có quyền nói về vụ việc này", "ignored: its sender may not speak of this case"},
+	"foreign 8":    {"bỏ qua: nguồn gửi không có quyền nói về vụ việc này", "ignored: its sender may not speak of this case"},
 }
 
 // steps name what happens to a case, by the type of the event; a type that is not named here shows its own name.
