@@ -30,7 +30,7 @@ type refusal struct {
 
 // intake gathers what a body holds.
 type intake struct {
-	token   auth.Token
+	token   *auth.Token
 	decoder event.Decoder
 	now     time.Time
 	entry   *entryWriter

@@ -32,18 +32,20 @@ func (c *Collector) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	token, err := c.tokens.Check(r)
-	if err != nil {
+	switch wait := token.Allowance.Wait(begun); {
+	case err != nil:
 		auth.Refuse(w, err)
-		return
-	}
-	if !token.Has(auth.ScopeIngest) && !token.Has(auth.ScopeAssess) {
+	case !token.Has(auth.ScopeIngest) && !token.Has(auth.ScopeAssess):
 		auth.Lacks(w, auth.ScopeIngest)
-		return
-	}
-	if wait := token.Allowance.Wait(begun); wait > 0 {
+	case wait > 0:
 		c.slowDown(w, &token, wait)
-		return
+	default:
+		c.take(w, r, &token)
 	}
+}
+
+// take reads a request of a token that may send some, and answers it.
+func (c *Collector) take(w http.ResponseWriter, r *http.Request, token *auth.Token) {
 	mode, err := modeOf(r.Header)
 	if err != nil {
 		c.refuse(w, err)
@@ -68,7 +70,7 @@ func (c *Collector) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	err = in.read(mode, r.Header, raw)
 	// Whatever was looked at counts, also what was refused. A request without events counts as one.
 	if wait := token.Allowance.Take(in.now, max(1, in.index)); wait > 0 {
-		c.slowDown(w, &token, wait)
+		c.slowDown(w, token, wait)
 		return
 	}
 	if err != nil {

@@ -22,7 +22,7 @@ func (in *intake) verdict(e *event.Event, decoded error) (why *event.Error, forb
 	if typ == "" {
 		return why, false // of no type that there is, so nobody's
 	}
-	if reason := forbids(&in.token, typ); reason != "" {
+	if reason := forbids(in.token, typ); reason != "" {
 		id := e.ID
 		if why != nil {
 			id = why.ID
@@ -32,7 +32,7 @@ func (in *intake) verdict(e *event.Event, decoded error) (why *event.Error, forb
 	if why != nil || typ != "assessment.submitted" {
 		return why, false
 	}
-	return foreign(&in.token, e)
+	return foreign(in.token, e)
 }
 
 // forbids says why a token may not send events of a type; empty if it may (CONTRACT §3).
