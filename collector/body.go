@@ -13,7 +13,6 @@ import (
 
 	fastgzip "github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
-	"golang.org/x/sync/semaphore"
 )
 
 const (
@@ -74,15 +73,43 @@ func modeOf(h http.Header) (mode, error) {
 	return 0, errMedia
 }
 
-// budget bounds the memory of all bodies together.
-type budget struct{ free *semaphore.Weighted }
+// budget bounds the memory of all bodies together, and of those of one token, so that none can keep the others out. The
+// administrator's token, which has no name, may use it all.
+type budget struct {
+	mu    sync.Mutex
+	free  int64
+	share int64 // what one token may hold
+	held  map[string]int64
+}
 
-func newBudget(n int64) *budget { return &budget{free: semaphore.NewWeighted(n)} }
+func newBudget(n int64) *budget { return &budget{free: n, share: n / 2, held: make(map[string]int64)} }
+
+// take takes a step for a token; false if it may have no more now.
+func (b *budget) take(token string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.free < bodyStep || token != "" && b.held[token]+bodyStep > b.share {
+		return false
+	}
+	b.free -= bodyStep
+	b.held[token] += bodyStep
+	return true
+}
+
+func (b *budget) give(token string, n int64) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.free += n
+	if b.held[token] -= n; b.held[token] == 0 {
+		delete(b.held, token)
+	}
+}
 
 // body is an unpacked body in memory.
 type body struct {
 	buf    *bytes.Buffer
 	held   int64
+	token  string
 	budget *budget
 }
 
@@ -90,7 +117,7 @@ var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
 
 // release gives the memory back. Nothing that points into the body may be used after it.
 func (b *body) release() {
-	b.budget.free.Release(b.held)
+	b.budget.give(b.token, b.held)
 	if b.buf.Cap() <= maxBody/4 {
 		b.buf.Reset()
 		buffers.Put(b.buf)
@@ -98,9 +125,9 @@ func (b *body) release() {
 	b.buf, b.held = nil, 0
 }
 
-// readBody reads and unpacks the body of a request. The caller must release it. Its error is errEncoding, errTooLarge or
-// errBusy, or tells what is wrong with the body.
-func (b *budget) readBody(w http.ResponseWriter, r *http.Request) (*body, error) {
+// readBody reads and unpacks the body of a request with a token of that name. The caller must release it. Its error is
+// errEncoding, errTooLarge or errBusy, or tells what is wrong with the body.
+func (b *budget) readBody(w http.ResponseWriter, r *http.Request, token string) (*body, error) {
 	// Packed content is bounded too: there are bodies that unpack to nothing for ever.
 	r.Body = http.MaxBytesReader(w, r.Body, maxBody+bodyStep)
 	unpacked, done, err := unpack(r)
@@ -108,9 +135,9 @@ func (b *budget) readBody(w http.ResponseWriter, r *http.Request) (*body, error)
 		return nil, err
 	}
 	defer done()
-	in := &body{buf: buffers.Get().(*bytes.Buffer), budget: b}
+	in := &body{buf: buffers.Get().(*bytes.Buffer), token: token, budget: b}
 	for {
-		if !b.free.TryAcquire(bodyStep) {
+		if !b.take(token) {
 			in.release()
 			return nil, errBusy
 		}

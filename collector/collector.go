@@ -20,6 +20,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"tiendo/internal/auth"
+	"tiendo/internal/disk"
 )
 
 // Options are what a collector needs. All are required.
@@ -141,7 +142,7 @@ func collectorID(path string) (string, error) {
 		random := make([]byte, 8)
 		_, _ = rand.Read(random) // never fails, says its documentation
 		id := hex.EncodeToString(random)
-		if err := replaceFile(path, []byte(id+"\n")); err != nil {
+		if err := disk.Replace(path, []byte(id+"\n")); err != nil {
 			return "", fmt.Errorf("write the id of this collector: %w", err)
 		}
 		return id, nil

@@ -5,10 +5,11 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/go-json-experiment/json"
+
+	"tiendo/internal/disk"
 )
 
 // cursor says how much of the log is in the engine.
@@ -37,7 +38,7 @@ func (c cursor) write(path string) error {
 	if err != nil {
 		panic("BUG: a cursor is no JSON: " + err.Error())
 	}
-	if err := replaceFile(path, append(raw, '\n')); err != nil {
+	if err := disk.Replace(path, append(raw, '\n')); err != nil {
 		return fmt.Errorf("write the cursor of the log: %w", err)
 	}
 	return nil
@@ -50,27 +51,6 @@ func bootID() string {
 		return ""
 	}
 	return strings.TrimSpace(string(raw))
-}
-
-// replaceFile puts content in place whole or not at all; it is on disk when replaceFile returns.
-func replaceFile(path string, content []byte) error {
-	folder := filepath.Dir(path)
-	f, err := os.CreateTemp(folder, "."+filepath.Base(path)+"-*") // mode 0600
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(content)
-	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
-	}
-	if err := os.Rename(f.Name(), path); err != nil {
-		return errors.Join(err, os.Remove(f.Name()))
-	}
-	d, err := os.Open(folder)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }
 
 func exists(path string) (bool, error) {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"tiendo/internal/auth"
 	"tiendo/internal/event"
 )
 
@@ -29,11 +30,14 @@ type refusal struct {
 
 // intake gathers what a body holds.
 type intake struct {
+	token   *auth.Token
 	decoder event.Decoder
 	now     time.Time
 	entry   *entryWriter
 	index   int
 	refused []refusal
+	// forbidden counts the refused that the token may not tell.
+	forbidden int
 	// taken and lost count events by family, lost ones of no known type under the empty one.
 	taken, lost map[event.Family]int
 }
@@ -131,16 +135,16 @@ func (in *intake) take(value jsontext.Value, line int) error {
 		return errTooMany
 	}
 	e, err := in.decoder.Decode(value, in.now)
-	if err == nil {
+	why, forbidden := in.verdict(&e, err)
+	if why == nil {
 		in.entry.add(&e)
 		in.taken[e.Type.Family()]++
 	} else {
-		var why *event.Error
-		if !errors.As(err, &why) {
-			panic("BUG: an event was refused without a reason: " + err.Error())
-		}
 		in.lost[why.Type.Family()]++
 		in.refuse(refusal{Line: line, ID: why.ID, Field: why.Field, Reason: why.Reason})
+	}
+	if forbidden {
+		in.forbidden++
 	}
 	in.index++
 	return nil

@@ -65,7 +65,7 @@ func open(t testing.TB, data string, change ...func(*Options)) *rig {
 
 func tryOpen(t testing.TB, data string, change ...func(*Options)) (*rig, error) {
 	t.Helper()
-	tokens, err := auth.Open(data)
+	tokens, err := auth.Open(auth.Options{Data: data, Now: time.Now, Audit: func(auth.Act) {}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,8 +2,11 @@ package collector
 
 import (
 	"errors"
+	"fmt"
+	"math"
 	"net/http"
 	"strconv"
+	"time"
 
 	"github.com/go-json-experiment/json"
 
@@ -29,10 +32,20 @@ func (c *Collector) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	token, err := c.tokens.Check(r)
-	if err != nil {
+	switch wait := token.Allowance.Wait(begun); {
+	case err != nil:
 		auth.Refuse(w, err)
-		return
+	case !token.Has(auth.ScopeIngest) && !token.Has(auth.ScopeAssess):
+		auth.Lacks(w, auth.ScopeIngest)
+	case wait > 0:
+		c.slowDown(w, &token, wait)
+	default:
+		c.take(w, r, &token)
 	}
+}
+
+// take reads a request of a token that may send some, and answers it.
+func (c *Collector) take(w http.ResponseWriter, r *http.Request, token *auth.Token) {
 	mode, err := modeOf(r.Header)
 	if err != nil {
 		c.refuse(w, err)
@@ -42,7 +55,7 @@ func (c *Collector) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		c.refuse(w, err)
 		return
 	}
-	content, err := c.budget.readBody(w, r)
+	content, err := c.budget.readBody(w, r, token.Name)
 	if err != nil {
 		c.refuse(w, err)
 		return
@@ -50,19 +63,30 @@ func (c *Collector) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer content.release()
 	raw := content.buf.Bytes()
 	in := intake{
-		decoder: event.Decoder{Opaque: c.hide.hide}, now: c.now(),
+		token: token, decoder: event.Decoder{Opaque: c.hide.hide}, now: c.now(),
 		entry: newEntryWriter(token.Bound, len(raw)),
 		taken: make(map[event.Family]int, 2), lost: make(map[event.Family]int),
 	}
-	if err := in.read(mode, r.Header, raw); err != nil {
+	err = in.read(mode, r.Header, raw)
+	// Whatever was looked at counts, also what was refused. A request without events counts as one.
+	if wait := token.Allowance.Take(in.now, max(1, in.index)); wait > 0 {
+		c.slowDown(w, token, wait)
+		return
+	}
+	if err != nil {
 		c.refuse(w, err)
 		return
 	}
-	c.settle(w, token, &in)
+	// A body may have been long on its way: of a token that was revoked meanwhile nothing more is taken.
+	if _, err := c.tokens.Check(r); err != nil {
+		auth.Refuse(w, err)
+		return
+	}
+	c.settle(w, &in)
 }
 
 // settle puts what was taken into the log and answers.
-func (c *Collector) settle(w http.ResponseWriter, token auth.Token, in *intake) {
+func (c *Collector) settle(w http.ResponseWriter, in *intake) {
 	taken := int(in.entry.count)
 	if taken > 0 {
 		arrival, err := c.journal.admit(in.entry.done())
@@ -72,14 +96,26 @@ func (c *Collector) settle(w http.ResponseWriter, token auth.Token, in *intake) 
 		}
 		c.noteAdmitted(arrival)
 		c.metrics.count(accepted, in.taken)
-		c.metrics.seen(token.Name, arrival)
+		c.metrics.last.seen(in.token.Name, arrival)
 	}
 	c.metrics.count(rejected, in.lost)
-	status := http.StatusAccepted
-	if taken == 0 && len(in.refused) > 0 {
-		status = http.StatusBadRequest
+	switch {
+	case taken > 0 || len(in.refused) == 0:
+		reply(w, http.StatusAccepted, answer{Accepted: taken, Rejected: len(in.refused), Errors: in.refused})
+	case in.forbidden == len(in.refused):
+		first := in.refused[0]
+		auth.Forbid(w, fmt.Sprintf("nothing in the request is allowed to this token; of event %d, field %s: %s", first.Index, first.Field, first.Reason))
+	default:
+		reply(w, http.StatusBadRequest, answer{Rejected: len(in.refused), Errors: in.refused})
 	}
-	reply(w, status, answer{Accepted: taken, Rejected: len(in.refused), Errors: in.refused})
+}
+
+// slowDown answers a sender that is over its token's rate.
+func (c *Collector) slowDown(w http.ResponseWriter, token *auth.Token, wait time.Duration) {
+	c.metrics.limited.WithLabelValues(token.Name).Inc()
+	seconds := int(math.Ceil(wait.Seconds()))
+	w.Header().Set("Retry-After", strconv.Itoa(seconds))
+	problem(w, http.StatusTooManyRequests, fmt.Sprintf("this token may send %d events a second; nothing of the request was taken; send it again in %d s", token.Allowance.PerSecond(), seconds))
 }
 
 // refuse answers for a request of which nothing was taken.

@@ -3,14 +3,13 @@ package collector
 import (
 	"os"
 	"path/filepath"
-	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
 	"tiendo/internal/event"
 )
 
-// unknown is the label of whatever would make labels grow without bound.
+// unknown is the label of whatever would make labels grow without bound, and of what has no name.
 const unknown = "_unknown"
 
 // What became of an event.
@@ -26,7 +25,8 @@ type metrics struct {
 	batches  prometheus.Histogram
 	errors   prometheus.Counter
 	damaged  prometheus.Counter
-	last     *prometheus.GaugeVec
+	limited  *prometheus.CounterVec
+	last     *lastEvents
 }
 
 func newMetrics(reg prometheus.Registerer, c *Collector) (*metrics, error) {
@@ -48,9 +48,10 @@ func newMetrics(reg prometheus.Registerer, c *Collector) (*metrics, error) {
 		damaged: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "tiendo_log_damaged_total", Help: "Entries of the log that were found damaged and set aside.",
 		}),
-		last: prometheus.NewGaugeVec(prometheus.GaugeOpts{
-			Name: "tiendo_source_last_event_timestamp_seconds", Help: "When the last event of a source arrived, by the name of its token.",
+		limited: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "tiendo_collector_limited_total", Help: "Requests that were turned away because their token was over its rate, by its name.",
 		}, []string{"source"}),
+		last: newLastEvents(c.tokens.Named),
 	}
 	for _, family := range append(event.Families(), unknown) {
 		m.events.WithLabelValues(string(family), accepted)
@@ -60,7 +61,7 @@ func newMetrics(reg prometheus.Registerer, c *Collector) (*metrics, error) {
 		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, f)
 	}
 	for _, one := range []prometheus.Collector{
-		m.events, m.requests, m.batches, m.errors, m.damaged, m.last,
+		m.events, m.requests, m.batches, m.errors, m.damaged, m.limited, m.last,
 		gauge("tiendo_log_entries", "Entries of the log that wait to be loaded.", func() float64 {
 			return float64(c.Newest() - min(c.Loaded(), c.Newest()))
 		}),
@@ -88,14 +89,6 @@ func (m *metrics) count(result string, families map[event.Family]int) {
 		}
 		m.events.WithLabelValues(string(family), result).Add(float64(n))
 	}
-}
-
-// seen notes that a source told something. Only named tokens have names of their own.
-func (m *metrics) seen(token string, at time.Time) {
-	if token == "" {
-		token = unknown
-	}
-	m.last.WithLabelValues(token).Set(float64(at.UnixMilli()) / 1000)
 }
 
 func sizeOfLog(dir string) (total int64) {

@@ -15,6 +15,8 @@ import (
 	"github.com/hashicorp/raft-wal/metadb"
 	"github.com/hashicorp/raft-wal/segment"
 	"github.com/hashicorp/raft-wal/types"
+
+	"tiendo/internal/disk"
 )
 
 // metaStore is the library's list of its files, looked through before the library opens them. For the library takes what
@@ -172,7 +174,7 @@ func setAside(dir, name string, content []byte) (string, error) {
 		return "", err
 	}
 	path := filepath.Join(folder, name)
-	if err := replaceFile(path, content); err != nil {
+	if err := disk.Replace(path, content); err != nil {
 		return "", fmt.Errorf("set aside %s: %w", name, err)
 	}
 	return path, nil

@@ -345,6 +345,23 @@ func TestCasesHaveWords(t *testing.T) {
 			t.Errorf("the verdict %s has no words", v)
 		}
 	}
+	for _, standing := range []struct {
+		lifecycle.Standing
+		rule int
+	}{
+		{lifecycle.Repeated, 1},
+		{lifecycle.Superseded, 1},
+		{lifecycle.Superseded, 2},
+		{lifecycle.TakenBack, 1},
+		{lifecycle.Retraction, 1},
+		{lifecycle.Ignored, 3},
+		{lifecycle.Ignored, 4},
+		{lifecycle.NotTheirs, 8},
+	} {
+		if key := fmt.Sprintf("%s %d", standing.Standing, standing.rule); standings[key] == (inBoth{}) {
+			t.Errorf("the standing %s has no words", key)
+		}
+	}
 	for _, typ := range event.Types() {
 		if _, ok := steps[string(typ)]; !ok && lifecycle.Books(typ.Family()) {
 			t.Errorf("the event %s has no words", typ)

@@ -92,7 +92,10 @@ func newApp(ctx context.Context, o appOptions) (_ *app, err error) {
 	if err := a.listen(ctx); err != nil {
 		return nil, err
 	}
-	if a.tokens, err = auth.Open(o.Config.Data); err != nil {
+	a.tokens, err = auth.Open(auth.Options{
+		Data: o.Config.Data, Rate: int(o.Config.Ingest.Rate), Burst: int(o.Config.Ingest.Burst), Now: time.Now, Audit: a.audit,
+	})
+	if err != nil {
 		return nil, misuse(err)
 	}
 	if err := a.openEngine(ctx); err != nil {
@@ -159,8 +162,8 @@ func (a *app) openParts(ctx context.Context, o appOptions) (err error) {
 		Booked: func(booking.Mark) { a.snapshots.Wake() },
 	})
 	a.registers = &registers{
-		store:  register.Store{Conn: a.engine.Conn(), Zone: zone, Figures: registerFigures},
-		tokens: a.tokens, log: a.log.With("part", "registers"), now: time.Now, changed: a.booker.Wake,
+		store: register.Store{Conn: a.engine.Conn(), Zone: zone, Figures: registerFigures},
+		log:   a.log.With("part", "registers"), now: time.Now, changed: a.booker.Wake,
 	}
 	if err := a.registers.open(ctx); err != nil {
 		return err

@@ -253,6 +253,11 @@ func TestWhatCannotStartSaysWhy(t *testing.T) {
 	f(func(c *config.Config) { c.Listen = "192.0.2.1:0"; c.Auth.Read = "token" }, "192.0.2.1", "--listen")
 	f(func(c *config.Config) { c.Listen = "0.0.0.0:0" }, "auth.read")
 	f(func(c *config.Config) { c.Data = filepath.Join(file, "data") }, "not a directory", "--data")
+	f(func(c *config.Config) {
+		if err := os.WriteFile(filepath.Join(c.Data, "tokens.json"), []byte(`{"version":1,"tokens":[`), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}, "tokens.json", "restore the file from a backup, or move it away")
 	f(func(c *config.Config) { c.Engine.Library = "/nowhere/libchdb.so" }, "npm ci")
 	f(func(c *config.Config) { c.ClickHouse = "clickhouse://127.0.0.1:1/tiendo" }, "the engine")
 	f(func(c *config.Config) { c.Metrics.Figures = []string{"dossier.nothing"} }, "metrics.figures", "dossier.nothing")

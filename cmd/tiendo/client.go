@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -49,8 +50,13 @@ func (c *client) endpoint(path string) (*url.URL, error) {
 	return base.JoinPath(path), nil
 }
 
-// get asks the server and returns the body of a 200. The error of another answer says what the server said.
+// get asks the server and returns the body of an answer of success. The error of another answer says what the server said.
 func (c *client) get(ctx context.Context, path string, query url.Values) ([]byte, error) {
+	return c.ask(ctx, http.MethodGet, path, query, nil)
+}
+
+// ask is get with another method, and with a body of JSON unless it is nil.
+func (c *client) ask(ctx context.Context, method, path string, query url.Values, content []byte) ([]byte, error) {
 	address, err := c.endpoint(path)
 	if err != nil {
 		return nil, err
@@ -60,12 +66,15 @@ func (c *client) get(ctx context.Context, path string, query url.Values) ([]byte
 	if err != nil {
 		return nil, err
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address.String(), nil)
+	request, err := http.NewRequestWithContext(ctx, method, address.String(), bytes.NewReader(content))
 	if err != nil {
 		return nil, misuse(err)
 	}
 	if token != "" {
 		request.Header.Set("Authorization", "Bearer "+token)
+	}
+	if content != nil {
+		request.Header.Set("Content-Type", "application/json")
 	}
 	answer, err := http.DefaultClient.Do(request)
 	if err != nil {
@@ -76,7 +85,7 @@ func (c *client) get(ctx context.Context, path string, query url.Values) ([]byte
 	if err != nil {
 		return nil, c.unreachable(err)
 	}
-	if answer.StatusCode != http.StatusOK {
+	if answer.StatusCode/100 != 2 {
 		return nil, refusal(answer, body)
 	}
 	return body, nil

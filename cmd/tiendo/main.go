@@ -45,6 +45,7 @@ type command struct {
 	Register registerCmd `cmd:"" help:"Check and load what the city says about itself: agencies, procedures, calendars, targets."`
 	Serve    serveCmd    `cmd:"" help:"Take events in, keep the books, and show the figures, until Ctrl-C."`
 	Simulate simulateCmd `cmd:"" help:"Make the events of a simulated city, of every family but assessments."`
+	Token    tokenCmd    `cmd:"" help:"Make, list and revoke the tokens of those who send events and read."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
 }
 

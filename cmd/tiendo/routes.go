@@ -16,35 +16,38 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
-// routes says who may ask for what, and who answers.
+// routes says who may ask for what, and who answers. docs/access.md has the same as a table.
 func (a *app) routes() http.Handler {
 	answers := api.New(api.Options{
 		Books: a.books, Zone: a.cfg.Location(), Now: time.Now, Ready: a.ready, Logger: a.log.With("part", "api"),
 		Rules: a.registers.Rules, Facts: a.facts, Check: a.check, Rebuild: a.booker.Rebuild,
-		LoadedRegisters: a.registers.loaded, LoadRegister: a.registers.load,
+		LoadedRegisters: a.registers.loaded, LoadRegister: a.registers.load, Tokens: a.tokens,
 	})
 	open := auth.Read(a.cfg.Auth.Read) == auth.ReadOpen
-	read := func(h http.Handler) http.Handler {
-		if open {
-			return h
-		}
-		return a.tokens.Require(h)
+	reader := func(h http.Handler) http.Handler { return a.tokens.Require(auth.ScopeRead, h) }
+	admin := func(h http.Handler) http.Handler { return a.tokens.Require(auth.ScopeAdmin, h) }
+	read := reader
+	if open {
+		read = func(h http.Handler) http.Handler { return h }
 	}
 	// Single cases are for whoever has a token; those of a simulated city are nobody's.
-	private := a.tokens.Require
+	private := reader
 	if a.Simulated {
 		private = read
 	}
 	mux := http.NewServeMux()
-	mux.Handle("/v1/events", a.collector)
-	for _, path := range []string{"/v1/cases", "/v1/cases/"} {
-		mux.Handle(path, private(answers.Cases()))
+	mux.Handle("/v1/events", a.collector) // checks tokens itself
+	for root, cases := range map[string]http.Handler{"/v1/cases": answers.Cases(), "/cases": a.pages.Cases()} {
+		mux.Handle(root, private(answers.OwnList(cases)))
+		mux.Handle(root+"/{family}/{subject...}", private(answers.OwnCase(cases)))
+		mux.Handle(root+"/", private(cases)) // names no case
 	}
-	for _, path := range []string{"/cases", "/cases/"} {
-		mux.Handle(path, private(a.pages.Cases()))
+	mux.Handle("GET /v1/registers/", reader(answers.Registers()))
+	mux.Handle("/v1/registers/", admin(answers.Registers()))
+	for _, path := range []string{"/v1/tokens", "/v1/tokens/"} {
+		mux.Handle(path, admin(answers.TokenHandler()))
 	}
-	upkeep := a.tokens.Require(answers.Upkeep())
-	mux.Handle("/v1/registers/", a.tokens.Require(answers.Registers()))
+	upkeep := admin(answers.Upkeep())
 	mux.Handle("/v1/check", upkeep)
 	mux.Handle("/v1/rebuild", upkeep)
 	mux.Handle("/healthz", answers.Open())

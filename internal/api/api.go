@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"time"
 
+	"tiendo/internal/auth"
 	"tiendo/internal/booking"
 	"tiendo/internal/event"
 	"tiendo/internal/kpi"
@@ -36,6 +37,8 @@ type Options struct {
 	// after that. Both are needed by the handler of registers alone.
 	LoadedRegisters func(ctx context.Context) (*register.Registers, error)
 	LoadRegister    func(r *http.Request, kind register.Kind, content []byte) (*register.Registers, error)
+	// Tokens are needed by their own handler alone.
+	Tokens *auth.Tokens
 }
 
 // API is the handlers. Safe for concurrent use.

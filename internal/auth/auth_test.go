@@ -1,7 +1,6 @@
 package auth
 
 import (
-	"errors"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -10,55 +9,6 @@ import (
 	"sync"
 	"testing"
 )
-
-func TestTokens(t *testing.T) {
-	dir := t.TempDir()
-	tokens, err := Open(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	info, err := os.Stat(filepath.Join(dir, AdminTokenFile))
-	if err != nil || info.Mode().Perm() != 0o600 {
-		t.Fatalf("mode %v, %v", info.Mode(), err)
-	}
-	raw, err := os.ReadFile(filepath.Join(dir, AdminTokenFile))
-	if err != nil {
-		t.Fatal(err)
-	}
-	token := strings.TrimSpace(string(raw))
-	if len(token) != 43 {
-		t.Fatalf("token of %d characters", len(token))
-	}
-	again, err := Open(dir)
-	if err != nil || *again != *tokens {
-		t.Fatalf("a second start knows another token: %v", err)
-	}
-	f := func(header string, want error) {
-		t.Helper()
-		r := httptest.NewRequest(http.MethodPost, "/", nil)
-		if header != "" {
-			r.Header.Set("Authorization", header)
-		}
-		if _, err := again.Check(r); !errors.Is(err, want) {
-			t.Errorf("%q: got %v, want %v", header, err, want)
-		}
-		w := httptest.NewRecorder()
-		again.Require(http.NotFoundHandler()).ServeHTTP(w, r)
-		if want == nil && w.Code != http.StatusNotFound {
-			t.Errorf("%q: status %d", header, w.Code)
-		}
-		if want != nil && (w.Code != http.StatusUnauthorized || w.Header().Get("WWW-Authenticate") == "" || w.Header().Get("Content-Type") != "application/problem+json") {
-			t.Errorf("%q: status %d, %v", header, w.Code, w.Header())
-		}
-	}
-	f("Bearer "+token, nil)
-	f("bearer  "+token, nil)
-	f("", ErrNone)
-	f("Basic "+token, ErrNone)
-	f("Bearer", ErrWrong)
-	f("Bearer "+token[1:], ErrWrong)
-	f("Bearer "+token+"x", ErrWrong)
-}
 
 func TestSecretRefusesWhatOthersMayRead(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "k")

@@ -1,84 +1,276 @@
-// Package auth decides who may do what: bearer tokens, and what an open listener refuses. It knows nothing of events
-// and figures.
+// Package auth decides who may do what: tokens with their scopes and what they are bound to, how much each may send, and
+// what an open listener refuses. It speaks the vocabulary of events and knows nothing of cases and figures.
 package auth
 
 import (
+	"cmp"
+	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
 	"errors"
+	"fmt"
+	"log/slog"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
 )
-
-// Token is who sent a request.
-type Token struct {
-	// Name is what the token was named when it was created; empty for the administrator's.
-	Name string
-	// Bound is the agency whose events the token may tell; empty if it is bound to none.
-	Bound string
-}
 
 // Errors of [Tokens.Check].
 var (
-	ErrNone  = errors.New("no token: send it as \"Authorization: Bearer …\"; the administrator's stands in admin.token of the server's data folder")
-	ErrWrong = errors.New("the token is unknown, expired or revoked")
+	ErrNone    = errors.New("no token: send it as \"Authorization: Bearer …\"; the administrator's stands in admin.token of the server's data folder")
+	ErrWrong   = errors.New("the token is unknown: it may have been cut, or be of another server")
+	ErrExpired = errors.New("the token has expired: ask the administrator for a new one")
+	ErrRevoked = errors.New("the token was revoked: ask the administrator for a new one")
 )
+
+// Errors of [Tokens.Create] and [Tokens.Revoke].
+var (
+	ErrTaken   = errors.New("a token has this name already: choose another, or revoke that one first")
+	ErrUnknown = errors.New("no token that was not revoked has this name; `tiendo token list` shows them")
+)
+
+const (
+	// AdminTokenFile is where the administrator's token stands in the data folder.
+	AdminTokenFile = "admin.token"
+	// Prefix is how the secret of a token begins, so that whoever finds one knows what it is.
+	Prefix = "tiendo_"
+)
+
+// Options are what tokens need. All but Rate are required.
+type Options struct {
+	// Data is the data folder.
+	Data string
+	// Rate is how many events a second a token may send that has no rate of its own, 0 for any number. Burst is how many each
+	// may send at once after a rest.
+	Rate, Burst int
+	Now         func() time.Time
+	// Audit is told every administrative act once it is done.
+	Audit func(Act)
+}
+
+// Act is an administrative act: who did what to what.
+type Act struct {
+	// By is the name of the token that did it; _admin for the administrator's.
+	By string
+	// Verb is what was done, such as "token.create"; Object what it was done to.
+	Verb, Object string
+	// Details hold no secret.
+	Details []slog.Attr
+}
 
 // Tokens knows the tokens that may be used. It is safe for concurrent use.
 type Tokens struct {
-	admin [sha256.Size]byte
+	Options
+	changing sync.Mutex
+	known    atomic.Pointer[known]
 }
 
-// AdminTokenFile is where the administrator's token stands in the data folder.
-const AdminTokenFile = "admin.token"
+// known are the tokens at one moment. It is never changed.
+type known struct {
+	all []*one
+	// found are the tokens by the first bytes of their hashes: what is looked for is a hash too, so the time that it takes
+	// says nothing of a secret.
+	found map[[8]byte][]*one
+}
 
-// Open reads the administrator's token from the data folder, and makes one (mode 0600) at the first start.
-func Open(data string) (*Tokens, error) {
-	secret, err := Secret(filepath.Join(data, AdminTokenFile))
+// one is one token.
+type one struct {
+	Entry
+	hash  [sha256.Size]byte
+	token Token
+}
+
+// Entry is what is kept of a token besides its hash.
+type Entry struct {
+	Terms
+	Created time.Time `json:"created"`
+	// Revoked is when the token was revoked; zero if it was not.
+	Revoked time.Time `json:"revoked,omitzero"`
+}
+
+// State says whether a token is valid, expired or revoked.
+func (e *Entry) State(now time.Time) string {
+	switch {
+	case !e.Revoked.IsZero():
+		return "revoked"
+	case !e.Expires.IsZero() && !now.Before(e.Expires):
+		return "expired"
+	default:
+		return "valid"
+	}
+}
+
+// Open reads the tokens of the data folder, and makes the administrator's (mode 0600) at the first start.
+func Open(o Options) (*Tokens, error) {
+	secret, err := Secret(filepath.Join(o.Data, AdminTokenFile))
 	if err != nil {
 		return nil, err
 	}
-	return &Tokens{admin: sha256.Sum256([]byte(base64.RawURLEncoding.EncodeToString(secret)))}, nil
+	t := &Tokens{Options: o}
+	admin := &one{
+		hash:  sha256.Sum256([]byte(base64.RawURLEncoding.EncodeToString(secret))),
+		token: Token{Scopes: Scopes()},
+	}
+	made, err := t.read()
+	if err != nil {
+		return nil, err
+	}
+	t.know(append([]*one{admin}, made...))
+	return t, nil
 }
 
-// Check says who sent r: ErrNone if it bears no token, ErrWrong if one that isn't known. The administrator's token is
-// unbound and good for all families.
+// know replaces what is known. The first is the administrator's.
+func (t *Tokens) know(all []*one) {
+	next := &known{all: all, found: make(map[[8]byte][]*one, len(all))}
+	for _, o := range all {
+		prefix := [8]byte(o.hash[:])
+		next.found[prefix] = append(next.found[prefix], o)
+	}
+	t.known.Store(next)
+}
+
+// made are the tokens that were created, revoked ones too, in the order of creation.
+func (k *known) made() []*one { return k.all[1:] }
+
+// named returns the token of a name that was not revoked; nil if there is none.
+func (k *known) named(name string) *one {
+	for _, o := range k.made() {
+		if o.Name == name && o.Revoked.IsZero() {
+			return o
+		}
+	}
+	return nil
+}
+
+// Check says who sent r: ErrNone if it bears no token, ErrWrong, ErrExpired or ErrRevoked if one that may not be used. The
+// administrator's token has every scope, is bound to no agency, and may send any number of events.
+//
+// Measured: 0.4 µs with 50 tokens, BenchmarkCheck, 2 cores.
 func (t *Tokens) Check(r *http.Request) (Token, error) {
 	header := r.Header.Get("Authorization")
-	if header == "" {
-		return Token{}, ErrNone
-	}
 	scheme, told, _ := strings.Cut(header, " ")
 	if !strings.EqualFold(scheme, "Bearer") {
 		return Token{}, ErrNone
 	}
-	// Hashes are compared, so that neither length nor content of the token shows in the time it takes.
 	sum := sha256.Sum256([]byte(strings.TrimSpace(told)))
-	if subtle.ConstantTimeCompare(sum[:], t.admin[:]) != 1 {
-		return Token{}, ErrWrong
-	}
-	return Token{}, nil
-}
-
-// Require lets only requests with a good token through to next.
-func (t *Tokens) Require(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if _, err := t.Check(r); err != nil {
-			Refuse(w, err)
-			return
+	for _, o := range t.known.Load().found[[8]byte(sum[:])] {
+		if subtle.ConstantTimeCompare(sum[:], o.hash[:]) != 1 {
+			continue
 		}
-		next.ServeHTTP(w, r)
-	})
+		switch o.State(t.Now()) {
+		case "revoked":
+			return Token{}, ErrRevoked
+		case "expired":
+			return Token{}, ErrExpired
+		}
+		return o.token, nil
+	}
+	return Token{}, ErrWrong
 }
 
-// Refuse answers 401 for an error of [Tokens.Check].
-func Refuse(w http.ResponseWriter, err error) {
-	challenge := "Bearer"
-	if errors.Is(err, ErrWrong) {
-		challenge = `Bearer error="invalid_token"`
+// Named says whether a token has this name that was not revoked.
+func (t *Tokens) Named(name string) bool { return t.known.Load().named(name) != nil }
+
+// List returns what is kept of all tokens but the administrator's, in the order of creation. The entries' slices are shared
+// and must not be changed.
+func (t *Tokens) List() []Entry {
+	all := []Entry{}
+	for _, o := range t.known.Load().made() {
+		all = append(all, o.Entry)
 	}
-	w.Header().Set("WWW-Authenticate", challenge)
-	problem(w, http.StatusUnauthorized, err.Error())
+	return all
+}
+
+// Create makes a token, which is on disk and good when Create returns. The secret is told this once. Its error is an
+// [*Error], ErrTaken, or says that it could not be written: then no token was made.
+func (t *Tokens) Create(by Token, terms Terms) (secret string, _ Entry, _ error) {
+	terms.Scopes, terms.Families = slices.Clone(terms.Scopes), slices.Clone(terms.Families)
+	if err := terms.check(); err != nil {
+		return "", Entry{}, err
+	}
+	t.changing.Lock()
+	defer t.changing.Unlock()
+	now := t.Now().UTC().Truncate(time.Second)
+	terms.Expires = terms.Expires.UTC().Truncate(time.Second)
+	if !terms.Expires.IsZero() && !terms.Expires.After(now) {
+		return "", Entry{}, bad("expires", "%s has passed; 90d would do", terms.Expires.Format(time.RFC3339))
+	}
+	before := t.known.Load()
+	if before.named(terms.Name) != nil {
+		return "", Entry{}, ErrTaken
+	}
+	secret = newSecret()
+	made := t.grant(Entry{Terms: terms, Created: now}, sha256.Sum256([]byte(secret)))
+	if err := t.replace(append(slices.Clone(before.all), made)); err != nil {
+		return "", Entry{}, fmt.Errorf("make the token %s: %w", terms.Name, err)
+	}
+	t.Audit(Act{By: cmp.Or(by.Name, "_admin"), Verb: "token.create", Object: terms.Name, Details: terms.details()})
+	return secret, made.Entry, nil
+}
+
+// Revoke ends a token for good. Its error is ErrUnknown, or says that it could not be written: then the token is still good.
+func (t *Tokens) Revoke(by Token, name string) error {
+	t.changing.Lock()
+	defer t.changing.Unlock()
+	before := t.known.Load()
+	old := before.named(name)
+	if old == nil {
+		return ErrUnknown
+	}
+	revoked := *old
+	revoked.Revoked = t.Now().UTC().Truncate(time.Second)
+	all := slices.Clone(before.all)
+	all[slices.Index(all, old)] = &revoked
+	if err := t.replace(all); err != nil {
+		return fmt.Errorf("revoke the token %s: %w", name, err)
+	}
+	t.Audit(Act{By: cmp.Or(by.Name, "_admin"), Verb: "token.revoke", Object: name})
+	return nil
+}
+
+// replace writes the tokens down and knows them then.
+func (t *Tokens) replace(all []*one) error {
+	if err := t.write(all[1:]); err != nil {
+		return err
+	}
+	t.know(all)
+	return nil
+}
+
+// grant makes of an entry what may be used.
+func (t *Tokens) grant(e Entry, hash [sha256.Size]byte) *one {
+	token := Token{Name: e.Name, Scopes: e.Scopes, Bound: e.Agency, Families: e.Families}
+	if perSecond := cmp.Or(e.Rate, t.Rate); perSecond > 0 {
+		token.Allowance = newAllowance(perSecond, t.Burst)
+	}
+	return &one{Entry: e, hash: hash, token: token}
+}
+
+func newSecret() string {
+	secret := make([]byte, secretBytes)
+	_, _ = rand.Read(secret) // never fails, says its documentation
+	return Prefix + base64.RawURLEncoding.EncodeToString(secret)
+}
+
+// details are the terms as an audit keeps them.
+func (t *Terms) details() []slog.Attr {
+	all := []slog.Attr{slog.String("scopes", list(t.Scopes))}
+	if t.Agency != "" {
+		all = append(all, slog.String("agency", t.Agency))
+	}
+	if len(t.Families) > 0 {
+		all = append(all, slog.String("families", list(t.Families)))
+	}
+	if t.Rate > 0 {
+		all = append(all, slog.Int("rate", t.Rate))
+	}
+	if !t.Expires.IsZero() {
+		all = append(all, slog.Time("expires", t.Expires))
+	}
+	return all
 }

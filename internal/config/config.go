@@ -26,6 +26,7 @@ type Config struct {
 	ClickHouse string  `yaml:"clickhouse"`
 	Engine     Engine  `yaml:"engine"`
 	Auth       Auth    `yaml:"auth"`
+	Ingest     Ingest  `yaml:"ingest"`
 	Metrics    Metrics `yaml:"metrics"`
 	Log        Log     `yaml:"log"`
 }
@@ -42,6 +43,14 @@ type Engine struct {
 type Auth struct {
 	// Read is "open" (loopback only) or "token".
 	Read string `yaml:"read"`
+}
+
+// Ingest is what a sender may bring.
+type Ingest struct {
+	// Rate is how many events a second a token may send that has no rate of its own.
+	Rate Count `yaml:"rate"`
+	// Burst is how many events a token may send at once after a rest; at least a whole request.
+	Burst Count `yaml:"burst"`
 }
 
 // Metrics is what /metrics shows.
@@ -68,6 +77,7 @@ func Default() Config {
 		Timezone: "Asia/Ho_Chi_Minh",
 		Engine:   Engine{Memory: 4 << 30},
 		Auth:     Auth{Read: "open"},
+		Ingest:   Ingest{Rate: 5_000, Burst: 50_000},
 		Metrics:  Metrics{Periods: []string{"mtd", "ytd"}},
 		Log:      Log{Format: "auto", Level: "info"},
 	}
@@ -96,6 +106,28 @@ func (c *Config) validate() error {
 	if c.Engine.Memory < 512<<20 {
 		return fmt.Errorf("engine.memory: %s is too little for the engine; give it 512MiB or more", c.Engine.Memory)
 	}
+	if c.Ingest.Burst < wholeRequest {
+		return fmt.Errorf("ingest.burst: %d is less than a request may hold; give it %d or more", c.Ingest.Burst, wholeRequest)
+	}
+	return nil
+}
+
+// wholeRequest is how many events a request may hold (CONTRACT §3).
+const wholeRequest = 10_000
+
+// Count is a whole number of things, at least 1.
+type Count int
+
+// String writes c in digits.
+func (c Count) String() string { return strconv.Itoa(int(c)) }
+
+// UnmarshalText reads digits.
+func (c *Count) UnmarshalText(text []byte) error {
+	n, err := strconv.Atoi(string(text))
+	if err != nil || n < 1 || n > 1e9 {
+		return fmt.Errorf("%q is no whole number from 1 to 1000000000", text)
+	}
+	*c = Count(n)
 	return nil
 }
 

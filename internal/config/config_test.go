@@ -79,6 +79,10 @@ func TestRefusals(t *testing.T) {
 		"no_address":           {from{flags: map[string]string{"listen": "8080"}}, []string{"listen", "127.0.0.1:8080"}},
 		"no_data":              {from{flags: map[string]string{"data": ""}}, []string{"data"}},
 		"no_zone":              {from{env: "TIENDO_TIMEZONE=Mars/Olympus"}, []string{"timezone", "Mars/Olympus"}},
+		"little_burst":         {from{env: "TIENDO_INGEST_BURST=9999"}, []string{"ingest.burst", "9999", "10000"}},
+		"no_rate":              {from{env: "TIENDO_INGEST_RATE=0"}, []string{"TIENDO_INGEST_RATE", "whole number"}},
+		"no_rate_in_file":      {from{file: "ingest:\n  rate: 0\n"}, []string{"0", "whole number"}},
+		"half_a_rate_in_file":  {from{file: "ingest:\n  rate: 1.5\n"}, []string{"1.5", "whole number"}},
 		"little_memory":        {from{env: "TIENDO_ENGINE_MEMORY=1MiB"}, []string{"engine.memory", "512MiB"}},
 	}
 	for name, test := range tests {
@@ -117,6 +121,7 @@ func TestPrintedFileLoadsAgain(t *testing.T) {
 	c.Engine = Engine{Library: "lib: #1/libchdb.so", Memory: 1000}
 	c.Engine.Memory = 3 << 30
 	c.Metrics.Periods = []string{"ytd"}
+	c.Ingest = Ingest{Rate: 7, Burst: 123_456}
 	var printed bytes.Buffer
 	if err := Print(&printed, &c); err != nil {
 		t.Fatal(err)

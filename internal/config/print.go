@@ -39,6 +39,10 @@ func lookup(c *Config, s Setting) any {
 	switch s.Key {
 	case "metrics.figures":
 		return append([]string{}, c.Metrics.Figures...)
+	case "ingest.rate":
+		return int(c.Ingest.Rate)
+	case "ingest.burst":
+		return int(c.Ingest.Burst)
 	case "metrics.periods":
 		return append([]string{}, c.Metrics.Periods...)
 	default:

@@ -63,6 +63,14 @@ func Settings() []Setting {
 			at: func(c *Config) field { return field{c.Auth.Read, oneOf(&c.Auth.Read, "open", "token")} },
 		},
 		{
+			Key: "ingest.rate", Meaning: "How many events a second a token may send that has no rate of its own; the administrator's may send any number.",
+			at: func(c *Config) field { return count(&c.Ingest.Rate) },
+		},
+		{
+			Key: "ingest.burst", Meaning: "How many events a token may send at once after a rest, at least 10000: a whole request.",
+			at: func(c *Config) field { return count(&c.Ingest.Burst) },
+		},
+		{
 			Key: "metrics.figures", Meaning: "The figures on /metrics, by their ids; empty means those marked for the leadership.",
 			at: func(c *Config) field { return list(&c.Metrics.Figures) },
 		},
@@ -99,6 +107,10 @@ func settingOf(key string) Setting {
 
 func text(into *string) field {
 	return field{*into, func(s string) error { *into = strings.TrimSpace(s); return nil }}
+}
+
+func count(into *Count) field {
+	return field{into.String(), func(s string) error { return into.UnmarshalText([]byte(strings.TrimSpace(s))) }}
 }
 
 // list is a setting of several words, with commas between them in the environment.

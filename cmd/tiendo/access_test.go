@@ -1,0 +1,363 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"tiendo/internal/auth"
+	"tiendo/internal/config"
+
+	"github.com/go-json-experiment/json"
+)
+
+// make makes a token of an app as its administrator does, and returns the file that holds its secret.
+func (a *app) make(t *testing.T, cmd tokenCreateCmd) (file string) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	cmd.Client = client{Server: a.URL(), Data: a.cfg.Data}
+	if err := cmd.Run(t.Context(), &streams{out: &out, err: &errs}); err != nil {
+		t.Fatalf("%+v: %v", cmd, err)
+	}
+	file = filepath.Join(t.TempDir(), cmd.Name)
+	if err := os.WriteFile(file, out.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+func secretOf(t testing.TB, file string) string {
+	t.Helper()
+	raw, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimSpace(string(raw))
+}
+
+// routeRow is a row of the table in docs/access.md: a request and what it needs, open and closed.
+var routeRow = regexp.MustCompile("(?m)^\\| `([A-Z]+) ([^`]+)` \\| (.+?) \\| (.+?) \\|$")
+
+// The table of docs/access.md is what the server does: each request with each scope, and with none.
+func TestWhichScopeOpensWhat(t *testing.T) {
+	rows := routeRow.FindAllStringSubmatch(page(t, "docs/access.md"), -1)
+	if len(rows) < 20 {
+		t.Fatalf("only %d rows", len(rows))
+	}
+	for column, read := range []string{"open", "token"} {
+		cfg := config.Default()
+		cfg.Listen, cfg.Data, cfg.Auth.Read = "127.0.0.1:0", t.TempDir(), read
+		a, _ := startApp(t, appOptions{Config: cfg})
+		secrets := map[string]string{"": ""}
+		for _, scope := range auth.Scopes() {
+			secrets[string(scope)] = secretOf(t, a.make(t, tokenCreateCmd{Name: string(scope), Scope: []string{string(scope)}}))
+		}
+		for _, row := range rows {
+			method, needs := row[1], strings.Split(row[3+column], " or ")
+			path := strings.NewReplacer("{family}", "dossier", "{subject}", "D-1", "{kind}", "agencies", "{name}", "nobody", "{id}", "dossier.open").Replace(row[2])
+			for scope, secret := range secrets {
+				request, err := http.NewRequestWithContext(t.Context(), method, a.URL()+path, strings.NewReader("x"))
+				if err != nil {
+					t.Fatal(err)
+				}
+				want := http.StatusOK // or any other answer of one who was let in
+				if secret == "" && needs[0] != "–" {
+					want = http.StatusUnauthorized
+				} else if needs[0] != "–" && !slices.Contains(needs, scope) && (scope != "admin" || needs[0] != "read") {
+					want = http.StatusForbidden
+				}
+				if secret != "" {
+					request.Header.Set("Authorization", "Bearer "+secret)
+				}
+				answer, err := http.DefaultClient.Do(request)
+				if err != nil {
+					t.Fatal(err)
+				}
+				answer.Body.Close()
+				got := answer.StatusCode
+				if got != http.StatusUnauthorized && got != http.StatusForbidden {
+					got = http.StatusOK
+				}
+				if got != want {
+					t.Errorf("auth.read %s: %s %s with scope %q: %d, want %d", read, method, path, scope, answer.StatusCode, want)
+				}
+			}
+		}
+	}
+}
+
+// sendAs posts events as lines and fails the test unless the answer is 202.
+func sendAs(t *testing.T, a *app, file string, events ...string) {
+	t.Helper()
+	status, answer, err := post(t.Context(), a.URL(), secretOf(t, file), []byte(strings.Join(events, "\n")), http.Header{"Content-Type": {ndjson}})
+	if err != nil || status != http.StatusAccepted || !bytes.Contains(answer, []byte(`"rejected":0`)) {
+		t.Fatalf("%s: %d %s %v", filepath.Base(file), status, answer, err)
+	}
+}
+
+func tell(source, typ, subject, at, data string) string {
+	return fmt.Sprintf(`{"specversion":"1.0","source":"urn:%s","id":"%s.%s.%s","type":"dossier.%[2]s","subject":"%[3]s","time":"2026-03-%[4]s+07:00","data":%[5]s}`, source, typ, subject, at, data)
+}
+
+// An agency's token tells of its own cases, and of others while it holds their leg (CONTRACT §3, rule 8); it sees these alone.
+func TestTokensOfAgencies(t *testing.T) {
+	a, _ := startApp(t, appOptions{})
+	both := []string{"ingest", "read"}
+	first := a.make(t, tokenCreateCmd{Name: "first", Scope: both, Agency: "H24.12"})
+	second := a.make(t, tokenCreateCmd{Name: "second", Scope: both, Agency: "H24.17", Families: []string{"dossier"}})
+	third := a.make(t, tokenCreateCmd{Name: "third", Scope: []string{"read"}, Agency: "H24.20"})
+	wall := a.make(t, tokenCreateCmd{Name: "wall", Scope: []string{"read"}})
+
+	const opening = `{"agency":"H24.12","procedure":"1.004","channel":"online","level":"full","due":"2026-03-09"}`
+	sendAs(t, a, first,
+		tell("a", "received", "own", "02T08:00:00", opening), tell("a", "resolved", "own", "05T08:00:00", `{}`),
+		tell("a", "received", "taken", "02T08:00:00", opening),
+		tell("a", "received", "lent", "02T08:00:00", opening), tell("a", "transferred", "lent", "03T08:00:00", `{"agency":"H24.17"}`))
+	sendAs(t, a, second, tell("b", "resolved", "taken", "05T08:00:00", `{}`), tell("b", "resolved", "lent", "06T08:00:00", `{}`))
+
+	count := func(id string) string {
+		_, body := fetch(t, a.URL()+"/v1/kpis/"+id+"?period=2026-03")
+		_, rows, _ := strings.Cut(body, `"rows":`)
+		return rows
+	}
+	eventually(t, "three dossiers, two of them settled", func() bool {
+		return strings.HasPrefix(count("dossier.received"), `[{"value":3}]`) && strings.HasPrefix(count("dossier.settled"), `[{"value":2}]`)
+	})
+	if got := count("dossier.open"); !strings.HasPrefix(got, `[{"value":1}]`) {
+		t.Errorf("open: %s", got)
+	}
+	var foreign int64
+	var subject string
+	if err := a.engine.Conn().QueryRow(t.Context(), "SELECT sum(n), any(subject) FROM cells WHERE measure = 'foreign'").Scan(&foreign, &subject); err != nil {
+		t.Fatal(err)
+	}
+	if foreign != 1 || subject != "taken" {
+		t.Errorf("the journal says %d foreign records of %q", foreign, subject)
+	}
+	if status, body := fetch(t, a.URL()+"/v1/cases/dossier/taken", "Authorization", "Bearer "+secretOf(t, wall)); status != 200 || strings.Count(body, `"standing":"foreign","rule":8`) != 1 || !strings.Contains(body, `"verdict":"open"`) {
+		t.Errorf("%d %s", status, body)
+	}
+	if _, body := fetch(t, a.URL()+"/cases/dossier/taken?lang=en", "Authorization", "Bearer "+secretOf(t, wall)); !strings.Contains(body, "its sender may not speak of this case") {
+		t.Errorf("the page does not say why: %s", body)
+	}
+	check := checkCmd{Client: client{Server: a.URL(), Data: a.cfg.Data}}
+	if err := check.Run(t.Context(), &streams{out: t.Output(), err: t.Output()}); err != nil {
+		t.Error(err)
+	}
+
+	sees := func(file, path string, want int) {
+		t.Helper()
+		for _, path := range []string{"/v1" + path, path} {
+			if status, body := fetch(t, a.URL()+path, "Authorization", "Bearer "+secretOf(t, file)); status != want {
+				t.Errorf("%s %s: %d %.300s, want %d", filepath.Base(file), path, status, body, want)
+			}
+		}
+	}
+	const list = "/cases?kpi=dossier.received&period=2026-03"
+	for subject, want := range map[string][3]int{"own": {200, 403, 403}, "taken": {200, 403, 403}, "lent": {200, 200, 403}, "nothing": {403, 403, 403}} {
+		for i, file := range []string{first, second, third} {
+			sees(file, "/cases/dossier/"+subject, want[i])
+		}
+	}
+	sees(first, "/cases/dossier%2Fx/own", 403)
+	sees(first, list, 403)
+	sees(first, list+"&agency=H24.12", 200)
+	sees(first, list+"&agency=H24.17", 403)
+	sees(first, list+"&agency=H24.12&agency=H24.17", 403)
+	sees(first, list+"&agency=", 403)
+	sees(wall, list, 200)
+	sees(wall, "/cases/dossier/own", 200)
+	sees(wall, "/cases/dossier/nothing", 404)
+}
+
+// The log says who did what, and nothing that nobody should know.
+func TestAdministrativeActsAreLogged(t *testing.T) {
+	var said bytes.Buffer
+	a := &app{log: slog.New(slog.NewJSONHandler(&said, nil))}
+	a.audit(auth.Act{By: "_admin", Verb: "token.create", Object: "one-stop", Details: []slog.Attr{slog.String("agency", "H24.12")}})
+	if want := `"level":"INFO","msg":"administrative act","by":"_admin","act":"token.create","object":"one-stop","agency":"H24.12"}`; !strings.Contains(said.String(), want) {
+		t.Errorf("got %s, want %s", said.String(), want)
+	}
+}
+
+// A token is good after a restart if it was before, and one that was revoked is not.
+func TestTokensOutliveARestart(t *testing.T) {
+	cfg := config.Default()
+	cfg.Listen, cfg.Data = "127.0.0.1:0", t.TempDir()
+	a, stop := startApp(t, appOptions{Config: cfg})
+	kept := a.make(t, tokenCreateCmd{Name: "kept", Scope: []string{"ingest"}, Agency: "H24.12", Families: []string{"dossier"}})
+	gone := a.make(t, tokenCreateCmd{Name: "gone", Scope: []string{"ingest"}})
+	revoke := tokenRevokeCmd{Name: "gone", Client: client{Server: a.URL(), Data: cfg.Data}}
+	if err := revoke.Run(t.Context(), &streams{out: t.Output(), err: t.Output()}); err != nil {
+		t.Fatal(err)
+	}
+	stop()
+	again, _ := startApp(t, appOptions{Config: cfg})
+	const opening = `{"agency":"H24.12","procedure":"1.004","channel":"online"}`
+	sendAs(t, again, kept, tell("a", "received", "1", "02T08:00:00", opening))
+	task := `{"specversion":"1.0","source":"urn:a","id":"1","type":"task.completed","subject":"T","time":"2026-03-02T08:00:00+07:00","data":{}}`
+	for file, want := range map[string]int{kept: 403, gone: 401} {
+		if status, answer, err := post(t.Context(), again.URL(), secretOf(t, file), []byte(task), http.Header{"Content-Type": {ndjson}}); err != nil || status != want {
+			t.Errorf("%s: %d %s %v, want %d", filepath.Base(file), status, answer, err, want)
+		}
+	}
+}
+
+// Once a revocation is answered nothing more is taken, and what was acknowledged before is there.
+func TestRevokedWhileSending(t *testing.T) {
+	a, _ := startApp(t, appOptions{})
+	secret := secretOf(t, a.make(t, tokenCreateCmd{Name: "busy", Scope: []string{"ingest"}}))
+	var revoked atomic.Bool
+	var acknowledged, refused atomic.Int64
+	var senders sync.WaitGroup
+	for s := range 4 {
+		senders.Go(func() {
+			for i := 0; refused.Load() < 20; i++ {
+				over := revoked.Load() // before the request begins
+				event := tell("busy", "rated", fmt.Sprintf("%d-%d", s, i), "02T08:00:00", `{"score":5}`)
+				status, answer, err := post(t.Context(), a.URL(), secret, []byte(event), http.Header{"Content-Type": {ndjson}})
+				switch {
+				case err == nil && status == http.StatusAccepted && !over:
+					acknowledged.Add(1)
+				case err == nil && status == http.StatusUnauthorized:
+					refused.Add(1)
+				default:
+					t.Errorf("revoked before: %v: %d %s %v", over, status, answer, err)
+					return
+				}
+			}
+		})
+	}
+	eventually(t, "some events are in", func() bool { return acknowledged.Load() > 20 })
+	revoke := tokenRevokeCmd{Name: "busy", Client: client{Server: a.URL(), Data: a.cfg.Data}}
+	if err := revoke.Run(t.Context(), &streams{out: t.Output(), err: t.Output()}); err != nil {
+		t.Fatal(err)
+	}
+	revoked.Store(true)
+	senders.Wait()
+	eventually(t, "all is booked", func() bool { return !a.waiting() })
+	if got := a.booker.Mark().Events; got != uint64(acknowledged.Load()) {
+		t.Errorf("%d events are there, %d were acknowledged", got, acknowledged.Load())
+	}
+}
+
+// A sender over its rate is told to wait, does, and loses nothing.
+func TestSenderOverItsRateWaits(t *testing.T) {
+	cfg := config.Default()
+	cfg.Listen, cfg.Data = "127.0.0.1:0", t.TempDir()
+	cfg.Ingest = config.Ingest{Rate: 20_000, Burst: 10_000}
+	a, _ := startApp(t, appOptions{Config: cfg})
+	s, err := newSender(&client{Server: a.URL(), TokenFile: a.make(t, tokenCreateCmd{Name: "bulk", Scope: []string{"ingest"}})})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		if err := s.post(t.Context(), ndjson, dossiers(4000)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, body := fetch(t, a.URL()+"/metrics"); !strings.Contains(body, `tiendo_collector_limited_total{source="bulk"}`) || !strings.Contains(body, `tiendo_source_last_event_timestamp_seconds{source="bulk"}`) {
+		t.Error("nobody was told to wait")
+	}
+	eventually(t, "all dossiers are there", func() bool {
+		_, body := fetch(t, a.URL()+"/v1/kpis/dossier.received?period=2026-03")
+		return strings.Contains(body, `"rows":[{"value":4000}]`)
+	})
+}
+
+// TestKilledWhileMakingTokens: kill -9 at random moments leaves the tokens whole: whatever was answered is good afterwards.
+func TestKilledWhileMakingTokens(t *testing.T) {
+	s := newServer(t)
+	s.start()
+	s.ready(time.Minute)
+	secrets := map[string]string{}
+	revoked := map[string]bool{}
+	unanswered := 0
+	for round := range min(rounds(), 8) {
+		var mu sync.Mutex
+		var makers sync.WaitGroup
+		for m := range 3 {
+			makers.Go(func() {
+				for i := 0; ; i++ {
+					name := fmt.Sprintf("t-%d-%d-%d", round, m, i)
+					secret, err := s.makeToken(name)
+					mu.Lock()
+					if err != nil {
+						unanswered++
+						mu.Unlock()
+						return
+					}
+					secrets[name] = secret
+					mu.Unlock()
+					if i%5 != 4 {
+						continue
+					}
+					err = s.revokeToken(name)
+					mu.Lock()
+					delete(secrets, name) // whatever became of it if there was no answer
+					if err == nil {
+						revoked[name] = true
+					}
+					mu.Unlock()
+				}
+			})
+		}
+		time.Sleep(time.Duration(20+37*round) * time.Millisecond)
+		s.kill()
+		makers.Wait()
+		s.start()
+		s.ready(time.Minute)
+		status, list := s.get("/v1/tokens")
+		var told struct {
+			Tokens []toldToken `json:"tokens"`
+		}
+		if err := json.Unmarshal([]byte(list), &told); err != nil || status != http.StatusOK {
+			t.Fatalf("round %d: %d %s %v", round, status, list, err)
+		}
+		states := map[string]string{}
+		for _, one := range told.Tokens {
+			states[one.Name] = one.State
+		}
+		for name := range revoked {
+			if states[name] != "revoked" {
+				t.Errorf("round %d: %s was revoked and is %q", round, name, states[name])
+			}
+		}
+		for name, secret := range secrets {
+			status, answer, err := post(t.Context(), *s.url.Load(), secret, nil, http.Header{"Content-Type": {ndjson}})
+			if err != nil || status != http.StatusAccepted || states[name] != "valid" {
+				t.Errorf("round %d: %s: %d %s %v, %s", round, name, status, answer, err, states[name])
+			}
+		}
+	}
+	if len(secrets) == 0 || len(revoked) == 0 || unanswered == 0 {
+		t.Errorf("%d made, %d revoked, %d cut off: too little was tested", len(secrets), len(revoked), unanswered)
+	}
+	t.Logf("%d tokens made, %d revoked, %d requests cut off", len(secrets), len(revoked), unanswered)
+	if left, _ := filepath.Glob(filepath.Join(s.data, ".tokens*")); len(left) > 1 {
+		t.Errorf("kills left %v", left)
+	}
+}
+
+// makeToken asks a server for a token; an error if it was not answered.
+func (s *server) makeToken(name string) (secret string, err error) {
+	var out bytes.Buffer
+	cmd := tokenCreateCmd{Name: name, Scope: []string{"ingest"}, Client: client{Server: *s.url.Load(), Data: s.data}}
+	err = cmd.Run(s.Context(), &streams{out: &out, err: &bytes.Buffer{}})
+	return strings.TrimSpace(out.String()), err
+}
+
+func (s *server) revokeToken(name string) error {
+	cmd := tokenRevokeCmd{Name: name, Client: client{Server: *s.url.Load(), Data: s.data}}
+	return cmd.Run(s.Context(), &streams{out: &bytes.Buffer{}, err: &bytes.Buffer{}})
+}
