@@ -20,7 +20,7 @@ type tally struct {
 // addCompleteness says of each answer how complete it is. Where no source ever stated a count, nothing more is asked.
 func (b *Books) addCompleteness(ctx context.Context, queries []Query, figures []Figure) error {
 	var any uint8
-	if err := b.Conn.QueryRow(ctx, "SELECT count() > 0 FROM (SELECT 1 FROM events WHERE family = 'source' LIMIT 1)").Scan(&any); err != nil {
+	if err := b.Conn.QueryRow(ctx, "SELECT count() > 0 FROM (SELECT 1 FROM events WHERE family = 'source' AND type = 'source.tally' LIMIT 1)").Scan(&any); err != nil {
 		return fmt.Errorf("look for what sources state: %w", err)
 	}
 	if any == 0 {
@@ -76,6 +76,7 @@ func (b *Books) tallies(ctx context.Context, family event.Family, q Query) ([]ta
 	last := q.Period.End.Add(-1).Format("2006-01-02")
 	var all []tally
 	err := booking.EachCase(ctx, b.Conn, event.Source, func(_ string, events []event.Event) error {
+		events = slices.DeleteFunc(events, func(e event.Event) bool { return e.Type != "source.tally" })
 		if q.AsOf != "" {
 			day, err := calendar.ParseDay(q.AsOf)
 			if err != nil {
