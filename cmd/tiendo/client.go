@@ -51,6 +51,40 @@ func (c *client) endpoint(path string) (*url.URL, error) {
 
 // get asks the server and returns the body of a 200. The error of another answer says what the server said.
 func (c *client) get(ctx context.Context, path string, query url.Values) ([]byte, error) {
+	answer, err := c.open(ctx, http.MethodGet, path, query)
+	if err != nil {
+		return nil, err
+	}
+	defer answer.Close()
+	body, err := io.ReadAll(answer)
+	if err != nil {
+		return nil, c.unreachable(err)
+	}
+	return body, nil
+}
+
+// lines posts to the server and hands every line of its answer to each, as it comes.
+func (c *client) lines(ctx context.Context, path string, query url.Values, each func([]byte) error) error {
+	answer, err := c.open(ctx, http.MethodPost, path, query)
+	if err != nil {
+		return err
+	}
+	defer answer.Close()
+	scanner := bufio.NewScanner(answer)
+	for scanner.Scan() {
+		if err := each(scanner.Bytes()); err != nil {
+			return err
+		}
+	}
+	if err := scanner.Err(); err != nil {
+		return c.unreachable(err)
+	}
+	return nil
+}
+
+// open asks the server and returns the body of a 200, which the caller closes. The error of another answer says what the
+// server said.
+func (c *client) open(ctx context.Context, method, path string, query url.Values) (io.ReadCloser, error) {
 	address, err := c.endpoint(path)
 	if err != nil {
 		return nil, err
@@ -60,7 +94,7 @@ func (c *client) get(ctx context.Context, path string, query url.Values) ([]byte
 	if err != nil {
 		return nil, err
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address.String(), nil)
+	request, err := http.NewRequestWithContext(ctx, method, address.String(), nil)
 	if err != nil {
 		return nil, misuse(err)
 	}
@@ -71,55 +105,15 @@ func (c *client) get(ctx context.Context, path string, query url.Values) ([]byte
 	if err != nil {
 		return nil, c.unreachable(err)
 	}
+	if answer.StatusCode == http.StatusOK {
+		return answer.Body, nil
+	}
 	defer answer.Body.Close()
 	body, err := io.ReadAll(answer.Body)
 	if err != nil {
 		return nil, c.unreachable(err)
 	}
-	if answer.StatusCode != http.StatusOK {
-		return nil, refusal(answer, body)
-	}
-	return body, nil
-}
-
-// lines posts to the server and hands every line of its answer to each, as it comes.
-func (c *client) lines(ctx context.Context, path string, query url.Values, each func([]byte) error) error {
-	address, err := c.endpoint(path)
-	if err != nil {
-		return err
-	}
-	address.RawQuery = query.Encode()
-	token, err := c.token()
-	if err != nil {
-		return err
-	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, address.String(), nil)
-	if err != nil {
-		return misuse(err)
-	}
-	request.Header.Set("Authorization", "Bearer "+token)
-	answer, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return c.unreachable(err)
-	}
-	defer answer.Body.Close()
-	if answer.StatusCode != http.StatusOK {
-		body, err := io.ReadAll(answer.Body)
-		if err != nil {
-			return c.unreachable(err)
-		}
-		return refusal(answer, body)
-	}
-	scanner := bufio.NewScanner(answer.Body)
-	for scanner.Scan() {
-		if err := each(scanner.Bytes()); err != nil {
-			return err
-		}
-	}
-	if err := scanner.Err(); err != nil {
-		return c.unreachable(err)
-	}
-	return nil
+	return nil, refusal(answer, body)
 }
 
 func (c *client) unreachable(err error) error {
