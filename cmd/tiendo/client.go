@@ -57,6 +57,40 @@ func (c *client) get(ctx context.Context, path string, query url.Values) ([]byte
 
 // ask is get with another method, and with a body of JSON unless it is nil.
 func (c *client) ask(ctx context.Context, method, path string, query url.Values, content []byte) ([]byte, error) {
+	answer, err := c.open(ctx, method, path, query, content)
+	if err != nil {
+		return nil, err
+	}
+	defer answer.Close()
+	body, err := io.ReadAll(answer)
+	if err != nil {
+		return nil, c.unreachable(err)
+	}
+	return body, nil
+}
+
+// lines posts to the server and hands every line of its answer to each, as it comes.
+func (c *client) lines(ctx context.Context, path string, query url.Values, each func([]byte) error) error {
+	answer, err := c.open(ctx, http.MethodPost, path, query, nil)
+	if err != nil {
+		return err
+	}
+	defer answer.Close()
+	scanner := bufio.NewScanner(answer)
+	for scanner.Scan() {
+		if err := each(scanner.Bytes()); err != nil {
+			return err
+		}
+	}
+	if err := scanner.Err(); err != nil {
+		return c.unreachable(err)
+	}
+	return nil
+}
+
+// open asks the server, with a body of JSON unless it is nil, and returns the body of an answer of success, which the caller
+// closes. The error of another answer says what the server said.
+func (c *client) open(ctx context.Context, method, path string, query url.Values, content []byte) (io.ReadCloser, error) {
 	address, err := c.endpoint(path)
 	if err != nil {
 		return nil, err
@@ -80,55 +114,15 @@ func (c *client) ask(ctx context.Context, method, path string, query url.Values,
 	if err != nil {
 		return nil, c.unreachable(err)
 	}
+	if answer.StatusCode/100 == 2 {
+		return answer.Body, nil
+	}
 	defer answer.Body.Close()
 	body, err := io.ReadAll(answer.Body)
 	if err != nil {
 		return nil, c.unreachable(err)
 	}
-	if answer.StatusCode/100 != 2 {
-		return nil, refusal(answer, body)
-	}
-	return body, nil
-}
-
-// lines posts to the server and hands every line of its answer to each, as it comes.
-func (c *client) lines(ctx context.Context, path string, query url.Values, each func([]byte) error) error {
-	address, err := c.endpoint(path)
-	if err != nil {
-		return err
-	}
-	address.RawQuery = query.Encode()
-	token, err := c.token()
-	if err != nil {
-		return err
-	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, address.String(), nil)
-	if err != nil {
-		return misuse(err)
-	}
-	request.Header.Set("Authorization", "Bearer "+token)
-	answer, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return c.unreachable(err)
-	}
-	defer answer.Body.Close()
-	if answer.StatusCode != http.StatusOK {
-		body, err := io.ReadAll(answer.Body)
-		if err != nil {
-			return c.unreachable(err)
-		}
-		return refusal(answer, body)
-	}
-	scanner := bufio.NewScanner(answer.Body)
-	for scanner.Scan() {
-		if err := each(scanner.Bytes()); err != nil {
-			return err
-		}
-	}
-	if err := scanner.Err(); err != nil {
-		return c.unreachable(err)
-	}
-	return nil
+	return nil, refusal(answer, body)
 }
 
 func (c *client) unreachable(err error) error {

@@ -7,13 +7,13 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
-	"tiendo/internal/event"
 	"tiendo/internal/importer"
 )
 
@@ -61,7 +61,7 @@ func (c *importCmd) Run(ctx context.Context, std *streams) error {
 		}}
 		send = sender.Send
 	}
-	rejected, last := 0, time.Time{}
+	rejected, kept, last := 0, 0, time.Time{}
 	for _, path := range c.Files {
 		// What a later file says of the same facts is recorded later.
 		now := time.Now()
@@ -69,16 +69,36 @@ func (c *importCmd) Run(ctx context.Context, std *streams) error {
 			now = earliest
 		}
 		last = now
-		n, err := c.file(ctx, std, screen, path, now, &importer.Import{Mapping: mapping, Send: send})
+		result, err := c.file(ctx, std, screen, path, now, &importer.Import{Mapping: mapping, Send: send, Facts: c.facts, DryRun: c.DryRun})
 		if err != nil {
 			return err
 		}
-		rejected += n
+		rejected += result.RejectedRows
+		if result.Kept != "" {
+			kept++
+		}
 	}
 	if rejected > 0 {
 		return fmt.Errorf("%s could not be taken; the rejected file says which and why; correct the mapping or the rows and import again", plural(rejected, "row"))
 	}
+	if kept > 0 {
+		return fmt.Errorf("what %s not tell was not retracted; correct what is said above and import again", map[bool]string{true: "a file does", false: "some files do"}[kept == 1])
+	}
 	return nil
+}
+
+// facts asks the server for facts of a source.
+func (c *importCmd) facts(ctx context.Context, q importer.Question, each func(*importer.Fact) error) error {
+	query := url.Values{"family": {string(q.Family)}, "source": {q.Source}}
+	if !q.Before.IsZero() {
+		query.Set("before", q.Before.Format(time.RFC3339Nano))
+	}
+	answer, err := c.Client.open(ctx, http.MethodGet, "/v1/facts", query, nil)
+	if err != nil {
+		return err
+	}
+	defer answer.Close()
+	return importer.ReadFacts(answer, each)
 }
 
 // poster is how events reach the server.
@@ -116,16 +136,16 @@ func (c *importCmd) poster() (func(context.Context, []byte) (importer.Reply, err
 	}, nil
 }
 
-// file imports one file and returns how many of its rows were rejected.
-func (c *importCmd) file(ctx context.Context, std *streams, screen *screen, path string, now time.Time, work *importer.Import) (int, error) {
+// file imports one file and says what became of it.
+func (c *importCmd) file(ctx context.Context, std *streams, screen *screen, path string, now time.Time, work *importer.Import) (result importer.Result, _ error) {
 	in, err := importer.Open(path, std.in)
 	if err != nil {
-		return 0, misuse(err)
+		return result, misuse(err)
 	}
 	defer in.Close()
 	out, err := newRejectFile(path)
 	if err != nil {
-		return 0, err
+		return result, err
 	}
 	shown := 0
 	work.Rejected = func(r importer.Reject) error {
@@ -135,27 +155,13 @@ func (c *importCmd) file(ctx context.Context, std *streams, screen *screen, path
 		return out.write(r)
 	}
 	screen.begin(in, &work.Progress)
-	result, err := work.Run(ctx, in, now)
+	result, err = work.Run(ctx, in, now)
 	screen.end()
 	if err := errors.Join(c.explain(in.Name, &result, err), out.close()); err != nil {
-		return 0, err
+		return result, err
 	}
-	took := time.Since(now)
-	fmt.Fprintf(std.out, "%s: %s, %s %s in %.1f s", in.Name, plural(result.Rows, "row"), plural(result.Total(), "event"),
-		map[bool]string{true: "would be sent", false: "taken"}[c.DryRun], took.Seconds())
-	if result.RejectedRows > 0 {
-		fmt.Fprintf(std.out, ", %s rejected: see %s", plural(result.RejectedRows, "row"), out.path)
-	}
-	fmt.Fprintln(std.out)
-	types := make([]event.Type, 0, len(result.Events))
-	for typ := range result.Events {
-		types = append(types, typ)
-	}
-	slices.Sort(types)
-	for _, typ := range types {
-		fmt.Fprintf(std.out, "  %-32s %s\n", typ, group(float64(result.Events[typ])))
-	}
-	return result.RejectedRows, nil
+	summary{in.Name, out.path, work, &result, time.Since(now)}.write(std.out)
+	return result, nil
 }
 
 // explain says what an import that ended early did, and what to do.

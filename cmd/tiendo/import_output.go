@@ -5,7 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -55,6 +57,38 @@ func (r *rejectFile) close() error {
 		return fmt.Errorf("write down the rejected rows: %w", err)
 	}
 	return nil
+}
+
+// summary is what became of a file.
+type summary struct {
+	name, rejects string
+	work          *importer.Import
+	*importer.Result
+	took time.Duration
+}
+
+func (s summary) write(w io.Writer) {
+	taken, retracted := "taken", "retracted"
+	if s.work.DryRun {
+		taken, retracted = "would be sent", "would be retracted"
+	}
+	fmt.Fprintf(w, "%s: %s, %s %s in %.1f s", s.name, plural(s.Rows, "row"), plural(s.Total(), "event"), taken, s.took.Seconds())
+	if s.work.Mapping.Snapshot() {
+		fmt.Fprintf(w, ", %s %s", plural(s.Retracted, "fact"), retracted)
+	}
+	if s.RejectedRows > 0 {
+		fmt.Fprintf(w, ", %s rejected: see %s", plural(s.RejectedRows, "row"), s.rejects)
+	}
+	fmt.Fprintln(w)
+	for _, typ := range slices.Sorted(maps.Keys(s.Events)) {
+		fmt.Fprintf(w, "  %-32s %s\n", typ, group(float64(s.Events[typ])))
+	}
+	if s.Kept != "" {
+		fmt.Fprintf(w, "  what it does not tell was not retracted: %s\n", s.Kept)
+	}
+	if s.Others > 0 {
+		fmt.Fprintf(w, "  not told by it and kept, for another file of that day told it: %s\n", plural(s.Others, "fact"))
+	}
 }
 
 // screen shows how an import goes on: a bar on a terminal, a line every 10 seconds elsewhere.

@@ -20,7 +20,7 @@ import (
 func (a *app) routes() http.Handler {
 	answers := api.New(api.Options{
 		Books: a.books, Zone: a.cfg.Location(), Now: time.Now, Ready: a.ready, Logger: a.log.With("part", "api"),
-		Rules: a.registers.Rules, Facts: a.facts, Check: a.check, Rebuild: a.booker.Rebuild,
+		Rules: a.registers.Rules, Facts: a.facts, Recorded: a.recorded, Check: a.check, Rebuild: a.booker.Rebuild,
 		LoadedRegisters: a.registers.loaded, LoadRegister: a.registers.load, Tokens: a.tokens,
 	})
 	open := auth.Read(a.cfg.Auth.Read) == auth.ReadOpen
@@ -42,6 +42,7 @@ func (a *app) routes() http.Handler {
 		mux.Handle(root+"/{family}/{subject...}", private(answers.OwnCase(cases)))
 		mux.Handle(root+"/", private(cases)) // names no case
 	}
+	mux.Handle("/v1/facts", reader(answers.Unbound(answers.Cases())))
 	mux.Handle("GET /v1/registers/", reader(answers.Registers()))
 	mux.Handle("/v1/registers/", admin(answers.Registers()))
 	for _, path := range []string{"/v1/tokens", "/v1/tokens/"} {
@@ -69,6 +70,32 @@ func (a *app) routes() http.Handler {
 // facts reads what was told of a case.
 func (a *app) facts(ctx context.Context, family event.Family, subject string) ([]event.Event, error) {
 	return booking.Facts(ctx, a.engine.Conn(), family, subject)
+}
+
+// storing is how long who asks for facts may wait for what was accepted to be stored.
+const storing = 30 * time.Second
+
+// recorded reads the facts of a source, with all that was accepted until now.
+func (a *app) recorded(ctx context.Context, asked api.Asked, each func(*event.Event) error) error {
+	late := time.After(storing)
+	for newest := a.collector.Newest(); a.collector.Loaded() < newest; {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-late:
+			return api.ErrBehind
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+	return booking.EachCaseOf(ctx, a.engine.Conn(), asked.Family, asked.Source, func(_ string, events []event.Event) error {
+		last := lifecycle.LastRecords(events, asked.Before)
+		for i := range last {
+			if err := each(&last[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // explain judges a case and says why; nil if nothing was told of it.

@@ -2,16 +2,9 @@ package main
 
 import (
 	"math"
-	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"slices"
-	"strconv"
-	"strings"
 	"testing"
 	"time"
-
-	"github.com/go-json-experiment/json"
 
 	"tiendo/internal/importer"
 )
@@ -213,93 +206,4 @@ func compareMinistries(c *city, by string, groups map[string]ministryFigures) {
 		}
 	}
 	c.numbers("on time on the named day", above, count(func(f ministryFigures) int { return f.NamedOnTime }))
-}
-
-// question is the state of one in a file.
-type question struct {
-	ID       int     `json:"id"`
-	Body     string  `json:"answeringBodyName"`
-	Due      string  `json:"dateForAnswer"`
-	Answered *string `json:"dateAnswered"`
-}
-
-// TestTruthOfSnapshots loads the files of fourteen days in any order, each twice: what is there in the end is the state
-// of the last day, plus the questions that vanished (withdrawn, it seems), as they were last seen.
-func TestTruthOfSnapshots(t *testing.T) {
-	const last = "2024-11-20" // the last file shows the end of that day
-	told := truth[questionsTruth](t, "uk-written-questions-2024").Histories["2024-11"]
-	var paths []string
-	states, dues := map[int]question{}, map[int]map[string]bool{}
-	inLast := map[int]bool{}
-	for _, step := range told.Steps {
-		path := dataset(t, filepath.Join("uk-written-questions-2024", "snapshots", step.File))
-		paths = append(paths, path)
-		clear(inLast)
-		for line := range strings.Lines(string(unpacked(t, path))) {
-			var q question
-			if err := json.Unmarshal([]byte(line), &q); err != nil {
-				t.Fatal(err)
-			}
-			states[q.ID], inLast[q.ID] = q, true
-			if dues[q.ID] == nil {
-				dues[q.ID] = map[string]bool{}
-			}
-			dues[q.ID][q.Due] = true
-		}
-	}
-	if len(states) != told.Ever || len(inLast) != told.Last {
-		t.Fatalf("%d questions were read, %d of them in the last file; the truth is %d and %d", len(states), len(inLast), told.Ever, told.Last)
-	}
-	seed := rand.Uint64()
-	if text, there := os.LookupEnv("TIENDO_TEST_SEED"); there {
-		var err error
-		if seed, err = strconv.ParseUint(text, 10, 64); err != nil {
-			t.Fatal(err)
-		}
-	}
-	t.Logf("TIENDO_TEST_SEED=%d", seed)
-	random := rand.New(rand.NewPCG(seed, 0))
-	c := startCity(t, "Europe/London")
-	for range 2 {
-		random.Shuffle(len(paths), func(i, j int) { paths[i], paths[j] = paths[j], paths[i] })
-		c.load("uk-written-questions-snapshots.yaml", len(states), paths...)
-	}
-
-	// What the last file says, and what vanished before it.
-	assigned, open := map[string]int{}, map[string]int{}
-	for name, figures := range told.Bodies {
-		assigned[slugged(name)], open[slugged(name)] = figures.Rows, figures.Unanswered
-	}
-	for id, q := range states {
-		if inLast[id] {
-			continue
-		}
-		assigned[slugged(q.Body)]++
-		if q.Answered == nil {
-			open[slugged(q.Body)]++
-		}
-	}
-	c.counts("assigned", c.rows("task.assigned", allQuestions, "agency"), assigned)
-	c.counts("open", c.rows("task.open", last, "agency"), open)
-
-	// A due date that was changed after the old one had passed heals nothing with us, while the publisher's truth knows
-	// the last one only: such questions may differ, all others may not.
-	late := c.subjects("task.open_overdue", last)
-	moved := 0
-	for id, q := range states {
-		subject := strconv.Itoa(id)
-		ours, theirs := late[subject], q.Answered == nil && q.Due[:len(last)] <= last
-		if len(dues[id]) > 1 {
-			moved++
-		} else if ours != theirs {
-			t.Errorf("%s: overdue %v with us, %v by its dates", subject, ours, theirs)
-		}
-		c.compared++
-	}
-	if moved == 0 || moved > 30 {
-		t.Errorf("%d questions have had more than one due date", moved)
-	}
-	if t.Logf("%d figures and verdicts compared, %d of them with a due date that was changed", c.compared, moved); c.compared < 3_200 {
-		t.Errorf("only %d were compared", c.compared)
-	}
 }

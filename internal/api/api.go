@@ -22,6 +22,9 @@ type Options struct {
 	Books *kpi.Books
 	// Facts reads what was told of a case.
 	Facts func(ctx context.Context, family event.Family, subject string) ([]event.Event, error)
+	// Recorded reads the facts that are asked for, each by the record of it that counts, in the order of subjects. It
+	// includes all that was accepted when it was called; where that is not stored in time, its error is [ErrBehind].
+	Recorded func(ctx context.Context, asked Asked, each func(*event.Event) error) error
 	// Rules gives what cases are judged by.
 	Rules func() *lifecycle.Rules
 	Zone  *time.Location
@@ -67,11 +70,12 @@ func (a *API) Open() http.Handler {
 	return mux
 }
 
-// Cases returns the handler of what shows single cases.
+// Cases returns the handler of what shows single cases and their facts.
 func (a *API) Cases() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /v1/cases", a.cases)
 	mux.HandleFunc("GET /v1/cases/{family}/{subject...}", a.oneCase)
+	mux.HandleFunc("GET /v1/facts", a.facts)
 	return mux
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -28,7 +29,10 @@ import (
 	"tiendo/internal/register"
 )
 
-func TestMain(m *testing.M) { os.Exit(enginetest.Run(m)) }
+func TestMain(m *testing.M) {
+	openapi3filter.RegisterBodyDecoder("application/x-ndjson", openapi3filter.FileBodyDecoder)
+	os.Exit(enginetest.Run(m))
+}
 
 var (
 	zone = time.FixedZone("+07", 7*60*60)
@@ -57,13 +61,14 @@ func server(t *testing.T, ready map[string]string) *httptest.Server {
 		Books: books, Rules: func() *lifecycle.Rules { return lifecycle.NewRules(registers) }, Zone: zone,
 		Facts: func(_ context.Context, family event.Family, subject string) ([]event.Event, error) {
 			return told(t)[string(family)+"/"+subject], nil
-		}, Now: func() time.Time { return now }, Logger: slog.New(slog.DiscardHandler),
+		}, Recorded: recorded, Now: func() time.Time { return now }, Logger: slog.New(slog.DiscardHandler),
 		Ready: func(context.Context) map[string]string { return ready },
 	})
 	mux := http.NewServeMux()
 	mux.Handle("/", a.Open())
 	mux.Handle("/v1/cases", a.Cases())
 	mux.Handle("/v1/cases/", a.Cases())
+	mux.Handle("/v1/facts", a.Cases())
 	s := httptest.NewServer(mux)
 	t.Cleanup(s.Close)
 	return s
@@ -121,6 +126,24 @@ func TestCaseSaysWhy(t *testing.T) {
 	f("/v1/cases/dossier/unknown", `"name":"mars","from":"opening"`, `"known":false`, `"deadline":null,"moved_days":null,"moved_hours":null`, `"verdict":"no_calendar"`)
 	f("/v1/cases/dossier/orphan", `"verdict":"orphan"`, `"course":null`)
 	f("/v1/cases/reception/desk", `"verdict":"held"`, `"judged_by":null`, `"calendar":""`)
+}
+
+// recorded tells two facts of a source, breaks off after one, or fails at once.
+func recorded(_ context.Context, asked api.Asked, each func(*event.Event) error) error {
+	at := time.Date(2025, 2, 3, 8, 0, 0, 0, zone).UTC()
+	one := &event.Event{Subject: "a", Type: "task.assigned", Time: at, Recorded: at, Data: []byte(`{"agency":"H24.12"}`)}
+	two := &event.Event{Subject: "b", Type: "task.completed", Time: at, Recorded: at.Add(time.Hour), Retracted: true, Data: []byte(`{}`)}
+	switch asked {
+	case api.Asked{Family: event.Task, Source: "urn:test"}, api.Asked{Family: event.Task, Source: "urn:test", Before: at}:
+		return errors.Join(each(one), each(two))
+	case api.Asked{Family: event.Task, Source: "urn:broken"}:
+		return errors.Join(each(one), errors.New("the engine is gone"))
+	case api.Asked{Family: event.Task, Source: "urn:behind"}:
+		return api.ErrBehind
+	case api.Asked{Family: event.Task, Source: "urn:gone"}:
+		return errors.New("the engine is gone")
+	}
+	return nil
 }
 
 // description is the published description, valid and resolved against a server.
@@ -203,6 +226,13 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 	f("/v1/cases/dossier/H24.12-250203-0001", 200, `"verdict":"on_time"`, "đúng hạn", `{"id":"dossier.on_time_rate","part":"numerator","day":"2025-02-10","n":1}`, `"standing":"counts"`)
 	f("/v1/cases/dossier/nobody", 404, "No such case")
 	f("/v1/cases/weather/nobody", 400, `"parameter":"family"`)
+	f("/v1/facts?family=task&source=urn:test", 200, `{"type":"task.assigned","subject":"a","time":"2025-02-03T08:00:00+07:00","recorded":"2025-02-03T08:00:00+07:00","retracted":false,"data":{"agency":"H24.12"}}`+"\n",
+		`"recorded":"2025-02-03T09:00:00+07:00","retracted":true,"data":{}}`+"\n"+`{"done":2}`+"\n")
+	f("/v1/facts?family=task&source=urn:test&before=2025-02-03T01:00:00Z", 200, `{"done":2}`)
+	f("/v1/facts?family=task&source=urn:nobody", 200, `{"done":0}`)
+	f("/v1/facts?family=task&source=urn:broken", 200, `"subject":"a"`, `{"error":"the engine did not answer; try again"}`)
+	f("/v1/facts?family=task&source=urn:behind", 503, "not all stored yet")
+	f("/v1/facts?family=task&source=urn:gone", 503, "did not answer")
 	f("/healthz", 200)
 	f("/readyz", 200)
 	f("/openapi.json", 200)
@@ -218,6 +248,11 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 	f("/v1/kpis/dossier.received?period=2025&as_of=2025-03-13", 400, `"parameter":"as_of"`)
 	f("/v1/kpis/dossier.received/changes?period=2025-02&since=2025-02-01", 400, `"parameter":"until"`)
 	f("/v1/kpis/dossier.due_soon/changes?period=2025-02&since=2025-02-01&until=2025-02-02", 400, `"parameter":"id"`)
+	f("/v1/facts?source=urn:test", 400, `"parameter":"family"`, "petition")
+	f("/v1/facts?family=task&source=a+b", 400, `"parameter":"source"`)
+	f("/v1/facts?family=task&source=urn:test&source=urn:other", 400, `"parameter":"source"`)
+	f("/v1/facts?family=task&source=urn:test&before=2025-02-03", 400, `"parameter":"before"`, "offset")
+	f("/v1/facts?family=task&source=urn:test&type=task.assigned", 400, `"parameter":"type"`)
 	f("/v1/kpis?page=2", 400, `"parameter":"page"`)
 	f("/v1/cases?period=2025", 400, `"parameter":"kpi"`)
 	f("/v1/cases?kpi=dossier.late&period=2025&limit=0", 400, `"parameter":"limit"`)

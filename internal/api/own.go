@@ -45,6 +45,17 @@ func (a *API) OwnCase(next http.Handler) http.Handler {
 	})
 }
 
+// Unbound guards what cannot be told apart by agency: a sender that is bound to one may not ask for it.
+func (a *API) Unbound(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if who, _ := auth.From(r.Context()); who.Bound != "" {
+			a.notTheirs(w, "It is bound to "+who.Bound+", and this tells of every agency: ask with a token that is bound to none.")
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
 // concerns says whether the case that r asks for is an agency's, or was for a while.
 func (a *API) concerns(r *http.Request, agency string) (bool, error) {
 	family := event.Family(r.PathValue("family"))

@@ -27,7 +27,12 @@ func Facts(ctx context.Context, conn driver.Conn, family event.Family, subject s
 // EachCase calls each with every delivery of the events of one subject of a family after the other, in the order of
 // subjects. It stops at the first error.
 func EachCase(ctx context.Context, conn driver.Conn, family event.Family, each func(subject string, events []event.Event) error) error {
-	facts, err := readFacts(ctx, conn, family, nil)
+	return EachCaseOf(ctx, conn, family, "", each)
+}
+
+// EachCaseOf is EachCase with the events of one source alone, of all if it is empty.
+func EachCaseOf(ctx context.Context, conn driver.Conn, family event.Family, source string, each func(subject string, events []event.Event) error) error {
+	facts, err := factsOf(source)(ctx, conn, family, nil)
 	if err != nil {
 		return err
 	}
@@ -104,8 +109,8 @@ func (c *cursor[T]) close() { _ = c.rows.Close() }
 // small makes the engine answer in small pieces, of which the driver holds few.
 var small = clickhouse.Settings{"max_block_size": 4096, "preferred_block_size_bytes": 1 << 20}
 
-// query asks for columns of a table, of the cases of a family, sorted by subject.
-func query(ctx context.Context, conn driver.Conn, columns, table string, family event.Family, subjects []string) (driver.Rows, error) {
+// query asks for columns of a table, of the cases of a family, sorted by subject; of one source alone unless that is empty.
+func query(ctx context.Context, conn driver.Conn, columns, table string, family event.Family, subjects []string, source string) (driver.Rows, error) {
 	options := []clickhouse.QueryOption{clickhouse.WithSettings(small), clickhouse.WithBlockBufferSize(1)}
 	statement := "SELECT " + columns + " FROM " + table + " WHERE family = {family:String}"
 	if subjects != nil {
@@ -122,27 +127,39 @@ func query(ctx context.Context, conn driver.Conn, columns, table string, family 
 		options = append(options, clickhouse.WithExternalTable(touched))
 		statement += " AND subject IN (SELECT subject FROM touched)"
 	}
-	return conn.Query(clickhouse.Context(ctx, options...), statement+" ORDER BY family, subject", clickhouse.Named("family", string(family)))
+	args := []any{clickhouse.Named("family", string(family))}
+	if source != "" {
+		statement += " AND source = {source:String}"
+		args = append(args, clickhouse.Named("source", source))
+	}
+	return conn.Query(clickhouse.Context(ctx, options...), statement+" ORDER BY family, subject", args...)
 }
 
-func readFacts(ctx context.Context, conn driver.Conn, family event.Family, subjects []string) (*cursor[event.Event], error) {
-	rows, err := query(ctx, conn, `subject, source, id, type, time, recorded, retracted, data, arrival, bound_to, collector, entry, position`,
-		"events", family, subjects)
-	if err != nil {
-		return nil, err
+var readFacts = factsOf("")
+
+// factsOf reads the facts that one source told, of all if it is empty.
+func factsOf(source string) reader[event.Event] {
+	return func(ctx context.Context, conn driver.Conn, family event.Family, subjects []string) (*cursor[event.Event], error) {
+		rows, err := query(ctx, conn, `subject, source, id, type, time, recorded, retracted, data, arrival, bound_to, collector, entry, position`,
+			"events", family, subjects, source)
+		if err != nil {
+			return nil, err
+		}
+		return &cursor[event.Event]{rows: rows, scan: scanFact}, nil
 	}
-	return &cursor[event.Event]{rows: rows, scan: func(rows driver.Rows) (string, event.Event, error) {
-		var e event.Event
-		var kind, data string
-		err := rows.Scan(&e.Subject, &e.Source, &e.ID, &kind, &e.Time, &e.Recorded, &e.Retracted, &data, &e.Arrival, &e.Bound, &e.Collector, &e.Entry, &e.Position)
-		e.Type, e.Data = event.Type(kind), []byte(data)
-		return e.Subject, e, err
-	}}, nil
+}
+
+func scanFact(rows driver.Rows) (string, event.Event, error) {
+	var e event.Event
+	var kind, data string
+	err := rows.Scan(&e.Subject, &e.Source, &e.ID, &kind, &e.Time, &e.Recorded, &e.Retracted, &data, &e.Arrival, &e.Bound, &e.Collector, &e.Entry, &e.Position)
+	e.Type, e.Data = event.Type(kind), []byte(data)
+	return e.Subject, e, err
 }
 
 func readJournal(ctx context.Context, conn driver.Conn, family event.Family, subjects []string) (*cursor[lifecycle.Entry], error) {
 	rows, err := query(ctx, conn, `subject, stamp, cause, measure, day, millis, marks, bin, agency, unit, procedure, channel, level, kind, at, issuer, helpers, source, n`,
-		"cells", family, subjects)
+		"cells", family, subjects, "")
 	if err != nil {
 		return nil, err
 	}
@@ -171,7 +188,7 @@ func (v *servedVerdict) differs(c *lifecycle.Case, verdict string) bool {
 }
 
 func readVerdicts(ctx context.Context, conn driver.Conn, family event.Family, subjects []string) (*cursor[servedVerdict], error) {
-	rows, err := query(ctx, conn, "subject, verdict, closing, opened, closed, deadline, block", "verdicts", family, subjects)
+	rows, err := query(ctx, conn, "subject, verdict, closing, opened, closed, deadline, block", "verdicts", family, subjects, "")
 	if err != nil {
 		return nil, err
 	}

@@ -163,6 +163,8 @@ var table = []struct {
 	{"source.tally", []Field{
 		words("family", "dossier task petition reception finding").must(), kept("day", Day).must(), count("count").must(), agency,
 	}},
+	// Added on 2026-11-26 for tiendo import: what is not told again can be retracted only where it is known that all was told.
+	{"source.snapshot", []Field{words("family", "dossier task petition reception finding indicator assessment").must()}},
 
 	{"assessment.submitted", assessed},
 	{"assessment.verified", assessed},

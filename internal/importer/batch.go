@@ -8,6 +8,8 @@ import (
 	"io"
 	"time"
 
+	"github.com/go-json-experiment/json"
+
 	"tiendo/internal/event"
 )
 
@@ -23,7 +25,8 @@ type Reject struct {
 	Line          int
 	Field, Reason string
 
-	event event.Type // of an event that the server rejected
+	event   event.Type // of an event that the server rejected
+	subject string     // the case; empty if it cannot be read
 }
 
 // Batch is a run of records and the events they made.
@@ -42,6 +45,7 @@ type Batch struct {
 type origin struct {
 	line int
 	typ  event.Type
+	end  int // of the event in Events
 }
 
 // Len is how many events the batch has.
@@ -56,8 +60,17 @@ func (b *Batch) Types(count map[event.Type]int) {
 
 // reject says that event number i was refused.
 func (b *Batch) reject(i int, field, reason string) Reject {
-	o := b.origins[i]
-	return Reject{o.line, field, fmt.Sprintf("%s: %s", o.typ, reason), o.typ}
+	o, from := b.origins[i], 0
+	if i > 0 {
+		from = b.origins[i-1].end
+	}
+	var told struct {
+		Subject string `json:"subject"`
+	}
+	if err := json.Unmarshal(b.Events[from:o.end], &told); err != nil {
+		panic("BUG: an event of a batch is no JSON: " + err.Error())
+	}
+	return Reject{o.line, field, fmt.Sprintf("%s: %s", o.typ, reason), o.typ, told.Subject}
 }
 
 func (b *Batch) reset() {
@@ -73,7 +86,9 @@ type Reader struct {
 	mapping  *Mapping
 	records  records
 	name     string
-	imported value // when the import began, for mappings that name no recorded time
+	imported value     // when the import began, for mappings that name no recorded time
+	whole    *snapshot // nil if the mapping's files are none
+	bad      bool      // the last record was rejected
 	made     []made
 	data     []byte
 	hashed   []byte
@@ -91,6 +106,9 @@ type made struct {
 // say. An error is the mapping's or the file's: nothing of it can be read.
 func (m *Mapping) Read(in *Input, now time.Time) (*Reader, error) {
 	r := &Reader{mapping: m, name: in.Name}
+	if m.snapshot {
+		r.whole = newSnapshot(m)
+	}
 	format := m.format
 	if format == "" {
 		format = in.format
@@ -137,14 +155,19 @@ func (r *Reader) Fill(b *Batch) error {
 			return fmt.Errorf("read %s: %w", r.name, err)
 		}
 		b.Rows++
+		before := len(b.Rejects)
 		if record.reason != "" {
 			b.Rejects = append(b.Rejects, Reject{Line: record.line, Field: record.field, Reason: record.reason})
-			continue
+		} else {
+			r.row(b, &record)
 		}
-		r.row(b, &record)
+		r.bad = len(b.Rejects) > before
 	}
 	return nil
 }
+
+// cut says, once the file was read to its end, that the end looks like the middle of a record.
+func (r *Reader) cut() bool { return r.bad && r.records.open() }
 
 // Unseen is an error for each column that the mapping names and no record of the file had, once it was read to its
 // end; in a CSV that is found at the beginning.
@@ -157,10 +180,30 @@ func (r *Reader) Unseen() []error {
 	return faults
 }
 
-// row makes the events of one record: all of them, or none and a reason for each cell that cannot be read.
+// row adds the events of one record: all of them, or none and a reason for each cell that cannot be read.
 func (r *Reader) row(b *Batch, record *record) {
-	m := r.mapping
 	before := len(b.Rejects)
+	subject, recorded := r.read(b, record)
+	if len(b.Rejects) > before {
+		of := r.mapping.subject.read(record.values).text
+		for i := range b.Rejects[before:] {
+			b.Rejects[before+i].subject = of
+		}
+		return
+	}
+	for i := range r.made {
+		r.append(b, &r.made[i], &subject, &recorded)
+		b.origins = append(b.origins, origin{record.line, r.made[i].typ, len(b.Events)})
+		if r.whole != nil {
+			r.whole.tell(r.made[i].typ, subject.text, r.made[i].time.time, recorded.time)
+		}
+	}
+}
+
+// read makes the events of one record, and a reject for each cell that cannot be read.
+func (r *Reader) read(b *Batch, record *record) (subject, recorded value) {
+	m := r.mapping
+	r.made, r.data = r.made[:0], r.data[:0]
 	reject := func(column, reason string, args ...any) {
 		b.Rejects = append(b.Rejects, Reject{Line: record.line, Field: column, Reason: fmt.Sprintf(reason, args...)})
 	}
@@ -176,14 +219,13 @@ func (r *Reader) row(b *Batch, record *record) {
 	}
 	typ, told := r.step(record, reject)
 	if !told {
-		return
+		return subject, recorded
 	}
-	subject := need(m.subject, "the subject")
-	recorded := r.imported
+	subject = need(m.subject, "the subject")
+	recorded = r.imported
 	if m.recorded.cell != nil && m.recorded.file == nil {
 		recorded = need(m.recorded.cell, "the recorded time")
 	}
-	r.made, r.data = r.made[:0], r.data[:0]
 	for i := range m.events {
 		d := &m.events[i]
 		if m.step != nil && string(d.typ) != typ || d.when != nil && !d.when.holds(record.values) {
@@ -207,13 +249,7 @@ func (r *Reader) row(b *Batch, record *record) {
 		e.data[1] = len(r.data)
 		r.made = append(r.made, e)
 	}
-	if len(b.Rejects) > before {
-		return
-	}
-	for i := range r.made {
-		r.append(b, &r.made[i], &subject, &recorded)
-		b.origins = append(b.origins, origin{record.line, r.made[i].typ})
-	}
+	return subject, recorded
 }
 
 // step says which type a record tells of, and whether it tells of any.

@@ -15,6 +15,7 @@ import (
 // Mapping says what the columns of one kind of file mean. It serves one file at a time.
 type Mapping struct {
 	doc       *document
+	family    event.Family
 	source    string
 	loc       *time.Location
 	format    string
@@ -22,6 +23,7 @@ type Mapping struct {
 	columns   []column // those that the mapping names, each once
 	subject   *cell
 	recorded  recorded
+	snapshot  bool // each file is the whole state of its day
 	step      *step
 	events    []definition
 }
@@ -85,6 +87,9 @@ func (c *condition) holds(record []string) bool {
 // Zone is the time zone in which the mapping reads wall clocks.
 func (m *Mapping) Zone() *time.Location { return m.loc }
 
+// Snapshot says whether each file of the mapping is the whole state of its day.
+func (m *Mapping) Snapshot() bool { return m.snapshot }
+
 // compiler turns a mapping as written into one that works.
 type compiler struct {
 	*Mapping
@@ -97,8 +102,8 @@ func ParseMapping(name string, source []byte) (*Mapping, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &compiler{&Mapping{doc: doc, source: f.Source, format: f.Format}, f}
-	for _, part := range []func() error{c.general, c.subjectAndRecorded, c.steps, c.definitions, c.identities} {
+	c := &compiler{&Mapping{doc: doc, family: event.Family(f.Family), source: f.Source, format: f.Format, snapshot: f.Snapshot}, f}
+	for _, part := range []func() error{c.general, c.subjectAndRecorded, c.steps, c.definitions, c.wholes, c.identities} {
 		if err := part(); err != nil {
 			return nil, err
 		}

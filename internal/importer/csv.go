@@ -87,6 +87,7 @@ func (r *rows) next() (record, error) {
 
 func (r *rows) unseen() []column  { return nil }
 func (r *rows) members() []string { return r.header }
+func (r *rows) open() bool        { return r.limit.last != '\n' }
 
 var errLong = fmt.Errorf("a record is longer than %d bytes; is a quote missing?", longestRecord)
 
@@ -94,6 +95,7 @@ var errLong = fmt.Errorf("a record is longer than %d bytes; is a quote missing?"
 type limit struct {
 	io.Reader
 	read int
+	last byte // that was read
 }
 
 func (l *limit) Read(p []byte) (int, error) {
@@ -101,7 +103,9 @@ func (l *limit) Read(p []byte) (int, error) {
 		return 0, errLong
 	}
 	n, err := l.Reader.Read(p)
-	l.read += n
+	if l.read += n; n > 0 {
+		l.last = p[n-1]
+	}
 	return n, err
 }
 

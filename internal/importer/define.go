@@ -138,6 +138,31 @@ func (c *compiler) identities() error {
 	return nil
 }
 
+// wholes sees to it that what a snapshot no longer tells can be known: by day, and of facts that are told again each day.
+func (c *compiler) wholes() error {
+	switch {
+	case !c.snapshot:
+		return nil
+	case c.file.Recorded == nil:
+		return c.doc.fault(place{"snapshot"}, "snapshot: the day of a file must be known; say with recorded: when the source wrote it, by a column, a value or the file's name")
+	case c.family == event.Source:
+		return c.doc.fault(place{"snapshot"}, "snapshot: what a source counts is no state that a later file could no longer tell; leave it out")
+	}
+	var at place
+	for i := range c.file.Events {
+		if c.file.Events[i].ID.Column != "" {
+			at = place{"events", i, "id"}
+		}
+	}
+	if c.file.ID.Column != "" {
+		at = place{"id"}
+	}
+	if at != nil {
+		return c.doc.fault(at, "id: a snapshot tells a fact again each day, and by an id of its own it would be dropped as already there; leave it out")
+	}
+	return nil
+}
+
 func (c *compiler) empties(more []string) map[string]bool {
 	empty := map[string]bool{}
 	for _, text := range slices.Concat(c.file.Empty, more) {

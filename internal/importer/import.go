@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"sync/atomic"
@@ -23,6 +24,10 @@ type Import struct {
 	Send func(context.Context, *Batch) ([]Reject, error)
 	// Rejected is told of all that was not taken, in the order of lines.
 	Rejected func(Reject) error
+	// Facts asks the server for facts, see [ReadFacts]; only snapshots need it. It includes what was sent before.
+	Facts func(context.Context, Question, func(*Fact) error) error
+	// DryRun says that Send sends nothing, and that what would be retracted is only counted.
+	DryRun bool
 	// Progress is counted up while a file is read.
 	Progress Progress
 }
@@ -40,6 +45,11 @@ type Result struct {
 	Events map[event.Type]int
 	// Line is the last one of which all that comes before it was answered for.
 	Line int
+	// Retracted is how many facts a snapshot took back. Others are those of its day that it does not tell and that stay,
+	// for other files of the day told them.
+	Retracted, Others int
+	// Kept says why a snapshot took nothing back of what it does not tell; empty if it could.
+	Kept string
 }
 
 // Total is how many events were taken.
@@ -114,15 +124,25 @@ func (i *Import) Run(ctx context.Context, in *Input, now time.Time) (Result, err
 		if o.err != nil {
 			return result, o.err
 		}
-		if err := i.settle(&result, f.batch, o.rejects); err != nil {
+		if err := i.settle(&result, f.batch, o.rejects, reader.whole); err != nil {
 			return result, err
 		}
 		free <- f.batch
 	}
-	if readFault != nil {
+	if readFault == nil {
+		readFault = errors.Join(reader.Unseen()...)
+	}
+	if reader.whole == nil || ctx.Err() != nil {
 		return result, readFault
 	}
-	return result, errors.Join(reader.Unseen()...)
+	switch {
+	case readFault != nil:
+		reader.whole.fault = "it could not be read to its end"
+		readFault = fmt.Errorf("%w; what %s does not tell was not retracted", readFault, in.Name)
+	case reader.cut():
+		reader.whole.fault = "its last row can't be read and no line end follows it: the file seems to be cut off"
+	}
+	return result, errors.Join(readFault, i.retract(ctx, reader.whole, &result))
 }
 
 // take fills free batches and sends them off, until the file ends.
@@ -154,7 +174,7 @@ func (i *Import) take(ctx context.Context, reader *Reader, free <-chan *Batch, a
 }
 
 // settle books a batch that was answered.
-func (i *Import) settle(result *Result, b *Batch, refused []Reject) error {
+func (i *Import) settle(result *Result, b *Batch, refused []Reject, whole *snapshot) error {
 	result.Rows += b.Rows
 	b.Types(result.Events)
 	for _, r := range refused {
@@ -167,6 +187,9 @@ func (i *Import) settle(result *Result, b *Batch, refused []Reject) error {
 		if r.Line != last {
 			result.RejectedRows++
 			last = r.Line
+		}
+		if whole != nil {
+			whole.reject(&r)
 		}
 		if err := i.Rejected(r); err != nil {
 			return err

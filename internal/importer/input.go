@@ -166,4 +166,6 @@ type records interface {
 	unseen() []column
 	// members are the names that the records have.
 	members() []string
+	// open says, once next has returned io.EOF, that the last record may be cut off: no line end follows it.
+	open() bool
 }

@@ -25,6 +25,7 @@ type file struct {
 	Subject   named         `yaml:"subject"`
 	ID        named         `yaml:"id"`
 	Recorded  *recordedSpec `yaml:"recorded"`
+	Snapshot  bool          `yaml:"snapshot"`
 	Time      *cellSpec     `yaml:"time"`
 	Step      *stepSpec     `yaml:"step"`
 	Events    []eventSpec   `yaml:"events"`

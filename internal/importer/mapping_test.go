@@ -104,6 +104,27 @@ func TestColumnsThatAreNotThere(t *testing.T) {
 	f("\"ma,nop", "read the row of column names")
 }
 
+func TestSnapshotsNeedADayAndIDsOfTheDay(t *testing.T) {
+	f := func(want, from, to string) {
+		t.Helper()
+		_, err := ParseMapping("m.yaml", []byte(strings.Replace(daily[1:], from, to, 1)))
+		if err == nil || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
+	f("m.yaml:4:11: snapshot: the day of a file must be known; say with recorded:", "recorded: {column: saved}\n", "")
+	f("m.yaml:5:5: id: a snapshot tells a fact again each day", "snapshot", "id: no\nsnapshot")
+	f("m.yaml:12:9: id: a snapshot tells a fact again each day", "    time: {column: done}", "    time: {column: done}\n    id: no")
+	f("m.yaml:5:11: cannot unmarshal", "snapshot: true", "snapshot: often")
+	f("m.yaml:5:11: snapshot: what a source counts is no state", daily[1:],
+		"family: source\nsource: urn:x\nsubject: id\nrecorded: {column: a}\nsnapshot: true\nevents: [{type: source.snapshot, time: {column: a}, data: {family: {value: task}}}]\n")
+	for _, recorded := range []string{"{value: 2026-01-05}", `{file: "of-(\\d+)", layout: "20060102"}`} {
+		if _, err := ParseMapping("m.yaml", []byte(strings.Replace(daily, "{column: saved}", recorded, 1))); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 func TestMappingKeepsConstantsAsWritten(t *testing.T) {
 	events, _ := told(t, strings.NewReplacer("{column: tt}", "{column: tt, map: {007: 2.000635, true: 0010, 1.50: x}}", "hen}", "hen, layout: 2006-01-02}").Replace(good),
 		"a.csv", "ma,nop,don_vi,tt,hen,st,xong\n1,2026-01-05,a,007,,,\n2,2026-01-05,a,true,,,\n3,2026-01-05,a,1.50,,,\n")

@@ -202,3 +202,6 @@ func (l *lines) unseen() []column {
 }
 
 func (l *lines) members() []string { return slices.Clone(l.names) }
+
+// open is false, for an object that is cut off is no object.
+func (l *lines) open() bool { return false }

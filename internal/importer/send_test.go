@@ -19,8 +19,8 @@ import (
 func batchOf(n int) *Batch {
 	b := &Batch{Rows: n}
 	for i := range n {
-		b.Events = fmt.Appendf(b.Events, "{\"n\":%d}\n", i)
-		b.origins = append(b.origins, origin{line: i + 2, typ: "dossier.received"})
+		b.Events = fmt.Appendf(b.Events, "{\"subject\":\"n%d\"}\n", i)
+		b.origins = append(b.origins, origin{i + 2, "dossier.received", len(b.Events)})
 	}
 	return b
 }
@@ -59,7 +59,7 @@ func TestSendFindsTheLinesOfRejectedEvents(t *testing.T) {
 	}}
 	b := batchOf(3)
 	rejects, err := sender.Send(t.Context(), b)
-	if err != nil || len(rejects) != 1 || rejects[0] != (Reject{3, "data.due", "dossier.received: must be a date", "dossier.received"}) {
+	if err != nil || len(rejects) != 1 || rejects[0] != (Reject{3, "data.due", "dossier.received: must be a date", "dossier.received", "n1"}) {
 		t.Errorf("%+v %v", rejects, err)
 	}
 	decoder, err := zstd.NewReader(nil)

@@ -37,7 +37,7 @@ const keptDays = 4
 // stated returns what sources state, of what is stored now. Sources state a count a day, and questions are asked every second.
 func (b *Books) stated(ctx context.Context) (*stated, error) {
 	now := stated{upTo: map[string][]tally{}}
-	err := b.Conn.QueryRow(ctx, "SELECT count(), max(arrival) FROM events WHERE family = 'source'").Scan(&now.records, &now.newest)
+	err := b.Conn.QueryRow(ctx, "SELECT count(), max(arrival) FROM events WHERE family = 'source' AND type = 'source.tally'").Scan(&now.records, &now.newest)
 	if err != nil {
 		return nil, fmt.Errorf("look for what sources state: %w", err)
 	}
@@ -115,6 +115,7 @@ func (b *Books) tallies(ctx context.Context, stated *stated, asOf string) ([]tal
 		return all, nil
 	}
 	err := booking.EachCase(ctx, b.Conn, event.Source, func(_ string, events []event.Event) error {
+		events = slices.DeleteFunc(events, func(e event.Event) bool { return e.Type != "source.tally" })
 		if asOf != "" {
 			day, err := calendar.ParseDay(asOf)
 			if err != nil {

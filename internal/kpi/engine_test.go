@@ -397,6 +397,10 @@ func TestCompleteness(t *testing.T) {
 		t.Fatal(err)
 	}
 	at := time.Date(2025, 2, 4, 0, 0, 0, 0, zone).UTC()
+	say(t, conn, "source.snapshot", "d/2025-02-03", `{"family":"dossier"}`, at.Add(-time.Hour)) // states no count, and hides none
+	if got := ask(t, b, "dossier.late", "2025-02", nil, nil).Completeness; got != nil {
+		t.Errorf("nobody stated a count: %v", *got)
+	}
 	say(t, conn, "source.tally", "d/2025-02-03", `{"count":9,"day":"2025-02-03","family":"dossier"}`, at)
 	say(t, conn, "source.tally", "d/2025-02-03", `{"count":10,"day":"2025-02-03","family":"dossier"}`, at.Add(time.Hour))
 	say(t, conn, "source.tally", "t/2025-02-04", `{"count":99,"day":"2025-02-04","family":"task"}`, at)

@@ -2,6 +2,7 @@ package lifecycle_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -226,5 +227,49 @@ func TestBasis(t *testing.T) {
 	}
 	if x := explained(t, r, "reception.held 2019-03-05T08:00 sessions=1 people=2 cases=1"); x.Basis != nil {
 		t.Errorf("a session of citizen reception is judged by nothing: %+v", x.Basis)
+	}
+}
+
+// TestLastRecords: of each fact the record that counts by what was recorded before an instant, also where it takes the fact
+// back; what was delivered again, and told otherwise, is dropped.
+func TestLastRecords(t *testing.T) {
+	events := parseEvents(t, `dossier.received 2025-08-25T08:00 due=2025-09-05
+dossier.received 2025-08-25T08:00 due=2025-09-06 @2025-08-26T08:00
+dossier.received 2025-08-25T08:00 due=2025-09-06 @2025-08-26T08:00 retracted
+dossier.received 2025-08-25T09:00 due=2025-09-07
+dossier.resolved 2025-08-27T08:00`)
+	again := events[4]
+	again.Entry, again.Recorded, again.Data = again.Entry+100, again.Recorded.AddDate(0, 1, 0), []byte(`{"digital":true}`)
+	events = append(events, again)
+	f := func(before string, want ...string) {
+		t.Helper()
+		var until time.Time
+		if before != "" {
+			var err error
+			if until, err = time.ParseInLocation("2006-01-02T15:04", before, zone); err != nil {
+				t.Fatal(err)
+			}
+		}
+		var got []string
+		for _, e := range lifecycle.LastRecords(slices.Clone(events), until) {
+			got = append(got, fmt.Sprintf("%s %s %v", e.Type.Step(), e.Data, e.Retracted))
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("before %s: got\n%s\nwant\n%s", before, strings.Join(got, "\n"), strings.Join(want, "\n"))
+		}
+	}
+	f("", `received {"agency":"A","due":"2025-09-06"} true`, `received {"agency":"A","due":"2025-09-07"} false`, `resolved {"agency":"A"} false`)
+	f("2025-08-26T08:00", `received {"agency":"A","due":"2025-09-05"} false`, `received {"agency":"A","due":"2025-09-07"} false`)
+	f("2025-08-25T08:00")
+}
+
+func TestACaseOfWhichNothingStandsWasNotClosed(t *testing.T) {
+	x, err := lifecycle.Explain(parseEvents(t, `dossier.received 2025-08-25T08:00 due=2025-09-05
+dossier.received 2025-08-25T08:00 due=2025-09-05 @2025-08-26T08:00 retracted`), rules)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if vi, en := x.Sentence(zone); en != "No opening counts: none was told, or it was taken back." || !strings.Contains(vi, "đã rút lại") || len(x.Counted) != 0 {
+		t.Errorf("%s %s %v", vi, en, x.Counted)
 	}
 }

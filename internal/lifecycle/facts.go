@@ -46,20 +46,14 @@ type facts []fact
 // recorded, and a fact whose last record is a retraction did not happen. It sorts events in place. The facts are in the
 // memory of w. The error names an event whose data cannot be read.
 func factsOf(events []event.Event, w *workspace) (facts, error) {
-	slices.SortFunc(events, func(a, b event.Event) int {
-		return cmp.Or(cmp.Compare(a.Source, b.Source), cmp.Compare(a.ID, b.ID), delivered(&a, &b))
-	})
-	events = slices.CompactFunc(events, func(a, b event.Event) bool { return a.Source == b.Source && a.ID == b.ID })
-	slices.SortFunc(events, func(a, b event.Event) int {
-		return cmp.Or(cmp.Compare(a.Type, b.Type), a.Time.Compare(b.Time), a.Recorded.Compare(b.Recorded), bytes.Compare(a.Data, b.Data), retractedLast(&a, &b))
-	})
+	events = byFact(events)
 
 	// One piece of memory holds all records: this runs for every case that an event touches.
 	w.records, w.facts = slices.Grow(w.records[:0], len(events)), slices.Grow(w.facts[:0], len(events))
 	records, all := w.records, w.facts
 	for len(events) > 0 {
 		n := 1
-		for n < len(events) && events[n].Type == events[0].Type && events[n].Time.Equal(events[0].Time) {
+		for n < len(events) && sameFact(&events[n], &events[0]) {
 			n++
 		}
 		if told := events[:n]; !told[n-1].Retracted {
@@ -79,6 +73,37 @@ func factsOf(events []event.Event, w *workspace) (facts, error) {
 		events = events[n:]
 	}
 	return all, nil
+}
+
+// byFact drops what was delivered before and sorts the rest by fact, the records of one fact by rule 1: the last counts.
+func byFact(events []event.Event) []event.Event {
+	slices.SortFunc(events, func(a, b event.Event) int {
+		return cmp.Or(cmp.Compare(a.Source, b.Source), cmp.Compare(a.ID, b.ID), delivered(&a, &b))
+	})
+	events = slices.CompactFunc(events, func(a, b event.Event) bool { return a.Source == b.Source && a.ID == b.ID })
+	slices.SortFunc(events, func(a, b event.Event) int {
+		return cmp.Or(cmp.Compare(a.Type, b.Type), a.Time.Compare(b.Time), a.Recorded.Compare(b.Recorded), bytes.Compare(a.Data, b.Data), retractedLast(&a, &b))
+	})
+	return events
+}
+
+func sameFact(a, b *event.Event) bool { return a.Type == b.Type && a.Time.Equal(b.Time) }
+
+// LastRecords returns of each fact of one case the record that counts (rule 1) by what was recorded before an instant, all
+// of it if that is zero; also where it takes the fact back. They are in the order of type and time. It reorders events and
+// returns a part of them.
+func LastRecords(events []event.Event, before time.Time) []event.Event {
+	events = byFact(events)
+	if !before.IsZero() {
+		events = slices.DeleteFunc(events, func(e event.Event) bool { return !e.Recorded.Before(before) })
+	}
+	last := events[:0]
+	for i := range events {
+		if i+1 == len(events) || !sameFact(&events[i], &events[i+1]) {
+			last = append(last, events[i])
+		}
+	}
+	return last
 }
 
 func retractedLast(a, b *event.Event) int {

@@ -39,6 +39,9 @@ func (c *Case) Sentence(zone *time.Location) (vi, en string) {
 		return fmt.Sprintf("Tiếp công dân: %d lượt, %d người, %d vụ việc.", s.Sessions, s.People, s.Cases),
 			fmt.Sprintf("Citizen reception: sessions %d, people %d, cases %d.", s.Sessions, s.People, s.Cases)
 	default:
+		if c.Closing == "" {
+			return "Chưa có lần tiếp nhận nào được tính: nguồn chưa báo, hoặc đã rút lại.", "No opening counts: none was told, or it was taken back."
+		}
 		return "Kết thúc mà chưa từng tiếp nhận.", "Closed without ever having been opened."
 	}
 }
