@@ -175,7 +175,7 @@ func (a *app) openParts(ctx context.Context, o appOptions) (err error) {
 	}
 	a.books = kpi.New(kpi.Options{
 		Conn: a.engine.Conn(), Calendars: calendars, Registers: a.registers.Known, Now: a.Now,
-		Events: func() uint64 { return a.booker.Mark().Events },
+		Events: func() uint64 { return a.booker.Mark().Events }, Ledger: a.booker.Ledger(),
 	})
 	a.collector, err = collector.Open(collector.Options{
 		Data: a.cfg.Data, Conn: a.engine.Conn, Tokens: a.tokens, Log: a.log.With("part", "collector"), Registry: a.registry, Now: a.Now,

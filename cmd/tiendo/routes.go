@@ -113,12 +113,12 @@ func (a *app) check(ctx context.Context, cells, verdicts bool, found func(bookin
 	if err != nil {
 		return booking.Checked{}, err
 	}
-	c := booking.Check{Conn: a.engine.Conn(), Rules: rules, Cells: cells, Verdicts: verdicts, Found: found, Progress: progress}
+	c := booking.Check{Conn: a.engine.Conn(), Rules: rules, Booked: mark, Cells: cells, Verdicts: verdicts, Found: found, Progress: progress}
 	if !cells {
 		return c.Run(ctx)
 	}
 	recount := a.books.NewRecount(a.Now(), mark.Block)
-	c.Booked, c.Count = mark, recount.Add
+	c.Count = recount.Add
 	done, err := c.Run(ctx)
 	if err != nil {
 		return done, err
