@@ -11,7 +11,6 @@ import (
 
 	"tiendo/internal/audit"
 	"tiendo/internal/auth"
-	"tiendo/internal/config"
 )
 
 // checkAccess refuses what would let in those who shall stay out, and reads the certificate, before anything is opened.
@@ -33,7 +32,7 @@ func (a *app) checkAccess() (err error) {
 // openAccess opens what decides who gets in, and what is written down of it.
 func (a *app) openAccess() (err error) {
 	cfg := &a.cfg
-	if a.acts, err = audit.Open(audit.Options{Data: cfg.Data, Now: time.Now, Logger: a.log.With("part", "audit")}); err != nil {
+	if a.acts, err = audit.Open(audit.Options{Data: cfg.Data, Now: a.Now, Logger: a.log.With("part", "audit")}); err != nil {
 		return err
 	}
 	a.stack.add("close the audit log", time.Second, func(context.Context) error { return a.acts.Close() })
@@ -41,17 +40,17 @@ func (a *app) openAccess() (err error) {
 		a.log.Error("the audit log is not what was written", "found", says)
 	}
 	a.tokens, err = auth.Open(auth.Options{
-		Data: cfg.Data, Rate: int(cfg.Ingest.Rate), Burst: int(cfg.Ingest.Burst), Now: time.Now, Audit: a.acts.Add,
+		Data: cfg.Data, Rate: int(cfg.Ingest.Rate), Burst: int(cfg.Ingest.Burst), Now: a.Now, Audit: a.acts.Add,
 	})
 	if err != nil {
 		return err
 	}
-	provider, err := provider(cfg)
+	provider, err := a.provider()
 	if err != nil {
 		return err
 	}
 	a.door, err = auth.OpenDoor(auth.DoorOptions{
-		Data: cfg.Data, Tokens: a.tokens, Provider: provider, Proxies: cfg.ProxyNetworks(), Now: time.Now, Audit: a.acts.Add,
+		Data: cfg.Data, Tokens: a.tokens, Provider: provider, Proxies: cfg.ProxyNetworks(), Now: a.Now, Audit: a.acts.Add,
 		Idle: time.Duration(cfg.Session.Idle), End: time.Duration(cfg.Session.End), Logger: a.log.With("part", "auth"),
 		Page: func(w http.ResponseWriter, r *http.Request, why auth.Refusal) { a.pages.Refused(w, r, why) },
 	})
@@ -59,7 +58,8 @@ func (a *app) openAccess() (err error) {
 }
 
 // provider is the one that vouches for people; nil if none is configured.
-func provider(cfg *config.Config) (*auth.Provider, error) {
+func (a *app) provider() (*auth.Provider, error) {
+	cfg := &a.cfg
 	if auth.Read(cfg.Auth.Read) != auth.ReadOIDC {
 		return nil, nil
 	}
@@ -81,7 +81,7 @@ func provider(cfg *config.Config) (*auth.Provider, error) {
 	}
 	return auth.NewProvider(auth.ProviderOptions{
 		Issuer: cfg.OIDC.Issuer, Client: cfg.OIDC.Client, Secret: secret, Redirect: cfg.OIDC.Redirect, Scopes: cfg.OIDC.Scopes,
-		NameClaim: cfg.OIDC.Name, RoleClaim: cfg.OIDC.Role, AgencyClaim: cfg.OIDC.Agency, Roles: roles, Now: time.Now,
+		NameClaim: cfg.OIDC.Name, RoleClaim: cfg.OIDC.Role, AgencyClaim: cfg.OIDC.Agency, Roles: roles, Now: a.Now,
 	}), nil
 }
 

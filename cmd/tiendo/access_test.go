@@ -93,7 +93,7 @@ func TestTokensOfAgencies(t *testing.T) {
 	if status, body := fetch(t, a.URL()+"/v1/cases/dossier/taken", "Authorization", "Bearer "+secretOf(t, wall)); status != 200 || strings.Count(body, `"standing":"foreign","rule":8`) != 1 || !strings.Contains(body, `"verdict":"open"`) {
 		t.Errorf("%d %s", status, body)
 	}
-	if _, body := fetch(t, a.URL()+"/cases/dossier/taken?lang=en", "Authorization", "Bearer "+secretOf(t, wall)); !strings.Contains(body, "its sender may not speak of this case") {
+	if _, body := fetch(t, a.URL()+"/cases/dossier/taken?lang=en", "Authorization", "Bearer "+secretOf(t, wall)); !strings.Contains(body, "its sender may say nothing of this case") {
 		t.Errorf("the page does not say why: %s", body)
 	}
 	check := checkCmd{Client: client{Server: a.URL(), Data: a.cfg.Data}}
