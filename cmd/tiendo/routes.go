@@ -17,6 +17,31 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
+// guards are what lets through who has a scope. watch is view for what pages ask for by themselves.
+type guards struct{ view, watch, private, read, admin func(http.Handler) http.Handler }
+
+// guards says who may see what.
+func (a *app) guards() guards {
+	need := func(scope auth.Scope) func(http.Handler) http.Handler {
+		return func(h http.Handler) http.Handler { return a.door.Require(scope, h) }
+	}
+	g := guards{
+		view: need(auth.ScopeView), private: need(auth.ScopeView), read: need(auth.ScopeRead), admin: need(auth.ScopeAdmin),
+		watch: func(h http.Handler) http.Handler { return a.door.Watch(auth.ScopeView, h) },
+	}
+	if a.open() {
+		g.view, g.watch = a.door.Know, a.door.Know
+	}
+	// Single cases are for whoever has logged in or has a token; those of a simulated city are nobody's.
+	if a.Simulated {
+		g.private = g.view
+	}
+	return g
+}
+
+// open says that everybody on this machine may see figures.
+func (a *app) open() bool { return auth.Read(a.cfg.Auth.Read) == auth.ReadOpen }
+
 // routes says who may ask for what, and who answers. docs/access.md has the same as a table.
 func (a *app) routes() http.Handler {
 	answers := api.New(api.Options{
@@ -24,58 +49,55 @@ func (a *app) routes() http.Handler {
 		Rules: a.registers.Rules, Facts: a.facts, Recorded: a.recorded, Check: a.check, Rebuild: a.rebuild,
 		LoadedRegisters: a.registers.loaded, LoadRegister: a.loadRegister, Tokens: a.tokens, Audit: a.acts,
 	})
-	open := auth.Read(a.cfg.Auth.Read) == auth.ReadOpen
-	viewer := func(h http.Handler) http.Handler { return a.door.Require(auth.ScopeView, h) }
-	reader := func(h http.Handler) http.Handler { return a.door.Require(auth.ScopeRead, h) }
-	admin := func(h http.Handler) http.Handler { return a.door.Require(auth.ScopeAdmin, h) }
-	view, watch := viewer, func(h http.Handler) http.Handler { return a.door.Watch(auth.ScopeView, h) }
-	if open {
-		view, watch = a.door.Know, a.door.Know
-	}
-	// Single cases are for whoever has logged in or has a token; those of a simulated city are nobody's.
-	private := viewer
-	if a.Simulated {
-		private = view
-	}
-	mux := http.NewServeMux()
-	mux.Handle("/v1/events", a.collector) // checks tokens itself
+	mux, g := http.NewServeMux(), a.guards()
 	for root, cases := range map[string]http.Handler{"/v1/cases": answers.Cases(), "/cases": a.pages.Cases()} {
-		mux.Handle(root, private(answers.OwnList(cases)))
-		mux.Handle(root+"/{family}/{subject...}", private(answers.OwnCase(cases)))
-		mux.Handle(root+"/", private(cases)) // names no case
+		mux.Handle(root, g.private(answers.OwnList(cases)))
+		mux.Handle(root+"/{family}/{subject...}", g.private(answers.OwnCase(cases)))
+		mux.Handle(root+"/", g.private(cases)) // names no case
 	}
-	mux.Handle("/v1/facts", reader(answers.Unbound(answers.Cases())))
-	mux.Handle("GET /v1/registers/", viewer(answers.Registers()))
-	mux.Handle("/v1/registers/", admin(answers.Registers()))
+	a.routePrograms(mux, g, answers)
+	a.routePeople(mux, g)
+	if a.open() {
+		return a.door.Headers(auth.Local(mux))
+	}
+	return a.door.Headers(mux)
+}
+
+// routePrograms are what programs ask for.
+func (a *app) routePrograms(mux *http.ServeMux, g guards, answers *api.API) {
+	mux.Handle("/v1/events", a.collector) // checks tokens itself
+	mux.Handle("/v1/facts", g.read(answers.Unbound(answers.Cases())))
+	mux.Handle("GET /v1/registers/", a.door.Require(auth.ScopeView, answers.Registers())) // also where figures are open
+	mux.Handle("/v1/registers/", g.admin(answers.Registers()))
 	for _, path := range []string{"/v1/tokens", "/v1/tokens/"} {
-		mux.Handle(path, admin(answers.TokenHandler()))
+		mux.Handle(path, g.admin(answers.TokenHandler()))
 	}
-	mux.Handle("/v1/audit", admin(answers.AuditHandler()))
-	upkeep := admin(answers.Upkeep())
+	mux.Handle("/v1/audit", g.admin(answers.AuditHandler()))
+	upkeep := g.admin(answers.Upkeep())
 	mux.Handle("/v1/check", upkeep)
 	mux.Handle("/v1/rebuild", upkeep)
 	mux.Handle("/healthz", answers.Open())
 	mux.Handle("/readyz", answers.Open())
 	for _, path := range []string{"/v1/kpis", "/v1/kpis/", "/openapi.json"} {
-		mux.Handle(path, view(answers.Open()))
+		mux.Handle(path, g.view(answers.Open()))
 	}
-	mux.Handle("GET /metrics", view(promhttp.HandlerFor(a.registry, promhttp.HandlerOpts{
+	mux.Handle("GET /metrics", g.view(promhttp.HandlerFor(a.registry, promhttp.HandlerOpts{
 		EnableOpenMetrics: true, MaxRequestsInFlight: 4, Timeout: 10 * time.Second, Registry: a.registry,
 		ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelError),
 	})))
+}
+
+// routePeople are the pages, but for those of cases.
+func (a *app) routePeople(mux *http.ServeMux, g guards) {
 	for _, path := range []string{"/login", "/login/", "/logout"} {
 		mux.Handle(path, a.door.Know(a.pages.Doors()))
 	}
 	for _, path := range []string{"/tokens", "/tokens/", "/audit"} {
-		mux.Handle(path, admin(a.pages.Office()))
+		mux.Handle(path, g.admin(a.pages.Office()))
 	}
 	mux.Handle("/static/", a.pages) // of which the page to log in is made
-	mux.Handle("/live", watch(a.pages))
-	mux.Handle("/", view(a.pages))
-	if open {
-		return a.door.Headers(auth.Local(mux))
-	}
-	return a.door.Headers(mux)
+	mux.Handle("/live", g.watch(a.pages))
+	mux.Handle("/", g.view(a.pages))
 }
 
 // facts reads what was told of a case.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"strings"
 	"sync"
 	"time"
 )
@@ -49,15 +50,15 @@ func (c *certificate) read() (*tls.Certificate, error) {
 
 // stat tells one state of the files from another.
 func (c *certificate) stat() string {
-	state := ""
+	var state strings.Builder
 	for _, path := range []string{c.cert, c.key} {
 		info, err := os.Stat(path)
 		if err != nil {
 			return err.Error()
 		}
-		state += fmt.Sprint(info.ModTime().UnixNano(), info.Size(), " ")
+		fmt.Fprintln(&state, info.ModTime().UnixNano(), info.Size())
 	}
-	return state
+	return state.String()
 }
 
 // get returns the certificate for a connection. What can't be read leaves the one that is known: a file that is half written

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"strings"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -52,11 +53,11 @@ func OpenDoor(o DoorOptions) (*Door, error) {
 	return d, d.sessions.read()
 }
 
-// Check says who sent r, see [Tokens.Check]; of a browser that bears no token, who has logged in there. used says that a
+// check says who sent r, see [Tokens.Check]; of a browser that bears no token, who has logged in there. used says that a
 // person has done something, and not a page by itself.
 func (d *Door) check(r *http.Request, used bool) (who Token, err error) {
 	secret := ""
-	if r.Header.Get("Authorization") == "" {
+	if !bears(r) {
 		secret = d.cookie(r)
 	}
 	if secret == "" {
@@ -66,6 +67,12 @@ func (d *Door) check(r *http.Request, used bool) (who Token, err error) {
 	}
 	who.From = originOf(r, d.Proxies).text()
 	return who, err
+}
+
+// bears says that r bears a token. A proxy may have put another kind of authorization there.
+func bears(r *http.Request) bool {
+	scheme, _, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	return strings.EqualFold(scheme, "Bearer")
 }
 
 // member returns who has logged in with what a browser holds.

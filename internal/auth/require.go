@@ -93,7 +93,7 @@ func (d *Door) turnAway(w http.ResponseWriter, r *http.Request, why Refusal) {
 
 // browses says that a person looks at the answer.
 func (d *Door) browses(r *http.Request) bool {
-	return d.Page != nil && r.Header.Get("Authorization") == "" && strings.Contains(r.Header.Get("Accept"), "text/html")
+	return d.Page != nil && !bears(r) && strings.Contains(r.Header.Get("Accept"), "text/html")
 }
 
 // Refuse answers 401 for an error of [Tokens.Check].

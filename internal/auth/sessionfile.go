@@ -46,17 +46,24 @@ func (s *sessions) read() error {
 		return fmt.Errorf("read the sessions: %w", err)
 	}
 	var told sessionsFile
-	if err := json.Unmarshal(raw, &told, json.RejectUnknownMembers(true)); err != nil || told.Version != sessionsVersion {
-		return fmt.Errorf("read the sessions %s: they are not what this version has written (version %d, %v); remove the file: then people log in again", s.file(), told.Version, err)
+	if err := json.Unmarshal(raw, &told, json.RejectUnknownMembers(true)); err != nil {
+		return s.unreadable(err)
+	}
+	if told.Version != sessionsVersion {
+		return s.unreadable(fmt.Errorf("it is of version %d, not %d", told.Version, sessionsVersion))
 	}
 	for _, one := range told.Sessions {
 		hash, err := hex.DecodeString(one.SHA256)
 		if err != nil || len(hash) != sha256.Size {
-			return fmt.Errorf("read the sessions %s: %q is no hash; remove the file: then people log in again", s.file(), short(one.SHA256))
+			return s.unreadable(fmt.Errorf("%q is no hash", short(one.SHA256)))
 		}
 		s.all[sessionID(hash)] = &one.session
 	}
 	return nil
+}
+
+func (s *sessions) unreadable(err error) error {
+	return fmt.Errorf("read the sessions %s: %w; remove the file: then people log in again", s.file(), err)
 }
 
 // write puts the sessions on disk that have not ended. s.mu is held.
