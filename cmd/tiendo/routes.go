@@ -18,7 +18,9 @@ import (
 )
 
 // guards are what lets through who has a scope. watch is view for what pages ask for by themselves.
-type guards struct{ view, watch, private, read, admin func(http.Handler) http.Handler }
+type guards struct {
+	view, watch, private, read, admin func(http.Handler) http.Handler
+}
 
 // guards says who may see what.
 func (a *app) guards() guards {
