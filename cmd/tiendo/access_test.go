@@ -288,6 +288,29 @@ func TestKilledWhileMakingTokens(t *testing.T) {
 	if len(secrets) == 0 || len(revoked) == 0 || unanswered == 0 {
 		t.Errorf("%d made, %d revoked, %d cut off: too little was tested", len(secrets), len(revoked), unanswered)
 	}
+	// Neither do kills break the chain of the audit log, nor is what was answered missing there.
+	check := checkCmd{What: []string{"audit"}, Client: client{Server: *s.url.Load(), Data: s.data}}
+	if err := check.Run(t.Context(), &streams{out: t.Output(), err: t.Output()}); err != nil {
+		t.Error(err)
+	}
+	log, err := filepath.Glob(filepath.Join(s.data, "audit*.log"))
+	if err != nil || len(log) != 1 {
+		t.Fatal(log, err)
+	}
+	acts, err := os.ReadFile(log[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name := range secrets {
+		if !bytes.Contains(acts, []byte(`"act":"token.create","object":"`+name+`"`)) {
+			t.Errorf("nobody has made %s, says the audit log", name)
+		}
+	}
+	for name := range revoked {
+		if !bytes.Contains(acts, []byte(`"act":"token.revoke","object":"`+name+`"`)) {
+			t.Errorf("nobody has revoked %s, says the audit log", name)
+		}
+	}
 	t.Logf("%d tokens made, %d revoked, %d requests cut off", len(secrets), len(revoked), unanswered)
 	if left, _ := filepath.Glob(filepath.Join(s.data, ".tokens*")); len(left) > 1 {
 		t.Errorf("kills left %v", left)

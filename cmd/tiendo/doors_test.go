@@ -121,6 +121,19 @@ func checkRoutes(t *testing.T, a *app, rows [][]string, column int, goodFor map[
 	}
 }
 
+// The roles that the configuration takes are those that there are.
+func TestRolesOfTheConfiguration(t *testing.T) {
+	for _, role := range auth.Roles() {
+		if _, err := config.Load(config.Sources{Environ: []string{"TIENDO_OIDC_ROLES=x=" + string(role)}}); err != nil {
+			t.Errorf("%s: %v", role, err)
+		}
+	}
+	_, err := config.Load(config.Sources{Environ: []string{"TIENDO_OIDC_ROLES=x=king"}})
+	if err == nil || strings.Count(err.Error(), ",") != len(auth.Roles()) { // one before the list, and those in it
+		t.Errorf("got %v", err)
+	}
+}
+
 // freePort is a port that nobody listens on at the moment.
 func freePort(t *testing.T) string {
 	t.Helper()

@@ -419,6 +419,7 @@ func TestOrigin(t *testing.T) {
 	f("10.0.0.1:7", "10.0.0.2", false, forwarded, "x, 10.0.0.2")
 	f("[fd00::1]:7", "10.0.0.9", false, forwarded, "10.0.0.9")
 	f("10.0.0.1:7", "1.2.3.4", false, forwarded, "1.2.3.4", proto, "https", proto, "http")
+	f("10.0.0.1:7", "10.0.0.1", true, proto, "http, HTTPS")
 	f("", "", false)
 	f("@", "", false, forwarded, "1.2.3.4")
 }

@@ -33,6 +33,8 @@ func (e *TooManyError) Seconds() int { return int(math.Ceil(e.Wait.Seconds())) }
 type failures struct {
 	mu  sync.Mutex
 	all map[netip.Prefix]*rate.Limiter
+	// forgot is when those were last dropped that have rested.
+	forgot time.Time
 }
 
 // network is what counts as one address: who has an IPv6 address mostly has 2⁶⁴ of them.
@@ -63,8 +65,12 @@ func (f *failures) count(address netip.Addr, now time.Time, make bool) *rate.Lim
 	return f.all[key]
 }
 
-// forget drops the addresses that have rested.
+// forget drops the addresses that have rested, now and then.
 func (f *failures) forget(now time.Time) {
+	if now.Sub(f.forgot) < failedEach {
+		return
+	}
+	f.forgot = now
 	for key, one := range f.all {
 		if one.TokensAt(now) >= failedAtOnce {
 			delete(f.all, key)

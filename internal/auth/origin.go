@@ -27,7 +27,8 @@ func originOf(r *http.Request, trusted []netip.Prefix) origin {
 		return o
 	}
 	if told := r.Header.Values("X-Forwarded-Proto"); len(told) > 0 {
-		o.secure = strings.EqualFold(strings.TrimSpace(told[len(told)-1]), "https")
+		last := told[len(told)-1]
+		o.secure = strings.EqualFold(strings.TrimSpace(last[strings.LastIndexByte(last, ',')+1:]), "https")
 	}
 	// The nearest proxy wrote last. What stands before the first stranger may be made up.
 	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
