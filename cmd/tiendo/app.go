@@ -14,6 +14,7 @@ import (
 
 	"tiendo/collector"
 	"tiendo/dashboards"
+	"tiendo/internal/audit"
 	"tiendo/internal/auth"
 	"tiendo/internal/booking"
 	"tiendo/internal/calendar"
@@ -46,14 +47,17 @@ type app struct {
 	stack    cleanups
 	failed   chan error
 
-	tokens    *auth.Tokens
-	engine    *clickhouse.Server
-	collector *collector.Collector
-	booker    *booking.Booker
-	registers *registers
-	books     *kpi.Books
-	snapshots *metrics.Snapshots
-	pages     *dashboards.Pages
+	acts        *audit.Log
+	tokens      *auth.Tokens
+	door        *auth.Door
+	certificate *certificate // nil for plain HTTP
+	engine      *clickhouse.Server
+	collector   *collector.Collector
+	booker      *booking.Booker
+	registers   *registers
+	books       *kpi.Books
+	snapshots   *metrics.Snapshots
+	pages       *dashboards.Pages
 }
 
 // appOptions is what a server is besides its configuration.
@@ -86,7 +90,7 @@ func newApp(ctx context.Context, o appOptions) (_ *app, err error) {
 			err = errors.Join(err, a.Close())
 		}
 	}()
-	if err := auth.CheckListen(auth.Read(o.Config.Auth.Read), o.Config.Listen); err != nil {
+	if err := a.checkAccess(); err != nil {
 		return nil, misuse(err)
 	}
 	lock, err := lockData(o.Config.Data)
@@ -97,10 +101,7 @@ func newApp(ctx context.Context, o appOptions) (_ *app, err error) {
 	if err := a.listen(ctx); err != nil {
 		return nil, err
 	}
-	a.tokens, err = auth.Open(auth.Options{
-		Data: o.Config.Data, Rate: int(o.Config.Ingest.Rate), Burst: int(o.Config.Ingest.Burst), Now: a.Now, Audit: a.audit,
-	})
-	if err != nil {
+	if err := a.openAccess(); err != nil {
 		return nil, misuse(err)
 	}
 	if err := a.openEngine(ctx); err != nil {
@@ -199,6 +200,7 @@ func (a *app) openParts(ctx context.Context, o appOptions) (err error) {
 	}
 	a.pages, err = dashboards.New(dashboards.Options{
 		Explain: a.explain, Figures: a.books, Location: zone, Now: a.Now, Demo: o.Simulated, Version: versionText(), Logger: a.log.With("part", "pages"),
+		Door: a.door, Tokens: a.tokens, Audit: a.acts,
 		Names: func(code, lang string) string {
 			if agency := a.agency(code); lang == "en" && agency.en != "" {
 				return agency.en
@@ -240,7 +242,12 @@ func (a *app) register() {
 func (a *app) Address() string { return a.listener.Addr().String() }
 
 // URL is the address as a browser wants it.
-func (a *app) URL() string { return "http://" + a.Address() }
+func (a *app) URL() string {
+	if a.certificate != nil {
+		return "https://" + a.Address()
+	}
+	return "http://" + a.Address()
+}
 
 // Run is start and wait.
 func (a *app) Run(ctx context.Context) error {
@@ -255,6 +262,7 @@ func (a *app) start() {
 	a.spawn("metrics", a.snapshots.Run)
 	a.spawn("registers", a.registers.Run)
 	a.stack.add("drain the log", drainLog, a.drain)
+	a.auditStart()
 	a.serve()
 }
 
@@ -310,8 +318,13 @@ func (a *app) serve() {
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          slog.NewLogLogger(a.log.Handler(), slog.LevelDebug),
 	}
+	serve := func() error { return server.Serve(a.listener) }
+	if a.certificate != nil {
+		server.TLSConfig = a.certificate.config()
+		serve = func() error { return server.ServeTLS(a.listener, "", "") }
+	}
 	go func() {
-		if err := server.Serve(a.listener); !errors.Is(err, http.ErrServerClosed) {
+		if err := serve(); !errors.Is(err, http.ErrServerClosed) {
 			a.failed <- fmt.Errorf("serve %s: %w", a.Address(), err)
 		}
 	}()
