@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -11,6 +12,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"tiendo/internal/event"
+	"tiendo/internal/workbook"
 )
 
 // What one request may hold; the server takes 10,000 events and 16 MiB.
@@ -109,18 +111,9 @@ func (m *Mapping) Read(in *Input, now time.Time) (*Reader, error) {
 	if m.snapshot {
 		r.whole = newSnapshot(m)
 	}
-	format := m.format
-	if format == "" {
-		format = in.format
-	}
-	if format == formatNDJSON {
-		r.records = m.lines(in)
-	} else {
-		rows, err := m.rows(in)
-		if err != nil {
-			return nil, err
-		}
-		r.records = rows
+	var err error
+	if r.records, err = m.records(in); err != nil {
+		return nil, err
 	}
 	now = now.Truncate(time.Millisecond)
 	r.imported = textual(now.In(m.loc).Format("2006-01-02T15:04:05.999Z07:00"))
@@ -137,6 +130,26 @@ func (m *Mapping) Read(in *Input, now time.Time) (*Reader, error) {
 		return nil, m.doc.fault(place{"recorded", "file"}, "recorded: the name of %s: %v", in.Name, r.imported.err)
 	}
 	return r, nil
+}
+
+// records reads a file as the mapping says, else as what it is.
+func (m *Mapping) records(in *Input) (records, error) {
+	format := cmp.Or(m.format, in.format)
+	if in.format == formatXLSX && m.format != "" && m.format != formatXLSX {
+		if head, err := in.text.Peek(8); err == nil && workbook.Packed(head) {
+			return nil, m.doc.fault(place{"format"}, "format: %s is a workbook, not %s; leave the format out, or write xlsx", in.Name, m.format)
+		}
+	}
+	if format == formatXLSX {
+		return m.sheetOf(in)
+	}
+	if err := in.decode(m); err != nil {
+		return nil, err
+	}
+	if head, err := in.text.Peek(1); format == formatNDJSON || format == "" && err == nil && head[0] == '{' {
+		return m.lines(in), nil
+	}
+	return m.rows(in)
 }
 
 // Fill empties b and fills it with the next events, as many as one request may hold. It returns io.EOF, with an empty
@@ -228,7 +241,13 @@ func (r *Reader) read(b *Batch, record *record) (subject, recorded value) {
 	}
 	for i := range m.events {
 		d := &m.events[i]
-		if m.step != nil && string(d.typ) != typ || d.when != nil && !d.when.holds(record.values) {
+		if m.step != nil && string(d.typ) != typ {
+			continue
+		}
+		if holds, err := d.when.holds(record.values); err != nil {
+			reject(d.when.column, "%v", err)
+			continue
+		} else if !holds {
 			continue
 		}
 		at := d.time.read(record.values)
@@ -258,9 +277,12 @@ func (r *Reader) step(record *record, reject func(column, reason string, args ..
 	if s == nil {
 		return "", true
 	}
-	text := clean(record.values[s.wanted])
+	raw := record.values[s.wanted]
+	text := clean(raw.text)
 	typ, known := s.types[text]
 	switch {
+	case raw.form == faulty:
+		reject(s.column, "%s", raw.text)
 	case known:
 	case s.fallback != nil:
 		typ = *s.fallback

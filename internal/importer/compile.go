@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"errors"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	_ "time/tzdata" // a machine without zone files must still know the mapping's zone
 
 	"tiendo/internal/calendar"
+	"tiendo/internal/charset"
 	"tiendo/internal/event"
 )
 
@@ -20,6 +22,9 @@ type Mapping struct {
 	loc       *time.Location
 	format    string
 	delimiter rune
+	charset   string // "" if the mapping names none
+	sheet     string
+	header    int      // 0 if the mapping names none
 	columns   []column // those that the mapping names, each once
 	subject   *cell
 	recorded  recorded
@@ -68,20 +73,28 @@ type member struct {
 // condition says for which records an event is made.
 type condition struct {
 	wanted   int
+	column   string
 	texts    []string
 	notEmpty *bool
 	empty    map[string]bool
 }
 
-func (c *condition) holds(record []string) bool {
-	text := clean(record[c.wanted])
+// holds says whether it does; a condition that is not there does. The error is why the cell can't be read.
+func (c *condition) holds(record []datum) (bool, error) {
+	if c == nil {
+		return true, nil
+	}
+	if record[c.wanted].form == faulty {
+		return false, errors.New(record[c.wanted].text)
+	}
+	text := clean(record[c.wanted].text)
 	if c.empty[text] {
 		text = ""
 	}
 	if c.notEmpty != nil {
-		return *c.notEmpty == (text != "")
+		return *c.notEmpty == (text != ""), nil
 	}
-	return slices.Contains(c.texts, text)
+	return slices.Contains(c.texts, text), nil
 }
 
 // Zone is the time zone in which the mapping reads wall clocks.
@@ -132,15 +145,8 @@ func (c *compiler) general() error {
 		return c.doc.fault(place{"timezone"}, "timezone: %q is no time zone; write one like Asia/Ho_Chi_Minh", zone)
 	}
 	c.loc = loc
-	if !slices.Contains([]string{"", formatCSV, formatNDJSON}, f.Format) {
-		return c.doc.fault(place{"format"}, "format: %q is neither csv nor ndjson", f.Format)
-	}
-	runes := []rune(strings.ReplaceAll(f.Delimiter, `\t`, "\t"))
-	switch {
-	case len(runes) == 1 && !strings.ContainsRune("\"\r\n\ufeff\ufffd", runes[0]):
-		c.delimiter = runes[0]
-	case len(runes) != 0:
-		return c.doc.fault(place{"delimiter"}, "delimiter: %q is not one character such as \";\" or \"\\t\"", f.Delimiter)
+	if err := c.reading(); err != nil {
+		return err
 	}
 	if f.Calendar != "" {
 		if err := event.CheckCode(f.Calendar); err != nil {
@@ -150,6 +156,32 @@ func (c *compiler) general() error {
 	if len(f.Events) == 0 {
 		return c.doc.fault(place{"events"}, "events: none is there; name at least one type of event")
 	}
+	return nil
+}
+
+// reading takes what says how files are read.
+func (c *compiler) reading() error {
+	f := c.file
+	if !slices.Contains([]string{"", formatCSV, formatNDJSON, formatXLSX}, f.Format) {
+		return c.doc.fault(place{"format"}, "format: %q is neither csv nor ndjson nor xlsx", f.Format)
+	}
+	runes := []rune(strings.ReplaceAll(f.Delimiter, `\t`, "\t"))
+	switch {
+	case len(runes) == 1 && !strings.ContainsRune("\"\r\n\ufeff\ufffd", runes[0]):
+		c.delimiter = runes[0]
+	case len(runes) != 0:
+		return c.doc.fault(place{"delimiter"}, "delimiter: %q is not one character such as \";\" or \"\\t\"", f.Delimiter)
+	}
+	if c.charset = strings.ToLower(f.Charset); c.charset != "" && !slices.Contains(charset.Names(), c.charset) {
+		return c.doc.fault(place{"charset"}, "charset: %q is unknown; it is one of %s", f.Charset, english(charset.Names(), "or"))
+	}
+	if f.Header != nil && (*f.Header < 1 || *f.Header > 1<<20) {
+		return c.doc.fault(place{"header"}, "header: %d is no row; write the number of the row with the names of the columns", *f.Header)
+	}
+	if f.Header != nil {
+		c.header = *f.Header
+	}
+	c.sheet = f.Sheet
 	return nil
 }
 

@@ -70,7 +70,7 @@ func (c *compiler) condition(at place, spec *whenSpec) (*condition, error) {
 	if spec.Column == "" || told != 1 {
 		return nil, c.doc.fault(at, "when: name a column, and one of equals, in and not_empty")
 	}
-	cond := &condition{wanted: c.want(spec.Column, at.at("column")), notEmpty: spec.NotEmpty, texts: spec.In, empty: c.empties(nil)}
+	cond := &condition{wanted: c.want(spec.Column, at.at("column")), column: clean(spec.Column), notEmpty: spec.NotEmpty, texts: spec.In, empty: c.empties(nil)}
 	if spec.Equals != nil {
 		cond.texts = []string{spec.Equals.text}
 	}

@@ -48,6 +48,8 @@ type Result struct {
 	// Retracted is how many facts a snapshot took back. Others are those of its day that it does not tell and that stay,
 	// for other files of the day told them.
 	Retracted, Others int
+	// Notes say of the file what its reader should know: how it was read, where that was not plain.
+	Notes []string
 	// Kept says why a snapshot took nothing back of what it does not tell; empty if it could.
 	Kept string
 }
@@ -92,8 +94,8 @@ type outcome struct {
 
 // Run reads one file and sends its events; now is the time of import. The result tells what was done also where there
 // is an error: of the mapping, the file, or of sending.
-func (i *Import) Run(ctx context.Context, in *Input, now time.Time) (Result, error) {
-	result := Result{Events: map[event.Type]int{}}
+func (i *Import) Run(ctx context.Context, in *Input, now time.Time) (result Result, _ error) {
+	result.Events = map[event.Type]int{}
 	reader, err := i.Mapping.Read(in, now)
 	if err != nil {
 		return result, err
@@ -110,6 +112,13 @@ func (i *Import) Run(ctx context.Context, in *Input, now time.Time) (Result, err
 		defer close(air)
 		readFault = i.take(ctx, reader, free, air)
 	}()
+	if in.Size > 0 { // else it may be a terminal, which nobody waits for
+		defer func() {
+			cancel()
+			for range air {
+			}
+		}()
+	}
 	for {
 		var f *flight
 		select {
@@ -129,6 +138,7 @@ func (i *Import) Run(ctx context.Context, in *Input, now time.Time) (Result, err
 		}
 		free <- f.batch
 	}
+	result.Notes = in.notes
 	if readFault == nil {
 		readFault = errors.Join(reader.Unseen()...)
 	}

@@ -20,6 +20,9 @@ type file struct {
 	Calendar  string        `yaml:"calendar"`
 	Format    string        `yaml:"format"`
 	Delimiter string        `yaml:"delimiter"`
+	Charset   string        `yaml:"charset"`
+	Sheet     string        `yaml:"sheet"`
+	Header    *int          `yaml:"header"`
 	Layout    texts         `yaml:"layout"`
 	Empty     texts         `yaml:"empty"`
 	Subject   named         `yaml:"subject"`

@@ -22,7 +22,7 @@ type lines struct {
 	columns []column
 	seen    []bool
 	names   []string
-	values  []string
+	values  []datum
 	decoder *jsontext.Decoder
 	path    []byte
 }
@@ -30,7 +30,7 @@ type lines struct {
 func (m *Mapping) lines(in *Input) *lines {
 	l := &lines{
 		text: in.text, wanted: map[string]int{}, inner: map[string]bool{}, columns: m.columns,
-		seen: make([]bool, len(m.columns)), values: make([]string, len(m.columns)), decoder: jsontext.NewDecoder(new(bytes.Buffer)),
+		seen: make([]bool, len(m.columns)), values: make([]datum, len(m.columns)), decoder: jsontext.NewDecoder(new(bytes.Buffer)),
 	}
 	for i, column := range m.columns {
 		l.wanted[column.name] = i
@@ -148,12 +148,40 @@ func (l *lines) member() error {
 	if err != nil {
 		return err
 	}
-	l.values[at], err = plain(value)
+	l.values[at], err = datumOf(value)
 	return err
 }
 
-// plain is what a JSON value says as text: null says nothing, and the values of an array stand between list marks.
-func plain(value jsontext.Value) (string, error) {
+// datumOf is what a JSON value says: null says nothing, and the values of an array are a list.
+func datumOf(value jsontext.Value) (datum, error) {
+	if value.Kind() != '[' {
+		text, err := scalarText(value)
+		return datum{text: text}, err
+	}
+	decoder := jsontext.NewDecoder(bytes.NewBuffer(value))
+	if _, err := decoder.ReadToken(); err != nil {
+		return datum{}, err
+	}
+	var parts []string
+	for decoder.PeekKind() != ']' {
+		element, err := decoder.ReadValue()
+		if err != nil {
+			return datum{}, err
+		}
+		part, err := scalarText(element)
+		if err != nil {
+			return datum{}, err
+		}
+		parts = append(parts, part)
+	}
+	if len(parts) == 0 {
+		return datum{}, nil
+	}
+	return datum{strings.Join(parts, listMark), listed}, nil
+}
+
+// scalarText is what a JSON value says that is one.
+func scalarText(value jsontext.Value) (string, error) {
 	switch value.Kind() {
 	case 'n':
 		return "", nil
@@ -163,29 +191,7 @@ func plain(value jsontext.Value) (string, error) {
 	case '{':
 		return "", errors.New("an object stands where one value is expected; name the member in it as a path, such as a.b")
 	case '[':
-		decoder := jsontext.NewDecoder(bytes.NewBuffer(value))
-		if _, err := decoder.ReadToken(); err != nil {
-			return "", err
-		}
-		var parts []string
-		for decoder.PeekKind() != ']' {
-			element, err := decoder.ReadValue()
-			if err != nil {
-				return "", err
-			}
-			if element.Kind() == '[' {
-				return "", errors.New("a list stands in a list")
-			}
-			part, err := plain(element)
-			if err != nil {
-				return "", err
-			}
-			parts = append(parts, part)
-		}
-		if len(parts) == 1 {
-			parts = append(parts, "")
-		}
-		return strings.Join(parts, listMark), nil
+		return "", errors.New("a list stands in a list")
 	default:
 		return string(value), nil
 	}

@@ -1,0 +1,46 @@
+package importer
+
+// form says how the text of a datum is to be taken.
+type form uint8
+
+const (
+	// plain is text as it stands.
+	plain form = iota
+	// listed are several texts, with list marks between them.
+	listed
+	// numeric is the number of a workbook, which is no date there.
+	numeric
+	// dated is the date of a workbook, as 2006-01-02 or 2006-01-02T15:04:05.999; it needs no layout.
+	dated
+	// faulty is what can't be read; the text is why.
+	faulty
+)
+
+// listMark stands between the values of a list that a record of NDJSON holds.
+const listMark = "\x1f"
+
+// datum is what a record holds at one place.
+type datum struct {
+	text string
+	form form
+}
+
+// record is one record of a file: what stands in the columns that the mapping names, in its order.
+type record struct {
+	line   int // of the record's beginning, from 1
+	values []datum
+	// field and reason say why the record cannot be read; reason is empty if it can.
+	field, reason string
+}
+
+// records are what a file holds. next returns io.EOF after the last; another error ends the file. What it returns is
+// good until its next call.
+type records interface {
+	next() (record, error)
+	// unseen are the columns that the mapping names and that no record had.
+	unseen() []column
+	// members are the names that the records have.
+	members() []string
+	// open says, once next has returned io.EOF, that the last record may be cut off: no line end follows it.
+	open() bool
+}
