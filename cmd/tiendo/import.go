@@ -23,7 +23,7 @@ const patience = 5 * time.Minute
 type importCmd struct {
 	Mapping string   `required:"" placeholder:"M.yaml" help:"What the columns mean; docs/import.md has the reference, examples/mappings has examples."`
 	DryRun  bool     `help:"Say what would be sent and what would be rejected, and send nothing."`
-	Files   []string `arg:"" name:"file" help:"CSV or NDJSON, plain, .gz or .zst; - reads standard input."`
+	Files   []string `arg:"" name:"file" help:"CSV, XLSX or NDJSON, plain, .gz or .zst; - reads standard input."`
 	Client  client   `embed:""`
 }
 
@@ -174,7 +174,7 @@ func (c *importCmd) explain(name string, result *importer.Result, err error) err
 		where = fmt.Sprintf("; %s was read up to line %d, and what was sent is kept: run the same command again, it changes nothing that is there already", name, result.Line)
 	}
 	var (
-		mapping *importer.MappingError
+		unread  *importer.UnreadableError
 		away    *importer.UnreachableError
 		refused *importer.RefusedError
 	)
@@ -185,7 +185,7 @@ func (c *importCmd) explain(name string, result *importer.Result, err error) err
 		return unreachable(fmt.Errorf("%w%s", c.Client.unreachable(away.Err), where))
 	case errors.As(err, &refused) && (refused.Status == http.StatusUnauthorized || refused.Status == http.StatusForbidden):
 		return misuse(fmt.Errorf("%w; name the file with a token that may send events with --token-file", refused))
-	case errors.As(err, &mapping) && result.Rows == 0:
+	case errors.As(err, &unread):
 		return misuse(err)
 	default:
 		return fmt.Errorf("%w%s", err, where)

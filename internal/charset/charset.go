@@ -66,8 +66,8 @@ func Of(head []byte, named string) (Text, error) {
 		return guess(head)
 	}
 	if named == "" && base == UTF8 {
-		if old := OldFont(string(head)); old != "" {
-			return Text{}, fmt.Errorf("its texts look like %s, the letters of an old font; say `charset: %s` in the mapping, or `charset: utf-8` if they are right as they are", old, old)
+		if err := Unicode(string(head)); err != nil {
+			return Text{}, err
 		}
 	}
 	t := Text{Decoder: decoder(base), Skip: skip}
@@ -179,6 +179,14 @@ func guess(head []byte) (Text, error) {
 			all[0].name, all[0].valid, all[0].words, all[0].name)
 	}
 	return Text{}, errors.New("it is not UTF-8, and what else it is can't be told; save it as UTF-8, or name it with `charset:` in the mapping")
+}
+
+// Unicode is an error if a text of Unicode was written in an old font, and says what to do.
+func Unicode(text string) error {
+	if old := OldFont(text); old != "" {
+		return fmt.Errorf("its texts look like %s, the letters of an old font; say `charset: %s` in the mapping, or `charset: utf-8` if they are right as they are", old, old)
+	}
+	return nil
 }
 
 // OldFont names the old font in which a text of Unicode was written, if it has Vietnamese words only then; else it is empty.

@@ -34,10 +34,10 @@ func (l *legacy) Transform(dst, src []byte, atEOF bool) (written, read int, err 
 			r, n := utf8.DecodeRune(src[read:])
 			size = n
 			known := false
-			if b, known = narrow[r]; r < utf8.RuneSelf {
-				b, known = byte(r), true
-			}
-			if !known {
+			switch b, known = narrow[r]; {
+			case r < utf8.RuneSelf:
+				b = byte(r)
+			case !known:
 				b, text = 0, string(r)
 			}
 		}

@@ -83,7 +83,7 @@ var initials = strings.Split("ngh ch gh gi kh ng nh ph qu th tr b c d đ g h k l
 
 var rhymes = func() map[string]bool {
 	all := map[string]bool{}
-	for _, rhyme := range strings.Fields(`
+	for rhyme := range strings.FieldsSeq(`
 		a ac ach ai am an ang anh ao ap at au ay ăc ăm ăn ăng ăp ăt âc âm ân âng âp ât âu ây
 		e ec em en eng eo ep et ê êch êm ên ênh êp êt êu
 		i ia ich iêc iêm iên iêng iêp iêt iêu im in inh ip it iu

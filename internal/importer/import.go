@@ -63,6 +63,12 @@ func (r *Result) Total() int {
 	return total
 }
 
+// UnreadableError says that nothing of a file can be read, or that the mapping does not fit it.
+type UnreadableError struct{ Err error }
+
+func (e *UnreadableError) Error() string { return e.Err.Error() }
+func (e *UnreadableError) Unwrap() error { return e.Err }
+
 // Check is what a dry run does instead of sending: it lets the events pass by the door of a collector at now.
 func Check(now time.Time) func(context.Context, *Batch) ([]Reject, error) {
 	return func(_ context.Context, b *Batch) ([]Reject, error) {
@@ -98,7 +104,7 @@ func (i *Import) Run(ctx context.Context, in *Input, now time.Time) (result Resu
 	result.Events = map[event.Type]int{}
 	reader, err := i.Mapping.Read(in, now)
 	if err != nil {
-		return result, err
+		return result, &UnreadableError{err}
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()

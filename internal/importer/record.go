@@ -4,8 +4,8 @@ package importer
 type form uint8
 
 const (
-	// plain is text as it stands.
-	plain form = iota
+	// Text as it stands is zero.
+	_ form = iota
 	// listed are several texts, with list marks between them.
 	listed
 	// numeric is the number of a workbook, which is no date there.

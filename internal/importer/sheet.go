@@ -53,9 +53,13 @@ func (m *Mapping) sheetOf(in *Input) (*sheet, error) {
 	in.close = append(in.close, rows.Close)
 	s := &sheet{in: in, size: in.Size, rows: rows, values: make([]datum, len(m.columns))}
 	switch m.charset {
+	case "":
+		if err := charset.Unicode(book.Sample(charset.Sample)); err != nil {
+			return nil, fmt.Errorf("open %s: %w", in.Name, err)
+		}
+	case charset.UTF8:
 	case charset.TCVN3, charset.VNI:
 		s.font = charset.Font(m.charset)
-	case "", charset.UTF8:
 	default:
 		return nil, m.doc.fault(place{"charset"}, "charset: %s is a workbook, whose texts are Unicode; leave it out, or write tcvn3 or vni if they were written in an old font", in.Name)
 	}
@@ -191,6 +195,7 @@ func (s *sheet) next() (record, error) {
 
 // end says what its reader may not have seen.
 func (s *sheet) end(err error) {
+	s.in.read.Store(s.size)
 	if s.hidden > 0 && errors.Is(err, io.EOF) && !s.noted {
 		s.noted = true
 		s.in.note("%d of the rows are hidden in the workbook, by a filter or by hand; they were read like the others", s.hidden)

@@ -61,6 +61,25 @@ func (b *Book) Close() {
 	}
 }
 
+// Sample is the beginning of the texts that cells share, once a sheet was begun; n bytes of them, or less.
+func (b *Book) Sample(n int) string {
+	if b.texts == nil {
+		return ""
+	}
+	kept := b.texts.kept[:min(n, len(b.texts.kept))]
+	var all strings.Builder
+	from := int64(0)
+	for _, end := range b.texts.ends {
+		if end > int64(len(kept)) {
+			break
+		}
+		all.Write(kept[from:end])
+		all.WriteByte('\n')
+		from = end
+	}
+	return all.String()
+}
+
 // main is the name of the part that lists the sheets.
 func (b *Book) main() (string, error) {
 	name := "xl/workbook.xml"
