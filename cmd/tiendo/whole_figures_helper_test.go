@@ -75,11 +75,11 @@ var satisfaction = byHand{id: "satisfaction.score", rate: true, sums: func(c *li
 	}
 }}
 
-// dueSoon looks from now on: a period that is over has no now of its own.
+// dueSoon looks from the end of the period on.
 var dueSoon = count("dossier.due_soon", func(in window, c *lifecycle.Case) bool {
 	office, _ := calendar.Builtin(in.zone).Get("vn-office")
 	last, err := office.AddDays(calendar.DayOf(in.End, in.zone), 2)
-	return err == nil && in.Running && openAt(c, in.End) && !c.Deadline.IsZero() && !overdueAt(c, in.End) && calendar.DayOf(c.Deadline, in.zone) <= last
+	return err == nil && openAt(c, in.End) && !c.Deadline.IsZero() && !overdueAt(c, in.End) && calendar.DayOf(c.Deadline, in.zone) <= last
 })
 
 func resolved(in window, c *lifecycle.Case) bool { return in.settled(c) && c.Closing == "resolved" }

@@ -89,11 +89,10 @@ func (w *way) known(history []delivery) map[string]*plain {
 	return known
 }
 
-// spelt is what a question comes to as spelt out; ok is false where it is not: quantiles, months, sources, and what is due soon
-// in a period that is over.
+// spelt is what a question comes to as spelt out; ok is false where it is not: quantiles, months, sources.
 func (p *plain) spelt(q asked, of period.Period) (f byHand, want map[string]total, ok bool) {
 	switch {
-	case q.by == "month" || q.by == "source" || q.id == dueSoon.id && !of.Running:
+	case q.by == "month" || q.by == "source":
 		return f, nil, false
 	case q.id == "quality.foreign_rate": // by what is known of the cases today, whatever as_of
 		return byHand{id: q.id, rate: true}, p.records(of, q.by), q.asOf == ""
