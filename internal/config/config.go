@@ -27,6 +27,7 @@ type Config struct {
 	Engine     Engine  `yaml:"engine"`
 	Auth       Auth    `yaml:"auth"`
 	Ingest     Ingest  `yaml:"ingest"`
+	Inbox      Inbox   `yaml:"inbox"`
 	Metrics    Metrics `yaml:"metrics"`
 	Log        Log     `yaml:"log"`
 }
@@ -51,6 +52,12 @@ type Ingest struct {
 	Rate Count `yaml:"rate"`
 	// Burst is how many events a token may send at once after a rest; at least a whole request.
 	Burst Count `yaml:"burst"`
+}
+
+// Inbox is where files are dropped.
+type Inbox struct {
+	// Folder has a subfolder with a mapping.yaml for each kind of file; empty means that there is no inbox.
+	Folder string `yaml:"folder"`
 }
 
 // Metrics is what /metrics shows.

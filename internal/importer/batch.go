@@ -60,8 +60,8 @@ func (b *Batch) Types(count map[event.Type]int) {
 	}
 }
 
-// reject says that event number i was refused.
-func (b *Batch) reject(i int, field, reason string) Reject {
+// Refused says that event number i was refused, and why.
+func (b *Batch) Refused(i int, field, reason string) Reject {
 	o, from := b.origins[i], 0
 	if i > 0 {
 		from = b.origins[i-1].end

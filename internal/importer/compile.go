@@ -100,6 +100,9 @@ func (c *condition) holds(record []datum) (bool, error) {
 // Zone is the time zone in which the mapping reads wall clocks.
 func (m *Mapping) Zone() *time.Location { return m.loc }
 
+// ReadsName says whether the name of a file decides over what it tells: whether the recorded time is read from it.
+func (m *Mapping) ReadsName() bool { return m.recorded.file != nil }
+
 // Snapshot says whether each file of the mapping is the whole state of its day.
 func (m *Mapping) Snapshot() bool { return m.snapshot }
 

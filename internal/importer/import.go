@@ -14,8 +14,8 @@ import (
 	"tiendo/internal/event"
 )
 
-// flights is how many batches are on their way at once. Each holds up to 8 MiB.
-const flights = 3
+// manyFlights is how many batches are on their way at once where an import does not say. Each holds up to 8 MiB.
+const manyFlights = 3
 
 // Import reads files by a mapping and sends their events. It serves one file at a time.
 type Import struct {
@@ -28,6 +28,8 @@ type Import struct {
 	Facts func(context.Context, Question, func(*Fact) error) error
 	// DryRun says that Send sends nothing, and that what would be retracted is only counted.
 	DryRun bool
+	// Flights is how many batches may be on their way at once; 0 means 3.
+	Flights int
 	// Progress is counted up while a file is read.
 	Progress Progress
 }
@@ -79,7 +81,7 @@ func Check(now time.Time) func(context.Context, *Batch) ([]Reject, error) {
 			if _, err := decoder.Decode(bytes.TrimSpace(line), now); err != nil {
 				fault := &event.Error{Reason: err.Error()}
 				errors.As(err, &fault)
-				rejects = append(rejects, b.reject(i, fault.Field, fault.Reason))
+				rejects = append(rejects, b.Refused(i, fault.Field, fault.Reason))
 			}
 			i++
 		}
@@ -108,6 +110,7 @@ func (i *Import) Run(ctx context.Context, in *Input, now time.Time) (result Resu
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	flights := cmp.Or(i.Flights, manyFlights)
 	free := make(chan *Batch, flights+1)
 	for range cap(free) {
 		free <- new(Batch)
