@@ -41,13 +41,14 @@ type Input struct {
 	// Size is how many bytes the file has, packed as it is; 0 if that is not known.
 	Size int64
 
-	read   atomic.Int64
-	file   *os.File // if the file lies there as it is, unpacked
-	text   *bufio.Reader
-	format string // by its first bytes, else by its name; empty if neither tells
-	tab    bool
-	notes  []string
-	close  []func()
+	read    atomic.Int64
+	file    *os.File // if the file lies there as it is, unpacked
+	text    *bufio.Reader
+	format  string // by its first bytes, else by its name; empty if neither tells
+	tab     bool
+	guessed string // the character set, if nothing but the text says it
+	notes   []string
+	close   []func()
 }
 
 // Open opens a file; "-" reads stdin. Gzip and Zstandard are recognised by their first bytes, and so are workbooks, whatever
@@ -168,7 +169,7 @@ func (in *Input) decode(m *Mapping) error {
 	if err != nil {
 		return fmt.Errorf("open %s: %w", in.Name, err)
 	}
-	if text.Guessed != "" {
+	if in.guessed = text.Guessed; text.Guessed != "" {
 		in.note("it was read as %s, for only so its texts make sense; say `charset: %s` in the mapping, so that nothing is left to a guess", text.Guessed, text.Guessed)
 	}
 	if _, err := in.text.Discard(text.Skip); err != nil {
