@@ -90,6 +90,7 @@ type Reader struct {
 	name     string
 	imported value     // when the import began, for mappings that name no recorded time
 	whole    *snapshot // nil if the mapping's files are none
+	past     *past     // nil if no event of the mapping depends on others
 	bad      bool      // the last record was rejected
 	made     []made
 	data     []byte
@@ -108,6 +109,7 @@ type made struct {
 // say. An error is the mapping's or the file's: nothing of it can be read.
 func (m *Mapping) Read(in *Input, now time.Time) (*Reader, error) {
 	r := &Reader{mapping: m, name: in.Name}
+	r.past = newPast(m)
 	if m.snapshot {
 		r.whole = newSnapshot(m)
 	}
@@ -139,6 +141,9 @@ func (m *Mapping) records(in *Input) (records, error) {
 		if head, err := in.text.Peek(8); err == nil && workbook.Packed(head) {
 			return nil, m.doc.fault(place{"format"}, "format: %s is a workbook, not %s; leave the format out, or write xlsx", in.Name, m.format)
 		}
+	}
+	if err := m.needsLists(in, format); err != nil {
+		return nil, err
 	}
 	if format == formatXLSX {
 		return m.sheetOf(in)
@@ -207,6 +212,9 @@ func (r *Reader) row(b *Batch, record *record) {
 	for i := range r.made {
 		r.append(b, &r.made[i], &subject, &recorded)
 		b.origins = append(b.origins, origin{record.line, r.made[i].typ, len(b.Events)})
+		if r.past != nil {
+			r.past.tell(r.made[i].typ, subject.text, r.made[i].time.time, r.data[r.made[i].data[0]:r.made[i].data[1]])
+		}
 		if r.whole != nil {
 			r.whole.tell(r.made[i].typ, subject.text, r.made[i].time.time, recorded.time)
 		}
@@ -244,31 +252,48 @@ func (r *Reader) read(b *Batch, record *record) (subject, recorded value) {
 		if m.step != nil && string(d.typ) != typ {
 			continue
 		}
-		if holds, err := d.when.holds(record.values); err != nil {
-			reject(d.when.column, "%v", err)
-			continue
-		} else if !holds {
-			continue
+		for _, values := range d.views(record.values) {
+			r.event(d, subject.text, values, reject)
 		}
-		at := d.time.read(record.values)
-		if at.err != nil {
-			reject(d.time.column, "%s: %v", d.typ, at.err)
-		}
-		if at.absent() {
-			continue
-		}
-		e := made{definition: d, time: at}
-		if d.id != nil {
-			if e.id = d.id.read(record.values); e.id.err != nil {
-				reject(d.id.column, "id: %v", e.id.err)
-			}
-		}
-		e.data[0] = len(r.data)
-		r.members(d, record, reject)
-		e.data[1] = len(r.data)
-		r.made = append(r.made, e)
 	}
 	return subject, recorded
+}
+
+// event makes one event of what a record holds, if it tells of it.
+func (r *Reader) event(d *definition, subject string, values []datum, reject func(column, reason string, args ...any)) {
+	for _, c := range d.when {
+		holds, err := c.holds(values)
+		if err != nil {
+			reject(c.column, "%v", err)
+		}
+		if !holds {
+			return
+		}
+	}
+	at := d.time.read(values)
+	if at.err != nil {
+		reject(d.time.column, "%s: %v", d.typ, at.err)
+	}
+	if at.absent() {
+		return
+	}
+	e := made{definition: d, time: at}
+	if d.id != nil {
+		if e.id = d.id.read(values); e.id.err != nil {
+			reject(d.id.column, "id: %v", e.id.err)
+		}
+	}
+	e.data[0] = len(r.data)
+	r.members(d, values, reject)
+	e.data[1] = len(r.data)
+	if r.past != nil {
+		if !r.past.inOrder(subject, at.time) {
+			reject(d.time.column, "%s: is earlier than the row of the case before it; sort the file by time, for what an event means here depends on what came before", d.typ)
+		} else if !r.past.allows(d, subject, at.time, r.data[e.data[0]:e.data[1]]) {
+			return
+		}
+	}
+	r.made = append(r.made, e)
 }
 
 // step says which type a record tells of, and whether it tells of any.
@@ -293,12 +318,12 @@ func (r *Reader) step(record *record, reject func(column, reason string, args ..
 }
 
 // members appends an event's data as canonical JSON.
-func (r *Reader) members(d *definition, record *record, reject func(column, reason string, args ...any)) {
+func (r *Reader) members(d *definition, values []datum, reject func(column, reason string, args ...any)) {
 	from := len(r.data)
 	r.data = append(r.data, '{')
 	for i := range d.fields {
 		f := &d.fields[i]
-		v := f.cell.read(record.values)
+		v := f.cell.read(values)
 		switch {
 		case v.err != nil:
 			reject(f.cell.column, "%s: %v", f.Name, v.err)

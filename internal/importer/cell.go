@@ -88,8 +88,8 @@ func (c *cell) understand(raw datum) value {
 		return value{err: fmt.Errorf("%s has characters that were lost or can't be read; is it another character set? `charset:` in the mapping names it", quote(clean(raw.text)))}
 	case c.kind == event.Codes:
 		return c.understandList(raw)
-	case raw.form == listed:
-		return value{err: errors.New("is a list, where one value is expected")}
+	case raw.form == listed, raw.form == repeated:
+		return value{err: errors.New("is a list, where one value is expected; `each:` makes an event of every element of a list of objects")}
 	}
 	text := clean(raw.text)
 	if c.empty[text] {

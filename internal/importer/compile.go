@@ -57,11 +57,19 @@ type step struct {
 // definition makes one event of a record.
 type definition struct {
 	typ    event.Type
-	when   *condition
+	when   []*condition // all must hold
 	time   *cell
 	id     *cell
 	fields []member
 	head   []byte // the event up to its id
+
+	// The event is made only after one of this type, without one of these, if one of these fields changes; see [past].
+	after   event.Type
+	unless  []event.Type
+	changed []string
+	// each is the list of whose elements events are made, empty for none; under are the columns in them.
+	each  string
+	under []int
 }
 
 // member is one field of an event's data.
@@ -79,11 +87,8 @@ type condition struct {
 	empty    map[string]bool
 }
 
-// holds says whether it does; a condition that is not there does. The error is why the cell can't be read.
+// holds says whether it does. The error is why the cell can't be read.
 func (c *condition) holds(record []datum) (bool, error) {
-	if c == nil {
-		return true, nil
-	}
 	if record[c.wanted].form == faulty {
 		return false, errors.New(record[c.wanted].text)
 	}

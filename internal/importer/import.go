@@ -24,7 +24,8 @@ type Import struct {
 	Send func(context.Context, *Batch) ([]Reject, error)
 	// Rejected is told of all that was not taken, in the order of lines.
 	Rejected func(Reject) error
-	// Facts asks the server for facts, see [ReadFacts]; only snapshots need it. It includes what was sent before.
+	// Facts asks the server for facts, see [ReadFacts]; snapshots and mappings whose events depend on what came before need it.
+	// It includes what was sent before.
 	Facts func(context.Context, Question, func(*Fact) error) error
 	// DryRun says that Send sends nothing, and that what would be retracted is only counted.
 	DryRun bool
@@ -107,6 +108,14 @@ func (i *Import) Run(ctx context.Context, in *Input, now time.Time) (result Resu
 	reader, err := i.Mapping.Read(in, now)
 	if err != nil {
 		return result, &UnreadableError{err}
+	}
+	if reader.past != nil && i.Facts != nil {
+		switch err := reader.past.load(ctx, i); {
+		case err != nil && i.DryRun:
+			in.note("what the server knows of the cases was not asked (%v), so events that depend on what came before this file are not counted rightly", err)
+		case err != nil:
+			return result, err
+		}
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()

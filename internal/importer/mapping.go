@@ -36,10 +36,15 @@ type file struct {
 
 type eventSpec struct {
 	Type string              `yaml:"type"`
-	When *whenSpec           `yaml:"when"`
+	When whenSpecs           `yaml:"when"`
 	Time *cellSpec           `yaml:"time"`
 	ID   named               `yaml:"id"`
 	Data map[string]cellSpec `yaml:"data"`
+	// What must have been told of the case before.
+	After   string `yaml:"after"`
+	Unless  texts  `yaml:"unless"`
+	Changed texts  `yaml:"changed"`
+	Each    string `yaml:"each"`
 }
 
 type cellSpec struct {
@@ -67,6 +72,21 @@ type whenSpec struct {
 	Equals   *scalar `yaml:"equals"`
 	In       texts   `yaml:"in"`
 	NotEmpty *bool   `yaml:"not_empty"`
+}
+
+// whenSpecs is one condition or a list of them.
+type whenSpecs []whenSpec
+
+func (w *whenSpecs) UnmarshalYAML(node ast.Node) error {
+	if _, many := node.(*ast.SequenceNode); many {
+		return yaml.NodeToValue(node, (*[]whenSpec)(w), yaml.Strict())
+	}
+	var one whenSpec
+	if err := yaml.NodeToValue(node, &one, yaml.Strict()); err != nil {
+		return err
+	}
+	*w = whenSpecs{one}
+	return nil
 }
 
 type stepSpec struct {

@@ -1,5 +1,10 @@
 package importer
 
+import (
+	"slices"
+	"strings"
+)
+
 // form says how the text of a datum is to be taken.
 type form uint8
 
@@ -8,6 +13,8 @@ const (
 	_ form = iota
 	// listed are several texts, with list marks between them.
 	listed
+	// repeated is what the elements of a list of objects say in one member, with list marks between them.
+	repeated
 	// numeric is the number of a workbook, which is no date there.
 	numeric
 	// dated is the date of a workbook, as 2006-01-02 or 2006-01-02T15:04:05.999; it needs no layout.
@@ -43,4 +50,40 @@ type records interface {
 	members() []string
 	// open says, once next has returned io.EOF, that the last record may be cut off: no line end follows it.
 	open() bool
+}
+
+// views are what a record holds for the events of a definition: itself, or for each element of a list itself with what that
+// element says.
+func (d *definition) views(values []datum) [][]datum {
+	if d.each == "" {
+		return [][]datum{values}
+	}
+	var views [][]datum
+	for _, at := range d.under {
+		if values[at].form != repeated {
+			continue
+		}
+		for i, part := range strings.Split(values[at].text, listMark) {
+			if i == len(views) {
+				views = append(views, slices.Clone(values))
+			}
+			views[i][at] = datum{text: part}
+		}
+	}
+	return views
+}
+
+// inList says whether a column stands in the elements of a list.
+func (m *Mapping) inList(column string) bool {
+	return slices.ContainsFunc(m.events, func(d definition) bool { return d.each != "" && strings.HasPrefix(column, d.each+".") })
+}
+
+// needsLists is an error if the mapping makes events of the elements of lists, and the file can't have any.
+func (m *Mapping) needsLists(in *Input, format string) error {
+	for i := range m.events {
+		if m.events[i].each != "" && (format == formatCSV || format == formatXLSX) {
+			return m.doc.fault(place{"events", i, "each"}, "each: only NDJSON has lists, and %s is %s", in.Name, strings.ToUpper(format))
+		}
+	}
+	return nil
 }
