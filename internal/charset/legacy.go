@@ -33,11 +33,12 @@ func (l *legacy) Transform(dst, src []byte, atEOF bool) (written, read int, err 
 			}
 			r, n := utf8.DecodeRune(src[read:])
 			size = n
-			known := false
-			switch b, known = narrow[r]; {
+			switch code, known := narrow[r]; {
 			case r < utf8.RuneSelf:
 				b = byte(r)
-			case !known:
+			case known:
+				b = code
+			default:
 				b, text = 0, string(r)
 			}
 		}

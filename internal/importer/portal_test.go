@@ -217,11 +217,15 @@ func TestStepsOfThePortal(t *testing.T) {
 	want := map[string][]string{
 		// 1 and 2 make nothing here; the second 4 changes nothing; the 4 after 5 ends the wait and hands on to nobody; the one in
 		// another room does; 9 is the end, and 10 no other one.
-		"A": {transferred("02 09:00", "phong-1", "05"), `supplement_requested 03 09:00 {"status":"5"}`, "supplemented 05 09:00 {}", transferred("05 10:00", "phong-2", "09"),
-			`resolved 06 09:00 {"status":"9"}`, `returned 06 10:00 {"channel":"direct"}`},
+		"A": {
+			transferred("02 09:00", "phong-1", "05"), `supplement_requested 03 09:00 {"status":"5"}`, "supplemented 05 09:00 {}", transferred("05 10:00", "phong-2", "09"),
+			`resolved 06 09:00 {"status":"9"}`, `returned 06 10:00 {"channel":"direct"}`,
+		},
 		// A fee is waited for; 10 comes without a 9, and is the end.
-		"B": {transferred("02 09:00", "phong-1", ""), `supplement_requested 03 09:00 {"reason":"fee","status":"6"}`, "supplemented 04 09:00 {}",
-			`resolved 06 10:00 {"status":"10"}`, `returned 06 10:00 {"channel":"direct"}`},
+		"B": {
+			transferred("02 09:00", "phong-1", ""), `supplement_requested 03 09:00 {"reason":"fee","status":"6"}`, "supplemented 04 09:00 {}",
+			`resolved 06 10:00 {"status":"10"}`, `returned 06 10:00 {"channel":"direct"}`,
+		},
 		"C": {`rejected 03 10:00 {"status":"3"}`},
 		// The request came with an earlier file.
 		"D": {`supplement_requested 03 10:00 {"status":"5"}`, "supplemented 06 09:00 {}", transferred("06 09:00", "mot-cua", "")},
@@ -278,10 +282,12 @@ func TestADryRunWithoutAServer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	i := &Import{Mapping: mapping(t, string(source)), Send: Check(imported), DryRun: true, Rejected: func(Reject) error { return nil },
+	i := &Import{
+		Mapping: mapping(t, string(source)), Send: Check(imported), DryRun: true, Rejected: func(Reject) error { return nil },
 		Facts: func(context.Context, Question, func(*Fact) error) error {
 			return &UnreachableError{fmt.Errorf("nobody answers")}
-		}}
+		},
+	}
 	result, err := i.Run(t.Context(), open(t, strings.Join(portalSteps[0], "\n")), imported)
 	if err != nil || len(result.Notes) != 1 || !strings.Contains(result.Notes[0], "nobody answers") {
 		t.Errorf("%+v %v", result, err)

@@ -44,20 +44,10 @@ type sampled struct {
 func sampleOf(in *Input) (*sample, error) {
 	s := &sample{file: in.Name, format: in.format}
 	var err error
-	switch {
-	case in.format == formatXLSX:
+	if in.format == formatXLSX {
 		err = s.readSheet(in)
-	default:
-		m := &Mapping{}
-		if err = in.decode(m); err != nil {
-			break
-		}
-		s.charset = in.guessed
-		if head, _ := in.text.Peek(1); s.format == formatNDJSON || s.format == "" && string(head) == "{" {
-			s.format, err = formatNDJSON, s.readLines(in)
-		} else {
-			s.format, err = formatCSV, s.readCSV(in)
-		}
+	} else {
+		err = s.readText(in)
 	}
 	if err != nil {
 		return nil, err
@@ -66,6 +56,20 @@ func sampleOf(in *Input) (*sample, error) {
 		s.columns[i].doubled = countOf(s.columns, s.columns[i].name) > 1
 	}
 	return s, nil
+}
+
+// readText reads a CSV or NDJSON.
+func (s *sample) readText(in *Input) error {
+	if err := in.decode(&Mapping{}); err != nil {
+		return err
+	}
+	s.charset = in.guessed
+	if head, err := in.text.Peek(1); s.format == formatNDJSON || s.format == "" && err == nil && head[0] == '{' {
+		s.format = formatNDJSON
+		return s.readLines(in)
+	}
+	s.format = formatCSV
+	return s.readCSV(in)
 }
 
 func countOf(columns []sampled, name string) (n int) {

@@ -181,11 +181,7 @@ func (s *sample) settleDates(g guesses) {
 
 // family is what the columns seem to tell of, and why, in both languages.
 func (s *sample) family(g guesses) (family event.Family, why [2]string) {
-	all := s.file
-	for i := range s.columns {
-		all += " " + s.columns[i].name
-	}
-	slug := slugOf(all)
+	slug := slugOf(s.file + " " + strings.Join(s.names(), " "))
 	has := func(words ...string) bool {
 		return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(slug, "-"+w+"-") })
 	}

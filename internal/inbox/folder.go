@@ -46,7 +46,7 @@ func (b *Inbox) folder(ctx context.Context, name string, before map[string]sight
 	if err != nil {
 		return err
 	}
-	defer root.Close()
+	defer func() { _ = root.Close() }() // nothing was written through it that is not closed
 	f := &folder{Inbox: b, name: name, root: root}
 	files, err := f.whole(before)
 	if err != nil {
