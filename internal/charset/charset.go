@@ -50,6 +50,8 @@ func Of(head []byte, named string) (Text, error) {
 	switch {
 	case marked != "" && named != "" && named != marked && !font:
 		return Text{}, fmt.Errorf("the mapping says charset: %s, but the file begins with the mark of %s; correct it or leave it out", named, marked)
+	case marked == "" && named == Windows1258 && unmarked(head) == UTF8 && !isASCII(string(head)):
+		return Text{}, errors.New("the mapping says charset: windows-1258, but the file is UTF-8; leave it out")
 	case marked == "" && named != "" && !font:
 		return Text{Decoder: decoder(named)}, nil
 	}
@@ -61,7 +63,7 @@ func Of(head []byte, named string) (Text, error) {
 	case font && base == "":
 		return Text{Decoder: &legacy{set: sets[named]}}, nil
 	case font: // Unicode that holds the letters of an old font
-		return Text{Decoder: chain(decoder(base), Font(named)), Skip: skip}, nil
+		return Text{Decoder: chain(decoder(base), Font(named)), Skip: skip}, InFont(named, textOf(base, head))
 	case base == "":
 		return guess(head)
 	}
@@ -137,6 +139,14 @@ func decoder(name string) transform.Transformer {
 	return &legacy{set: sets[name]}
 }
 
+// textOf is a text of Unicode; what cannot be decoded is left out.
+func textOf(name string, raw []byte) string {
+	if d := decoder(name); d != nil {
+		raw, _, _ = transform.Bytes(d, raw) // half a letter at the end of a sample is no matter
+	}
+	return string(raw)
+}
+
 func chain(first, second transform.Transformer) transform.Transformer {
 	if first == nil {
 		return second
@@ -179,6 +189,14 @@ func guess(head []byte) (Text, error) {
 			all[0].name, all[0].valid, all[0].words, all[0].name)
 	}
 	return Text{}, errors.New("it is not UTF-8, and what else it is can't be told; save it as UTF-8, or name it with `charset:` in the mapping")
+}
+
+// InFont is an error if a text of Unicode was not written in the old font that is named, but is Vietnamese as it is.
+func InFont(named, text string) error {
+	if scoreOf(text).good() {
+		return fmt.Errorf("the mapping says charset: %s, but the texts are Vietnamese in Unicode already; leave it out", named)
+	}
+	return nil
 }
 
 // Unicode is an error if a text of Unicode was written in an old font, and says what to do.

@@ -157,6 +157,9 @@ func TestWhatCannotBeTold(t *testing.T) {
 	}
 	f("another mark", Windows1258, "says charset: windows-1258, but the file begins with the mark of utf-16le", []byte{0xff, 0xfe, 'a', 0})
 	f("another mark", UTF16BE, "the mark of utf-8", []byte("\ufeffa"))
+	f("UTF-8 after all", Windows1258, "but the file is UTF-8; leave it out", []byte(table))
+	f("UTF-8 after all", VNI, "but the texts are Vietnamese in Unicode already", []byte(table))
+	f("UTF-16 after all", TCVN3, "in Unicode already", append([]byte{0xff, 0xfe}, utf16of(t, unicode.LittleEndian, table)...))
 	f("few words", "", "it may be vni, for 2 of its 2 words with special letters are Vietnamese then", bytesOf("a,b\n1,Ñöôøng\n2,Ñaø\n"))
 	f("Portuguese", "", "what else it is can't be told", bytesOf("órgão;situação\nMinistério da Educação;não\n"))
 	f("VNI in UTF-8", "", "look like vni, the letters of an old font; say `charset: vni`", []byte(tableVNI))

@@ -59,6 +59,9 @@ func (m *Mapping) sheetOf(in *Input) (*sheet, error) {
 		}
 	case charset.UTF8:
 	case charset.TCVN3, charset.VNI:
+		if err := charset.InFont(m.charset, book.Sample(charset.Sample)); err != nil {
+			return nil, m.doc.fault(place{"charset"}, "charset: %s: %v", in.Name, err)
+		}
 		s.font = charset.Font(m.charset)
 	default:
 		return nil, m.doc.fault(place{"charset"}, "charset: %s is a workbook, whose texts are Unicode; leave it out, or write tcvn3 or vni if they were written in an old font", in.Name)

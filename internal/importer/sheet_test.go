@@ -257,6 +257,7 @@ func TestWorkbooksThatCannotBeRead(t *testing.T) {
 	f(`so.xlsx has no column "Mã số"; it has "STT", "Mã hồ sơ", "Đơn vị"`, strings.Replace(office, "subject: Mã hồ sơ", "subject: Mã số", 1), "so.xlsx", content)
 	f("format: so.xlsx is a workbook, not csv", office+"format: csv\n", "so.xlsx", content)
 	f("charset: so.xlsx is a workbook, whose texts are Unicode", office+"charset: windows-1258\n", "so.xlsx", content)
+	f("charset: so.xlsx: the mapping says charset: vni, but the texts are Vietnamese in Unicode already", office+"charset: vni\n", "so.xlsx", content)
 	f("so.xlsx: it is no workbook; if it is text, such as CSV, call it .csv", office+"format: xlsx\n", "so.xlsx", "a,b\n")
 	f(`the sheet "Sheet1" of leer.xlsx is empty`, office, "leer.xlsx", newGrid(t).content())
 	if _, err := Open(filepath.Join("testdata", "none.xlsx"), nil); err == nil {
