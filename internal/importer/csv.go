@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"bytes"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -23,12 +24,7 @@ func (m *Mapping) rows(in *Input) (*rows, error) {
 	r.reader = csv.NewReader(r.limit)
 	r.reader.FieldsPerRecord = -1
 	r.reader.ReuseRecord = true
-	switch {
-	case m.delimiter != 0:
-		r.reader.Comma = m.delimiter
-	case in.tab:
-		r.reader.Comma = '\t'
-	}
+	r.reader.Comma = m.delimiterOf(in)
 	header, err := r.reader.Read()
 	switch {
 	case errors.Is(err, io.EOF):
@@ -44,6 +40,41 @@ func (m *Mapping) rows(in *Input) (*rows, error) {
 		return nil, err
 	}
 	return r, nil
+}
+
+// delimiterOf is what parts the cells: what the mapping says, else what the first row has all the wanted columns with, else a
+// comma, in .tsv a tab. That it is another one than that is said.
+func (m *Mapping) delimiterOf(in *Input) rune {
+	usual := ','
+	if in.tab {
+		usual = '\t'
+	}
+	if m.delimiter != 0 {
+		return m.delimiter
+	}
+	head, err := in.text.Peek(1 << 15)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return usual // the error comes again
+	}
+	for _, mark := range []rune{usual, ';', '\t', ','} {
+		reader := csv.NewReader(bytes.NewReader(head))
+		reader.Comma = mark
+		header, err := reader.Read()
+		if err != nil {
+			continue
+		}
+		for i := range header {
+			header[i] = clean(header[i])
+		}
+		if slices.ContainsFunc(m.columns, func(c column) bool { return !slices.Contains(header, c.name) }) {
+			continue
+		}
+		if mark != usual {
+			in.note("its cells are parted by %q, for only so it has the columns that the mapping names", mark)
+		}
+		return mark
+	}
+	return usual
 }
 
 // find says where in a row of names the wanted columns stand.

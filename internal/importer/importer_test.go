@@ -136,6 +136,20 @@ func TestCSVWithOneRowPerCase(t *testing.T) {
 	})
 }
 
+func TestCellsPartedOtherwise(t *testing.T) {
+	const source = "family: task\nsource: urn:x\nsubject: mã\nevents:\n  - type: task.assigned\n    time: {column: giao}\n    data: {agency: {column: đơn vị}}\n"
+	want := []string{`task.assigned 1 2026-01-05T00:00:00+07:00 {"agency":"a"}`}
+	for name, content := range map[string]string{
+		"a.csv": "mã;giao;đơn vị\n1;2026-01-05;a\n", "b.csv": "mã\tgiao\tđơn vị\n1\t2026-01-05\ta\n", "c.tsv": "mã\tgiao\tđơn vị\n1\t2026-01-05\ta\n",
+		"d.tsv": "\ufeffmã,giao,\"đơn vị\"\r\n1,2026-01-05,a\r\n", "e.csv": "mã,giao,đơn vị,\"x;y\"\n1,2026-01-05,a,\n",
+	} {
+		events, rejects := told(t, source, name, content)
+		same(t, name, events, want)
+		same(t, name, rejects, nil)
+	}
+	same(t, "notes", notes(t, source, "a.csv", "mã;giao;đơn vị\n1;2026-01-05;a\n"), []string{"its cells are parted by ';', for only so it has the columns that the mapping names"})
+}
+
 func TestOneRowPerEvent(t *testing.T) {
 	const mapping = `
 family: dossier
