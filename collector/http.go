@@ -88,17 +88,10 @@ func (c *Collector) take(w http.ResponseWriter, r *http.Request, token *auth.Tok
 // settle puts what was taken into the log and answers.
 func (c *Collector) settle(w http.ResponseWriter, r *http.Request, in *intake) {
 	taken := int(in.entry.count)
-	if taken > 0 {
-		arrival, err := c.journal.admit(in.entry.done())
-		if err != nil {
-			c.refuse(w, err)
-			return
-		}
-		c.noteAdmitted(arrival)
-		c.metrics.count(accepted, in.taken)
-		c.metrics.last.seen(in.token.Name, arrival)
+	if err := c.admit(in); err != nil {
+		c.refuse(w, err)
+		return
 	}
-	c.metrics.count(rejected, in.lost)
 	switch {
 	case taken > 0 || len(in.refused) == 0:
 		reply(w, http.StatusAccepted, answer{Accepted: taken, Rejected: len(in.refused), Errors: in.refused})
@@ -108,6 +101,21 @@ func (c *Collector) settle(w http.ResponseWriter, r *http.Request, in *intake) {
 	default:
 		reply(w, http.StatusBadRequest, answer{Rejected: len(in.refused), Errors: in.refused})
 	}
+}
+
+// admit puts what was taken into the log, and counts it and what was not.
+func (c *Collector) admit(in *intake) error {
+	if in.entry.count > 0 {
+		arrival, err := c.journal.admit(in.entry.done())
+		if err != nil {
+			return err
+		}
+		c.noteAdmitted(arrival)
+		c.metrics.count(accepted, in.taken)
+		c.metrics.last.seen(in.token.Name, arrival)
+	}
+	c.metrics.count(rejected, in.lost)
+	return nil
 }
 
 // slowDown answers a sender that is over its token's rate.

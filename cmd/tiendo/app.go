@@ -20,6 +20,7 @@ import (
 	"tiendo/internal/calendar"
 	"tiendo/internal/clickhouse"
 	"tiendo/internal/config"
+	"tiendo/internal/inbox"
 	"tiendo/internal/kpi"
 	"tiendo/internal/lifecycle"
 	"tiendo/internal/metrics"
@@ -55,6 +56,7 @@ type app struct {
 	collector   *collector.Collector
 	booker      *booking.Booker
 	registers   *registers
+	inbox       *inbox.Inbox // nil if there is none
 	books       *kpi.Books
 	snapshots   *metrics.Snapshots
 	pages       *dashboards.Pages
@@ -186,6 +188,9 @@ func (a *app) openParts(ctx context.Context, o appOptions) (err error) {
 	}
 	a.collector.OnLoaded(a.booker.Wake)
 	a.stack.add("close the log", stopPart, func(context.Context) error { return a.collector.Close() })
+	if err := a.openInbox(); err != nil {
+		return err
+	}
 	a.snapshots, err = metrics.New(metrics.Options{
 		Books: a.books, Figures: a.cfg.Metrics.Figures, Periods: a.cfg.Metrics.Periods, Mark: a.booker.Mark,
 		Waiting: func(m booking.Mark) bool { return m.Entries[a.collector.ID()] < a.collector.Newest() },
@@ -263,6 +268,9 @@ func (a *app) start() {
 	a.spawn("registers", a.registers.Run)
 	a.stack.add("drain the log", drainLog, a.drain)
 	a.auditStart()
+	if a.inbox != nil {
+		a.spawn("inbox", a.inbox.Run)
+	}
 	a.serve()
 }
 

@@ -32,6 +32,7 @@ type Config struct {
 	OIDC    OIDC     `yaml:"oidc"`
 	Session Session  `yaml:"session"`
 	Ingest  Ingest   `yaml:"ingest"`
+	Inbox   Inbox    `yaml:"inbox"`
 	Metrics Metrics  `yaml:"metrics"`
 	Log     Log      `yaml:"log"`
 }
@@ -85,6 +86,12 @@ type Ingest struct {
 	Rate Count `yaml:"rate"`
 	// Burst is how many events a token may send at once after a rest; at least a whole request.
 	Burst Count `yaml:"burst"`
+}
+
+// Inbox is where files are dropped.
+type Inbox struct {
+	// Folder has a subfolder with a mapping.yaml for each kind of file; empty means that there is no inbox.
+	Folder string `yaml:"folder"`
 }
 
 // Metrics is what /metrics shows.

@@ -127,6 +127,10 @@ func Settings() []Setting {
 			at: func(c *Config) field { return count(&c.Ingest.Burst) },
 		},
 		{
+			Key: "inbox.folder", Meaning: "A folder whose subfolders each have a mapping.yaml: files that are dropped there are imported once; empty means that there is none.",
+			at: func(c *Config) field { return text(&c.Inbox.Folder) },
+		},
+		{
 			Key: "metrics.figures", Meaning: "The figures on /metrics, by their ids; empty means those marked for the leadership.",
 			at: func(c *Config) field { return list(&c.Metrics.Figures) },
 		},
