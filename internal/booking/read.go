@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
@@ -119,7 +120,8 @@ func upTo(block uint64) condition {
 // query asks for columns of a table, of the cases of a family, in an order of subjects.
 func query(ctx context.Context, conn driver.Conn, columns, table, order string, family event.Family, subjects []string, conditions ...condition) (driver.Rows, error) {
 	options := []clickhouse.QueryOption{clickhouse.WithSettings(small), clickhouse.WithBlockBufferSize(1)}
-	statement := "SELECT " + columns + " FROM " + table + " WHERE family = {family:String}"
+	where := []string{"family = {family:String}"}
+	args := []any{clickhouse.Named("family", string(family))}
 	if subjects != nil {
 		touched, err := ext.NewTable("touched", ext.Column("subject", "String"))
 		if err != nil {
@@ -132,14 +134,14 @@ func query(ctx context.Context, conn driver.Conn, columns, table, order string, 
 			return nil, err
 		}
 		options = append(options, clickhouse.WithExternalTable(touched))
-		statement += " AND subject IN (SELECT subject FROM touched)"
+		where = append(where, "subject IN (SELECT subject FROM touched)")
 	}
-	args := []any{clickhouse.Named("family", string(family))}
 	for _, c := range conditions {
-		statement += " AND " + c.sql
+		where = append(where, c.sql)
 		args = append(args, clickhouse.Named(c.name, c.value))
 	}
-	return conn.Query(clickhouse.Context(ctx, options...), statement+" "+order, args...)
+	statement := fmt.Sprintf("SELECT %s FROM %s WHERE %s %s", columns, table, strings.Join(where, " AND "), order)
+	return conn.Query(clickhouse.Context(ctx, options...), statement, args...)
 }
 
 // The orders in which rows come: that of the tables, and one row for each subject.

@@ -14,6 +14,7 @@ import (
 
 	"tiendo/internal/booking"
 	"tiendo/internal/calendar"
+	"tiendo/internal/clickhouse/enginetest"
 	"tiendo/internal/lifecycle"
 	"tiendo/internal/period"
 	"tiendo/internal/register"
@@ -59,7 +60,7 @@ func plainly(f Figure) (rows []string) {
 // TestMemoryAnswersLikeTheEngine: every figure of periods that begin and end on any day, by every grouping that memory knows,
 // is what the engine adds up.
 func TestMemoryAnswersLikeTheEngine(t *testing.T) {
-	plain, conn := books(t)
+	conn := enginetest.Conn(t)
 	// Memory keeps the days of the last months, so that the clock is now.
 	now := time.Now().In(zone).Truncate(time.Second)
 	rng := rand.New(rand.NewPCG(20, 26))
@@ -91,7 +92,7 @@ func TestMemoryAnswersLikeTheEngine(t *testing.T) {
 		t.Fatal(err)
 	}
 	o := Options{Conn: conn, Calendars: calendar.Builtin(zone), Now: func() time.Time { return now }, Events: func() uint64 { return 0 }, Registers: func() *register.Registers { return known }}
-	plain = New(o)
+	plain := New(o)
 	o.Ledger = ledgerOf(t, conn)
 	quick := New(o)
 
