@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"tiendo/internal/booking"
 	"tiendo/internal/calendar"
 	"tiendo/internal/event"
 	"tiendo/internal/lifecycle"
@@ -15,29 +16,27 @@ import (
 )
 
 // Recount counts every figure again from what cases contribute, as it is told case by case, and compares it with what the
-// books answer: of every month, quarter and year, of every agency and the whole city. Figures that are read from the facts
+// books answer: of every month and year, of every agency. Figures that are read from the facts
 // themselves are no sums of the books and are left out.
 type Recount struct {
 	books *Books
 	until time.Time
 	block uint64
-	cube  map[lump]int64
+	cube  map[booking.Stratum]map[lump]int64
 }
 
-// lump is what contributions have in common that no question tells apart. All periods begin and end with a month, but for
-// the last, of which nothing is kept that lies ahead.
+// lump is what contributions of one measure have in common that no question tells apart. All periods begin and end with a
+// month, but for the last, of which nothing is kept that lies ahead.
 type lump struct {
-	family  event.Family
-	measure lifecycle.Measure
-	marks   lifecycle.Marks
-	bin     int32
-	agency  string
-	month   calendar.Day // its first day
+	marks  lifecycle.Marks
+	bin    int32
+	agency string
+	month  calendar.Day // its first day
 }
 
 // NewRecount begins a count of everything up to an instant and a block of the books.
 func (b *Books) NewRecount(until time.Time, block uint64) *Recount {
-	return &Recount{books: b, until: until, block: block, cube: map[lump]int64{}}
+	return &Recount{books: b, until: until, block: block, cube: map[booking.Stratum]map[lump]int64{}}
 }
 
 // Add adds what a case contributes: lines of a journal, or what they come to.
@@ -50,7 +49,11 @@ func (r *Recount) Add(family event.Family, counts []lifecycle.Entry) {
 		if c.Day > today || c.Day == today && int64(c.Millis) >= now {
 			continue // it lies ahead
 		}
-		r.cube[lump{family, c.Measure, c.Marks, c.Bin, c.Agency, monthOf(c.Day)}] += c.N
+		of := booking.Stratum{Family: family, Measure: c.Measure}
+		if r.cube[of] == nil {
+			r.cube[of] = map[lump]int64{}
+		}
+		r.cube[of][lump{c.Marks, c.Bin, c.Agency, monthOf(c.Day)}] += c.N
 	}
 }
 
@@ -81,16 +84,19 @@ func (r *Recount) Compare(ctx context.Context, found func(Difference)) (compared
 	return compared, nil
 }
 
-// queries are the questions: by month and by quarter of all time, and each year.
+// queries are the questions: by month of all time, and each year. What is added up of agencies is right for the whole city if it
+// is for each of them; quantiles are not added up.
 func (r *Recount) queries() ([]Query, error) {
 	first := monthOf(calendar.DayOf(r.until, r.books.Calendars.Location()))
-	for l := range r.cube {
-		first = min(first, l.month)
+	for _, lumps := range r.cube {
+		for l := range lumps {
+			first = min(first, l.month)
+		}
 	}
 	zone := r.books.Calendars.Location()
 	type cut struct{ period, by string }
 	whole := first.String() + ".." + calendar.DayOf(r.until, zone).String()
-	cuts := []cut{{whole, "month"}, {whole, "quarter"}}
+	cuts := []cut{{whole, "month"}}
 	for year := first.Start(time.UTC).Year(); year <= r.until.In(zone).Year(); year++ {
 		cuts = append(cuts, cut{period: fmt.Sprint(year)})
 	}
@@ -105,6 +111,9 @@ func (r *Recount) queries() ([]Query, error) {
 				continue
 			}
 			for _, by := range [][]string{{}, {"agency"}} {
+				if len(by) == 0 && d.Shape != Quantile {
+					continue
+				}
 				if c.by != "" {
 					by = append(by, c.by)
 				}
@@ -118,30 +127,36 @@ func (r *Recount) queries() ([]Query, error) {
 // count sums what a statement asks for, as the engine does.
 func (r *Recount) count(st *statement) *sums {
 	s := &sums{byKey: map[string]*series{}}
-	for l, n := range r.cube {
-		if !slices.Contains(st.families, l.family) {
-			continue
-		}
-		bucket := st.bucketOf(l.month)
-		if st.binned != "" {
-			if l.measure == st.binned && bucket != bucketBefore {
-				s.of(st.keyOf(l)).addBin(bucket, l.bin, n)
+	for _, family := range st.families {
+		for _, name := range st.measures() {
+			of := booking.Stratum{Family: family, Measure: lifecycle.Measure(name)}
+			for l, n := range r.cube[of] {
+				s.count(st, of.Measure, l, n)
 			}
-			continue
-		}
-		c := lifecycle.Count{Cell: lifecycle.Cell{Measure: l.measure, Marks: l.marks}}
-		for j := range st.terms {
-			if !st.terms[j].counts(&c) {
-				continue
-			}
-			to := s.of(st.keyOf(l))
-			if to.terms[bucket] == nil {
-				to.terms[bucket] = make([]int64, len(st.terms))
-			}
-			to.terms[bucket][j] += n
 		}
 	}
 	return s
+}
+
+func (s *sums) count(st *statement, measure lifecycle.Measure, l lump, n int64) {
+	bucket := st.bucketOf(l.month)
+	if st.binned != "" {
+		if bucket != bucketBefore {
+			s.of(st.keyOf(l)).addBin(bucket, l.bin, n)
+		}
+		return
+	}
+	c := lifecycle.Count{Cell: lifecycle.Cell{Measure: measure, Marks: l.marks}}
+	to := s.of(st.keyOf(l))
+	for i := range st.terms {
+		if !st.terms[i].counts(&c) {
+			continue
+		}
+		if to.terms[bucket] == nil {
+			to.terms[bucket] = make([]int64, len(st.terms))
+		}
+		to.terms[bucket][i] += n
+	}
 }
 
 // keyOf is what a statement groups by: the agency, or nothing.
@@ -154,26 +169,17 @@ func (st *statement) keyOf(l lump) []string {
 
 // bucketOf is the stretch of time that a month falls in, as the engine reckons it.
 func (st *statement) bucketOf(month calendar.Day) uint32 {
-	first, err := time.Parse(time.DateOnly, st.query.Period.First)
-	if err != nil {
-		panic("BUG: a period's first day is no date: " + st.query.Period.First)
-	}
-	at := month.Start(time.UTC)
+	first := mustParse(st.query.Period.First)
 	switch {
-	case at.Before(first):
+	case month < first:
 		return bucketBefore
-	case at.Format(time.DateOnly) > st.query.Period.Last:
+	case month > mustParse(st.query.Period.Last):
 		return bucketAhead
-	}
-	switch timeOf(st.query.By) {
-	case "month":
-		return uint32((at.Year()-first.Year())*12 + int(at.Month()) - int(first.Month()) + 1)
-	case "quarter":
-		quarter := func(t time.Time) int { return t.Year()*4 + (int(t.Month())-1)/3 }
-		return uint32(quarter(at) - quarter(first) + 1)
-	default:
+	case timeOf(st.query.By) == "":
 		return 1
 	}
+	at, from := month.Start(time.UTC), first.Start(time.UTC)
+	return uint32((at.Year()-from.Year())*12 + int(at.Month()) - int(from.Month()) + 1)
 }
 
 // Difference is a figure that the books tell otherwise than the facts.
