@@ -182,7 +182,8 @@ func (a *app) openParts(ctx context.Context, o appOptions) (err error) {
 	a.stack.add("close the log", stopPart, func(context.Context) error { return a.collector.Close() })
 	a.snapshots, err = metrics.New(metrics.Options{
 		Books: a.books, Figures: a.cfg.Metrics.Figures, Periods: a.cfg.Metrics.Periods, Mark: a.booker.Mark,
-		Waiting: func(m booking.Mark) bool { return m.Entries[a.collector.ID()] < a.collector.Newest() },
+		Waiting:    func(m booking.Mark) bool { return m.Entries[a.collector.ID()] < a.collector.Newest() },
+		Registered: func() []string { return a.registers.Known().At(time.Time{}).AgencyCodes() },
 		Names: func(code string) (name, group string) {
 			agency := a.agency(code)
 			return agency.vi, agency.group
@@ -207,7 +208,7 @@ func (a *app) openParts(ctx context.Context, o appOptions) (err error) {
 // agency is what is known of an agency: from the register, else from the simulated city's list.
 func (a *app) agency(code string) agency {
 	view := a.registers.Known().At(time.Time{})
-	if known, ok := view.Agency(code, calendar.DayOf(time.Now(), a.cfg.Location())); ok {
+	if known, ok := view.AgencyNear(code, calendar.DayOf(time.Now(), a.cfg.Location())); ok {
 		return agency{vi: known.NameVI, en: known.NameEN, group: known.Group}
 	}
 	return a.Agencies[code]

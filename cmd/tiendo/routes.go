@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"log/slog"
 	"net/http"
 	"time"
 
@@ -12,8 +11,6 @@ import (
 	"tiendo/internal/event"
 	"tiendo/internal/kpi"
 	"tiendo/internal/lifecycle"
-
-	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
 // routes says who may ask for what, and who answers. docs/access.md has the same as a table.
@@ -56,10 +53,7 @@ func (a *app) routes() http.Handler {
 	for _, path := range []string{"/v1/kpis", "/v1/kpis/", "/openapi.json"} {
 		mux.Handle(path, read(answers.Open()))
 	}
-	mux.Handle("GET /metrics", read(promhttp.HandlerFor(a.registry, promhttp.HandlerOpts{
-		EnableOpenMetrics: true, MaxRequestsInFlight: 4, Timeout: 10 * time.Second, Registry: a.registry,
-		ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelError),
-	})))
+	mux.Handle("GET /metrics", read(a.snapshots.Handler(a.registry)))
 	mux.Handle("/", read(a.pages))
 	if open {
 		return auth.Local(mux)

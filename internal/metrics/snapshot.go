@@ -1,19 +1,20 @@
 package metrics
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
-	"maps"
 	"slices"
-	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
+	"github.com/klauspost/compress/gzip"
 
 	"tiendo/internal/booking"
+	"tiendo/internal/event"
 	"tiendo/internal/kpi"
 	"tiendo/internal/period"
 )
@@ -23,18 +24,19 @@ const (
 	pace = 500 * time.Millisecond
 	// renewal is the longest: deadlines pass also when nothing arrives.
 	renewal = 15 * time.Second
+	// patience is how many times as long as they took to read outlooks, and figures of the facts, are shown before they are
+	// read again: they cost what the history costs, and nobody acts on them within seconds.
+	patience = 20
 	// stale is the age at which a snapshot is left out of a scrape, so that Prometheus marks its series stale.
 	stale = 5 * time.Minute
 	// maxAgencies bounds the label without a register.
 	maxAgencies = 500
-	// unknownAgency stands for cases without agency, and for agencies beyond the bound.
-	unknownAgency = "_unknown"
 )
 
 // Options are what a Snapshots needs.
 type Options struct {
 	Books *kpi.Books
-	// Figures are the ids to show; empty: those that the catalogue marks for leadership.
+	// Figures are the ids to show, patterns such as "online.*", or [Leadership]; empty: those of the leadership.
 	Figures []string
 	// Periods are the ids of the periods to show figures of, such as "mtd"; stocks of now have none.
 	Periods []string
@@ -42,6 +44,8 @@ type Options struct {
 	Mark func() booking.Mark
 	// Waiting says whether events were acknowledged that a mark does not contain.
 	Waiting func(booking.Mark) bool
+	// Registered lists the codes of the agencies in the register; none if there is no register.
+	Registered func() []string
 	// Names names an agency and its group; empty where it is not known.
 	Names  func(agency string) (name, group string)
 	Zone   *time.Location
@@ -49,43 +53,53 @@ type Options struct {
 	Logger *slog.Logger
 }
 
-// Snapshots takes snapshots of the figures, and is the prometheus.Collector that shows the last.
+// Snapshots takes snapshots of the figures, and shows the last.
 type Snapshots struct {
 	Options
+	figures []kpi.Definition
 	wake    chan struct{}
 	last    atomic.Pointer[snapshot]
 	failing atomic.Bool
-	// started stands for the arrival of what is booked as long as this process has booked nothing.
+	// slow is what Take read last of what is not read each time.
+	slow slow
+	// busy holds a token for each scrape that runs.
+	busy chan struct{}
+	// started stands for the arrival of what is booked as long as nothing is.
 	started time.Time
 }
 
 // snapshot is what a scrape shows. It is never changed.
 type snapshot struct {
-	taken   time.Time
-	mark    booking.Mark
-	samples []prometheus.Metric
+	taken time.Time
+	mark  booking.Mark
+	text  []byte
+	// packed is text with gzip, made when it is first asked for.
+	packed func() []byte
+}
+
+// slow is the answers that are shown for a while.
+type slow struct {
+	questions []question
+	figures   []kpi.Figure
+	outlooks  []kpi.Figure
+	// due is when they are to be read again, events how many were booked when they were read.
+	due    time.Time
+	events uint64
 }
 
 // New returns Snapshots that take none before Run, or an error that names the figure that is not in the catalogue.
 func New(o Options) (*Snapshots, error) {
-	if len(o.Figures) == 0 {
-		for _, d := range kpi.Catalogue() {
-			if d.Leadership {
-				o.Figures = append(o.Figures, d.ID)
-			}
-		}
-	}
-	for _, id := range o.Figures {
-		if _, ok := kpi.ByID(id); !ok {
-			return nil, fmt.Errorf("metrics.figures: no figure is called %q; tiendo kpi lists them", id)
-		}
+	figures, err := figuresOf(o.Figures)
+	if err != nil {
+		return nil, err
 	}
 	for _, id := range o.Periods {
 		if _, err := period.Parse(id, o.Now(), o.Zone); err != nil {
 			return nil, fmt.Errorf("metrics.periods: %w", err)
 		}
 	}
-	return &Snapshots{Options: o, wake: make(chan struct{}, 1), started: o.Now()}, nil
+	o.Periods = slices.Compact(slices.Sorted(slices.Values(o.Periods))) // one that is named twice would be shown twice
+	return &Snapshots{Options: o, figures: figures, wake: make(chan struct{}, 1), busy: make(chan struct{}, scrapes), started: o.Now()}, nil
 }
 
 // Wake tells that something was booked. It never blocks.
@@ -115,14 +129,21 @@ func (s *Snapshots) Run(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 		case <-s.wake:
-		case <-time.After(renewal):
+		case <-time.After(s.rest()):
 		}
 	}
 	return nil
 }
 
+// rest is how long a snapshot may stay the last if nothing is booked: until what it owes can be read.
+func (s *Snapshots) rest() time.Duration {
+	if last := s.last.Load(); last != nil && s.slow.events != last.mark.Events {
+		return min(renewal, max(0, s.slow.due.Sub(s.Now())))
+	}
+	return renewal
+}
+
 // Taken returns when the last snapshot was taken and what it contains; zero before the first.
-// Take takes a snapshot now.
 func (s *Snapshots) Taken() (time.Time, booking.Mark) {
 	if last := s.last.Load(); last != nil {
 		return last.taken, last.mark
@@ -130,85 +151,80 @@ func (s *Snapshots) Taken() (time.Time, booking.Mark) {
 	return time.Time{}, booking.Mark{}
 }
 
-// Take takes a snapshot now.
+// Take takes a snapshot now. One at a time may.
 func (s *Snapshots) Take(ctx context.Context) error {
 	// The mark is read first: the figures contain at least what it says.
 	next := &snapshot{mark: s.Mark(), taken: s.Now()}
-	questions, err := s.questions(next.taken)
+	questions, facts, err := s.questions(next.taken)
 	if err != nil {
 		return err
 	}
-	queries := make([]kpi.Query, len(questions))
-	for i, q := range questions {
-		queries[i] = q.query
-	}
-	figures, err := s.Books.Ask(ctx, queries...)
+	figures, err := s.ask(ctx, questions)
 	if err != nil {
 		return err
 	}
-	known := agenciesOf(figures)
+	if err := s.readSlow(ctx, facts, next); err != nil {
+		return err
+	}
+	w := &writer{known: s.agencies(append(slices.Clip(figures), s.slow.outlooks...)), shown: map[string]bool{}, heard: map[event.Family]bool{}}
 	for i, f := range figures {
-		next.samples = append(next.samples, s.samplesOf(questions[i], f, known)...)
+		w.figure(questions[i], f, s.Books.CityTarget(questions[i].query))
 	}
-	next.samples = append(next.samples, s.agencyInfos(known)...)
+	for i, f := range s.slow.figures {
+		w.figure(s.slow.questions[i], f, s.Books.CityTarget(s.slow.questions[i].query))
+	}
+	for i, o := range kpi.Outlooks() {
+		w.outlook(&o, s.slow.outlooks[i])
+	}
+	w.infos(s.Names)
+	next.text = w.bytes()
+	next.packed = sync.OnceValue(func() []byte { return pack(next.text) })
 	s.last.Store(next)
 	return nil
 }
 
-// question is a query, and how its answer is shown.
-type question struct {
-	query      kpi.Query
-	definition kpi.Definition
-	period     string // the label; empty for a stock of now
+func (s *Snapshots) ask(ctx context.Context, questions []question) ([]kpi.Figure, error) {
+	queries := make([]kpi.Query, len(questions))
+	for i, q := range questions {
+		queries[i] = q.query
+	}
+	return s.Books.Ask(ctx, queries...)
 }
 
-func (s *Snapshots) questions(now time.Time) ([]question, error) {
-	var all []question
-	for _, id := range s.Figures {
-		d, _ := kpi.ByID(id)
-		ids := s.Periods
-		if d.Stock() {
-			ids = []string{"mtd"}
-		}
-		for _, p := range ids {
-			of, err := period.Parse(p, now, s.Zone)
-			if err != nil {
-				return nil, err
-			}
-			q := question{query: kpi.Query{ID: id, Period: of, By: []string{"agency"}}, definition: d, period: p}
-			if d.Stock() {
-				q.period = ""
-			}
-			all = append(all, q)
-			if d.Shape == kpi.Quantile {
-				q.query.By = nil // quantiles can't be added up, so the whole city is shown too
-				all = append(all, q)
-			}
+// readSlow reads again what is shown for a while, if that is over.
+func (s *Snapshots) readSlow(ctx context.Context, facts []question, next *snapshot) error {
+	if next.taken.Before(s.slow.due) {
+		return nil
+	}
+	begun := s.Now()
+	var figures []kpi.Figure
+	var err error
+	if len(facts) > 0 {
+		if figures, err = s.ask(ctx, facts); err != nil {
+			return err
 		}
 	}
-	return all, nil
+	outlooks, err := s.Books.Look(ctx)
+	if err != nil {
+		return err
+	}
+	ended := s.Now()
+	s.slow = slow{questions: facts, figures: figures, outlooks: outlooks, due: ended.Add(patience * ended.Sub(begun)), events: next.mark.Events}
+	return nil
 }
 
-// agenciesOf lists the agencies that labels may name: the first ones in the order of codes.
-func agenciesOf(figures []kpi.Figure) map[string]bool {
-	all := map[string]bool{}
-	for _, f := range figures {
-		for _, r := range f.Rows {
-			if code := r.Keys["agency"]; code != nil {
-				all[*code] = true
-			}
-		}
+// pack is text with gzip. Speed counts for more than size here: it is read in the same city.
+func pack(text []byte) []byte {
+	var b bytes.Buffer
+	z, err := gzip.NewWriterLevel(&b, gzip.BestSpeed)
+	if err == nil {
+		_, err = z.Write(text)
 	}
-	if len(all) > maxAgencies {
-		for _, code := range slices.Sorted(maps.Keys(all))[maxAgencies:] {
-			delete(all, code)
-		}
+	if err == nil {
+		err = z.Close()
 	}
-	return all
-}
-
-// MetricName is the name of a figure's metric: from its id, in base units.
-func MetricName(id string) string {
-	name := "tiendo_" + strings.ReplaceAll(id, ".", "_")
-	return strings.NewReplacer("_hours_", "_seconds_", "_days_", "_seconds_").Replace(name)
+	if err != nil {
+		panic("BUG: gzip into memory: " + err.Error())
+	}
+	return b.Bytes()
 }
