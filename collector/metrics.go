@@ -1,6 +1,7 @@
 package collector
 
 import (
+	"math"
 	"os"
 	"path/filepath"
 
@@ -73,6 +74,8 @@ func newMetrics(reg prometheus.Registerer, c *Collector) (*metrics, error) {
 			}
 			return max(0, c.now().Sub(oldest).Seconds())
 		}),
+		gauge("tiendo_disk_free_bytes", "Room that is left on the disk of the data folder.", func() float64 { return ofDisk(c.journal.dir, c.journal.free) }),
+		gauge("tiendo_disk_size_bytes", "Size of the disk of the data folder.", func() float64 { return ofDisk(c.journal.dir, sizeBytes) }),
 	} {
 		if err := reg.Register(one); err != nil {
 			return nil, err
@@ -89,6 +92,15 @@ func (m *metrics) count(result string, families map[event.Family]int) {
 		}
 		m.events.WithLabelValues(string(family), result).Add(float64(n))
 	}
+}
+
+// ofDisk is a number of bytes of a disk; no number if it can't be had.
+func ofDisk(dir string, ask func(dir string) (uint64, error)) float64 {
+	n, err := ask(dir)
+	if err != nil {
+		return math.NaN()
+	}
+	return float64(n)
 }
 
 func sizeOfLog(dir string) (total int64) {
