@@ -74,6 +74,13 @@ func newMetrics(reg prometheus.Registerer, c *Collector) (*metrics, error) {
 			}
 			return max(0, c.now().Sub(oldest).Seconds())
 		}),
+		gauge("tiendo_log_damaged_files", "Files of damaged parts of the log that were set aside; somebody should look at them and remove them.", func() float64 {
+			files, err := c.Damaged()
+			if err != nil {
+				return math.NaN()
+			}
+			return float64(len(files))
+		}),
 		gauge("tiendo_disk_free_bytes", "Room that is left on the disk of the data folder.", func() float64 { return ofDisk(c.journal.dir, c.journal.free) }),
 		gauge("tiendo_disk_size_bytes", "Size of the disk of the data folder.", func() float64 { return ofDisk(c.journal.dir, sizeBytes) }),
 	} {
