@@ -110,9 +110,16 @@ func (s *Snapshots) Wake() {
 	}
 }
 
-// Run takes a snapshot now, after each wake, and now and then, until ctx ends. While the engine is away the last one stays.
+// Run takes a snapshot after each wake, and now and then, until ctx ends; the first when it is told what is booked, or soon. While
+// the engine is away the last one stays.
 func (s *Snapshots) Run(ctx context.Context) error {
-	for ctx.Err() == nil {
+	for rest := pace; ctx.Err() == nil; rest = s.rest() {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-s.wake:
+		case <-time.After(rest):
+		}
 		err := s.Take(ctx)
 		switch {
 		case err == nil:
@@ -125,11 +132,6 @@ func (s *Snapshots) Run(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 		case <-time.After(pace):
-		}
-		select {
-		case <-ctx.Done():
-		case <-s.wake:
-		case <-time.After(s.rest()):
 		}
 	}
 	return nil
