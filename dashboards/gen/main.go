@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"tiendo/dashboards/grafana"
 	"tiendo/dashboards/prometheus"
 )
 
@@ -19,5 +20,22 @@ func main() {
 
 // run writes every file, from any folder of dashboards.
 func run() error {
-	return os.WriteFile(filepath.Join("..", "prometheus", prometheus.TotalsFile), prometheus.Totals(), 0o644)
+	files, err := grafana.Files()
+	if err != nil {
+		return err
+	}
+	all := map[string][]byte{filepath.Join("prometheus", prometheus.TotalsFile): prometheus.Totals()}
+	for name, content := range files {
+		all[filepath.Join("grafana", filepath.FromSlash(name))] = content
+	}
+	for name, content := range all {
+		path := filepath.Join("..", name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(path, content, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
 }
