@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -58,6 +59,7 @@ func TestWalls(t *testing.T) {
 	t.Run("every query of every dashboard answers", func(t *testing.T) { askEveryPanel(t, p, boards) })
 	t.Run("totals are the API's", func(t *testing.T) { compareTotals(t, p, s.city()) })
 	t.Run("the commands of the runbook work", func(t *testing.T) { followRunbook(t, s) })
+	t.Run("a scrape while the engine is away shows the last snapshot", func(t *testing.T) { scrapeWithoutEngine(t, s) })
 	t.Run("an alert reaches somebody", func(t *testing.T) {
 		s.stop()
 		expectAlert(t, received)
@@ -335,6 +337,37 @@ func eachTotal(c *city, d *kpi.Definition, same func(expr string, said *float64)
 			same(fmt.Sprintf("%s{group=%q, %s}", prometheus.Group(d), group, matchers), row.Value)
 		}
 	}
+}
+
+// scrapeWithoutEngine holds the engine's process: scrapes answer as fast as ever, with the figures of before, and say so.
+func scrapeWithoutEngine(t *testing.T, s *server) {
+	engine := s.awaitEngine(0, 10*time.Second)
+	if engine == 0 {
+		t.Fatal("no engine")
+	}
+	if err := syscall.Kill(engine, syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if err := syscall.Kill(engine, syscall.SIGCONT); err != nil {
+			t.Error(err)
+		}
+		eventually(t, "the engine is back", func() bool {
+			_, text := s.get("/metrics")
+			return sample(text, "tiendo_engine_up") == "1"
+		})
+	}()
+	eventually(t, "the engine is said to be away", func() bool {
+		begun := time.Now()
+		status, text := s.get("/metrics")
+		if took := time.Since(begun); status != http.StatusOK || took > time.Second {
+			t.Fatalf("%d after %s", status, took)
+		}
+		if !strings.Contains(text, `tiendo_dossier_open{agency="H24.13"} `) || sample(text, "tiendo_snapshot_timestamp_seconds") == "" {
+			t.Fatalf("the last snapshot is gone:\n%s", text)
+		}
+		return sample(text, "tiendo_engine_up") == "0"
+	})
 }
 
 // followRunbook runs every command of ours that the runbook tells.
