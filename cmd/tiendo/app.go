@@ -64,6 +64,8 @@ type appOptions struct {
 	Simulated bool
 	// Agencies are those whose names are known, by code.
 	Agencies map[string]agency
+	// Now is the clock by which events arrive and periods run; nil: time.Now.
+	Now func() time.Time
 }
 
 // agency is what pages and labels call an agency.
@@ -75,6 +77,9 @@ func newApp(ctx context.Context, o appOptions) (_ *app, err error) {
 	a := &app{
 		cfg: o.Config, log: o.Logger, registry: prometheus.NewRegistry(), failed: make(chan error, 8),
 		appOptions: o, stack: cleanups{log: o.Logger},
+	}
+	if a.Now == nil {
+		a.Now = time.Now
 	}
 	defer func() {
 		if err != nil {
@@ -93,7 +98,7 @@ func newApp(ctx context.Context, o appOptions) (_ *app, err error) {
 		return nil, err
 	}
 	a.tokens, err = auth.Open(auth.Options{
-		Data: o.Config.Data, Rate: int(o.Config.Ingest.Rate), Burst: int(o.Config.Ingest.Burst), Now: time.Now, Audit: a.audit,
+		Data: o.Config.Data, Rate: int(o.Config.Ingest.Rate), Burst: int(o.Config.Ingest.Burst), Now: a.Now, Audit: a.audit,
 	})
 	if err != nil {
 		return nil, misuse(err)
@@ -163,17 +168,17 @@ func (a *app) openParts(ctx context.Context, o appOptions) (err error) {
 	})
 	a.registers = &registers{
 		store: register.Store{Conn: a.engine.Conn(), Zone: zone, Figures: registerFigures},
-		log:   a.log.With("part", "registers"), now: time.Now, changed: a.booker.Wake,
+		log:   a.log.With("part", "registers"), now: a.Now, changed: a.booker.Wake,
 	}
 	if err := a.registers.open(ctx); err != nil {
 		return err
 	}
 	a.books = kpi.New(kpi.Options{
-		Conn: a.engine.Conn(), Calendars: calendars, Registers: a.registers.Known, Now: time.Now,
+		Conn: a.engine.Conn(), Calendars: calendars, Registers: a.registers.Known, Now: a.Now,
 		Events: func() uint64 { return a.booker.Mark().Events },
 	})
 	a.collector, err = collector.Open(collector.Options{
-		Data: a.cfg.Data, Conn: a.engine.Conn, Tokens: a.tokens, Log: a.log.With("part", "collector"), Registry: a.registry, Now: time.Now,
+		Data: a.cfg.Data, Conn: a.engine.Conn, Tokens: a.tokens, Log: a.log.With("part", "collector"), Registry: a.registry, Now: a.Now,
 	})
 	if err != nil {
 		return misuse(err)
@@ -188,13 +193,13 @@ func (a *app) openParts(ctx context.Context, o appOptions) (err error) {
 			agency := a.agency(code)
 			return agency.vi, agency.group
 		},
-		Zone: zone, Now: time.Now, Logger: a.log.With("part", "metrics"),
+		Zone: zone, Now: a.Now, Logger: a.log.With("part", "metrics"),
 	})
 	if err != nil {
 		return misuse(err)
 	}
 	a.pages, err = dashboards.New(dashboards.Options{
-		Explain: a.explain, Figures: a.books, Location: zone, Now: time.Now, Demo: o.Simulated, Version: versionText(), Logger: a.log.With("part", "pages"),
+		Explain: a.explain, Figures: a.books, Location: zone, Now: a.Now, Demo: o.Simulated, Version: versionText(), Logger: a.log.With("part", "pages"),
 		Names: func(code, lang string) string {
 			if agency := a.agency(code); lang == "en" && agency.en != "" {
 				return agency.en
@@ -208,7 +213,7 @@ func (a *app) openParts(ctx context.Context, o appOptions) (err error) {
 // agency is what is known of an agency: from the register, else from the simulated city's list.
 func (a *app) agency(code string) agency {
 	view := a.registers.Known().At(time.Time{})
-	if known, ok := view.AgencyNear(code, calendar.DayOf(time.Now(), a.cfg.Location())); ok {
+	if known, ok := view.AgencyNear(code, calendar.DayOf(a.Now(), a.cfg.Location())); ok {
 		return agency{vi: known.NameVI, en: known.NameEN, group: known.Group}
 	}
 	return a.Agencies[code]

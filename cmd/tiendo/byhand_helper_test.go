@@ -20,7 +20,10 @@ import (
 type plain struct {
 	zone   *time.Location
 	cases  []lifecycle.Case
-	events int // distinct ones
+	told   [][]event.Event // of each case, each once
+	events int             // distinct ones
+	// reports are what was told of subjects that have no course, such as indicators and tallies, each subject's together.
+	reports map[event.Family][][]event.Event
 }
 
 // recompute judges the cases of events, of which the first of each source and id counts.
@@ -37,14 +40,18 @@ func recompute(t testing.TB, zone *time.Location, events []event.Event) *plain {
 			byCase[key] = append(byCase[key], e)
 		}
 	}
-	p := &plain{zone: zone, events: len(seen)}
+	p := &plain{zone: zone, events: len(seen), reports: map[event.Family][][]event.Event{}}
 	rules := lifecycle.Builtin(zone)
 	for _, key := range slices.Sorted(maps.Keys(byCase)) {
+		if family := byCase[key][0].Type.Family(); !lifecycle.Books(family) {
+			p.reports[family] = append(p.reports[family], byCase[key])
+			continue
+		}
 		c, err := lifecycle.Judge(byCase[key], rules)
 		if err != nil {
 			t.Fatalf("%s: %v", key, err)
 		}
-		p.cases = append(p.cases, c)
+		p.cases, p.told = append(p.cases, c), append(p.told, byCase[key])
 	}
 	return p
 }
@@ -55,6 +62,31 @@ type byHand struct {
 	id   string
 	rate bool
 	of   func(c *lifecycle.Case, in window, add func(a lifecycle.Attributes, yes bool))
+	// sums is there instead of of where what counts has a size: it adds to the numerator and to the denominator.
+	sums func(c *lifecycle.Case, in window, add func(a lifecycle.Attributes, yes, all float64))
+	// families are those whose cases are counted; nil: the one that the id begins with. With voided, voided cases count too.
+	families []event.Family
+	voided   bool
+}
+
+// counts says whether cases like c are counted at all.
+func (f *byHand) counts(c *lifecycle.Case) bool {
+	families := f.families
+	if families == nil {
+		families = []event.Family{familyOf(f.id)}
+	}
+	return slices.Contains(families, c.Family) && (f.voided || !c.Voided)
+}
+
+// familyOf is the family whose cases a figure counts.
+func familyOf(id string) event.Family {
+	prefix, _, _ := strings.Cut(id, ".")
+	switch prefix {
+	case "online", "post", "leg", "official", "satisfaction", "quality":
+		return event.Dossier
+	default:
+		return event.Family(prefix)
+	}
 }
 
 // window is a period with the questions that figures ask of it.
@@ -227,26 +259,29 @@ var taskFigures = []byHand{
 // total is what a figure comes to for one key: yes of all.
 type total struct{ yes, all float64 }
 
-// add up f over a period, by up to two attributes; keys are as the city's rows have them.
+// totals adds up f over a period, by up to two attributes; keys are as the city's rows have them.
 func (p *plain) totals(f byHand, of period.Period, by string) map[string]total {
-	family, _, _ := strings.Cut(f.id, ".")
-	if family != "task" {
-		family = "dossier"
-	}
 	sums := map[string]total{}
+	add := func(a lifecycle.Attributes, yes, all float64) {
+		key := keyOf(a, by)
+		s := sums[key]
+		sums[key] = total{s.yes + yes, s.all + all}
+	}
 	for i := range p.cases {
 		c := &p.cases[i]
-		if c.Voided || string(c.Family) != family {
-			continue
+		switch {
+		case !f.counts(c):
+		case f.sums != nil:
+			f.sums(c, window{of, p.zone}, add)
+		default:
+			f.of(c, window{of, p.zone}, func(a lifecycle.Attributes, yes bool) {
+				if yes {
+					add(a, 1, 1)
+				} else {
+					add(a, 0, 1)
+				}
+			})
 		}
-		f.of(c, window{of, p.zone}, func(a lifecycle.Attributes, yes bool) {
-			key := keyOf(a, by)
-			s := sums[key]
-			if s.all++; yes {
-				s.yes++
-			}
-			sums[key] = s
-		})
 	}
 	return sums
 }
@@ -255,9 +290,12 @@ func keyOf(a lifecycle.Attributes, by string) string {
 	if by == "" {
 		return ""
 	}
+	of := map[string]string{
+		"agency": a.Agency, "channel": a.Channel, "level": a.Level, "kind": a.Kind, "unit": a.Unit, "procedure": a.Procedure, "at": a.At, "issuer": a.Issuer,
+	}
 	var keys []string
 	for name := range strings.SplitSeq(by, ",") {
-		keys = append(keys, map[string]string{"agency": a.Agency, "channel": a.Channel}[name])
+		keys = append(keys, of[name])
 	}
 	return strings.Join(keys, "|")
 }

@@ -16,7 +16,7 @@ import (
 // routes says who may ask for what, and who answers. docs/access.md has the same as a table.
 func (a *app) routes() http.Handler {
 	answers := api.New(api.Options{
-		Books: a.books, Zone: a.cfg.Location(), Now: time.Now, Ready: a.ready, Logger: a.log.With("part", "api"),
+		Books: a.books, Zone: a.cfg.Location(), Now: a.Now, Ready: a.ready, Logger: a.log.With("part", "api"),
 		Rules: a.registers.Rules, Facts: a.facts, Recorded: a.recorded, Check: a.check, Rebuild: a.booker.Rebuild,
 		LoadedRegisters: a.registers.loaded, LoadRegister: a.registers.load, Tokens: a.tokens,
 	})
@@ -111,7 +111,7 @@ func (a *app) check(ctx context.Context, cells, verdicts bool, found func(bookin
 	if !cells {
 		return c.Run(ctx)
 	}
-	recount := a.books.NewRecount(time.Now(), mark.Block)
+	recount := a.books.NewRecount(a.Now(), mark.Block)
 	c.Booked, c.Count = mark, recount.Add
 	done, err := c.Run(ctx)
 	if err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
 	"testing"
@@ -69,6 +70,8 @@ func (w *town) draw(n int) (drawn []told) {
 type history struct {
 	*town
 	family, subject string
+	// source tells it; empty: the family's own.
+	source string
 	// edited says that the source tells when it recorded what: without that, what was said last depends on arrival.
 	edited bool
 }
@@ -101,7 +104,7 @@ func (h *history) record(step string, at, recorded time.Time, data fields, retra
 	h.Helper()
 	h.events++
 	e := fields{
-		"specversion": "1.0", "id": fmt.Sprintf("%s-%08d", h.name, h.events), "source": "urn:" + h.family, "subject": h.subject,
+		"specversion": "1.0", "id": fmt.Sprintf("%s-%08d", h.name, h.events), "source": cmp.Or(h.source, "urn:"+h.family), "subject": h.subject,
 		"type": h.family + "." + step, "time": at.Format(time.RFC3339Nano), "data": data,
 	}
 	if h.edited {

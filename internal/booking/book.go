@@ -2,6 +2,7 @@ package booking
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync/atomic"
@@ -15,8 +16,9 @@ import (
 const (
 	// workers is how many goroutines judge a large block: the engine answers both at once.
 	workers = 2
-	// smallShare is a number of cases that one goroutine judges as fast as two.
-	smallShare = 500
+	// smallShare is a number of cases that one goroutine judges as fast as two, largeShare one whose subjects, which are told
+	// to the engine, may take some memory.
+	smallShare, largeShare = 500, 50_000
 	// linesAtOnce is how many lines, verdicts included, are sent to the engine in one piece.
 	linesAtOnce = 8192
 )
@@ -26,8 +28,9 @@ const (
 func (b *Booker) judge(ctx context.Context, block *block, in *inserting) (first uint64, err error) {
 	var total atomic.Uint64
 	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(workers)
 	for family, subjects := range block.cases {
-		for share := range slices.Chunk(subjects, max(smallShare, (len(subjects)+workers-1)/workers)) {
+		for share := range slices.Chunk(subjects, min(max(smallShare, (len(subjects)+workers-1)/workers), largeShare)) {
 			group.Go(func() error {
 				n, err := b.judgeShare(ctx, block, in, family, share)
 				if err != nil {
@@ -42,48 +45,134 @@ func (b *Booker) judge(ctx context.Context, block *block, in *inserting) (first 
 	return total.Load(), err
 }
 
-// judgeShare judges cases whose subjects are sorted. Facts and journal are read side by side in that order.
+// judgeShare judges cases whose subjects are sorted. Facts, and the prints of what the journal holds, are read side by side
+// in that order.
+//
+// Measured: the prints of 5,000 random cases among a million are read in 0.17 s, their lines in 0.79 s, on 2 busy cores.
 func (b *Booker) judgeShare(ctx context.Context, block *block, in *inserting, family event.Family, subjects []string) (first uint64, err error) {
 	facts, err := readFacts(ctx, b.Conn, family, subjects)
 	if err != nil {
 		return 0, fmt.Errorf("read facts: %w", err)
 	}
 	defer facts.close()
-	journal, err := readJournal(ctx, b.Conn, family, subjects)
+	prints, err := readPrints(ctx, b.Conn, family, subjects)
 	if err != nil {
-		return 0, fmt.Errorf("read journal: %w", err)
+		return 0, fmt.Errorf("read the prints of the journal: %w", err)
 	}
-	defer journal.close()
+	defer prints.close()
 
-	l := &lines{zone: block.rules.Zone()}
+	s := share{booker: b, block: block, in: in, lines: &lines{zone: block.rules.Zone()}}
 	for _, subject := range subjects {
 		events, err := facts.take(subject)
 		if err != nil {
 			return 0, fmt.Errorf("read facts: %w", err)
 		}
-		has, err := journal.take(subject)
+		print, err := prints.take(subject)
 		if err != nil {
-			return 0, fmt.Errorf("read journal: %w", err)
+			return 0, fmt.Errorf("read the prints of the journal: %w", err)
 		}
-		if len(events) == 0 {
-			return 0, fmt.Errorf("case %s: its events were found and then not read", subject)
-		}
-		if events = knownBy(events, block.mark); len(events) == 0 {
-			continue // a later block's: a kill has left its verdict alone
-		}
-		first += firstDeliveries(events, block.booked, block.mark)
-		c, should, err := lifecycle.Journal(events, block.rules)
-		if err != nil {
+		if err := s.judge(ctx, subject, events, print); err != nil {
 			return 0, fmt.Errorf("case %s: %w", subject, err)
 		}
-		l.addCase(&c, difference(should, has))
-		if l.full() {
-			if err := in.send(l); err != nil {
-				return 0, err
-			}
+	}
+	return s.first, s.finish(ctx)
+}
+
+// share is a part of a block's cases while they are judged, one after the other.
+type share struct {
+	booker *Booker
+	block  *block
+	in     *inserting
+	lines  *lines
+	first  uint64 // events that are booked for the first time
+	doubts []doubt
+}
+
+// doubt is a judged case of which the journal does not hold what was booked of it: after a restart, or when the registers
+// have changed, or because it was hurt.
+type doubt struct {
+	judged lifecycle.Case
+	should []lifecycle.Entry
+}
+
+// doubtsAtOnce is how many doubtful cases are compared with the journal, line by line, at once.
+const doubtsAtOnce = 2000
+
+// judge judges a case, and finds out what its journal lacks. What it holds is reckoned from the facts that were booked
+// before; the print tells whether it does hold that.
+func (s *share) judge(ctx context.Context, subject string, events []event.Event, print []uint64) error {
+	if len(events) == 0 {
+		return errors.New("its events were found and then not read")
+	}
+	if events = knownBy(events, s.block.mark); len(events) == 0 {
+		return nil // a later block's: a kill has left its verdict alone
+	}
+	s.first += firstDeliveries(events, s.block.booked, s.block.mark)
+	var has []lifecycle.Entry
+	if before := knownBy(slices.Clone(events), s.block.booked); len(before) > 0 {
+		var err error
+		if _, has, err = lifecycle.Journal(before, s.block.rules); err != nil {
+			return err
 		}
 	}
-	return first, in.send(l)
+	c, should, err := lifecycle.Journal(events, s.block.rules)
+	if err != nil {
+		return err
+	}
+	if sum := sumOfPrints(has); len(print) == 0 && sum != 0 || len(print) > 0 && print[0] != sum {
+		s.doubts = append(s.doubts, doubt{c, should})
+		if len(s.doubts) >= doubtsAtOnce {
+			return s.settle(ctx)
+		}
+		return nil
+	}
+	return s.add(&c, difference(should, has))
+}
+
+// settle compares the doubtful cases with the journal line by line.
+func (s *share) settle(ctx context.Context) error {
+	if len(s.doubts) == 0 {
+		return nil
+	}
+	subjects := make([]string, len(s.doubts))
+	for i := range s.doubts {
+		subjects[i] = s.doubts[i].judged.Subject
+	}
+	s.booker.metrics.doubts.Add(float64(len(s.doubts)))
+	journal, err := readJournal(ctx, s.booker.Conn, s.doubts[0].judged.Family, subjects)
+	if err != nil {
+		return fmt.Errorf("read the journal: %w", err)
+	}
+	defer journal.close()
+	for i := range s.doubts {
+		d := &s.doubts[i]
+		has, err := journal.take(d.judged.Subject)
+		if err != nil {
+			return fmt.Errorf("read the journal: %w", err)
+		}
+		if err := s.add(&d.judged, difference(d.should, has)); err != nil {
+			return err
+		}
+	}
+	s.doubts = s.doubts[:0]
+	return nil
+}
+
+// add adds a case's verdict, and what its journal lacks.
+func (s *share) add(c *lifecycle.Case, lacks []lifecycle.Entry) error {
+	s.lines.addCase(c, lacks)
+	if s.lines.full() {
+		return s.in.send(s.lines)
+	}
+	return nil
+}
+
+// finish settles the last doubts and sends the last lines.
+func (s *share) finish(ctx context.Context) error {
+	if err := s.settle(ctx); err != nil {
+		return err
+	}
+	return s.in.send(s.lines)
 }
 
 // knownBy leaves out what a mark does not contain yet, in place: the books up to a block are what the facts up to its mark say,

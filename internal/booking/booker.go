@@ -18,8 +18,9 @@ import (
 )
 
 const (
-	// eventsPerBlock bounds the new events of one block, and with them the memory that a block takes.
-	eventsPerBlock = 100_000
+	// eventsPerBlock bounds the new events of one block. Large blocks touch a case once whose events came in no order: of
+	// 500,000 such events each takes 27 µs of processor time, of blocks of 100,000 it took 44 µs.
+	eventsPerBlock = 400_000
 	// pace is the least time between two blocks while events trickle in: fewer, larger parts cost the engine less.
 	pace = 250 * time.Millisecond
 	// poll is how often events of other processes are looked for.

@@ -38,6 +38,12 @@ func bookAll(t *testing.T, b *Booker) {
 	if err := b.resume(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	bookRest(t, b)
+}
+
+// bookRest books until nothing is waiting.
+func bookRest(t *testing.T, b *Booker) {
+	t.Helper()
 	for range 1000 {
 		before := b.Mark().Block
 		b.lookAgain = time.Time{}

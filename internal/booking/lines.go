@@ -18,6 +18,7 @@ type lines struct {
 	millis, marks                                                              []uint32
 	bin                                                                        []int32
 	n                                                                          []int64
+	print                                                                      []uint64
 
 	judged judged
 
@@ -26,7 +27,7 @@ type lines struct {
 }
 
 const lineColumns = `family, subject, stamp, cause, measure, day, millis, marks, bin,
-	agency, unit, procedure, channel, level, kind, at, issuer, helpers, source, n`
+	agency, unit, procedure, channel, level, kind, at, issuer, helpers, source, n, print`
 
 // judged are lines of the list of verdicts.
 type judged struct {
@@ -83,7 +84,7 @@ func (l *lines) add(family, subject string, e *lifecycle.Entry) {
 	l.procedure, l.channel, l.level = append(l.procedure, e.Procedure), append(l.channel, e.Channel), append(l.level, e.Level)
 	l.kind, l.at = append(l.kind, e.Kind), append(l.at, e.At)
 	l.issuer, l.helpers, l.source = append(l.issuer, e.Issuer), append(l.helpers, e.Helpers), append(l.source, e.Source)
-	l.n = append(l.n, e.N)
+	l.n, l.print = append(l.n, e.N), append(l.print, printOf(e))
 }
 
 func date(d calendar.Day) time.Time { return time.Unix(int64(d)*24*60*60, 0).UTC() }
@@ -95,7 +96,7 @@ func (l *lines) cells(block uint64, writer string) []any {
 	}
 	return []any{
 		l.family, l.subject, l.stamp, l.cause, l.measure, l.day, l.millis, l.marks, l.bin,
-		l.agency, l.unit, l.procedure, l.channel, l.level, l.kind, l.at, l.issuer, l.helpers, l.source, l.n, l.block, l.writer,
+		l.agency, l.unit, l.procedure, l.channel, l.level, l.kind, l.at, l.issuer, l.helpers, l.source, l.n, l.print, l.block, l.writer,
 	}
 }
 
@@ -120,7 +121,7 @@ func (l *lines) reset() {
 	} {
 		*s = (*s)[:0]
 	}
-	l.stamp, l.day, l.millis, l.marks, l.bin, l.n, l.block = l.stamp[:0], l.day[:0], l.millis[:0], l.marks[:0], l.bin[:0], l.n[:0], l.block[:0]
+	l.stamp, l.day, l.millis, l.marks, l.bin, l.n, l.print, l.block = l.stamp[:0], l.day[:0], l.millis[:0], l.marks[:0], l.bin[:0], l.n[:0], l.print[:0], l.block[:0]
 	j := &l.judged
 	for _, s := range []*[]string{&j.family, &j.subject, &j.verdict, &j.closing, &j.agency, &j.unit, &j.procedure, &j.channel, &j.level, &j.kind, &j.at} {
 		*s = (*s)[:0]

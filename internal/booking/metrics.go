@@ -11,6 +11,7 @@ type metrics struct {
 	blocks  prometheus.Counter
 	cells   prometheus.Counter
 	cases   prometheus.Counter
+	doubts  prometheus.Counter
 	errors  prometheus.Counter
 	seconds prometheus.Histogram
 }
@@ -21,6 +22,9 @@ func newMetrics(registry prometheus.Registerer) *metrics {
 		blocks: factory.NewCounter(prometheus.CounterOpts{Name: "tiendo_booker_blocks_total", Help: "Blocks appended to the books."}),
 		cells:  factory.NewCounter(prometheus.CounterOpts{Name: "tiendo_booker_cells_total", Help: "Rows appended to the books."}),
 		cases:  factory.NewCounter(prometheus.CounterOpts{Name: "tiendo_booker_cases_total", Help: "Cases judged, each time they were touched."}),
+		doubts: factory.NewCounter(prometheus.CounterOpts{
+			Name: "tiendo_booker_doubts_total", Help: "Judged cases whose journal was read line by line, for it did not hold what was reckoned: some after a start and after new registers, else signs of hurt books.",
+		}),
 		errors: factory.NewCounter(prometheus.CounterOpts{Name: "tiendo_booker_errors_total", Help: "Times that booking stopped with an error and was tried again."}),
 		seconds: factory.NewHistogram(prometheus.HistogramOpts{
 			Name: "tiendo_booker_block_seconds", Help: "Time from the first read to the written block.",

@@ -109,8 +109,9 @@ func (c *cursor[T]) close() { _ = c.rows.Close() }
 // small makes the engine answer in small pieces, of which the driver holds few.
 var small = clickhouse.Settings{"max_block_size": 4096, "preferred_block_size_bytes": 1 << 20}
 
-// query asks for columns of a table, of the cases of a family, sorted by subject; of one source alone unless that is empty.
-func query(ctx context.Context, conn driver.Conn, columns, table string, family event.Family, subjects []string, source string) (driver.Rows, error) {
+// query asks for columns of a table, of the cases of a family, in an order of subjects; of one source alone unless that is
+// empty.
+func query(ctx context.Context, conn driver.Conn, columns, table, order string, family event.Family, subjects []string, source string) (driver.Rows, error) {
 	options := []clickhouse.QueryOption{clickhouse.WithSettings(small), clickhouse.WithBlockBufferSize(1)}
 	statement := "SELECT " + columns + " FROM " + table + " WHERE family = {family:String}"
 	if subjects != nil {
@@ -132,8 +133,14 @@ func query(ctx context.Context, conn driver.Conn, columns, table string, family 
 		statement += " AND source = {source:String}"
 		args = append(args, clickhouse.Named("source", source))
 	}
-	return conn.Query(clickhouse.Context(ctx, options...), statement+" ORDER BY family, subject", args...)
+	return conn.Query(clickhouse.Context(ctx, options...), statement+" "+order, args...)
 }
+
+// The orders in which rows come: that of the tables, and one row for each subject.
+const (
+	inOrder   = "ORDER BY family, subject"
+	bySubject = "GROUP BY subject ORDER BY subject"
+)
 
 var readFacts = factsOf("")
 
@@ -141,7 +148,7 @@ var readFacts = factsOf("")
 func factsOf(source string) reader[event.Event] {
 	return func(ctx context.Context, conn driver.Conn, family event.Family, subjects []string) (*cursor[event.Event], error) {
 		rows, err := query(ctx, conn, `subject, source, id, type, time, recorded, retracted, data, arrival, bound_to, collector, entry, position`,
-			"events", family, subjects, source)
+			"events", inOrder, family, subjects, source)
 		if err != nil {
 			return nil, err
 		}
@@ -157,9 +164,21 @@ func scanFact(rows driver.Rows) (string, event.Event, error) {
 	return e.Subject, e, err
 }
 
+// readPrints reads, of cases that have lines in the journal, the sum of their prints.
+func readPrints(ctx context.Context, conn driver.Conn, family event.Family, subjects []string) (*cursor[uint64], error) {
+	rows, err := query(ctx, conn, "subject, toUInt64(sum((print + 1) * n))", "cells", bySubject, family, subjects, "")
+	if err != nil {
+		return nil, err
+	}
+	return &cursor[uint64]{rows: rows, scan: func(rows driver.Rows) (subject string, print uint64, err error) {
+		err = rows.Scan(&subject, &print)
+		return subject, print, err
+	}}, nil
+}
+
 func readJournal(ctx context.Context, conn driver.Conn, family event.Family, subjects []string) (*cursor[lifecycle.Entry], error) {
 	rows, err := query(ctx, conn, `subject, stamp, cause, measure, day, millis, marks, bin, agency, unit, procedure, channel, level, kind, at, issuer, helpers, source, n`,
-		"cells", family, subjects, "")
+		"cells", inOrder, family, subjects, "")
 	if err != nil {
 		return nil, err
 	}
@@ -188,7 +207,7 @@ func (v *servedVerdict) differs(c *lifecycle.Case, verdict string) bool {
 }
 
 func readVerdicts(ctx context.Context, conn driver.Conn, family event.Family, subjects []string) (*cursor[servedVerdict], error) {
-	rows, err := query(ctx, conn, "subject, verdict, closing, opened, closed, deadline, block", "verdicts", family, subjects, "")
+	rows, err := query(ctx, conn, "subject, verdict, closing, opened, closed, deadline, block", "verdicts", inOrder, family, subjects, "")
 	if err != nil {
 		return nil, err
 	}

@@ -80,6 +80,9 @@ func (b *Books) Ask(ctx context.Context, queries ...Query) ([]Figure, error) {
 	for _, g := range groups {
 		work.Go(func() error {
 			sums, err := b.fetch(working, &g.statement)
+			if a := g.answers[0]; err == nil && a.definition.looksAhead() && !queries[a.query].Period.Running {
+				err = b.soonThen(working, &g.statement, a.numerator[0], sums)
+			}
 			if err != nil {
 				return fmt.Errorf("ask the books for %s: %w", queries[g.answers[0].query].ID, err)
 			}
@@ -287,7 +290,7 @@ func byAgency(q Query) bool { return slices.Equal(q.By, []string{"agency"}) }
 type lastEvents map[event.Family]map[string]time.Time
 
 func (b *Books) lastEvents(ctx context.Context) (lastEvents, error) {
-	rows, err := b.Conn.Query(ctx, "SELECT family, agency, max(last_event) FROM verdicts GROUP BY family, agency")
+	rows, err := b.Conn.Query(ctx, "SELECT family, agency, max(last) FROM heard GROUP BY family, agency")
 	if err != nil {
 		return nil, fmt.Errorf("read the last event of each agency: %w", err)
 	}

@@ -79,6 +79,11 @@ func (b *Books) Cases(ctx context.Context, q Query, part Part, after string, lim
 		}
 	}
 	counted, args := s.counted()
+	if d.looksAhead() && !q.Period.Running {
+		s.query.By = nil
+		from, more := s.fromSoon()
+		counted, args = "SELECT family, subject, toInt64(1) AS counts "+from, more
+	}
 	if d.ofTellings() && part != Numerator {
 		counted, args = s.countedTellings()
 	}

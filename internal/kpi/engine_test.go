@@ -340,6 +340,54 @@ func TestAsOf(t *testing.T) {
 	}
 }
 
+// TestDueSoonThen: at an instant that has passed those count that were open then, whatever became of them. By hand, at the
+// end of Friday 7 March 2025 (the Saturday that begins then, Monday and Tuesday are near): a was open and is settled now, b was
+// withdrawn before its deadline, c is still open; d was settled on the Friday, e opened on the Sunday, f was due on the Friday
+// and g is due on the Wednesday.
+func TestDueSoonThen(t *testing.T) {
+	b, conn := books(t)
+	life := func(subject, opened string, closing lifecycle.Measure, closed, deadline string, due lifecycle.Measure, marks lifecycle.Marks) {
+		t.Helper()
+		cells := []cell{{subject: subject, agency: strings.ToUpper(subject), measure: lifecycle.Opened, day: opened}, {subject: subject, agency: strings.ToUpper(subject), measure: due, day: deadline, millis: 86_399_999, marks: marks}}
+		if closed != "" {
+			cells = append(cells, cell{subject: subject, agency: strings.ToUpper(subject), measure: closing, day: closed})
+		}
+		fill(t, conn, cells...)
+	}
+	life("a", "2025-03-03", lifecycle.Settled, "2025-03-10", "2025-03-10", lifecycle.Due, lifecycle.Kept)
+	life("b", "2025-03-03", lifecycle.Ended, "2025-03-10", "2025-03-11", lifecycle.Lifted, 0)
+	life("c", "2025-03-03", "", "", "2025-03-11", lifecycle.Due, lifecycle.Pending)
+	life("d", "2025-03-03", lifecycle.Settled, "2025-03-07", "2025-03-11", lifecycle.Due, lifecycle.Kept)
+	life("e", "2025-03-09", "", "", "2025-03-11", lifecycle.Due, lifecycle.Pending)
+	life("f", "2025-03-03", "", "", "2025-03-07", lifecycle.Due, lifecycle.Pending)
+	life("g", "2025-03-03", "", "", "2025-03-12", lifecycle.Due, lifecycle.Pending)
+	if got := short(ask(t, b, "dossier.due_soon", "2025-03-07", nil, nil)); got != `{"value":3}` {
+		t.Errorf("got %s", got)
+	}
+	want := ""
+	for _, agency := range strings.Split("ABCDFG", "") {
+		want += fmt.Sprintf(" {%q:%q,%q:%d}", "agency", agency, "value", map[bool]int{true: 1}[strings.Contains("ABC", agency)])
+	}
+	if got := short(ask(t, b, "dossier.due_soon", "2025-03-07", []string{"agency"}, nil)); got != want[1:] {
+		t.Errorf("got %s, want %s", got, want[1:])
+	}
+	of, err := period.Parse("2025-03-07", now, zone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := b.Cases(t.Context(), Query{ID: "dossier.due_soon", Period: of, Where: map[string][]string{"agency": {"A", "C", "G"}}}, All, "", 10)
+	if err != nil || list.Sum != 2 || list.Cases[0].Subject != "a" || list.Cases[1].Subject != "c" {
+		t.Errorf("cases: %+v, %v", list, err)
+	}
+	figures, err := b.Ask(t.Context(), Query{ID: "dossier.due_soon", Period: of, AsOf: "2025-03-09"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := short(figures[0]); got != `{"value":0}` {
+		t.Errorf("as of the 9th nothing was known of deadlines that were stamped on their day: %s", got)
+	}
+}
+
 // say stores events as a loader does.
 func say(t *testing.T, conn driver.Conn, kind, subject, data string, at time.Time) {
 	t.Helper()

@@ -23,6 +23,8 @@ const (
 	Redeemed Measure = "redeemed"
 	// Due: the effective deadline lies here, and the case was not ended by it.
 	Due Measure = "due"
+	// Lifted: the effective deadline lies here, and the case was ended otherwise by it.
+	Lifted Measure = "lifted"
 	// Paused and Resumed: a wait for the applicant starts, ends.
 	Paused  Measure = "paused"
 	Resumed Measure = "resumed"
@@ -277,6 +279,8 @@ func (c *Case) countDeadline(cs *counts) {
 		cs.deadline(Due, c.Deadline, Kept, c.Attributes)
 	case !inTime:
 		cs.deadline(Due, c.Deadline, 0, c.Attributes)
+	default:
+		cs.deadline(Lifted, c.Deadline, 0, c.Attributes)
 	}
 	breach := c.Deadline
 	if breach.Before(c.Opened) {

@@ -95,9 +95,10 @@ func (s *speakers) claim(events []event.Event, step string) (opened time.Time, e
 	return opened, nil
 }
 
-// follow finds the legs: each is started by whoever may speak when it starts.
+// follow finds the legs: each is started by whoever may speak when it starts. A record that repeats the source and id of an
+// earlier delivery starts none.
 func (s *speakers) follow(events []event.Event, opened time.Time) error {
-	var transfers []event.Event
+	var transfers, counting []event.Event
 	for i := range events {
 		if e := &events[i]; e.Type.Step() == "transferred" && !e.Time.Before(opened) {
 			transfers = append(transfers, *e)
@@ -109,16 +110,17 @@ func (s *speakers) follow(events []event.Event, opened time.Time) error {
 		for n < len(transfers) && transfers[n].Time.Equal(transfers[0].Time) {
 			n++
 		}
-		counting, _, err := s.split(transfers[:n])
+		now, _, err := s.split(transfers[:n])
 		if err != nil {
 			return err
 		}
-		told, err := factsOf(counting, new(workspace))
+		counting = append(counting, now...)
+		told, err := factsOf(slices.Clone(counting), new(workspace))
 		if err != nil {
 			return err
 		}
-		if f := told.once("transferred"); f != nil {
-			s.legs = append(s.legs, held{f.last().data.Agency, f.time})
+		if len(told) > 0 && told[len(told)-1].time.Equal(transfers[0].Time) {
+			s.legs = append(s.legs, held{told[len(told)-1].last().data.Agency, transfers[0].Time})
 		}
 		transfers = transfers[n:]
 	}
