@@ -365,7 +365,7 @@ func TestDueSoonThen(t *testing.T) {
 		t.Errorf("got %s", got)
 	}
 	want := ""
-	for _, agency := range strings.Split("ABCDFG", "") {
+	for agency := range strings.SplitSeq("ABCDFG", "") {
 		want += fmt.Sprintf(" {%q:%q,%q:%d}", "agency", agency, "value", map[bool]int{true: 1}[strings.Contains("ABC", agency)])
 	}
 	if got := short(ask(t, b, "dossier.due_soon", "2025-03-07", []string{"agency"}, nil)); got != want[1:] {
