@@ -43,6 +43,7 @@ type city struct {
 	waiting bool
 	known   *register.Registers
 	*metrics.Snapshots
+	exec func(statement string) error
 	http.Handler
 	testing.TB
 }
@@ -53,7 +54,7 @@ func newCity(t testing.TB, insert string, figures ...string) *city {
 	if err := conn.Exec(t.Context(), "INSERT INTO cells (family, subject, agency, measure, day, millis, marks, bin, n) "+insert); err != nil {
 		t.Fatal(err)
 	}
-	c := &city{now: noon, TB: t, known: register.Empty(zone, func(string) (register.Figure, bool) { return register.Figure{}, true })}
+	c := &city{now: noon, TB: t, exec: func(statement string) error { return conn.Exec(t.Context(), statement) }, known: register.Empty(zone, func(string) (register.Figure, bool) { return register.Figure{}, true })}
 	now := func() time.Time {
 		c.now = c.now.Add(c.tick)
 		return c.now
@@ -334,6 +335,25 @@ func TestSlowAnswers(t *testing.T) {
 	f("at first", 0, "0.5", "-1")
 	f("at once", 0, "0.33", "-1")
 	f("after five minutes", 5*time.Minute, "0.32", "0")
+}
+
+// TestFactsThatCannotBeRead leave the other figures as they are, and come back.
+func TestFactsThatCannotBeRead(t *testing.T) {
+	c := newCity(t, march, "dossier.open", "quality.foreign_rate")
+	for _, swap := range []struct {
+		statement string
+		fails     bool
+	}{{"RENAME TABLE verdicts TO hidden", true}, {"RENAME TABLE hidden TO verdicts", false}} {
+		if err := c.exec(swap.statement); err != nil {
+			t.Fatal(err)
+		}
+		c.now = c.now.Add(time.Minute)
+		err := c.Take(t.Context())
+		got := c.exposition()
+		if (err != nil) != swap.fails || !strings.Contains(got, "tiendo_dossier_open{") || strings.Contains(got, "tiendo_dossier_wave_due{") == swap.fails {
+			t.Errorf("%s: %v\n%s", swap.statement, err, got)
+		}
+	}
 }
 
 func compareGolden(t *testing.T, path, got string) {

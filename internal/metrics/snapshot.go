@@ -127,7 +127,7 @@ func (s *Snapshots) Run(ctx context.Context) error {
 		case errors.Is(err, context.Canceled):
 		case !s.failing.Swap(true):
 			// Said once per outage: the engine says for itself why it is away.
-			s.Logger.Warn("figures for metrics could not be read, the last ones stay", "error", err)
+			s.Logger.Warn("figures for metrics could not be read, those of before stay", "error", err)
 		}
 		select {
 		case <-ctx.Done():
@@ -153,7 +153,8 @@ func (s *Snapshots) Taken() (time.Time, booking.Mark) {
 	return time.Time{}, booking.Mark{}
 }
 
-// Take takes a snapshot now. One at a time may.
+// Take takes a snapshot now. One at a time may. If only what is shown for a while can't be read, the rest is shown, with what was
+// read of it before, and the error is returned.
 func (s *Snapshots) Take(ctx context.Context) error {
 	// The mark is read first: the figures contain at least what it says.
 	next := &snapshot{mark: s.Mark(), taken: s.Now()}
@@ -165,24 +166,23 @@ func (s *Snapshots) Take(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := s.readSlow(ctx, facts, next); err != nil {
-		return err
-	}
-	w := &writer{known: s.agencies(append(slices.Clip(figures), s.slow.outlooks...)), shown: map[string]bool{}, heard: map[event.Family]bool{}}
+	err = s.readSlow(ctx, facts, next)
+	w := &writer{known: s.agencies(slices.Concat(figures, s.slow.outlooks)), shown: map[string]bool{}, heard: map[event.Family]bool{}}
 	for i, f := range figures {
 		w.figure(questions[i], f, s.Books.CityTarget(questions[i].query))
 	}
 	for i, f := range s.slow.figures {
 		w.figure(s.slow.questions[i], f, s.Books.CityTarget(s.slow.questions[i].query))
 	}
-	for i, o := range kpi.Outlooks() {
-		w.outlook(&o, s.slow.outlooks[i])
+	outlooks := kpi.Outlooks()
+	for i, f := range s.slow.outlooks {
+		w.outlook(&outlooks[i], f)
 	}
 	w.infos(s.Names)
 	next.text = w.bytes()
 	next.packed = sync.OnceValue(func() []byte { return pack(next.text) })
 	s.last.Store(next)
-	return nil
+	return err
 }
 
 func (s *Snapshots) ask(ctx context.Context, questions []question) ([]kpi.Figure, error) {
@@ -199,19 +199,21 @@ func (s *Snapshots) readSlow(ctx context.Context, facts []question, next *snapsh
 		return nil
 	}
 	begun := s.Now()
-	var figures []kpi.Figure
+	read := slow{questions: facts, events: next.mark.Events}
 	var err error
 	if len(facts) > 0 {
-		if figures, err = s.ask(ctx, facts); err != nil {
-			return err
-		}
+		read.figures, err = s.ask(ctx, facts)
 	}
-	outlooks, err := s.Books.Look(ctx)
-	if err != nil {
-		return err
+	if err == nil {
+		read.outlooks, err = s.Books.Look(ctx)
 	}
 	ended := s.Now()
-	s.slow = slow{questions: facts, figures: figures, outlooks: outlooks, due: ended.Add(patience * ended.Sub(begun)), events: next.mark.Events}
+	if err != nil {
+		s.slow.due = ended.Add(renewal)
+		return fmt.Errorf("read what costs more: %w", err)
+	}
+	read.due = ended.Add(patience * ended.Sub(begun))
+	s.slow = read
 	return nil
 }
 
