@@ -29,7 +29,7 @@ var descShape = regexp.MustCompile(`^Desc\{fqName: "([^"]*)", help: "(.*?)", uni
 // ownMetrics lists what a server shows of itself, by name, but for what every Go program shows.
 func ownMetrics(t *testing.T, a *app) (own []ownMetric) {
 	t.Helper()
-	families, err := a.registry.Gather()
+	families, err := prometheus.Gatherers{a.registry, a.slow}.Gather()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,6 +43,7 @@ func ownMetrics(t *testing.T, a *app) (own []ownMetric) {
 	described := make(chan *prometheus.Desc)
 	go func() {
 		a.registry.Describe(described)
+		a.slow.Describe(described)
 		close(described)
 	}()
 	for desc := range described {

@@ -53,7 +53,7 @@ func (a *app) routes() http.Handler {
 	for _, path := range []string{"/v1/kpis", "/v1/kpis/", "/openapi.json"} {
 		mux.Handle(path, read(answers.Open()))
 	}
-	mux.Handle("GET /metrics", read(a.snapshots.Handler(a.registry)))
+	mux.Handle("GET /metrics", read(a.snapshots.Handler()))
 	mux.Handle("/", read(a.pages))
 	if open {
 		return auth.Local(mux)

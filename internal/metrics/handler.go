@@ -1,14 +1,11 @@
 package metrics
 
 import (
-	"bytes"
 	"fmt"
-	"io"
 	"net/http"
 	"strconv"
 	"strings"
 
-	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/common/expfmt"
 )
 
@@ -16,8 +13,8 @@ import (
 const scrapes = 4
 
 // Handler answers scrapes, in the text format or, to who asks for it, in OpenMetrics: with the figures of the last snapshot as
-// they were written once, and with what self gathers now.
-func (s *Snapshots) Handler(self prometheus.Gatherer) http.Handler {
+// they were written once, and with what the process says of itself.
+func (s *Snapshots) Handler() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		select {
 		case s.busy <- struct{}{}:
@@ -28,7 +25,7 @@ func (s *Snapshots) Handler(self prometheus.Gatherer) http.Handler {
 			return
 		}
 		format := expfmt.NegotiateAccept(r.Header, formats...)
-		own, err := s.own(self, format)
+		own, err := s.own(format)
 		if err != nil {
 			s.Logger.Error("what the process says of itself could not be gathered", "error", err)
 			http.Error(w, "what the process says of itself could not be gathered: "+err.Error(), http.StatusInternalServerError)
@@ -69,27 +66,6 @@ func acceptsGzip(h http.Header) bool {
 
 // formats are what is written, the default first. Nobody needs the binary one.
 var formats = []expfmt.Format{expfmt.NewFormat(expfmt.TypeTextPlain), expfmt.NewFormat(expfmt.TypeOpenMetrics)}
-
-// own is what a process says of itself, with what ends an exposition.
-func (s *Snapshots) own(self prometheus.Gatherer, format expfmt.Format) ([]byte, error) {
-	families, err := self.Gather()
-	if err != nil {
-		return nil, err
-	}
-	var b bytes.Buffer
-	encoder := expfmt.NewEncoder(&b, format)
-	for _, f := range families {
-		if err := encoder.Encode(f); err != nil {
-			return nil, err
-		}
-	}
-	if closer, ok := encoder.(io.Closer); ok {
-		if err := closer.Close(); err != nil {
-			return nil, err
-		}
-	}
-	return b.Bytes(), nil
-}
 
 // shown is the snapshot that a scrape shows; nil before the first, and when the last is so old that its series must end.
 func (s *Snapshots) shown() *snapshot {

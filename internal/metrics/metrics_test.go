@@ -64,8 +64,9 @@ func newCity(t testing.TB, insert string, figures ...string) *city {
 		Registers: func() *register.Registers { return c.known },
 	})
 	var err error
+	registry := prometheus.NewPedanticRegistry()
 	c.Snapshots, err = metrics.New(metrics.Options{
-		Books: books, Figures: figures, Periods: []string{"mtd", "ytd"}, Zone: zone, Now: now, Logger: slog.New(slog.DiscardHandler),
+		Self: registry, Slow: prometheus.NewRegistry(), Books: books, Figures: figures, Periods: []string{"mtd", "ytd"}, Zone: zone, Now: now, Logger: slog.New(slog.DiscardHandler),
 		Mark: func() booking.Mark { return c.mark }, Waiting: func(booking.Mark) bool { return c.waiting },
 		Registered: func() []string { return c.known.At(time.Time{}).AgencyCodes() },
 		Names: func(agency string) (string, string) {
@@ -75,9 +76,8 @@ func newCity(t testing.TB, insert string, figures ...string) *city {
 	if err != nil {
 		t.Fatal(err)
 	}
-	registry := prometheus.NewPedanticRegistry()
 	registry.MustRegister(c)
-	c.Handler = c.Snapshots.Handler(registry)
+	c.Handler = c.Snapshots.Handler()
 	return c
 }
 

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/klauspost/compress/gzip"
+	"github.com/prometheus/client_golang/prometheus"
+	dto "github.com/prometheus/client_model/go"
 
 	"tiendo/internal/booking"
 	"tiendo/internal/event"
@@ -47,10 +49,13 @@ type Options struct {
 	// Registered lists the codes of the agencies in the register; none if there is no register.
 	Registered func() []string
 	// Names names an agency and its group; empty where it is not known.
-	Names  func(agency string) (name, group string)
-	Zone   *time.Location
-	Now    func() time.Time
-	Logger *slog.Logger
+	Names func(agency string) (name, group string)
+	// Self gathers what the process says of itself, Slow what it has to read from elsewhere for that: other metrics, which may be
+	// a second old.
+	Self, Slow prometheus.Gatherer
+	Zone       *time.Location
+	Now        func() time.Time
+	Logger     *slog.Logger
 }
 
 // Snapshots takes snapshots of the figures, and shows the last.
@@ -62,6 +67,8 @@ type Snapshots struct {
 	failing atomic.Bool
 	// slow is what Take read last of what is not read each time.
 	slow slow
+	// gathered is what Slow told last; nil while Run does not run.
+	gathered atomic.Pointer[[]*dto.MetricFamily]
 	// busy holds a token for each scrape that runs.
 	busy chan struct{}
 	// started stands for the arrival of what is booked as long as nothing is.
@@ -113,6 +120,9 @@ func (s *Snapshots) Wake() {
 // Run takes a snapshot after each wake, and now and then, until ctx ends; the first when it is told what is booked, or soon. While
 // the engine is away the last one stays.
 func (s *Snapshots) Run(ctx context.Context) error {
+	var slow sync.WaitGroup
+	slow.Go(func() { s.gatherSlow(ctx) })
+	defer slow.Wait()
 	for rest := pace; ctx.Err() == nil; rest = s.rest() {
 		select {
 		case <-ctx.Done():
