@@ -18,6 +18,7 @@ import (
 	"github.com/go-json-experiment/json"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"tiendo/internal/audit"
 	"tiendo/internal/auth"
 	"tiendo/internal/event"
 )
@@ -65,7 +66,7 @@ func open(t testing.TB, data string, change ...func(*Options)) *rig {
 
 func tryOpen(t testing.TB, data string, change ...func(*Options)) (*rig, error) {
 	t.Helper()
-	tokens, err := auth.Open(auth.Options{Data: data, Now: time.Now, Audit: func(auth.Act) {}})
+	tokens, err := auth.Open(auth.Options{Data: data, Now: time.Now, Audit: func(audit.Act) {}})
 	if err != nil {
 		t.Fatal(err)
 	}

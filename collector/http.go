@@ -36,7 +36,7 @@ func (c *Collector) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		auth.Refuse(w, err)
 	case !token.Has(auth.ScopeIngest) && !token.Has(auth.ScopeAssess):
-		auth.Lacks(w, auth.ScopeIngest)
+		auth.Lacks(w, r, auth.ScopeIngest)
 	case wait > 0:
 		c.slowDown(w, &token, wait)
 	default:
@@ -82,32 +82,40 @@ func (c *Collector) take(w http.ResponseWriter, r *http.Request, token *auth.Tok
 		auth.Refuse(w, err)
 		return
 	}
-	c.settle(w, &in)
+	c.settle(w, r, &in)
 }
 
 // settle puts what was taken into the log and answers.
-func (c *Collector) settle(w http.ResponseWriter, in *intake) {
+func (c *Collector) settle(w http.ResponseWriter, r *http.Request, in *intake) {
 	taken := int(in.entry.count)
-	if taken > 0 {
+	if err := c.admit(in); err != nil {
+		c.refuse(w, err)
+		return
+	}
+	switch {
+	case taken > 0 || len(in.refused) == 0:
+		reply(w, http.StatusAccepted, answer{Accepted: taken, Rejected: len(in.refused), Errors: in.refused})
+	case in.forbidden == len(in.refused):
+		first := in.refused[0]
+		auth.Forbid(w, r, fmt.Sprintf("nothing in the request is allowed to this token; of event %d, field %s: %s", first.Index, first.Field, first.Reason))
+	default:
+		reply(w, http.StatusBadRequest, answer{Rejected: len(in.refused), Errors: in.refused})
+	}
+}
+
+// admit puts what was taken into the log, and counts it and what was not.
+func (c *Collector) admit(in *intake) error {
+	if in.entry.count > 0 {
 		arrival, err := c.journal.admit(in.entry.done())
 		if err != nil {
-			c.refuse(w, err)
-			return
+			return err
 		}
 		c.noteAdmitted(arrival)
 		c.metrics.count(accepted, in.taken)
 		c.metrics.last.seen(in.token.Name, arrival)
 	}
 	c.metrics.count(rejected, in.lost)
-	switch {
-	case taken > 0 || len(in.refused) == 0:
-		reply(w, http.StatusAccepted, answer{Accepted: taken, Rejected: len(in.refused), Errors: in.refused})
-	case in.forbidden == len(in.refused):
-		first := in.refused[0]
-		auth.Forbid(w, fmt.Sprintf("nothing in the request is allowed to this token; of event %d, field %s: %s", first.Index, first.Field, first.Reason))
-	default:
-		reply(w, http.StatusBadRequest, answer{Rejected: len(in.refused), Errors: in.refused})
-	}
+	return nil
 }
 
 // slowDown answers a sender that is over its token's rate.

@@ -52,7 +52,7 @@ func newMetrics(reg, slow prometheus.Registerer, c *Collector) (*metrics, error)
 		limited: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "tiendo_collector_limited_total", Help: "Requests that were turned away because their token was over its rate, by its name.",
 		}, []string{"source"}),
-		last: newLastEvents(c.tokens.Named),
+		last: newLastEvents(func(name string) bool { return isInner(name) || c.tokens.Named(name) }),
 	}
 	for _, family := range append(event.Families(), unknown) {
 		m.events.WithLabelValues(string(family), accepted)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
+	"tiendo/internal/audit"
 	"tiendo/internal/auth"
 	"tiendo/internal/event"
 )
@@ -27,7 +28,7 @@ func openGuarded(t testing.TB) *guarded {
 	data := t.TempDir()
 	var err error
 	g.tokens, err = auth.Open(auth.Options{
-		Data: data, Rate: 1000, Burst: 10_000, Now: func() time.Time { return g.now }, Audit: func(auth.Act) {},
+		Data: data, Rate: 1000, Burst: 10_000, Now: func() time.Time { return g.now }, Audit: func(audit.Act) {},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -30,7 +30,9 @@ type lookup struct {
 
 // sheet returns a page in a language. The links to the other languages lead to the same address.
 func (p *Pages) sheet(r *http.Request, lang language, title string, of any) sheet {
-	s := sheet{C: toldIn[lang], Of: of, frame: frame{W: spoken[lang], Lang: lang, Demo: p.Demo, Version: p.Version, Title: title}}
+	s := sheet{C: toldIn[lang], Of: of, frame: frame{
+		W: spoken[lang], D: doorsIn[lang], Visitor: p.visitor(r, lang), Lang: lang, Demo: p.Demo, Version: p.Version, Title: title,
+	}}
 	for _, other := range []struct {
 		lang language
 		name string

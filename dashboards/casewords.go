@@ -35,6 +35,7 @@ type caseWords struct {
 
 	Catalogue, CatalogueSays, FormulaSays, Contents string
 	Formula, Unit, Better, Law, Cannot, Metric, API string
+	Missing, MissingSays, Number, Asked, Lacking    string
 	Version, State, Leadership, Stock, Flow         string
 }
 
@@ -75,6 +76,8 @@ var toldIn = map[language]*caseWords{
 		CatalogueSays: "Mọi chỉ số mà chương trình tính: định nghĩa, cách tính, căn cứ, và điều cần lưu ý khi đọc.",
 		FormulaSays:   "Công thức viết ra từ chính các số hạng được cộng: số lượng việc xảy ra, điều kiện trong ngoặc vuông, khoảng thời gian sau dấu phẩy; T là cuối kỳ hoặc lúc này nếu kỳ chưa hết. Căn cứ chỉ ghi khi đã thấy văn bản.",
 		Contents:      "Nhóm", Formula: "Cách tính", Unit: "Đơn vị", Better: "Tốt hơn khi", Law: "Căn cứ", Cannot: "Lưu ý", Metric: "Tên trong Prometheus", API: "API",
+		Missing: "Chưa tính được", MissingSays: "Những chỉ số văn bản yêu cầu nhưng dữ liệu nhận về không đủ để tính. Nêu ra ở đây để không ai hiểu là bằng 0.",
+		Number: "Số", Asked: "Chỉ số", Lacking: "Vì sao",
 		Version: "phiên bản", State: "Tính", Leadership: "lãnh đạo theo dõi", Stock: "tại cuối kỳ", Flow: "trong kỳ",
 	},
 	english: {
@@ -113,6 +116,8 @@ var toldIn = map[language]*caseWords{
 		CatalogueSays: "All figures that the program counts: what each means, how it is counted, what it rests on, and what it cannot tell.",
 		FormulaSays:   "A formula is written from the very terms that are summed: how many of what happened, conditions in square brackets, the time after the comma; T is the end of the period, or now while it runs. A law is named only where its text was seen.",
 		Contents:      "Groups", Formula: "Formula", Unit: "Unit", Better: "Better when", Law: "Legal basis", Cannot: "Cannot tell", Metric: "In Prometheus", API: "API",
+		Missing: "Not computed", MissingSays: "What the instruments ask for and the events do not tell. It is named here, so that nobody takes it for 0.",
+		Number: "No.", Asked: "Indicator", Lacking: "Why",
 		Version: "version", State: "Counted", Leadership: "watched by leaders", Stock: "at the period's end", Flow: "in the period",
 	},
 }

@@ -12,7 +12,12 @@ import (
 type catalogueView struct {
 	Lang   language
 	Groups []figureGroup
+	// Missing are what the prescribed ways of counting ask for and cannot be had.
+	Missing []missingEntry
 }
+
+// missingEntry is something that is not computed, in one language.
+type missingEntry struct{ Code, Law, Name, Why string }
 
 // figureGroup is the figures of one subject.
 type figureGroup struct {
@@ -72,6 +77,9 @@ func catalogueOf(lang language) catalogueView {
 			v.Groups = append(v.Groups, figureGroup{ID: prefix, Name: prefix})
 		}
 		v.Groups[i].Figures = append(v.Groups[i].Figures, entryOf(&d, lang))
+	}
+	for _, m := range kpi.NotComputed() {
+		v.Missing = append(v.Missing, missingEntry{m.Code, m.Law, lang.of(m.VI, m.EN), lang.of(m.WhyVI, m.Why)})
 	}
 	return v
 }

@@ -10,6 +10,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"tiendo/internal/audit"
+	"tiendo/internal/auth"
 	"tiendo/internal/event"
 	"tiendo/internal/kpi"
 	"tiendo/internal/lifecycle"
@@ -29,6 +31,10 @@ type Options struct {
 	Names func(code, lang string) string
 	// Demo says that all figures are simulated; every page says so.
 	Demo bool
+	// Door is where people log in, Tokens and Audit what those see who administer. Without a door nobody can log in.
+	Door   *auth.Door
+	Tokens *auth.Tokens
+	Audit  *audit.Log
 	// Version is the program's.
 	Version string
 	Logger  *slog.Logger
@@ -40,7 +46,7 @@ var templates embed.FS
 // Pages are the handlers. Safe for concurrent use.
 type Pages struct {
 	Options
-	open, cases http.Handler
+	open, cases, doors, office http.Handler
 
 	from      sources
 	assets    *assets
@@ -84,7 +90,7 @@ func newPages(o Options, files *assets, from sources) (*Pages, error) {
 	cases := http.NewServeMux()
 	cases.HandleFunc("GET /cases", p.list)
 	cases.HandleFunc("GET /cases/{family}/{subject...}", p.oneCase)
-	p.open, p.cases = guarded(open), guarded(cases)
+	p.open, p.cases, p.doors, p.office = guarded(open), guarded(cases), guarded(p.doorRoutes()), guarded(p.officeRoutes())
 	return p, nil
 }
 
@@ -104,7 +110,7 @@ func pairOf(w *words, of any) pair { return pair{w, of} }
 
 // policy lets a page load from us and from nobody else, and run no script and no style but our files.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'; " +
-	"base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
+	"base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
 // guarded sends the headers that every answer has.
 func guarded(next http.Handler) http.Handler {

@@ -6,9 +6,12 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"regexp"
+	"strings"
 	"time"
 
 	"tiendo/internal/period"
@@ -20,6 +23,8 @@ const defaultPeriod = "ytd"
 // frame is what surrounds the changing part of a page.
 type frame struct {
 	W       *words
+	D       *doorWords
+	Visitor visitor
 	Lang    language
 	Demo    bool
 	Version string
@@ -231,7 +236,7 @@ func (p *Pages) drawsCharts() bool { return p.assets.path("charts.js") != "" }
 
 func (p *Pages) frame(r *http.Request, q question) frame {
 	f := frame{
-		W: spoken[q.lang], Lang: q.lang, Demo: p.Demo, Version: p.Version, Charts: p.drawsCharts(),
+		W: spoken[q.lang], D: doorsIn[q.lang], Visitor: p.visitor(r, q.lang), Lang: q.lang, Demo: p.Demo, Version: p.Version, Charts: p.drawsCharts(),
 		PeriodID: q.period.ID, Periods: periods(q.period.ID, q.lang, p.Now().In(p.Location)), Host: host(r), Example: p.example(),
 		Live: "/live?" + url.Values{"period": {q.period.ID}, "lang": {string(q.lang)}}.Encode(),
 	}
@@ -257,6 +262,16 @@ func (p *Pages) example() string {
 }
 
 var plainHost = regexp.MustCompile(`^[A-Za-z0-9.:\[\]-]{1,80}$`)
+
+// onThisMachine says that the visitor has asked by an address of this machine, which no other can hear.
+func onThisMachine(r *http.Request) bool {
+	name, _, err := net.SplitHostPort(r.Host)
+	if err != nil {
+		name = r.Host
+	}
+	address, err := netip.ParseAddr(strings.Trim(name, "[]"))
+	return name == "localhost" || err == nil && address.IsLoopback()
+}
 
 // host is the host that the visitor asked, if it looks like one.
 func host(r *http.Request) string {

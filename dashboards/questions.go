@@ -91,8 +91,12 @@ func yearBefore(t time.Time) time.Time {
 // questions are what a page asks the books, all at once.
 func (s stretches) questions() []kpi.Query {
 	var all []kpi.Query
+	// What was due soon on a day long past is nobody's question.
+	asked := func(id string) bool { return s.period.Running || id != "dossier.due_soon" }
 	for _, id := range ofCity {
-		all = append(all, kpi.Query{ID: id, Period: s.period})
+		if asked(id) {
+			all = append(all, kpi.Query{ID: id, Period: s.period})
+		}
 	}
 	for _, id := range ofYearBefore {
 		all = append(all, kpi.Query{ID: id, Period: s.before})
@@ -101,7 +105,9 @@ func (s stretches) questions() []kpi.Query {
 		all = append(all, kpi.Query{ID: id, Period: s.months, By: []string{"month"}})
 	}
 	for _, id := range byAgency {
-		all = append(all, kpi.Query{ID: id, Period: s.period, By: []string{"agency"}})
+		if asked(id) {
+			all = append(all, kpi.Query{ID: id, Period: s.period, By: []string{"agency"}})
+		}
 	}
 	return all
 }

@@ -107,7 +107,9 @@ func newView(s stretches, figures []kpi.Figure, lang language, names func(code, 
 	v.Work = []card{
 		p.stock("dossier.open", p.w.Open, p.w.OpenSays, ""),
 		p.stock("dossier.open_overdue", p.w.Overdue, p.w.OverdueSays, "dossier.open"),
-		p.stock("dossier.due_soon", p.w.DueSoon, p.w.DueSoonSays, "dossier.open"),
+	}
+	if s.period.Running {
+		v.Work = append(v.Work, p.stock("dossier.due_soon", p.w.DueSoon, p.w.DueSoonSays, "dossier.open"))
 	}
 	v.Tasks = []card{
 		p.rate("task.on_time_rate", p.w.TasksOnTime, p.w.TasksOnTimeSays, p.w.OfTasks),

@@ -14,11 +14,13 @@ import (
 
 	"tiendo/collector"
 	"tiendo/dashboards"
+	"tiendo/internal/audit"
 	"tiendo/internal/auth"
 	"tiendo/internal/booking"
 	"tiendo/internal/calendar"
 	"tiendo/internal/clickhouse"
 	"tiendo/internal/config"
+	"tiendo/internal/inbox"
 	"tiendo/internal/kpi"
 	"tiendo/internal/lifecycle"
 	"tiendo/internal/metrics"
@@ -47,14 +49,18 @@ type app struct {
 	stack    cleanups
 	failed   chan error
 
-	tokens    *auth.Tokens
-	engine    *clickhouse.Server
-	collector *collector.Collector
-	booker    *booking.Booker
-	registers *registers
-	books     *kpi.Books
-	snapshots *metrics.Snapshots
-	pages     *dashboards.Pages
+	acts        *audit.Log
+	tokens      *auth.Tokens
+	door        *auth.Door
+	certificate *certificate // nil for plain HTTP
+	engine      *clickhouse.Server
+	collector   *collector.Collector
+	booker      *booking.Booker
+	registers   *registers
+	inbox       *inbox.Inbox // nil if there is none
+	books       *kpi.Books
+	snapshots   *metrics.Snapshots
+	pages       *dashboards.Pages
 }
 
 // appOptions is what a server is besides its configuration.
@@ -87,7 +93,7 @@ func newApp(ctx context.Context, o appOptions) (_ *app, err error) {
 			err = errors.Join(err, a.Close())
 		}
 	}()
-	if err := auth.CheckListen(auth.Read(o.Config.Auth.Read), o.Config.Listen); err != nil {
+	if err := a.checkAccess(); err != nil {
 		return nil, misuse(err)
 	}
 	lock, err := lockData(o.Config.Data)
@@ -98,10 +104,7 @@ func newApp(ctx context.Context, o appOptions) (_ *app, err error) {
 	if err := a.listen(ctx); err != nil {
 		return nil, err
 	}
-	a.tokens, err = auth.Open(auth.Options{
-		Data: o.Config.Data, Rate: int(o.Config.Ingest.Rate), Burst: int(o.Config.Ingest.Burst), Now: a.Now, Audit: a.audit,
-	})
-	if err != nil {
+	if err := a.openAccess(); err != nil {
 		return nil, misuse(err)
 	}
 	if err := a.openEngine(ctx); err != nil {
@@ -176,7 +179,7 @@ func (a *app) openParts(ctx context.Context, o appOptions) (err error) {
 	}
 	a.books = kpi.New(kpi.Options{
 		Conn: a.engine.Conn(), Calendars: calendars, Registers: a.registers.Known, Now: a.Now,
-		Events: func() uint64 { return a.booker.Mark().Events },
+		Events: func() uint64 { return a.booker.Mark().Events }, Ledger: a.booker.Ledger(),
 	})
 	a.collector, err = collector.Open(collector.Options{
 		Data: a.cfg.Data, Conn: a.engine.Conn, Tokens: a.tokens, Log: a.log.With("part", "collector"), Registry: a.registry, Slow: a.slow, Now: a.Now,
@@ -186,6 +189,9 @@ func (a *app) openParts(ctx context.Context, o appOptions) (err error) {
 	}
 	a.collector.OnLoaded(a.booker.Wake)
 	a.stack.add("close the log", stopPart, func(context.Context) error { return a.collector.Close() })
+	if err := a.openInbox(); err != nil {
+		return err
+	}
 	a.snapshots, err = metrics.New(metrics.Options{
 		Self: a.registry, Slow: a.slow, Books: a.books, Figures: a.cfg.Metrics.Figures, Periods: a.cfg.Metrics.Periods, Mark: a.booker.Mark,
 		Waiting:    func(m booking.Mark) bool { return m.Entries[a.collector.ID()] < a.collector.Newest() },
@@ -201,6 +207,7 @@ func (a *app) openParts(ctx context.Context, o appOptions) (err error) {
 	}
 	a.pages, err = dashboards.New(dashboards.Options{
 		Explain: a.explain, Figures: a.books, Location: zone, Now: a.Now, Demo: o.Simulated, Version: versionText(), Logger: a.log.With("part", "pages"),
+		Door: a.door, Tokens: a.tokens, Audit: a.acts,
 		Names: func(code, lang string) string {
 			if agency := a.agency(code); lang == "en" && agency.en != "" {
 				return agency.en
@@ -243,7 +250,12 @@ func (a *app) register() {
 func (a *app) Address() string { return a.listener.Addr().String() }
 
 // URL is the address as a browser wants it.
-func (a *app) URL() string { return "http://" + a.Address() }
+func (a *app) URL() string {
+	if a.certificate != nil {
+		return "https://" + a.Address()
+	}
+	return "http://" + a.Address()
+}
 
 // Run is start and wait.
 func (a *app) Run(ctx context.Context) error {
@@ -258,6 +270,10 @@ func (a *app) start() {
 	a.spawn("metrics", a.snapshots.Run)
 	a.spawn("registers", a.registers.Run)
 	a.stack.add("drain the log", drainLog, a.drain)
+	a.auditStart()
+	if a.inbox != nil {
+		a.spawn("inbox", a.inbox.Run)
+	}
 	a.serve()
 }
 
@@ -313,8 +329,13 @@ func (a *app) serve() {
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          slog.NewLogLogger(a.log.Handler(), slog.LevelDebug),
 	}
+	serve := func() error { return server.Serve(a.listener) }
+	if a.certificate != nil {
+		server.TLSConfig = a.certificate.config()
+		serve = func() error { return server.ServeTLS(a.listener, "", "") }
+	}
 	go func() {
-		if err := server.Serve(a.listener); !errors.Is(err, http.ErrServerClosed) {
+		if err := serve(); !errors.Is(err, http.ErrServerClosed) {
 			a.failed <- fmt.Errorf("serve %s: %w", a.Address(), err)
 		}
 	}()

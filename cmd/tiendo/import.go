@@ -21,14 +21,23 @@ import (
 const patience = 5 * time.Minute
 
 type importCmd struct {
-	Mapping string   `required:"" placeholder:"M.yaml" help:"What the columns mean; docs/import.md has the reference, examples/mappings has examples."`
+	Mapping string   `placeholder:"M.yaml" help:"What the columns mean; docs/import.md has the reference, examples/mappings has examples. With --suggest: where to write it."`
+	Suggest string   `placeholder:"FILE" help:"Write a first mapping for a file, with its guesses explained, to standard output or to --mapping; send nothing."`
 	DryRun  bool     `help:"Say what would be sent and what would be rejected, and send nothing."`
-	Files   []string `arg:"" name:"file" help:"CSV or NDJSON, plain, .gz or .zst; - reads standard input."`
+	Files   []string `arg:"" optional:"" name:"file" help:"CSV, XLSX or NDJSON, plain, .gz or .zst; - reads standard input."`
 	Client  client   `embed:""`
 }
 
 // Run imports one file after the other. A file that cannot be read ends it; a row that cannot is written down.
 func (c *importCmd) Run(ctx context.Context, std *streams) error {
+	switch {
+	case c.Suggest != "":
+		return c.suggest(std)
+	case c.Mapping == "":
+		return misuse(errors.New("name the mapping with --mapping M.yaml; --suggest FILE writes a first one"))
+	case len(c.Files) == 0:
+		return misuse(errors.New("name the files to import; - is standard input"))
+	}
 	source, err := os.ReadFile(c.Mapping)
 	if err != nil {
 		return misuse(fmt.Errorf("read the mapping: %w", err))
@@ -85,6 +94,35 @@ func (c *importCmd) Run(ctx context.Context, std *streams) error {
 		return fmt.Errorf("what %s not tell was not retracted; correct what is said above and import again", map[bool]string{true: "a file does", false: "some files do"}[kept == 1])
 	}
 	return nil
+}
+
+// suggest writes a first mapping for a file. One that is there is never overwritten.
+func (c *importCmd) suggest(std *streams) error {
+	if len(c.Files) > 0 || c.DryRun {
+		return misuse(errors.New("--suggest writes a mapping and imports nothing; leave the other files and --dry-run out"))
+	}
+	in, err := importer.Open(c.Suggest, std.in)
+	if err != nil {
+		return misuse(err)
+	}
+	defer in.Close()
+	mapping, err := importer.Suggest(in)
+	if err != nil {
+		return misuse(err)
+	}
+	if c.Mapping == "" {
+		_, err := std.out.Write(mapping)
+		return err
+	}
+	file, err := os.OpenFile(c.Mapping, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+	if err != nil {
+		return misuse(fmt.Errorf("write the mapping: %w; name a file that is not there yet", err))
+	}
+	if _, err := file.Write(mapping); err != nil {
+		return errors.Join(fmt.Errorf("write the mapping: %w", err), file.Close())
+	}
+	fmt.Fprintf(std.out, "%s was written; look at each ? in it, then try it: tiendo import --mapping %s --dry-run %s\n", c.Mapping, c.Mapping, c.Suggest)
+	return file.Close()
 }
 
 // facts asks the server for facts of a source.
@@ -174,7 +212,7 @@ func (c *importCmd) explain(name string, result *importer.Result, err error) err
 		where = fmt.Sprintf("; %s was read up to line %d, and what was sent is kept: run the same command again, it changes nothing that is there already", name, result.Line)
 	}
 	var (
-		mapping *importer.MappingError
+		unread  *importer.UnreadableError
 		away    *importer.UnreachableError
 		refused *importer.RefusedError
 	)
@@ -185,7 +223,7 @@ func (c *importCmd) explain(name string, result *importer.Result, err error) err
 		return unreachable(fmt.Errorf("%w%s", c.Client.unreachable(away.Err), where))
 	case errors.As(err, &refused) && (refused.Status == http.StatusUnauthorized || refused.Status == http.StatusForbidden):
 		return misuse(fmt.Errorf("%w; name the file with a token that may send events with --token-file", refused))
-	case errors.As(err, &mapping) && result.Rows == 0:
+	case errors.As(err, &unread):
 		return misuse(err)
 	default:
 		return fmt.Errorf("%w%s", err, where)

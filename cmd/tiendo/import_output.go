@@ -83,6 +83,9 @@ func (s summary) write(w io.Writer) {
 	for _, typ := range slices.Sorted(maps.Keys(s.Events)) {
 		fmt.Fprintf(w, "  %-32s %s\n", typ, group(float64(s.Events[typ])))
 	}
+	for _, note := range s.Notes {
+		fmt.Fprintf(w, "  note: %s\n", note)
+	}
 	if s.Kept != "" {
 		fmt.Fprintf(w, "  what it does not tell was not retracted: %s\n", s.Kept)
 	}

@@ -205,7 +205,9 @@ func TestImportSaysWhatToDo(t *testing.T) {
 	f(exitMisuse, `m.yaml:10:20: a.csv has no column "done"; it has "id", "at" and "agency"`, func(s *session, c *importCmd) { s.write(t, "a.csv", "id,at,agency\n") })
 	f(exitMisuse, "b.csv: no such file", func(s *session, c *importCmd) { c.Files = append(c.Files, filepath.Join(s.dir, "b.csv")) })
 	f(exitMisuse, "is named twice", func(s *session, c *importCmd) { c.Files = append(c.Files, c.Files[0]) })
-	f(exitMisuse, "UTF-16", func(s *session, c *importCmd) { s.write(t, "a.csv", "\xff\xfei\x00") })
+	f(exitMisuse, "a.csv: it is not UTF-8, and what else it is can't be told", func(s *session, c *importCmd) { s.write(t, "a.csv", "id,at,agency,done\n1,2026-01-05,d\xe9j\xe0,\n") })
+	f(exitMisuse, "a.csv: it is a web page (HTML)", func(s *session, c *importCmd) { s.write(t, "a.csv", "<html>") })
+	f(exitMisuse, "a.csv: the workbook is cut off or damaged", func(s *session, c *importCmd) { s.write(t, "a.csv", "PK\x03\x04") })
 	f(exitMisuse, "no such token (401 Unauthorized); name the file with a token", func(s *session, c *importCmd) {
 		s.write(t, "admin.token", "wrong")
 		s.write(t, "a.csv", "id,at,agency,done\n1,2026-01-05,a,\n")

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"time"
 
@@ -11,54 +12,89 @@ import (
 	"tiendo/internal/event"
 	"tiendo/internal/kpi"
 	"tiendo/internal/lifecycle"
+	"tiendo/internal/register"
 )
+
+// guards are what lets through who has a scope. watch is view for what pages ask for by themselves.
+type guards struct {
+	view, watch, private, read, admin func(http.Handler) http.Handler
+}
+
+// guards says who may see what.
+func (a *app) guards() guards {
+	need := func(scope auth.Scope) func(http.Handler) http.Handler {
+		return func(h http.Handler) http.Handler { return a.door.Require(scope, h) }
+	}
+	g := guards{
+		view: need(auth.ScopeView), private: need(auth.ScopeView), read: need(auth.ScopeRead), admin: need(auth.ScopeAdmin),
+		watch: func(h http.Handler) http.Handler { return a.door.Watch(auth.ScopeView, h) },
+	}
+	if a.open() {
+		g.view, g.watch = a.door.Know, a.door.Know
+	}
+	// Single cases are for whoever has logged in or has a token; those of a simulated city are nobody's.
+	if a.Simulated {
+		g.private = g.view
+	}
+	return g
+}
+
+// open says that everybody on this machine may see figures.
+func (a *app) open() bool { return auth.Read(a.cfg.Auth.Read) == auth.ReadOpen }
 
 // routes says who may ask for what, and who answers. docs/access.md has the same as a table.
 func (a *app) routes() http.Handler {
 	answers := api.New(api.Options{
 		Books: a.books, Zone: a.cfg.Location(), Now: a.Now, Ready: a.ready, Logger: a.log.With("part", "api"),
-		Rules: a.registers.Rules, Facts: a.facts, Recorded: a.recorded, Check: a.check, Rebuild: a.booker.Rebuild,
-		LoadedRegisters: a.registers.loaded, LoadRegister: a.registers.load, Tokens: a.tokens,
+		Rules: a.registers.Rules, Facts: a.facts, Recorded: a.recorded, Check: a.check, Rebuild: a.rebuild,
+		LoadedRegisters: a.registers.loaded, LoadRegister: a.loadRegister, Tokens: a.tokens, Audit: a.acts,
 	})
-	open := auth.Read(a.cfg.Auth.Read) == auth.ReadOpen
-	reader := func(h http.Handler) http.Handler { return a.tokens.Require(auth.ScopeRead, h) }
-	admin := func(h http.Handler) http.Handler { return a.tokens.Require(auth.ScopeAdmin, h) }
-	read := reader
-	if open {
-		read = func(h http.Handler) http.Handler { return h }
-	}
-	// Single cases are for whoever has a token; those of a simulated city are nobody's.
-	private := reader
-	if a.Simulated {
-		private = read
-	}
-	mux := http.NewServeMux()
-	mux.Handle("/v1/events", a.collector) // checks tokens itself
+	mux, g := http.NewServeMux(), a.guards()
 	for root, cases := range map[string]http.Handler{"/v1/cases": answers.Cases(), "/cases": a.pages.Cases()} {
-		mux.Handle(root, private(answers.OwnList(cases)))
-		mux.Handle(root+"/{family}/{subject...}", private(answers.OwnCase(cases)))
-		mux.Handle(root+"/", private(cases)) // names no case
+		mux.Handle(root, g.private(answers.OwnList(cases)))
+		mux.Handle(root+"/{family}/{subject...}", g.private(answers.OwnCase(cases)))
+		mux.Handle(root+"/", g.private(cases)) // names no case
 	}
-	mux.Handle("/v1/facts", reader(answers.Unbound(answers.Cases())))
-	mux.Handle("GET /v1/registers/", reader(answers.Registers()))
-	mux.Handle("/v1/registers/", admin(answers.Registers()))
+	a.routePrograms(mux, g, answers)
+	a.routePeople(mux, g)
+	if a.open() {
+		return a.door.Headers(auth.Local(mux))
+	}
+	return a.door.Headers(mux)
+}
+
+// routePrograms are what programs ask for.
+func (a *app) routePrograms(mux *http.ServeMux, g guards, answers *api.API) {
+	mux.Handle("/v1/events", a.collector) // checks tokens itself
+	mux.Handle("/v1/facts", g.read(answers.Unbound(answers.Cases())))
+	mux.Handle("GET /v1/registers/", a.door.Require(auth.ScopeView, answers.Registers())) // also where figures are open
+	mux.Handle("/v1/registers/", g.admin(answers.Registers()))
 	for _, path := range []string{"/v1/tokens", "/v1/tokens/"} {
-		mux.Handle(path, admin(answers.TokenHandler()))
+		mux.Handle(path, g.admin(answers.TokenHandler()))
 	}
-	upkeep := admin(answers.Upkeep())
+	mux.Handle("/v1/audit", g.admin(answers.AuditHandler()))
+	upkeep := g.admin(answers.Upkeep())
 	mux.Handle("/v1/check", upkeep)
 	mux.Handle("/v1/rebuild", upkeep)
 	mux.Handle("/healthz", answers.Open())
 	mux.Handle("/readyz", answers.Open())
 	for _, path := range []string{"/v1/kpis", "/v1/kpis/", "/openapi.json"} {
-		mux.Handle(path, read(answers.Open()))
+		mux.Handle(path, g.view(answers.Open()))
 	}
-	mux.Handle("GET /metrics", read(a.snapshots.Handler()))
-	mux.Handle("/", read(a.pages))
-	if open {
-		return auth.Local(mux)
+	mux.Handle("GET /metrics", g.view(a.snapshots.Handler()))
+}
+
+// routePeople are the pages, but for those of cases.
+func (a *app) routePeople(mux *http.ServeMux, g guards) {
+	for _, path := range []string{"/login", "/login/", "/logout"} {
+		mux.Handle(path, a.door.Know(a.pages.Doors()))
 	}
-	return mux
+	for _, path := range []string{"/tokens", "/tokens/", "/audit"} {
+		mux.Handle(path, g.admin(a.pages.Office()))
+	}
+	mux.Handle("/static/", a.pages) // of which the page to log in is made
+	mux.Handle("/live", g.watch(a.pages))
+	mux.Handle("/", g.view(a.pages))
 }
 
 // facts reads what was told of a case.
@@ -69,8 +105,9 @@ func (a *app) facts(ctx context.Context, family event.Family, subject string) ([
 // storing is how long who asks for facts may wait for what was accepted to be stored.
 const storing = 30 * time.Second
 
-// recorded reads the facts of a source, with all that was accepted until now.
+// recorded reads the facts of a source, with all that was accepted until now. They leave the house, so it is written down.
 func (a *app) recorded(ctx context.Context, asked api.Asked, each func(*event.Event) error) error {
+	a.audit(ctx, "facts.export", asked.Source, slog.String("family", string(asked.Family)))
 	late := time.After(storing)
 	for newest := a.collector.Newest(); a.collector.Loaded() < newest; {
 		select {
@@ -92,27 +129,50 @@ func (a *app) recorded(ctx context.Context, asked api.Asked, each func(*event.Ev
 	})
 }
 
-// explain judges a case and says why; nil if nothing was told of it.
+// explain judges a case for a page and says why; nil if nothing was told of it, or if it is not of the agency to which whoever
+// looks is bound: who looks for a code must not learn which cases others have.
 func (a *app) explain(ctx context.Context, family event.Family, subject string) (*lifecycle.Explanation, error) {
 	events, err := a.facts(ctx, family, subject)
 	if err != nil || len(events) == 0 {
 		return nil, err
 	}
-	return lifecycle.Explain(events, a.registers.Rules())
+	x, err := lifecycle.Explain(events, a.registers.Rules())
+	if who, _ := auth.From(ctx); err == nil && who.Bound != "" && !api.Concerns(x, who.Bound) {
+		return nil, nil
+	}
+	return x, err
+}
+
+// rebuild makes the books again.
+func (a *app) rebuild(ctx context.Context, progress func(booking.Checked)) error {
+	a.audit(ctx, "books.rebuild", "")
+	return a.booker.Rebuild(ctx, progress)
+}
+
+// loadRegister loads a file for the sender of a request.
+func (a *app) loadRegister(r *http.Request, kind register.Kind, content []byte) (*register.Registers, error) {
+	known, err := a.registers.load(r, kind, content)
+	if err != nil {
+		return nil, err
+	}
+	load, _ := known.At(time.Time{}).Load(kind)
+	a.audit(r.Context(), "register.load", string(kind), slog.Uint64("version", load.Version), slog.String("sha256", load.SHA256))
+	return known, nil
 }
 
 // check compares what is served with the facts: case by case, and with cells also every figure.
 func (a *app) check(ctx context.Context, cells, verdicts bool, found func(booking.Difference), progress func(booking.Checked)) (booking.Checked, error) {
+	a.audit(ctx, "books.check", "")
 	mark, rules, err := a.settled(ctx)
 	if err != nil {
 		return booking.Checked{}, err
 	}
-	c := booking.Check{Conn: a.engine.Conn(), Rules: rules, Cells: cells, Verdicts: verdicts, Found: found, Progress: progress}
+	c := booking.Check{Conn: a.engine.Conn(), Rules: rules, Booked: mark, Cells: cells, Verdicts: verdicts, Found: found, Progress: progress}
 	if !cells {
 		return c.Run(ctx)
 	}
 	recount := a.books.NewRecount(a.Now(), mark.Block)
-	c.Booked, c.Count = mark, recount.Add
+	c.Count = recount.Add
 	done, err := c.Run(ctx)
 	if err != nil {
 		return done, err
@@ -147,6 +207,9 @@ func (a *app) ready(context.Context) map[string]string {
 	}
 	if err := a.collector.Ready(); err != nil {
 		reasons["log"] = err.Error()
+	}
+	if err := a.acts.Err(); err != nil {
+		reasons["audit"] = "acts can't be written to the audit log, only to the server's own: " + err.Error()
 	}
 	return reasons
 }

@@ -21,7 +21,7 @@ type tokenCmd struct {
 
 type tokenCreateCmd struct {
 	Name     string   `required:"" placeholder:"NAME" help:"What the token is called: 1 to 64 letters, digits and ._-."`
-	Scope    []string `required:"" placeholder:"SCOPE" help:"What it is good for: ingest, read, assess, publish, admin; several with commas, or the flag again."`
+	Scope    []string `required:"" placeholder:"SCOPE" help:"What it is good for: ingest, view, read, assess, publish, admin; several with commas, or the flag again."`
 	Agency   string   `placeholder:"CODE" help:"The agency that it is bound to; without it, none."`
 	Families []string `placeholder:"FAMILY" help:"The families of which it may tell events, such as dossier,task; without it, all."`
 	Expires  string   `placeholder:"WHEN" help:"When it expires: 90d, or an instant such as 2027-03-31T17:00:00+07:00; without it, never."`

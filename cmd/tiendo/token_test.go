@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"tiendo/internal/api"
+	"tiendo/internal/audit"
 	"tiendo/internal/auth"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -18,13 +19,17 @@ import (
 func tokenServer(data string) (*httptest.Server, error) {
 	zone := time.FixedZone("", 7*60*60)
 	now := func() time.Time { return time.Date(2026, 11, 26, 9, 0, 0, 0, zone) }
-	tokens, err := auth.Open(auth.Options{Data: data, Now: now, Audit: func(auth.Act) {}})
+	tokens, err := auth.Open(auth.Options{Data: data, Now: now, Audit: func(audit.Act) {}})
+	if err != nil {
+		return nil, err
+	}
+	door, err := auth.OpenDoor(auth.DoorOptions{Data: data, Tokens: tokens, Now: now, Audit: func(audit.Act) {}, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return nil, err
 	}
 	answers := api.New(api.Options{Zone: zone, Now: now, Logger: slog.New(slog.DiscardHandler), Tokens: tokens})
 	mux := http.NewServeMux()
-	mux.Handle("/v1/", tokens.Require(auth.ScopeAdmin, answers.TokenHandler()))
+	mux.Handle("/v1/", door.Require(auth.ScopeAdmin, answers.TokenHandler()))
 	return httptest.NewServer(mux), nil
 }
 

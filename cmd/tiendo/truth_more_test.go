@@ -181,6 +181,25 @@ func TestTruthOfQuestions(t *testing.T) {
 	}
 }
 
+// TestTruthOfAWorkbook: the workbook of a month ends in the figures of its NDJSON, and makes the very same events.
+func TestTruthOfAWorkbook(t *testing.T) {
+	const month = "uk-written-questions-2024/2024-09"
+	told := truth[questionsTruth](t, "uk-written-questions-2024").Files["2024-09.ndjson.gz"]
+	c := startCity(t, "Europe/London")
+	total := told.Total.Rows + told.Total.Answered
+	c.load("uk-written-questions.yaml", total, dataset(t, month+".xlsx"))
+	for by, groups := range map[string]map[string]ministryFigures{"": {"": told.Total}, "agency": told.Bodies} {
+		compareMinistries(c, by, groups)
+	}
+	if t.Logf("%d figures compared", c.compared); c.compared < 200 {
+		t.Errorf("only %d figures were compared", c.compared)
+	}
+	c.load("uk-written-questions.yaml", total, dataset(t, month+".ndjson.gz"))
+	if events := c.events(); events != total {
+		t.Errorf("with the NDJSON there are %d events, with the workbook alone %d", events, total)
+	}
+}
+
 func compareMinistries(c *city, by string, groups map[string]ministryFigures) {
 	c.Helper()
 	ask := func(id string, where ...string) map[string]answer {

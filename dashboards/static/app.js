@@ -220,6 +220,7 @@
 
   async function look() {
     const answer = await fetch(body.dataset.live + '&' + new URLSearchParams({ seen, events: document.getElementById('events')?.textContent || '' }), { signal: AbortSignal.timeout(30000) });
+    if (answer.status === 401 || answer.status === 403) return location.reload(); // which leads to where one logs in
     if (!answer.ok) throw new Error(answer.statusText);
     const news = await answer.json();
     if (body.dataset.away) return location.reload();

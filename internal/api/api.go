@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"time"
 
+	"tiendo/internal/audit"
 	"tiendo/internal/auth"
 	"tiendo/internal/booking"
 	"tiendo/internal/event"
@@ -40,8 +41,9 @@ type Options struct {
 	// after that. Both are needed by the handler of registers alone.
 	LoadedRegisters func(ctx context.Context) (*register.Registers, error)
 	LoadRegister    func(r *http.Request, kind register.Kind, content []byte) (*register.Registers, error)
-	// Tokens are needed by their own handler alone.
+	// Tokens are needed by their own handler alone; Audit by its own and that of upkeep.
 	Tokens *auth.Tokens
+	Audit  *audit.Log
 }
 
 // API is the handlers. Safe for concurrent use.

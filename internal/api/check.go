@@ -14,8 +14,15 @@ import (
 type line struct {
 	Difference *booking.Difference `json:"difference,omitempty"`
 	Progress   *booking.Checked    `json:"progress,omitempty"`
-	Done       *booking.Checked    `json:"done,omitempty"`
+	Done       *done               `json:"done,omitempty"`
 	Error      string              `json:"error,omitempty"`
+}
+
+// done is what was looked at in the end.
+type done struct {
+	booking.Checked
+	// Records are those of the audit log.
+	Records uint64 `json:"records,omitempty"`
 }
 
 // Upkeep returns the handler of POST /v1/check and POST /v1/rebuild, which answer line by line as JSON while they work.
@@ -38,34 +45,52 @@ func (a *API) Upkeep() http.Handler {
 	return mux
 }
 
+// checkable are the parts that can be checked.
+var checkable = []string{"cells", "verdicts", "audit"}
+
 func (a *API) check(w http.ResponseWriter, r *http.Request) {
 	what := r.URL.Query()["what"]
 	if len(what) == 0 {
-		what = []string{"cells", "verdicts"}
+		what = checkable
 	}
 	for _, name := range what {
-		if name != "cells" && name != "verdicts" {
-			a.refuse(w, r, &kpi.Error{Param: "what", Message: "cells or verdicts would do"})
+		if !slices.Contains(checkable, name) {
+			a.refuse(w, r, &kpi.Error{Param: "what", Message: "cells, verdicts or audit would do"})
 			return
 		}
 	}
 	say := a.lines(w)
-	done, err := a.Check(r.Context(), slices.Contains(what, "cells"), slices.Contains(what, "verdicts"),
-		func(d booking.Difference) { say(line{Difference: &d}) },
-		func(c booking.Checked) { say(line{Progress: &c}) })
+	var all done
+	var err error
+	if cells, verdicts := slices.Contains(what, "cells"), slices.Contains(what, "verdicts"); cells || verdicts {
+		all.Checked, err = a.Check(r.Context(), cells, verdicts,
+			func(d booking.Difference) { say(line{Difference: &d}) },
+			func(c booking.Checked) { say(line{Progress: &c}) })
+	}
 	if err != nil {
 		a.Logger.Error("a check ended early", "error", err)
 		say(line{Error: "the engine did not answer; try again"})
 		return
 	}
-	say(line{Done: &done})
+	if slices.Contains(what, "audit") {
+		all.Records, err = a.Audit.Check(func(says string) {
+			all.Differences++
+			say(line{Difference: &booking.Difference{What: "audit", Says: says}})
+		})
+	}
+	if err != nil {
+		a.Logger.Error("the audit log could not be checked", "error", err)
+		say(line{Error: "the audit log can't be read; the server's log says why"})
+		return
+	}
+	say(line{Done: &all})
 }
 
 func (a *API) rebuild(w http.ResponseWriter, r *http.Request) {
 	say := a.lines(w)
-	var done booking.Checked
+	var all done
 	err := a.Rebuild(r.Context(), func(c booking.Checked) {
-		done = c
+		all.Checked = c
 		say(line{Progress: &c})
 	})
 	if err != nil {
@@ -73,7 +98,7 @@ func (a *API) rebuild(w http.ResponseWriter, r *http.Request) {
 		say(line{Error: "the books could not be made again, and are as they were; the server's log says why"})
 		return
 	}
-	say(line{Done: &done})
+	say(line{Done: &all})
 }
 
 // lines starts an answer of JSON lines and returns what writes one, at once.

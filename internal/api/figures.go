@@ -41,7 +41,7 @@ func (a *API) catalogue(w http.ResponseWriter, r *http.Request) {
 			Names: map[string]string{"vi": d.VI, "en": d.EN}, Says: d.Says, Law: d.Law, Stock: d.Stock(), Leadership: d.Leadership,
 		})
 	}
-	a.reply(w, http.StatusOK, map[string]any{"kpis": all})
+	a.reply(w, http.StatusOK, map[string]any{"kpis": all, "not_computed": kpi.NotComputed()})
 }
 
 func (a *API) figure(w http.ResponseWriter, r *http.Request) {

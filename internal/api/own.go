@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"net/http"
 	"slices"
 
@@ -9,14 +10,16 @@ import (
 	"tiendo/internal/lifecycle"
 )
 
-// OwnList guards a list of cases, of this interface or a page: a sender that is bound to an agency must ask for that one.
+// OwnList guards a list of cases, of this interface or a page: a sender that is bound to an agency must ask for that one. What
+// names no figure is no list: this interface refuses it, and a page looks for a case by its code.
 func (a *API) OwnList(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		who, _ := auth.From(r.Context())
-		asked := r.URL.Query()["agency"]
+		params := r.URL.Query()
+		asked := params["agency"]
 		another := slices.ContainsFunc(asked, func(code string) bool { return code != who.Bound })
-		if who.Bound != "" && (len(asked) == 0 || another) {
-			a.notTheirs(w, "It is bound to "+who.Bound+" and lists the cases of that agency only: ask with agency="+who.Bound+".")
+		if who.Bound != "" && params.Has("kpi") && (len(asked) == 0 || another) {
+			auth.ForbidOthers(w, r, who.Bound, "this token is bound to "+who.Bound+" and lists the cases of that agency only: ask with agency="+who.Bound)
 			return
 		}
 		next.ServeHTTP(w, r)
@@ -33,12 +36,12 @@ func (a *API) OwnCase(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		theirs, err := a.concerns(r, who.Bound)
+		theirs, err := a.concerns(r.Context(), event.Family(r.PathValue("family")), r.PathValue("subject"), who.Bound)
 		switch {
 		case err != nil:
 			a.refuse(w, r, err)
 		case !theirs:
-			a.notTheirs(w, "It is bound to "+who.Bound+" and shows the cases of that agency only, and those of which it has held a leg.")
+			auth.ForbidOthers(w, r, who.Bound, "this token is bound to "+who.Bound+" and shows the cases of that agency only, and those of which it has held a leg")
 		default:
 			next.ServeHTTP(w, r)
 		}
@@ -49,20 +52,19 @@ func (a *API) OwnCase(next http.Handler) http.Handler {
 func (a *API) Unbound(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if who, _ := auth.From(r.Context()); who.Bound != "" {
-			a.notTheirs(w, "It is bound to "+who.Bound+", and this tells of every agency: ask with a token that is bound to none.")
+			auth.ForbidOthers(w, r, who.Bound, "this token is bound to "+who.Bound+", and this tells of every agency: ask with a token that is bound to none")
 			return
 		}
 		next.ServeHTTP(w, r)
 	})
 }
 
-// concerns says whether the case that r asks for is an agency's, or was for a while.
-func (a *API) concerns(r *http.Request, agency string) (bool, error) {
-	family := event.Family(r.PathValue("family"))
+// concerns says whether a case is an agency's, or was for a while.
+func (a *API) concerns(ctx context.Context, family event.Family, subject, agency string) (bool, error) {
 	if !lifecycle.Books(family) {
 		return false, nil
 	}
-	events, err := a.Facts(r.Context(), family, r.PathValue("subject"))
+	events, err := a.Facts(ctx, family, subject)
 	if err != nil || len(events) == 0 {
 		return false, err
 	}
@@ -70,9 +72,10 @@ func (a *API) concerns(r *http.Request, agency string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	return x.Agency == agency || slices.ContainsFunc(x.Legs, func(l lifecycle.Leg) bool { return l.Agency == agency }), nil
+	return Concerns(x, agency), nil
 }
 
-func (a *API) notTheirs(w http.ResponseWriter, detail string) {
-	a.problem(w, problem{Title: "This token may not see that", Status: http.StatusForbidden, Detail: detail})
+// Concerns says whether a case that was judged is an agency's, or was for a while.
+func Concerns(x *lifecycle.Explanation, agency string) bool {
+	return x.Agency == agency || slices.ContainsFunc(x.Legs, func(l lifecycle.Leg) bool { return l.Agency == agency })
 }

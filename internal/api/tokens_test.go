@@ -16,6 +16,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3filter"
 
 	"tiendo/internal/api"
+	"tiendo/internal/audit"
 	"tiendo/internal/auth"
 )
 
@@ -23,13 +24,17 @@ import (
 func TestTokens(t *testing.T) {
 	data := t.TempDir()
 	clock := now
-	var acts []auth.Act
-	tokens, err := auth.Open(auth.Options{Data: data, Now: func() time.Time { return clock }, Audit: func(a auth.Act) { acts = append(acts, a) }})
+	var acts []audit.Act
+	tokens, err := auth.Open(auth.Options{Data: data, Now: func() time.Time { return clock }, Audit: func(a audit.Act) { acts = append(acts, a) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	door, err := auth.OpenDoor(auth.DoorOptions{Data: data, Tokens: tokens, Now: time.Now, Audit: func(audit.Act) {}, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	a := api.New(api.Options{Zone: zone, Now: func() time.Time { return clock }, Logger: slog.New(slog.DiscardHandler), Tokens: tokens})
-	s := httptest.NewServer(tokens.Require(auth.ScopeAdmin, a.TokenHandler()))
+	s := httptest.NewServer(door.Require(auth.ScopeAdmin, a.TokenHandler()))
 	t.Cleanup(s.Close)
 	router := description(t, s)
 	raw, err := os.ReadFile(filepath.Join(data, auth.AdminTokenFile))
@@ -108,7 +113,7 @@ func TestTokens(t *testing.T) {
 	f(admin, "GET", path+"?name=boss", "", 400, `"parameter":"name"`)
 
 	f(admin, "POST", path, `{"name":"boss","scopes":["read"]}`, 409, "revoke that one first")
-	f(admin, "POST", path, `{"name":"x","scopes":["write"]}`, 400, `"parameter":"scopes"`, "ingest, read, assess, publish, admin")
+	f(admin, "POST", path, `{"name":"x","scopes":["write"]}`, 400, `"parameter":"scopes"`, "ingest, view, read, assess, publish, admin")
 	f(admin, "POST", path, `{"name":"x","scopes":["ingest"],"families":["ship"]}`, 400, `"parameter":"families"`, "dossier")
 	f(admin, "POST", path, `{"name":"x","scopes":["read"],"expires":"soon"}`, 400, `"parameter":"expires"`, "90d")
 	f(admin, "POST", path, `{"name":"x","scopes":["ingest"],"rate":0}`, 400, `"parameter":"rate"`)

@@ -15,8 +15,10 @@ type Read string
 const (
 	// ReadOpen lets everybody on this machine read.
 	ReadOpen Read = "open"
-	// ReadToken asks for a token.
+	// ReadToken asks for a token, of programs and of people.
 	ReadToken Read = "token"
+	// ReadOIDC asks programs for a token; for people a provider vouches.
+	ReadOIDC Read = "oidc"
 )
 
 // CheckListen refuses to serve what is open to all on an address that others can reach. address is "host:port".
@@ -26,7 +28,7 @@ func CheckListen(policy Read, address string) error {
 		return fmt.Errorf("listen on %q: %w; write host:port, such as 127.0.0.1:8080", address, err)
 	}
 	if policy == ReadOpen && !loopback(host) {
-		return fmt.Errorf("listen on %q: others could read everything, for auth.read is open; listen on 127.0.0.1, or set auth.read to token", address)
+		return fmt.Errorf("listen on %q: others could read everything, for auth.read is open; listen on 127.0.0.1, or set auth.read to token or oidc", address)
 	}
 	return nil
 }

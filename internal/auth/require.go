@@ -5,30 +5,95 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 )
 
-// inRequest is the key of the token in the context of a request.
+// inRequest is the key of the visit in the context of a request.
 type inRequest struct{}
 
-// From returns who sent the request that ctx belongs to; false if its handler is open to all.
-func From(ctx context.Context) (Token, bool) {
-	token, ok := ctx.Value(inRequest{}).(Token)
-	return token, ok
+// visit is a request that was let in.
+type visit struct {
+	who  Token
+	door *Door
 }
 
-// Require lets only requests with a token that has a scope through to next, which finds the token with [From].
-func (t *Tokens) Require(scope Scope, next http.Handler) http.Handler {
+// From returns who sent the request that ctx belongs to; false if its handler is open to all and nobody is known.
+func From(ctx context.Context) (Token, bool) {
+	v, ok := ctx.Value(inRequest{}).(visit)
+	return v.who, ok
+}
+
+// Require lets only requests of those through to next who have a scope; next finds them with [From].
+func (d *Door) Require(scope Scope, next http.Handler) http.Handler {
+	return d.guard(scope, next, true)
+}
+
+// Watch is Require for what pages ask for by themselves, which keeps nobody logged in.
+func (d *Door) Watch(scope Scope, next http.Handler) http.Handler { return d.guard(scope, next, false) }
+
+// Know lets every request through to next, which finds with [From] who sent it, if that is known.
+func (d *Door) Know(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		token, err := t.Check(r)
+		if who, err := d.check(r, true); err == nil {
+			r = r.WithContext(context.WithValue(r.Context(), inRequest{}, visit{who, d}))
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func (d *Door) guard(scope Scope, next http.Handler, used bool) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Cache-Control", "no-store") // what not everybody may see is kept nowhere
+		who, err := d.check(r, used)
+		if err != nil {
+			d.refuse(w, r, err)
+			return
+		}
+		r = r.WithContext(context.WithValue(r.Context(), inRequest{}, visit{who, d}))
 		switch {
-		case err != nil:
-			Refuse(w, err)
-		case !token.Has(scope):
-			Lacks(w, scope)
+		case who.Session && d.foreign.Check(r) != nil:
+			d.turnAway(w, r, Refusal{Status: http.StatusForbidden, Foreign: true, Detail: ErrForeign.Error()})
+		case !who.Has(scope):
+			Lacks(w, r, scope)
 		default:
-			next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), inRequest{}, token)))
+			next.ServeHTTP(w, r)
 		}
 	})
+}
+
+// Refusal says why a request was turned away.
+type Refusal struct {
+	// Status is 401 or 403.
+	Status int
+	// Scope is what is lacking; Bound the agency of which alone the sender may ask; Foreign says that another site's page sent
+	// the request. At most one of them is set.
+	Scope   Scope
+	Bound   string
+	Foreign bool
+	// Detail says it all in English.
+	Detail string
+}
+
+// refuse answers 401 for an error of check. A browser is shown where to log in.
+func (d *Door) refuse(w http.ResponseWriter, r *http.Request, err error) {
+	if d.browses(r) {
+		d.Page(w, r, Refusal{Status: http.StatusUnauthorized, Detail: err.Error()})
+		return
+	}
+	Refuse(w, err)
+}
+
+func (d *Door) turnAway(w http.ResponseWriter, r *http.Request, why Refusal) {
+	if d.browses(r) {
+		d.Page(w, r, why)
+		return
+	}
+	problem(w, why.Status, why.Detail)
+}
+
+// browses says that a person looks at the answer.
+func (d *Door) browses(r *http.Request) bool {
+	return d.Page != nil && !bears(r) && strings.Contains(r.Header.Get("Accept"), "text/html")
 }
 
 // Refuse answers 401 for an error of [Tokens.Check].
@@ -41,11 +106,27 @@ func Refuse(w http.ResponseWriter, err error) {
 	problem(w, http.StatusUnauthorized, err.Error())
 }
 
-// Lacks answers 403 to a sender whose token has not a scope.
-func Lacks(w http.ResponseWriter, scope Scope) {
+// Lacks answers 403 to a sender who has not a scope.
+func Lacks(w http.ResponseWriter, r *http.Request, scope Scope) {
 	w.Header().Set("WWW-Authenticate", fmt.Sprintf(`Bearer error="insufficient_scope", scope="%s"`, scope)) // RFC 6750, section 3.1
-	Forbid(w, fmt.Sprintf("this token lacks the scope %s: ask the administrator for one that has it, made with `tiendo token create --scope %s`", scope, scope))
+	forbid(w, r, Refusal{Scope: scope, Detail: fmt.Sprintf(
+		"this token lacks the scope %s: ask the administrator for one that has it, made with `tiendo token create --scope %s`", scope, scope)})
 }
 
 // Forbid answers 403: the token is good, but not for this.
-func Forbid(w http.ResponseWriter, why string) { problem(w, http.StatusForbidden, why) }
+func Forbid(w http.ResponseWriter, r *http.Request, why string) { forbid(w, r, Refusal{Detail: why}) }
+
+// ForbidOthers answers 403 to a sender who is bound to an agency and has asked for what is not that agency's.
+func ForbidOthers(w http.ResponseWriter, r *http.Request, bound, why string) {
+	forbid(w, r, Refusal{Bound: bound, Detail: why})
+}
+
+// forbid answers in the way of the door that let the request in.
+func forbid(w http.ResponseWriter, r *http.Request, why Refusal) {
+	why.Status = http.StatusForbidden
+	if v, ok := r.Context().Value(inRequest{}).(visit); ok {
+		v.door.turnAway(w, r, why)
+		return
+	}
+	problem(w, why.Status, why.Detail)
+}

@@ -1,8 +1,11 @@
 package auth
 
 import (
+	"cmp"
+	"log/slog"
 	"slices"
 
+	"tiendo/internal/audit"
 	"tiendo/internal/event"
 )
 
@@ -13,20 +16,22 @@ type Scope string
 const (
 	// ScopeIngest sends events, but for assessments.
 	ScopeIngest Scope = "ingest"
-	// ScopeRead reads figures, and the cases behind them.
+	// ScopeView sees figures, the cases behind them, and registers.
+	ScopeView Scope = "view"
+	// ScopeRead sees the same, and takes it out whole: the facts of a source, lists as files.
 	ScopeRead Scope = "read"
 	// ScopeAssess sends assessments: what an agency says of itself if the token is bound to it, what was verified if it is
 	// bound to none.
 	ScopeAssess Scope = "assess"
 	// ScopePublish publishes rankings.
 	ScopePublish Scope = "publish"
-	// ScopeAdmin makes and revokes tokens, loads registers, checks and rebuilds the books, and reads.
+	// ScopeAdmin makes and revokes tokens, loads registers, checks and rebuilds the books, sees the audit log, and reads.
 	ScopeAdmin Scope = "admin"
 )
 
 // Scopes lists every scope there is. The slice is the caller's.
 func Scopes() []Scope {
-	return []Scope{ScopeIngest, ScopeRead, ScopeAssess, ScopePublish, ScopeAdmin}
+	return []Scope{ScopeIngest, ScopeView, ScopeRead, ScopeAssess, ScopePublish, ScopeAdmin}
 }
 
 // Families lists the families that a token may be confined to: all but that of assessments, which have a scope of their own.
@@ -35,9 +40,10 @@ func Families() []event.Family {
 	return slices.DeleteFunc(event.Families(), func(f event.Family) bool { return f == event.Assessment })
 }
 
-// Token is who sent a request. Its slices are shared and must not be changed.
+// Token is who sent a request: what bears a token, or a person who has logged in. Its slices are shared and must not be changed.
 type Token struct {
-	// Name is what the token was named when it was created; empty for the administrator's.
+	// Name is what the token was named when it was created; empty for the administrator's. For a person of whom a provider has
+	// told it is "oidc:" and the name, which no token can have.
 	Name string
 	// Scopes are what it is good for, in the order of [Scopes].
 	Scopes []Scope
@@ -47,11 +53,27 @@ type Token struct {
 	Families []event.Family
 	// Allowance is how many events it may send; nil if it may send any number.
 	Allowance *Allowance
+	// From is the address that the request came from; empty if it is not known.
+	From string
+	// Session says that it is a person with a browser, who has logged in.
+	Session bool
 }
 
-// Has says whether the token is good for something. Who administers may read.
+// Has says whether the token is good for something. Who administers may read, and who reads may view.
 func (t *Token) Has(scope Scope) bool {
-	return slices.Contains(t.Scopes, scope) || scope == ScopeRead && slices.Contains(t.Scopes, ScopeAdmin)
+	switch scope {
+	case ScopeView:
+		return slices.Contains(t.Scopes, ScopeView) || t.Has(ScopeRead)
+	case ScopeRead:
+		return slices.Contains(t.Scopes, ScopeRead) || slices.Contains(t.Scopes, ScopeAdmin)
+	default:
+		return slices.Contains(t.Scopes, scope)
+	}
+}
+
+// Act is something that whoever bears the token has done.
+func (t *Token) Act(verb, object string, details ...slog.Attr) audit.Act {
+	return audit.Act{By: cmp.Or(t.Name, audit.Admin), From: t.From, Verb: verb, Object: object, Details: details}
 }
 
 // Tells says whether the token may send events of a family. Of assessments it says whether it may send some: which, also

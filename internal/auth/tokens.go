@@ -1,5 +1,6 @@
-// Package auth decides who may do what: tokens with their scopes and what they are bound to, how much each may send, and
-// what an open listener refuses. It speaks the vocabulary of events and knows nothing of cases and figures.
+// Package auth decides who may do what: tokens with their scopes and what they are bound to, how much each may send, people
+// who have logged in and the roles that a provider gives them, and what an open listener refuses. It speaks the vocabulary of
+// events and knows nothing of cases and figures.
 package auth
 
 import (
@@ -18,11 +19,13 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"tiendo/internal/audit"
 )
 
 // Errors of [Tokens.Check].
 var (
-	ErrNone    = errors.New("no token: send it as \"Authorization: Bearer …\"; the administrator's stands in admin.token of the server's data folder")
+	ErrNone    = errors.New("no token: send one as \"Authorization: Bearer …\"; the administrator's stands in admin.token of the server's data folder")
 	ErrWrong   = errors.New("the token is unknown: it may have been cut, or be of another server")
 	ErrExpired = errors.New("the token has expired: ask the administrator for a new one")
 	ErrRevoked = errors.New("the token was revoked: ask the administrator for a new one")
@@ -50,17 +53,7 @@ type Options struct {
 	Rate, Burst int
 	Now         func() time.Time
 	// Audit is told every administrative act once it is done.
-	Audit func(Act)
-}
-
-// Act is an administrative act: who did what to what.
-type Act struct {
-	// By is the name of the token that did it; _admin for the administrator's.
-	By string
-	// Verb is what was done, such as "token.create"; Object what it was done to.
-	Verb, Object string
-	// Details hold no secret.
-	Details []slog.Attr
+	Audit func(audit.Act)
 }
 
 // Tokens knows the tokens that may be used. It is safe for concurrent use.
@@ -157,7 +150,11 @@ func (t *Tokens) Check(r *http.Request) (Token, error) {
 	if !strings.EqualFold(scheme, "Bearer") {
 		return Token{}, ErrNone
 	}
-	sum := sha256.Sum256([]byte(strings.TrimSpace(told)))
+	return t.find(sha256.Sum256([]byte(strings.TrimSpace(told))))
+}
+
+// find returns the token whose secret has a hash. Its errors are those of [Tokens.Check].
+func (t *Tokens) find(sum [sha256.Size]byte) (Token, error) {
 	for _, o := range t.known.Load().found[[8]byte(sum[:])] {
 		if subtle.ConstantTimeCompare(sum[:], o.hash[:]) != 1 {
 			continue
@@ -209,7 +206,7 @@ func (t *Tokens) Create(by Token, terms Terms) (secret string, _ Entry, _ error)
 	if err := t.replace(append(slices.Clone(before.all), made)); err != nil {
 		return "", Entry{}, fmt.Errorf("make the token %s: %w", terms.Name, err)
 	}
-	t.Audit(Act{By: cmp.Or(by.Name, "_admin"), Verb: "token.create", Object: terms.Name, Details: terms.details()})
+	t.Audit(by.Act("token.create", terms.Name, terms.details()...))
 	return secret, made.Entry, nil
 }
 
@@ -229,7 +226,7 @@ func (t *Tokens) Revoke(by Token, name string) error {
 	if err := t.replace(all); err != nil {
 		return fmt.Errorf("revoke the token %s: %w", name, err)
 	}
-	t.Audit(Act{By: cmp.Or(by.Name, "_admin"), Verb: "token.revoke", Object: name})
+	t.Audit(by.Act("token.revoke", name))
 	return nil
 }
 

@@ -228,7 +228,7 @@ func BenchmarkPages(b *testing.B) {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		var p95 [2]time.Duration
+		var p95, fresh [2]time.Duration
 		events, cases := 0, 0
 		for i, n := range []int{few, 9 * few} {
 			more := store(b, engine, c, cases, n)
@@ -238,8 +238,22 @@ func BenchmarkPages(b *testing.B) {
 			s.awaitAll(events, cases, 40*time.Minute)
 			atLeast(fmt.Sprintf("books made from %d facts", more.events), float64(more.events)/time.Since(start).Seconds(), 200_000, "events/s")
 			p95[i] = s.page(b, events)
+			atMost(fmt.Sprintf("a year by agency as the books said it on a past day, %d events, p95", events), s.past(b), 500*time.Millisecond)
+			if i == 0 {
+				took := s.check(b)
+				atMost(fmt.Sprintf("check of everything that is served, %d events", events), took, time.Duration(float64(time.Minute)*float64(events)/1e6))
+			}
+			var rounds []time.Duration
+			for round := range 5 {
+				rounds = append(rounds, s.refresh(b, c, events, cases, 10*i+round))
+				events += touched
+			}
+			fresh[i] = quantile(rounds, 0.5)
+			seen(fmt.Sprintf("%d events of random cases until visible, %d events before", touched, events), short(fresh[i]))
 			s.stop()
 		}
+		slower := fresh[1].Seconds() / fresh[0].Seconds()
+		findings = append(findings, finding{fmt.Sprintf("%d events until visible, with ten times the history", touched), fmt.Sprintf("%.2f times", slower), "≤ 1.50 times", 1.5 / slower})
 		times := p95[1].Seconds() / p95[0].Seconds()
 		findings = append(findings, finding{"page, p95 with ten times the events", fmt.Sprintf("%.2f times", times), "≤ 1.50 times", 1.5 / times})
 	}

@@ -24,6 +24,7 @@ type block struct {
 	rules  *lifecycle.Rules
 	cases  cases
 	rows   int // lines of the journal, once they are inserted
+	draft  *draft
 }
 
 // The measures of the rows that mark a block. Their family is empty; their subject begins with the block's number, so that
@@ -59,45 +60,62 @@ const attempts = 3
 
 // write appends the block to the journal and makes sure that it is there, once, and ours. It counts the block's events.
 func (b *Booker) write(ctx context.Context, block *block) error {
-	for attempt := range attempts {
-		query := uuid.NewString()
-		if err := b.insert(ctx, block, query, fmt.Sprintf("0-%d-%d", block.mark.Block, attempt)); err != nil {
-			settleErr := b.settle(ctx, query)
-			if settleErr != nil || !errors.Is(err, errUnknown) {
-				return errors.Join(err, settleErr)
-			}
-			b.Logger.Warn("a block's insert ended in an error, reading back", "block", block.mark.Block, "error", err)
-		}
-		writer, err := writerOf(ctx, b.Conn, block.mark.Block)
-		switch {
-		case err != nil:
-			return fmt.Errorf("read back: %w", err)
-		case writer == block.writer:
-			return nil
-		case writer != "":
-			return errStepDown
+	for n := range attempts {
+		written, err := b.attempt(ctx, block, n)
+		if written || err != nil {
+			return err
 		}
 		// Absent: a kill between token and part leaves the token without rows, so the next attempt takes another token.
 	}
 	return fmt.Errorf("the engine took the rows %d times and shows none", attempts)
 }
 
-// insert judges the cases of the block and sends what they add to the journal.
-func (b *Booker) insert(ctx context.Context, block *block, query, token string) error {
+// attempt inserts the block and reads back who wrote it: false if nobody did.
+func (b *Booker) attempt(ctx context.Context, block *block, n int) (written bool, err error) {
+	query := uuid.NewString()
+	in, err := b.fill(ctx, block, query, fmt.Sprintf("0-%d-%d", block.mark.Block, n))
+	if in != nil {
+		defer in.abort()
+	}
+	if err == nil {
+		// From here on the engine may show the block, and the ledger does not.
+		b.ledger.appearing.Lock()
+		defer b.ledger.appearing.Unlock()
+		err = in.finish()
+	}
+	if err != nil {
+		settleErr := b.settle(ctx, query)
+		if settleErr != nil || !errors.Is(err, errUnknown) {
+			return false, errors.Join(err, settleErr)
+		}
+		b.Logger.Warn("a block's insert ended in an error, reading back", "block", block.mark.Block, "error", err)
+	}
+	writer, err := writerOf(ctx, b.Conn, block.mark.Block)
+	switch {
+	case err != nil:
+		return false, fmt.Errorf("read back: %w", err)
+	case writer == block.writer:
+		b.ledger.commit(block.draft, block.mark.Block, b.today())
+		return true, nil
+	case writer != "":
+		return false, errStepDown
+	}
+	return false, nil
+}
+
+// fill judges the cases of the block and sends what they add to the journal into an insert, which is yet to be finished.
+func (b *Booker) fill(ctx context.Context, block *block, query, token string) (*inserting, error) {
 	in, err := startInsert(ctx, b.Conn, journalTable, block.writer, block.mark.Block, query, token)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	defer in.abort()
+	block.draft = b.ledger.begin()
 	first, err := b.judge(ctx, block, in)
 	if err != nil {
-		return err
+		return in, err
 	}
 	block.mark.Events, block.rows = block.booked.Events+first, in.rows
-	if err := in.send(marks(block.mark)); err != nil {
-		return err
-	}
-	return in.finish()
+	return in, in.send(marks(block.mark))
 }
 
 // settle makes sure that an insert whose outcome is unknown is over.

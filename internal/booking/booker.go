@@ -14,6 +14,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"tiendo/internal/calendar"
 	"tiendo/internal/lifecycle"
 )
 
@@ -67,6 +68,7 @@ type Booker struct {
 	writer  string
 	wake    chan struct{}
 	mark    atomic.Pointer[Mark]
+	ledger  *Ledger
 	metrics *metrics
 
 	// from is what the next block goes on from, if not from mark: after a start, the block before the last.
@@ -85,7 +87,7 @@ type Booker struct {
 
 // New returns a booker that does nothing before Run.
 func New(o Options) *Booker {
-	b := &Booker{Options: o, writer: uuid.NewString(), wake: make(chan struct{}, 1), metrics: newMetrics(o.Registry), rebuilds: make(chan rebuilding)}
+	b := &Booker{Options: o, writer: uuid.NewString(), wake: make(chan struct{}, 1), ledger: NewLedger(), metrics: newMetrics(o.Registry), rebuilds: make(chan rebuilding)}
 	b.mark.Store(&Mark{Entries: map[string]uint64{}})
 	return b
 }
@@ -101,6 +103,11 @@ func (b *Booker) Wake() {
 // Mark returns up to where the facts are booked. Safe for concurrent use.
 func (b *Booker) Mark() Mark { return *b.mark.Load() }
 
+// Ledger is the sum of what this booker has written; it cannot be read while another booker writes, or the engine is away.
+func (b *Booker) Ledger() *Ledger { return b.ledger }
+
+func (b *Booker) today() calendar.Day { return calendar.DayOf(time.Now(), b.Rules().Zone()) }
+
 // Run books until ctx ends. While the engine is away it tries again for ever, ever more slowly. When another booker has
 // written a block it stands by and then tries to take over; as blocks are numbered and only one of two inserts of a number
 // can succeed, two bookers at once cost time but no truth.
@@ -114,6 +121,7 @@ func (b *Booker) Run(ctx context.Context) error {
 			if errors.Is(err, errStepDown) {
 				wait = standby
 			}
+			b.ledger.forget()
 			b.metrics.errors.Inc()
 			b.Logger.Warn("booking stopped, trying again", "error", err, "after", wait)
 			sleep(ctx, wait)
@@ -164,6 +172,11 @@ func (b *Booker) resume(ctx context.Context) error {
 	b.from = &previous
 	b.collectors, b.lookAgain, b.open = nil, time.Time{}, nil
 	b.tell(last)
+	if err := b.ledger.load(ctx, b.Conn, last.Block, b.today()); err != nil {
+		// Figures are then asked of the engine, which is slower and not wrong.
+		b.ledger.forget()
+		b.Logger.Warn("the sum of the journal could not be read", "error", err)
+	}
 	return nil
 }
 

@@ -432,9 +432,12 @@ func checkBy(t *testing.T, conn driver.Conn, rules *lifecycle.Rules) []Differenc
 
 func check(t *testing.T, conn driver.Conn, rules *lifecycle.Rules) (found []Difference, checked Checked) {
 	t.Helper()
-	c := Check{Conn: conn, Rules: rules, Cells: true, Verdicts: true, Found: func(d Difference) { found = append(found, d) }, Progress: func(Checked) {}}
-	checked, err := c.Run(t.Context())
+	mark, _, err := lastMarks(t.Context(), conn)
 	if err != nil {
+		t.Fatal(err)
+	}
+	c := Check{Conn: conn, Rules: rules, Booked: mark, Cells: true, Verdicts: true, Found: func(d Difference) { found = append(found, d) }, Progress: func(Checked) {}}
+	if checked, err = c.Run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	return found, checked

@@ -3,7 +3,6 @@ package booking
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
@@ -34,27 +33,29 @@ type Checked struct {
 
 // Check judges every case from the facts again and compares it with the journal and the verdicts, and the journal with its
 // projections, which is what figures are read from. It calls found for each difference and now and then progress; both may
-// be slow. It changes nothing and takes one query of each kind at a time. On a live server a case may change while it is
-// looked at: what differs is looked at again before it is reported.
+// be slow. It changes nothing and takes one query of each kind at a time. A server may go on booking meanwhile: the journal up
+// to a block is what the facts up to its mark say, and what came later is not looked at.
 type Check struct {
 	Conn  driver.Conn
 	Rules *lifecycle.Rules
 	// Cells and Verdicts say what to check.
 	Cells, Verdicts bool
-	// Booked is up to where the facts are booked; with it Count is told what each case contributes by those facts.
-	Booked   Mark
-	Count    func(event.Family, []lifecycle.Count)
+	// Booked is up to where the facts were booked by these Rules.
+	Booked Mark
+	// Count is told what each case contributes by those facts; it may be nil.
+	Count    func(event.Family, []lifecycle.Entry)
 	Found    func(Difference)
 	Progress func(Checked)
 
 	checked Checked
 }
 
-// How often a differing case is looked at again, and how long after: the booker may be at it.
 const (
+	progressEvery = 10_000
+	// secondLooks is how often projections that differ, and verdicts of a block that is on its way, are looked at again, and
+	// secondLookGap how long after.
 	secondLooks   = 5
 	secondLookGap = 400 * time.Millisecond
-	progressEvery = 10_000
 )
 
 // Run checks everything. Its error is the engine's or ctx's; differences are none.
@@ -84,7 +85,7 @@ func (c *Check) family(ctx context.Context, family event.Family) error {
 		return err
 	}
 	defer facts.close()
-	journal, err := readJournal(ctx, c.Conn, family, nil)
+	journal, err := readJournal(ctx, c.Conn, family, nil, upTo(c.Booked.Block))
 	if err != nil {
 		return err
 	}
@@ -112,39 +113,18 @@ func (c *Check) family(ctx context.Context, family event.Family) error {
 		if err != nil {
 			return err
 		}
+		if events = knownBy(events, c.Booked); len(events) == 0 && len(has) == 0 {
+			continue // it was told later
+		}
 		c.checked.Cases++
 		c.checked.Events += uint64(len(events))
-		if err := c.count(family, subject, events); err != nil {
-			return err
-		}
 		if c.checked.Cases%progressEvery == 0 {
 			c.Progress(c.checked)
 		}
-		if differences, err := c.compare(family, subject, events, has, served); err != nil {
-			return err
-		} else if len(differences) > 0 {
-			if err := c.again(ctx, family, subject); err != nil {
-				return err
-			}
+		if err := c.compare(ctx, family, subject, events, has, served); err != nil {
+			return fmt.Errorf("case %s: %w", subject, err)
 		}
 	}
-}
-
-// count tells what a case contributes by the facts that are booked.
-func (c *Check) count(family event.Family, subject string, events []event.Event) error {
-	if c.Count == nil {
-		return nil
-	}
-	known := knownBy(slices.Clone(events), c.Booked)
-	if len(known) == 0 {
-		return nil
-	}
-	judged, err := lifecycle.Judge(known, c.Rules)
-	if err != nil {
-		return fmt.Errorf("case %s: %w", subject, err)
-	}
-	c.Count(family, judged.Counts(c.Rules.Zone()))
-	return nil
 }
 
 // first returns the first of the subjects that come next; false when all have come to their end.
@@ -161,66 +141,83 @@ func first(peeks ...func() (string, bool, error)) (subject string, more bool, er
 	return subject, more, nil
 }
 
-// again looks at one case by itself, for it may have been in the making.
-func (c *Check) again(ctx context.Context, family event.Family, subject string) error {
-	var differences []Difference
-	for range secondLooks {
-		events, err := readOne(ctx, c.Conn, family, subject, readFacts)
-		if err != nil {
-			return err
-		}
-		has, err := readOne(ctx, c.Conn, family, subject, readJournal)
-		if err != nil {
-			return err
-		}
-		served, err := readOne(ctx, c.Conn, family, subject, readVerdicts)
-		if err != nil {
-			return err
-		}
-		if differences, err = c.compare(family, subject, events, has, served); err != nil || len(differences) == 0 {
-			return err
-		}
-		sleep(ctx, secondLookGap)
-	}
-	for _, d := range differences {
-		c.report(d)
-	}
-	return nil
-}
-
-// compare says what differs between what the facts of a case say and what is served of it.
-func (c *Check) compare(family event.Family, subject string, events []event.Event, has []lifecycle.Entry, served []servedVerdict) ([]Difference, error) {
+// compare reports what differs between what the facts of a case say and what is served of it.
+func (c *Check) compare(ctx context.Context, family event.Family, subject string, events []event.Event, has []lifecycle.Entry, served []servedVerdict) error {
 	var should []lifecycle.Entry
 	var judged lifecycle.Case
 	if len(events) > 0 {
 		var err error
 		if judged, should, err = lifecycle.Journal(events, c.Rules); err != nil {
-			return nil, fmt.Errorf("case %s: %w", subject, err)
+			return err
 		}
 	}
-	var all []Difference
+	if c.Count != nil {
+		c.Count(family, should)
+	}
 	if c.Cells {
-		for _, e := range difference(slices.Clone(should), has) {
-			all = append(all, Difference{
+		for _, e := range difference(should, has) {
+			c.report(Difference{
 				What: "cells", Family: family, Subject: subject,
 				Says: fmt.Sprintf("%s on %s by %s of %s: the journal holds %d too %s", e.Measure, e.Day, e.Cause, e.Stamp, max(e.N, -e.N), tooMany(e.N)),
 			})
 		}
 	}
 	if c.Verdicts && len(events) > 0 {
-		want := string(judged.Verdict(c.Rules.Zone()))
-		got := "no verdict"
-		newest := servedVerdict{}
-		for _, v := range served {
-			if v.block >= newest.block {
-				newest, got = v, v.verdict
-			}
+		return c.compareVerdict(ctx, &judged, served)
+	}
+	return nil
+}
+
+// compareVerdict compares the newest line of the list with how a case is judged. If a later block has judged it again, it is
+// read and judged again too.
+func (c *Check) compareVerdict(ctx context.Context, judged *lifecycle.Case, served []servedVerdict) error {
+	booked := c.Booked
+	for range secondLooks {
+		if newest(served).block <= booked.Block {
+			break
 		}
-		if len(served) == 0 || newest.differs(&judged, want) {
-			all = append(all, Difference{What: "verdicts", Family: family, Subject: subject, Says: "the list shows " + got + ", the facts say " + want})
+		sleep(ctx, secondLookGap)
+		var err error
+		if booked, _, err = lastMarks(ctx, c.Conn); err != nil {
+			return err
+		}
+		events, err := Facts(ctx, c.Conn, judged.Family, judged.Subject)
+		if err != nil {
+			return err
+		}
+		again, _, err := lifecycle.Journal(knownBy(events, booked), c.Rules)
+		if err != nil {
+			return err
+		}
+		verdicts, err := readVerdicts(ctx, c.Conn, judged.Family, []string{judged.Subject})
+		if err != nil {
+			return err
+		}
+		served, err = verdicts.take(judged.Subject)
+		verdicts.close()
+		if err != nil {
+			return err
+		}
+		judged = &again
+	}
+	want, got := string(judged.Verdict(c.Rules.Zone())), "no verdict"
+	if len(served) > 0 {
+		got = newest(served).verdict
+	}
+	if last := newest(served); len(served) == 0 || last.block > booked.Block || last.differs(judged, want) {
+		c.report(Difference{What: "verdicts", Family: judged.Family, Subject: judged.Subject, Says: "the list shows " + got + ", the facts say " + want})
+	}
+	return nil
+}
+
+// newest is the line that is served: that of the latest block.
+func newest(served []servedVerdict) (last servedVerdict) {
+	for _, v := range served {
+		if v.block >= last.block {
+			last = v
 		}
 	}
-	return all, nil
+	return last
 }
 
 func tooMany(missing int64) string {
@@ -235,6 +232,7 @@ var projections = map[string]string{
 	"by_agency":    "family, measure, day, agency, kind, source, millis, marks, bin",
 	"by_channel":   "family, measure, day, agency, channel, level, millis, marks, bin",
 	"by_procedure": "family, measure, day, agency, procedure, millis, marks, bin",
+	"by_month":     "family, measure, toYYYYMM(day), agency, marks",
 	"by_stamp":     "stamp, cause, family, measure, day, agency, kind, millis, marks, bin",
 }
 
@@ -242,7 +240,7 @@ var projections = map[string]string{
 // only if every line is.
 func (c *Check) projections(ctx context.Context) error {
 	for name, keys := range projections {
-		query := fmt.Sprintf(`SELECT groupBitXor(cityHash64(%[1]s, s)), count() FROM (SELECT %[1]s, sum(n) AS s FROM cells WHERE family != '' GROUP BY %[1]s HAVING s != 0)`, keys)
+		query := fmt.Sprintf(`SELECT groupBitXor(cityHash64(*)), count() FROM (SELECT %[1]s, sum(n) AS s FROM cells WHERE family != '' GROUP BY %[1]s HAVING s != 0)`, keys)
 		var cube, journal struct{ hash, lines uint64 }
 		for range secondLooks {
 			if err := c.Conn.QueryRow(ctx, query).Scan(&cube.hash, &cube.lines); err != nil {

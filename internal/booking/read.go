@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
@@ -17,11 +18,16 @@ import (
 
 // Facts reads every delivery of every event of one case that the engine still holds, in no order; nil if it knows of none.
 func Facts(ctx context.Context, conn driver.Conn, family event.Family, subject string) ([]event.Event, error) {
-	facts, err := readOne(ctx, conn, family, subject, readFacts)
+	facts, err := readFacts(ctx, conn, family, []string{subject})
 	if err != nil {
 		return nil, fmt.Errorf("read the facts of %s %s: %w", family, subject, err)
 	}
-	return facts, nil
+	defer facts.close()
+	events, err := facts.take(subject)
+	if err != nil {
+		return nil, fmt.Errorf("read the facts of %s %s: %w", family, subject, err)
+	}
+	return events, nil
 }
 
 // EachCase calls each with every delivery of the events of one subject of a family after the other, in the order of
@@ -32,7 +38,11 @@ func EachCase(ctx context.Context, conn driver.Conn, family event.Family, each f
 
 // EachCaseOf is EachCase with the events of one source alone, of all if it is empty.
 func EachCaseOf(ctx context.Context, conn driver.Conn, family event.Family, source string, each func(subject string, events []event.Event) error) error {
-	facts, err := factsOf(source)(ctx, conn, family, nil)
+	var conditions []condition
+	if source != "" {
+		conditions = append(conditions, ofSource(source))
+	}
+	facts, err := readFacts(ctx, conn, family, nil, conditions...)
 	if err != nil {
 		return err
 	}
@@ -50,19 +60,6 @@ func EachCaseOf(ctx context.Context, conn driver.Conn, family event.Family, sour
 			return err
 		}
 	}
-}
-
-// reader starts to read rows of cases of a family, in the order of subjects: of all cases if subjects is nil.
-type reader[T any] func(ctx context.Context, conn driver.Conn, family event.Family, subjects []string) (*cursor[T], error)
-
-// readOne reads the rows of one case.
-func readOne[T any](ctx context.Context, conn driver.Conn, family event.Family, subject string, read reader[T]) ([]T, error) {
-	c, err := read(ctx, conn, family, []string{subject})
-	if err != nil {
-		return nil, err
-	}
-	defer c.close()
-	return c.take(subject)
 }
 
 // cursor walks rows that are sorted by subject, and hands out those of one subject after the other.
@@ -109,11 +106,22 @@ func (c *cursor[T]) close() { _ = c.rows.Close() }
 // small makes the engine answer in small pieces, of which the driver holds few.
 var small = clickhouse.Settings{"max_block_size": 4096, "preferred_block_size_bytes": 1 << 20}
 
-// query asks for columns of a table, of the cases of a family, in an order of subjects; of one source alone unless that is
-// empty.
-func query(ctx context.Context, conn driver.Conn, columns, table, order string, family event.Family, subjects []string, source string) (driver.Rows, error) {
+// condition leaves rows out by a value, whose name as a parameter is that of the condition.
+type condition struct{ name, sql, value string }
+
+func ofSource(source string) condition {
+	return condition{"source", "source = {source:String}", source}
+}
+
+func upTo(block uint64) condition {
+	return condition{"upto", "block <= {upto:UInt64}", fmt.Sprint(block)}
+}
+
+// query asks for columns of a table, of the cases of a family, in an order of subjects.
+func query(ctx context.Context, conn driver.Conn, columns, table, order string, family event.Family, subjects []string, conditions ...condition) (driver.Rows, error) {
 	options := []clickhouse.QueryOption{clickhouse.WithSettings(small), clickhouse.WithBlockBufferSize(1)}
-	statement := "SELECT " + columns + " FROM " + table + " WHERE family = {family:String}"
+	where := []string{"family = {family:String}"}
+	args := []any{clickhouse.Named("family", string(family))}
 	if subjects != nil {
 		touched, err := ext.NewTable("touched", ext.Column("subject", "String"))
 		if err != nil {
@@ -126,14 +134,14 @@ func query(ctx context.Context, conn driver.Conn, columns, table, order string, 
 			return nil, err
 		}
 		options = append(options, clickhouse.WithExternalTable(touched))
-		statement += " AND subject IN (SELECT subject FROM touched)"
+		where = append(where, "subject IN (SELECT subject FROM touched)")
 	}
-	args := []any{clickhouse.Named("family", string(family))}
-	if source != "" {
-		statement += " AND source = {source:String}"
-		args = append(args, clickhouse.Named("source", source))
+	for _, c := range conditions {
+		where = append(where, c.sql)
+		args = append(args, clickhouse.Named(c.name, c.value))
 	}
-	return conn.Query(clickhouse.Context(ctx, options...), statement+" "+order, args...)
+	statement := fmt.Sprintf("SELECT %s FROM %s WHERE %s %s", columns, table, strings.Join(where, " AND "), order)
+	return conn.Query(clickhouse.Context(ctx, options...), statement, args...)
 }
 
 // The orders in which rows come: that of the tables, and one row for each subject.
@@ -142,18 +150,13 @@ const (
 	bySubject = "GROUP BY subject ORDER BY subject"
 )
 
-var readFacts = factsOf("")
-
-// factsOf reads the facts that one source told, of all if it is empty.
-func factsOf(source string) reader[event.Event] {
-	return func(ctx context.Context, conn driver.Conn, family event.Family, subjects []string) (*cursor[event.Event], error) {
-		rows, err := query(ctx, conn, `subject, source, id, type, time, recorded, retracted, data, arrival, bound_to, collector, entry, position`,
-			"events", inOrder, family, subjects, source)
-		if err != nil {
-			return nil, err
-		}
-		return &cursor[event.Event]{rows: rows, scan: scanFact}, nil
+func readFacts(ctx context.Context, conn driver.Conn, family event.Family, subjects []string, conditions ...condition) (*cursor[event.Event], error) {
+	rows, err := query(ctx, conn, `subject, source, id, type, time, recorded, retracted, data, arrival, bound_to, collector, entry, position`,
+		"events", inOrder, family, subjects, conditions...)
+	if err != nil {
+		return nil, err
 	}
+	return &cursor[event.Event]{rows: rows, scan: scanFact}, nil
 }
 
 func scanFact(rows driver.Rows) (string, event.Event, error) {
@@ -166,7 +169,7 @@ func scanFact(rows driver.Rows) (string, event.Event, error) {
 
 // readPrints reads, of cases that have lines in the journal, the sum of their prints.
 func readPrints(ctx context.Context, conn driver.Conn, family event.Family, subjects []string) (*cursor[uint64], error) {
-	rows, err := query(ctx, conn, "subject, toUInt64(sum((print + 1) * n))", "cells", bySubject, family, subjects, "")
+	rows, err := query(ctx, conn, "subject, toUInt64(sum((print + 1) * n))", "cells", bySubject, family, subjects)
 	if err != nil {
 		return nil, err
 	}
@@ -176,9 +179,9 @@ func readPrints(ctx context.Context, conn driver.Conn, family event.Family, subj
 	}}, nil
 }
 
-func readJournal(ctx context.Context, conn driver.Conn, family event.Family, subjects []string) (*cursor[lifecycle.Entry], error) {
+func readJournal(ctx context.Context, conn driver.Conn, family event.Family, subjects []string, conditions ...condition) (*cursor[lifecycle.Entry], error) {
 	rows, err := query(ctx, conn, `subject, stamp, cause, measure, day, millis, marks, bin, agency, unit, procedure, channel, level, kind, at, issuer, helpers, source, n`,
-		"cells", inOrder, family, subjects, "")
+		"cells", inOrder, family, subjects, conditions...)
 	if err != nil {
 		return nil, err
 	}
@@ -207,7 +210,7 @@ func (v *servedVerdict) differs(c *lifecycle.Case, verdict string) bool {
 }
 
 func readVerdicts(ctx context.Context, conn driver.Conn, family event.Family, subjects []string) (*cursor[servedVerdict], error) {
-	rows, err := query(ctx, conn, "subject, verdict, closing, opened, closed, deadline, block", "verdicts", inOrder, family, subjects, "")
+	rows, err := query(ctx, conn, "subject, verdict, closing, opened, closed, deadline, block", "verdicts", inOrder, family, subjects)
 	if err != nil {
 		return nil, err
 	}

@@ -23,12 +23,47 @@ type Config struct {
 	// Timezone is the IANA name of the zone in which days and deadlines are counted.
 	Timezone string `yaml:"timezone"`
 	// ClickHouse is the DSN of a server; empty means the embedded engine.
-	ClickHouse string  `yaml:"clickhouse"`
-	Engine     Engine  `yaml:"engine"`
-	Auth       Auth    `yaml:"auth"`
-	Ingest     Ingest  `yaml:"ingest"`
-	Metrics    Metrics `yaml:"metrics"`
-	Log        Log     `yaml:"log"`
+	ClickHouse string `yaml:"clickhouse"`
+	Engine     Engine `yaml:"engine"`
+	TLS        TLS    `yaml:"tls"`
+	// Proxies are the addresses, or networks, of proxies whose word of a client is believed.
+	Proxies []string `yaml:"proxies"`
+	Auth    Auth     `yaml:"auth"`
+	OIDC    OIDC     `yaml:"oidc"`
+	Session Session  `yaml:"session"`
+	Ingest  Ingest   `yaml:"ingest"`
+	Inbox   Inbox    `yaml:"inbox"`
+	Metrics Metrics  `yaml:"metrics"`
+	Log     Log      `yaml:"log"`
+}
+
+// TLS is what HTTP is served with; plain if both are empty.
+type TLS struct {
+	// Cert and Key are the paths of PEM files.
+	Cert string `yaml:"cert"`
+	Key  string `yaml:"key"`
+}
+
+// OIDC is the provider that vouches for people; it counts only where auth.read is oidc.
+type OIDC struct {
+	Issuer string `yaml:"issuer"`
+	Client string `yaml:"client"`
+	// SecretFile is the path of the file that holds the client's secret; empty for a client without one.
+	SecretFile string `yaml:"secret_file"`
+	// Redirect is where people come back to.
+	Redirect string   `yaml:"redirect"`
+	Scopes   []string `yaml:"scopes"`
+	Name     string   `yaml:"name"`
+	Role     string   `yaml:"role"`
+	Agency   string   `yaml:"agency"`
+	// Roles are "value=role".
+	Roles []string `yaml:"roles"`
+}
+
+// Session is how long a person stays logged in.
+type Session struct {
+	Idle Duration `yaml:"idle"`
+	End  Duration `yaml:"end"`
 }
 
 // Engine is the embedded engine; it counts for nothing when ClickHouse is set.
@@ -41,7 +76,7 @@ type Engine struct {
 
 // Auth is who may do what.
 type Auth struct {
-	// Read is "open" (loopback only) or "token".
+	// Read is "open" (loopback only), "token" or "oidc".
 	Read string `yaml:"read"`
 }
 
@@ -51,6 +86,12 @@ type Ingest struct {
 	Rate Count `yaml:"rate"`
 	// Burst is how many events a token may send at once after a rest; at least a whole request.
 	Burst Count `yaml:"burst"`
+}
+
+// Inbox is where files are dropped.
+type Inbox struct {
+	// Folder has a subfolder with a mapping.yaml for each kind of file; empty means that there is no inbox.
+	Folder string `yaml:"folder"`
 }
 
 // Metrics is what /metrics shows.
@@ -77,6 +118,8 @@ func Default() Config {
 		Timezone: "Asia/Ho_Chi_Minh",
 		Engine:   Engine{Memory: 4 << 30},
 		Auth:     Auth{Read: "open"},
+		OIDC:     OIDC{Scopes: []string{"profile"}, Name: "preferred_username", Role: "groups", Agency: "agency"},
+		Session:  Session{Idle: Duration(2 * time.Hour), End: Duration(12 * time.Hour)},
 		Ingest:   Ingest{Rate: 5_000, Burst: 50_000},
 		Metrics:  Metrics{Periods: []string{"mtd", "ytd"}},
 		Log:      Log{Format: "auto", Level: "info"},
@@ -109,7 +152,7 @@ func (c *Config) validate() error {
 	if c.Ingest.Burst < wholeRequest {
 		return fmt.Errorf("ingest.burst: %d is less than a request may hold; give it %d or more", c.Ingest.Burst, wholeRequest)
 	}
-	return nil
+	return c.validateAccess()
 }
 
 // wholeRequest is how many events a request may hold (CONTRACT §3).

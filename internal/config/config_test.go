@@ -3,11 +3,13 @@ package config
 import (
 	"bytes"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -83,6 +85,19 @@ func TestRefusals(t *testing.T) {
 		"no_rate":              {from{env: "TIENDO_INGEST_RATE=0"}, []string{"TIENDO_INGEST_RATE", "whole number"}},
 		"no_rate_in_file":      {from{file: "ingest:\n  rate: 0\n"}, []string{"0", "whole number"}},
 		"half_a_rate_in_file":  {from{file: "ingest:\n  rate: 1.5\n"}, []string{"1.5", "whole number"}},
+		"cert_without_key":     {from{env: "TIENDO_TLS_CERT=cert.pem"}, []string{"tls.cert and tls.key", "both"}},
+		"no_proxy":             {from{env: "TIENDO_PROXIES=10.0.0.1,gateway"}, []string{"proxies", "gateway", "10.0.0.0/24"}},
+		"no_span":              {from{env: "TIENDO_SESSION_IDLE=soon"}, []string{"TIENDO_SESSION_IDLE", "soon", "15m"}},
+		"no_span_in_file":      {from{file: "session:\n  end: 12\n"}, []string{"12", "15m"}},
+		"idle_beyond_end":      {from{file: "session: {idle: 13h}\n"}, []string{"session.idle", "13h", "12h"}},
+		"no_role":              {from{file: "oidc: {roles: [chiefs=king]}\n"}, []string{"oidc.roles", "chiefs=king", "leader, inspector"}},
+		"role_of_nothing":      {from{env: "TIENDO_OIDC_ROLES=leader"}, []string{"oidc.roles", "value=role"}},
+		"no_client":            {from{file: oidcFile("client: ''")}, []string{"oidc.client", "auth.read: oidc"}},
+		"no_roles":             {from{file: oidcFile("roles: []")}, []string{"oidc.roles", "groups"}},
+		"no_issuer":            {from{file: oidcFile("issuer: login.example")}, []string{"oidc.issuer", "https://"}},
+		"plain_issuer":         {from{file: oidcFile("issuer: http://login.example")}, []string{"oidc.issuer", "https://"}},
+		"plain_redirect":       {from{file: oidcFile("redirect: http://tiendo.example/login/return")}, []string{"oidc.redirect", "/login/return"}},
+		"redirect_elsewhere":   {from{file: oidcFile("redirect: https://tiendo.example/callback")}, []string{"oidc.redirect", "/login/return"}},
 		"little_memory":        {from{env: "TIENDO_ENGINE_MEMORY=1MiB"}, []string{"engine.memory", "512MiB"}},
 	}
 	for name, test := range tests {
@@ -107,6 +122,40 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+// oidcFile is a file that would do, but for one line.
+func oidcFile(line string) string {
+	var b strings.Builder
+	b.WriteString("auth: {read: oidc}\noidc:\n")
+	key, _, _ := strings.Cut(line, ":")
+	for _, good := range []string{
+		"issuer: https://login.example", "client: tiendo", "redirect: https://tiendo.example/login/return", "roles: [chiefs=leader, 'cn=x=agency']",
+	} {
+		if !strings.HasPrefix(good, key+":") {
+			b.WriteString("  " + good + "\n")
+		}
+	}
+	if line != "" {
+		b.WriteString("  " + line + "\n")
+	}
+	return b.String()
+}
+
+func TestAccessThatHoldsTogether(t *testing.T) {
+	c, err := Load(Sources{File: file(t, oidcFile("")+"proxies: [10.0.0.7, 10.1.2.3/24, 'fd00::1']\nsession: {idle: 90m}\n")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := fmt.Sprint(c.ProxyNetworks()); got != "[10.0.0.7/32 10.1.2.0/24 fd00::1/128]" {
+		t.Errorf("proxies %s", got)
+	}
+	if got := fmt.Sprint(c.OIDC.RolesOf()); got != "map[chiefs:[leader] cn=x:[agency]]" {
+		t.Errorf("roles %s", got)
+	}
+	if c.Session.Idle.String() != "1h30m" || c.Session.End.String() != "12h" || Duration(90e9).String() != "1m30s" {
+		t.Errorf("%s %s", c.Session.Idle, c.Session.End)
+	}
+}
+
 func TestMissingFileIsAnError(t *testing.T) {
 	if _, err := Load(Sources{File: filepath.Join(t.TempDir(), "no.yaml")}); err == nil {
 		t.Fatal("was taken")
@@ -122,6 +171,8 @@ func TestPrintedFileLoadsAgain(t *testing.T) {
 	c.Engine.Memory = 3 << 30
 	c.Metrics.Periods = []string{"ytd"}
 	c.Ingest = Ingest{Rate: 7, Burst: 123_456}
+	c.TLS, c.Proxies = TLS{Cert: "c #1.pem", Key: "k.pem"}, []string{"10.0.0.0/8", "::1"}
+	c.OIDC.Roles, c.Session.Idle = []string{"a b=leader", "a b=operator"}, Duration(100*time.Minute)
 	var printed bytes.Buffer
 	if err := Print(&printed, &c); err != nil {
 		t.Fatal(err)

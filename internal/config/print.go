@@ -37,6 +37,12 @@ func Print(w io.Writer, c *Config) error {
 // lookup returns a setting as the file writes it.
 func lookup(c *Config, s Setting) any {
 	switch s.Key {
+	case "proxies":
+		return append([]string{}, c.Proxies...)
+	case "oidc.scopes":
+		return append([]string{}, c.OIDC.Scopes...)
+	case "oidc.roles":
+		return append([]string{}, c.OIDC.Roles...)
 	case "metrics.figures":
 		return append([]string{}, c.Metrics.Figures...)
 	case "ingest.rate":

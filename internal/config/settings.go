@@ -37,7 +37,7 @@ func Settings() []Setting {
 			at: func(c *Config) field { return text(&c.Listen) },
 		},
 		{
-			Key: "data", Meaning: "The folder that holds the log of accepted events, the embedded engine's files and admin.token; one process at a time.",
+			Key: "data", Meaning: "The folder that holds the log of accepted events, the embedded engine's files, tokens and the audit log; one process at a time.",
 			at: func(c *Config) field { return text(&c.Data) },
 		},
 		{
@@ -59,8 +59,64 @@ func Settings() []Setting {
 			},
 		},
 		{
-			Key: "auth.read", Meaning: "Who may read figures: open (everybody on this machine; only on a loopback address) or token.",
-			at: func(c *Config) field { return field{c.Auth.Read, oneOf(&c.Auth.Read, "open", "token")} },
+			Key: "tls.cert", Meaning: "The path of a PEM file with the certificate and those up to its root; empty serves plain HTTP. A changed file is taken up within seconds.",
+			at: func(c *Config) field { return text(&c.TLS.Cert) },
+		},
+		{
+			Key: "tls.key", Meaning: "The path of the PEM file with the certificate's private key.",
+			at: func(c *Config) field { return text(&c.TLS.Key) },
+		},
+		{
+			Key: "proxies", Meaning: "The addresses or networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed, such as 10.0.0.7 or 10.0.0.0/24.",
+			at: func(c *Config) field { return list(&c.Proxies) },
+		},
+		{
+			Key: "auth.read", Meaning: "Who may read figures: open (everybody on this machine; only on a loopback address), token (programs and people with a token) or oidc (programs with a token, people by a provider of logins).",
+			at: func(c *Config) field { return field{c.Auth.Read, oneOf(&c.Auth.Read, "open", "token", "oidc")} },
+		},
+		{
+			Key: "oidc.issuer", Meaning: "The address of the provider of logins (OpenID Connect), as it calls itself.",
+			at: func(c *Config) field { return text(&c.OIDC.Issuer) },
+		},
+		{
+			Key: "oidc.client", Meaning: "What this server is called at the provider.",
+			at: func(c *Config) field { return text(&c.OIDC.Client) },
+		},
+		{
+			Key: "oidc.secret_file", Meaning: "The path of the file that holds the client's secret; empty for a client without one.",
+			at: func(c *Config) field { return text(&c.OIDC.SecretFile) },
+		},
+		{
+			Key: "oidc.redirect", Meaning: "The address to which people come back, as the provider knows it: this server's own, ending in /login/return.",
+			at: func(c *Config) field { return text(&c.OIDC.Redirect) },
+		},
+		{
+			Key: "oidc.scopes", Meaning: "What is asked of the provider besides openid.",
+			at: func(c *Config) field { return list(&c.OIDC.Scopes) },
+		},
+		{
+			Key: "oidc.name", Meaning: "The claim that names a person on pages and in the audit log.",
+			at: func(c *Config) field { return text(&c.OIDC.Name) },
+		},
+		{
+			Key: "oidc.role", Meaning: "The claim that holds a person's roles, one or a list; a dot leads into an object, such as realm_access.roles.",
+			at: func(c *Config) field { return text(&c.OIDC.Role) },
+		},
+		{
+			Key: "oidc.agency", Meaning: "The claim that holds the code of a person's agency, for the role agency.",
+			at: func(c *Config) field { return text(&c.OIDC.Agency) },
+		},
+		{
+			Key: "oidc.roles", Meaning: "What values of that claim mean here, as value=role: leader, inspector, agency, operator, assessor or publisher. A value may be named more than once.",
+			at: func(c *Config) field { return list(&c.OIDC.Roles) },
+		},
+		{
+			Key: "session.idle", Meaning: "After how long of doing nothing a person must log in again.",
+			at: func(c *Config) field { return duration(&c.Session.Idle) },
+		},
+		{
+			Key: "session.end", Meaning: "After how long a person must log in again in any case.",
+			at: func(c *Config) field { return duration(&c.Session.End) },
 		},
 		{
 			Key: "ingest.rate", Meaning: "How many events a second a token may send that has no rate of its own; the administrator's may send any number.",
@@ -69,6 +125,10 @@ func Settings() []Setting {
 		{
 			Key: "ingest.burst", Meaning: "How many events a token may send at once after a rest, at least 10000: a whole request.",
 			at: func(c *Config) field { return count(&c.Ingest.Burst) },
+		},
+		{
+			Key: "inbox.folder", Meaning: "A folder whose subfolders each have a mapping.yaml: files that are dropped there are imported once; empty means that there is none.",
+			at: func(c *Config) field { return text(&c.Inbox.Folder) },
 		},
 		{
 			Key: "metrics.figures", Meaning: "The figures on /metrics: ids, patterns such as online.*, or leadership; empty means those marked for the leadership.",
@@ -110,6 +170,10 @@ func text(into *string) field {
 }
 
 func count(into *Count) field {
+	return field{into.String(), func(s string) error { return into.UnmarshalText([]byte(strings.TrimSpace(s))) }}
+}
+
+func duration(into *Duration) field {
 	return field{into.String(), func(s string) error { return into.UnmarshalText([]byte(strings.TrimSpace(s))) }}
 }
 

@@ -25,6 +25,11 @@ func Replace(path string, content []byte) error {
 	if err := os.Rename(next, path); err != nil {
 		return errors.Join(err, os.Remove(next))
 	}
+	return SyncFolder(folder)
+}
+
+// SyncFolder puts the names of a folder's files on disk: until then a file that was made or renamed may be lost.
+func SyncFolder(folder string) error {
 	d, err := os.Open(folder)
 	if err != nil {
 		return err

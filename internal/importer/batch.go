@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -11,6 +12,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"tiendo/internal/event"
+	"tiendo/internal/workbook"
 )
 
 // What one request may hold; the server takes 10,000 events and 16 MiB.
@@ -58,8 +60,8 @@ func (b *Batch) Types(count map[event.Type]int) {
 	}
 }
 
-// reject says that event number i was refused.
-func (b *Batch) reject(i int, field, reason string) Reject {
+// Refused says that event number i was refused, and why.
+func (b *Batch) Refused(i int, field, reason string) Reject {
 	o, from := b.origins[i], 0
 	if i > 0 {
 		from = b.origins[i-1].end
@@ -88,6 +90,7 @@ type Reader struct {
 	name     string
 	imported value     // when the import began, for mappings that name no recorded time
 	whole    *snapshot // nil if the mapping's files are none
+	past     *past     // nil if no event of the mapping depends on others
 	bad      bool      // the last record was rejected
 	made     []made
 	data     []byte
@@ -106,21 +109,13 @@ type made struct {
 // say. An error is the mapping's or the file's: nothing of it can be read.
 func (m *Mapping) Read(in *Input, now time.Time) (*Reader, error) {
 	r := &Reader{mapping: m, name: in.Name}
+	r.past = newPast(m)
 	if m.snapshot {
 		r.whole = newSnapshot(m)
 	}
-	format := m.format
-	if format == "" {
-		format = in.format
-	}
-	if format == formatNDJSON {
-		r.records = m.lines(in)
-	} else {
-		rows, err := m.rows(in)
-		if err != nil {
-			return nil, err
-		}
-		r.records = rows
+	var err error
+	if r.records, err = m.records(in); err != nil {
+		return nil, err
 	}
 	now = now.Truncate(time.Millisecond)
 	r.imported = textual(now.In(m.loc).Format("2006-01-02T15:04:05.999Z07:00"))
@@ -137,6 +132,29 @@ func (m *Mapping) Read(in *Input, now time.Time) (*Reader, error) {
 		return nil, m.doc.fault(place{"recorded", "file"}, "recorded: the name of %s: %v", in.Name, r.imported.err)
 	}
 	return r, nil
+}
+
+// records reads a file as the mapping says, else as what it is.
+func (m *Mapping) records(in *Input) (records, error) {
+	format := cmp.Or(m.format, in.format)
+	if in.format == formatXLSX && m.format != "" && m.format != formatXLSX {
+		if head, err := in.text.Peek(8); err == nil && workbook.Packed(head) {
+			return nil, m.doc.fault(place{"format"}, "format: %s is a workbook, not %s; leave the format out, or write xlsx", in.Name, m.format)
+		}
+	}
+	if err := m.needsLists(in, format); err != nil {
+		return nil, err
+	}
+	if format == formatXLSX {
+		return m.sheetOf(in)
+	}
+	if err := in.decode(m); err != nil {
+		return nil, err
+	}
+	if head, err := in.text.Peek(1); format == formatNDJSON || format == "" && err == nil && head[0] == '{' {
+		return m.lines(in), nil
+	}
+	return m.rows(in)
 }
 
 // Fill empties b and fills it with the next events, as many as one request may hold. It returns io.EOF, with an empty
@@ -194,6 +212,9 @@ func (r *Reader) row(b *Batch, record *record) {
 	for i := range r.made {
 		r.append(b, &r.made[i], &subject, &recorded)
 		b.origins = append(b.origins, origin{record.line, r.made[i].typ, len(b.Events)})
+		if r.past != nil {
+			r.past.tell(r.made[i].typ, subject.text, r.made[i].time.time, r.data[r.made[i].data[0]:r.made[i].data[1]])
+		}
 		if r.whole != nil {
 			r.whole.tell(r.made[i].typ, subject.text, r.made[i].time.time, recorded.time)
 		}
@@ -228,28 +249,51 @@ func (r *Reader) read(b *Batch, record *record) (subject, recorded value) {
 	}
 	for i := range m.events {
 		d := &m.events[i]
-		if m.step != nil && string(d.typ) != typ || d.when != nil && !d.when.holds(record.values) {
+		if m.step != nil && string(d.typ) != typ {
 			continue
 		}
-		at := d.time.read(record.values)
-		if at.err != nil {
-			reject(d.time.column, "%s: %v", d.typ, at.err)
+		for _, values := range d.views(record.values) {
+			r.event(d, subject.text, values, reject)
 		}
-		if at.absent() {
-			continue
-		}
-		e := made{definition: d, time: at}
-		if d.id != nil {
-			if e.id = d.id.read(record.values); e.id.err != nil {
-				reject(d.id.column, "id: %v", e.id.err)
-			}
-		}
-		e.data[0] = len(r.data)
-		r.members(d, record, reject)
-		e.data[1] = len(r.data)
-		r.made = append(r.made, e)
 	}
 	return subject, recorded
+}
+
+// event makes one event of what a record holds, if it tells of it.
+func (r *Reader) event(d *definition, subject string, values []datum, reject func(column, reason string, args ...any)) {
+	for _, c := range d.when {
+		holds, err := c.holds(values)
+		if err != nil {
+			reject(c.column, "%v", err)
+		}
+		if !holds {
+			return
+		}
+	}
+	at := d.time.read(values)
+	if at.err != nil {
+		reject(d.time.column, "%s: %v", d.typ, at.err)
+	}
+	if at.absent() {
+		return
+	}
+	e := made{definition: d, time: at}
+	if d.id != nil {
+		if e.id = d.id.read(values); e.id.err != nil {
+			reject(d.id.column, "id: %v", e.id.err)
+		}
+	}
+	e.data[0] = len(r.data)
+	r.members(d, values, reject)
+	e.data[1] = len(r.data)
+	if r.past != nil {
+		if !r.past.inOrder(subject, at.time) {
+			reject(d.time.column, "%s: is earlier than the row of the case before it; sort the file by time, for what an event means here depends on what came before", d.typ)
+		} else if !r.past.allows(d, subject, at.time, r.data[e.data[0]:e.data[1]]) {
+			return
+		}
+	}
+	r.made = append(r.made, e)
 }
 
 // step says which type a record tells of, and whether it tells of any.
@@ -258,9 +302,12 @@ func (r *Reader) step(record *record, reject func(column, reason string, args ..
 	if s == nil {
 		return "", true
 	}
-	text := clean(record.values[s.wanted])
+	raw := record.values[s.wanted]
+	text := clean(raw.text)
 	typ, known := s.types[text]
 	switch {
+	case raw.form == faulty:
+		reject(s.column, "%s", raw.text)
 	case known:
 	case s.fallback != nil:
 		typ = *s.fallback
@@ -271,12 +318,12 @@ func (r *Reader) step(record *record, reject func(column, reason string, args ..
 }
 
 // members appends an event's data as canonical JSON.
-func (r *Reader) members(d *definition, record *record, reject func(column, reason string, args ...any)) {
+func (r *Reader) members(d *definition, values []datum, reject func(column, reason string, args ...any)) {
 	from := len(r.data)
 	r.data = append(r.data, '{')
 	for i := range d.fields {
 		f := &d.fields[i]
-		v := f.cell.read(record.values)
+		v := f.cell.read(values)
 		switch {
 		case v.err != nil:
 			reject(f.cell.column, "%s: %v", f.Name, v.err)

@@ -22,9 +22,6 @@ const (
 	identity event.Kind = 255
 )
 
-// listMark stands between the values of a list that a record of NDJSON holds.
-const listMark = "\x1f"
-
 var number = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?$`)
 
 // cell says how one column, or a constant, becomes one value. It remembers what it made of a text, and therefore serves
@@ -68,7 +65,7 @@ type term struct {
 }
 
 // read returns what the cell says in a record.
-func (c *cell) read(record []string) value {
+func (c *cell) read(record []datum) value {
 	if c.wanted < 0 {
 		return *c.fixed
 	}
@@ -81,17 +78,20 @@ func (c *cell) read(record []string) value {
 	return v
 }
 
-func (c *cell) understand(raw string) value {
-	if !utf8.ValidString(raw) {
-		return value{err: errors.New("is not UTF-8; save the file as UTF-8")}
-	}
-	if c.kind == event.Codes {
+func (c *cell) understand(raw datum) value {
+	switch {
+	case raw.form == faulty:
+		return value{err: errors.New(raw.text)}
+	case !utf8.ValidString(raw.text):
+		return value{err: errors.New("is not UTF-8; name the file's character set with `charset:` in the mapping")}
+	case strings.ContainsRune(raw.text, utf8.RuneError):
+		return value{err: fmt.Errorf("%s has characters that were lost or can't be read; is it another character set? `charset:` in the mapping names it", quote(clean(raw.text)))}
+	case c.kind == event.Codes:
 		return c.understandList(raw)
+	case raw.form == listed, raw.form == repeated:
+		return value{err: errors.New("is a list, where one value is expected; `each:` makes an event of every element of a list of objects")}
 	}
-	if strings.Contains(raw, listMark) {
-		return value{err: errors.New("is a list, where one value is expected")}
-	}
-	text := clean(raw)
+	text := clean(raw.text)
 	if c.empty[text] {
 		text = ""
 	}
@@ -113,7 +113,39 @@ func (c *cell) understand(raw string) value {
 		}
 		text = slug
 	}
-	return c.make(text, c.add)
+	return c.makeOf(raw.form, text)
+}
+
+// makeOf is make for a text of that form.
+func (c *cell) makeOf(as form, text string) value {
+	isTime := c.kind == instant || c.kind == event.Day || c.kind == event.Deadline
+	switch {
+	case as == dated && isTime:
+		at, err := readTime(text, workbookLayouts, c.loc)
+		if err != nil {
+			return value{err: err}
+		}
+		return c.makeReading(at, c.add)
+	case as == dated:
+		return value{err: fmt.Errorf("is the date %s in the workbook, where %s is expected; format the column as text and enter it again", text, c.kindName())}
+	}
+	v := c.make(text, c.add)
+	if isTime && as == numeric && v.err != nil {
+		v.err = fmt.Errorf("%w; it is a number in the workbook: format the column as a date there if it is one", v.err)
+	}
+	return v
+}
+
+// kindName is what a message calls the cell's kind of value.
+func (c *cell) kindName() string {
+	switch c.kind {
+	case event.Bool:
+		return "true or false"
+	case event.Int, event.Number:
+		return "a number"
+	default:
+		return "a code"
+	}
 }
 
 // make turns a text that means something into the cell's kind of value.
@@ -161,6 +193,10 @@ func (c *cell) makeTime(text string, add term) value {
 	if err != nil {
 		return value{err: err}
 	}
+	return c.makeReading(at, add)
+}
+
+func (c *cell) makeReading(at reading, add term) value {
 	if c.dayOnly || c.kind == event.Day {
 		at.clock = false
 	}
@@ -169,6 +205,7 @@ func (c *cell) makeTime(text string, add term) value {
 		at.instant = startOfDay(at.wall, c.loc)
 	}
 	if add != (term{}) {
+		var err error
 		if at, err = c.later(at, add); err != nil {
 			return value{err: err}
 		}
@@ -204,15 +241,15 @@ func (c *cell) later(at reading, add term) (reading, error) {
 }
 
 // understandList reads a list of codes: the elements of a JSON array, or a text cut at the mapping's split.
-func (c *cell) understandList(raw string) value {
+func (c *cell) understandList(raw datum) value {
 	sep := listMark
-	if c.split != "" && !strings.Contains(raw, listMark) {
+	if c.split != "" && raw.form != listed {
 		sep = c.split
 	}
 	one := *c
 	one.kind, one.fallback, one.lookup = event.Code, nil, nil
 	var codes []string
-	for part := range strings.SplitSeq(raw, sep) {
+	for part := range strings.SplitSeq(raw.text, sep) {
 		var v value
 		text := clean(part)
 		if known, ok := c.lookup[text]; ok {
@@ -220,7 +257,7 @@ func (c *cell) understandList(raw string) value {
 		} else if c.lookup != nil && text != "" && !c.empty[text] {
 			v = value{err: fmt.Errorf("%s is not in the mapping's map", quote(text))}
 		} else {
-			v = one.understand(part)
+			v = one.understand(datum{text: part})
 		}
 		if v.err != nil {
 			return v
@@ -265,14 +302,14 @@ func (c *cell) constant(s scalar) (value, error) {
 // memory remembers what a cell made of the texts it saw, while they come back. It forgets all when it is full, and
 // gives up on a column whose texts hardly repeat.
 type memory struct {
-	seen map[string]value
+	seen map[datum]value
 	hits int
 	off  bool
 }
 
 const memorySize = 4096
 
-func (m *memory) recall(raw string) (value, bool) {
+func (m *memory) recall(raw datum) (value, bool) {
 	if m.off {
 		return value{}, false
 	}
@@ -283,7 +320,7 @@ func (m *memory) recall(raw string) (value, bool) {
 	return v, ok
 }
 
-func (m *memory) keep(raw string, v value) {
+func (m *memory) keep(raw datum, v value) {
 	if m.off {
 		return
 	}
@@ -296,7 +333,7 @@ func (m *memory) keep(raw string, v value) {
 		m.hits = 0
 	}
 	if m.seen == nil {
-		m.seen = make(map[string]value, 64)
+		m.seen = make(map[datum]value, 64)
 	}
-	m.seen[strings.Clone(raw)] = v
+	m.seen[datum{strings.Clone(raw.text), raw.form}] = v
 }

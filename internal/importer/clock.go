@@ -20,6 +20,9 @@ type layout struct {
 	zone, clock bool
 }
 
+// workbookLayouts are how a date of a workbook is written.
+var workbookLayouts = []layout{{text: time.DateOnly}, {text: "2006-01-02T15:04:05", clock: true}}
+
 // newLayout finds out what a layout tells by writing instants that differ in one part only. The error says why text
 // cannot name an instant or a day.
 func newLayout(text string) (layout, error) {

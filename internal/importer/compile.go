@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"errors"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	_ "time/tzdata" // a machine without zone files must still know the mapping's zone
 
 	"tiendo/internal/calendar"
+	"tiendo/internal/charset"
 	"tiendo/internal/event"
 )
 
@@ -20,6 +22,9 @@ type Mapping struct {
 	loc       *time.Location
 	format    string
 	delimiter rune
+	charset   string // "" if the mapping names none
+	sheet     string
+	header    int      // 0 if the mapping names none
 	columns   []column // those that the mapping names, each once
 	subject   *cell
 	recorded  recorded
@@ -52,11 +57,19 @@ type step struct {
 // definition makes one event of a record.
 type definition struct {
 	typ    event.Type
-	when   *condition
+	when   []*condition // all must hold
 	time   *cell
 	id     *cell
 	fields []member
 	head   []byte // the event up to its id
+
+	// The event is made only after one of this type, without one of these, if one of these fields changes; see [past].
+	after   event.Type
+	unless  []event.Type
+	changed []string
+	// each is the list of whose elements events are made, empty for none; under are the columns in them.
+	each  string
+	under []int
 }
 
 // member is one field of an event's data.
@@ -68,24 +81,32 @@ type member struct {
 // condition says for which records an event is made.
 type condition struct {
 	wanted   int
+	column   string
 	texts    []string
 	notEmpty *bool
 	empty    map[string]bool
 }
 
-func (c *condition) holds(record []string) bool {
-	text := clean(record[c.wanted])
+// holds says whether it does. The error is why the cell can't be read.
+func (c *condition) holds(record []datum) (bool, error) {
+	if record[c.wanted].form == faulty {
+		return false, errors.New(record[c.wanted].text)
+	}
+	text := clean(record[c.wanted].text)
 	if c.empty[text] {
 		text = ""
 	}
 	if c.notEmpty != nil {
-		return *c.notEmpty == (text != "")
+		return *c.notEmpty == (text != ""), nil
 	}
-	return slices.Contains(c.texts, text)
+	return slices.Contains(c.texts, text), nil
 }
 
 // Zone is the time zone in which the mapping reads wall clocks.
 func (m *Mapping) Zone() *time.Location { return m.loc }
+
+// ReadsName says whether the name of a file decides over what it tells: whether the recorded time is read from it.
+func (m *Mapping) ReadsName() bool { return m.recorded.file != nil }
 
 // Snapshot says whether each file of the mapping is the whole state of its day.
 func (m *Mapping) Snapshot() bool { return m.snapshot }
@@ -132,15 +153,8 @@ func (c *compiler) general() error {
 		return c.doc.fault(place{"timezone"}, "timezone: %q is no time zone; write one like Asia/Ho_Chi_Minh", zone)
 	}
 	c.loc = loc
-	if !slices.Contains([]string{"", formatCSV, formatNDJSON}, f.Format) {
-		return c.doc.fault(place{"format"}, "format: %q is neither csv nor ndjson", f.Format)
-	}
-	runes := []rune(strings.ReplaceAll(f.Delimiter, `\t`, "\t"))
-	switch {
-	case len(runes) == 1 && !strings.ContainsRune("\"\r\n\ufeff\ufffd", runes[0]):
-		c.delimiter = runes[0]
-	case len(runes) != 0:
-		return c.doc.fault(place{"delimiter"}, "delimiter: %q is not one character such as \";\" or \"\\t\"", f.Delimiter)
+	if err := c.reading(); err != nil {
+		return err
 	}
 	if f.Calendar != "" {
 		if err := event.CheckCode(f.Calendar); err != nil {
@@ -150,6 +164,32 @@ func (c *compiler) general() error {
 	if len(f.Events) == 0 {
 		return c.doc.fault(place{"events"}, "events: none is there; name at least one type of event")
 	}
+	return nil
+}
+
+// reading takes what says how files are read.
+func (c *compiler) reading() error {
+	f := c.file
+	if !slices.Contains([]string{"", formatCSV, formatNDJSON, formatXLSX}, f.Format) {
+		return c.doc.fault(place{"format"}, "format: %q is neither csv nor ndjson nor xlsx", f.Format)
+	}
+	runes := []rune(strings.ReplaceAll(f.Delimiter, `\t`, "\t"))
+	switch {
+	case len(runes) == 1 && !strings.ContainsRune("\"\r\n\ufeff\ufffd", runes[0]):
+		c.delimiter = runes[0]
+	case len(runes) != 0:
+		return c.doc.fault(place{"delimiter"}, "delimiter: %q is not one character such as \";\" or \"\\t\"", f.Delimiter)
+	}
+	if c.charset = strings.ToLower(f.Charset); c.charset != "" && !slices.Contains(charset.Names(), c.charset) {
+		return c.doc.fault(place{"charset"}, "charset: %q is unknown; it is one of %s", f.Charset, english(charset.Names(), "or"))
+	}
+	if f.Header != nil && (*f.Header < 1 || *f.Header > 1<<20) {
+		return c.doc.fault(place{"header"}, "header: %d is no row; write the number of the row with the names of the columns", *f.Header)
+	}
+	if f.Header != nil {
+		c.header = *f.Header
+	}
+	c.sheet = f.Sheet
 	return nil
 }
 

@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"bytes"
 	"encoding/csv"
 	"errors"
 	"fmt"
@@ -14,21 +15,16 @@ type rows struct {
 	limit  *limit
 	header []string
 	places []int // where each wanted column stands
-	values []string
+	values []datum
 	last   int // the line of the last record
 }
 
 func (m *Mapping) rows(in *Input) (*rows, error) {
-	r := &rows{limit: &limit{Reader: in.text}, values: make([]string, len(m.columns))}
+	r := &rows{limit: &limit{Reader: in.text}, values: make([]datum, len(m.columns))}
 	r.reader = csv.NewReader(r.limit)
 	r.reader.FieldsPerRecord = -1
 	r.reader.ReuseRecord = true
-	switch {
-	case m.delimiter != 0:
-		r.reader.Comma = m.delimiter
-	case in.tab:
-		r.reader.Comma = '\t'
-	}
+	r.reader.Comma = m.delimiterOf(in)
 	header, err := r.reader.Read()
 	switch {
 	case errors.Is(err, io.EOF):
@@ -39,18 +35,63 @@ func (m *Mapping) rows(in *Input) (*rows, error) {
 	for _, name := range header {
 		r.header = append(r.header, clean(name))
 	}
-	for _, wanted := range m.columns {
-		at := slices.Index(r.header, wanted.name)
-		if at < 0 {
-			return nil, m.doc.fault(wanted.place, "%s has no column %q; it has %s", in.Name, wanted.name, quoted(r.header))
-		}
-		if again := slices.Index(r.header[at+1:], wanted.name); again >= 0 {
-			return nil, m.doc.fault(wanted.place, "%s has two columns %q, the %d. and the %d.; rename the one that is not meant",
-				in.Name, wanted.name, at+1, at+again+2)
-		}
-		r.places = append(r.places, at)
+	r.places, err = m.find(in.Name, r.header)
+	if err != nil {
+		return nil, err
 	}
 	return r, nil
+}
+
+// delimiterOf is what parts the cells: what the mapping says, else what the first row has all the wanted columns with, else a
+// comma, in .tsv a tab. That it is another one than that is said.
+func (m *Mapping) delimiterOf(in *Input) rune {
+	usual := ','
+	if in.tab {
+		usual = '\t'
+	}
+	if m.delimiter != 0 {
+		return m.delimiter
+	}
+	head, err := in.text.Peek(1 << 15)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return usual // the error comes again
+	}
+	for _, mark := range []rune{usual, ';', '\t', ','} {
+		reader := csv.NewReader(bytes.NewReader(head))
+		reader.Comma = mark
+		header, err := reader.Read()
+		if err != nil {
+			continue
+		}
+		for i := range header {
+			header[i] = clean(header[i])
+		}
+		if slices.ContainsFunc(m.columns, func(c column) bool { return !slices.Contains(header, c.name) }) {
+			continue
+		}
+		if mark != usual {
+			in.note("its cells are parted by %q, for only so it has the columns that the mapping names", mark)
+		}
+		return mark
+	}
+	return usual
+}
+
+// find says where in a row of names the wanted columns stand.
+func (m *Mapping) find(file string, header []string) ([]int, error) {
+	places := make([]int, 0, len(m.columns))
+	for _, wanted := range m.columns {
+		at := slices.Index(header, wanted.name)
+		if at < 0 {
+			return nil, m.doc.fault(wanted.place, "%s has no column %q; it has %s", file, wanted.name, quoted(header))
+		}
+		if again := slices.Index(header[at+1:], wanted.name); again >= 0 {
+			return nil, m.doc.fault(wanted.place, "%s has two columns %q, the %d. and the %d.; rename the one that is not meant",
+				file, wanted.name, at+1, at+again+2)
+		}
+		places = append(places, at)
+	}
+	return places, nil
 }
 
 func (r *rows) next() (record, error) {
@@ -79,7 +120,7 @@ func (r *rows) next() (record, error) {
 			continue
 		}
 		for i, at := range r.places {
-			r.values[i] = fields[at]
+			r.values[i].text = fields[at]
 		}
 		return record{line: line, values: r.values}, nil
 	}
@@ -117,7 +158,9 @@ func quoted(names []string) string {
 		if i == most {
 			return english(list, ",") + fmt.Sprintf(" and %d more", len(names)-most)
 		}
-		list = append(list, quote(name))
+		if name != "" {
+			list = append(list, quote(name))
+		}
 	}
 	return english(list, "and")
 }

@@ -34,10 +34,16 @@ func (c *compiler) definition(at place, spec *eventSpec) (definition, error) {
 		return d, c.doc.fault(at.at("type"), "type: %q is no type of the family; there are %s", spec.Type, english(names, "and"))
 	}
 	var err error
-	if spec.When != nil {
-		if d.when, err = c.condition(at.at("when"), spec.When); err != nil {
+	for i := range spec.When {
+		whenAt := at.at("when", i)
+		if c.doc.find(whenAt) == nil {
+			whenAt = at.at("when")
+		}
+		cond, err := c.condition(whenAt, &spec.When[i])
+		if err != nil {
 			return d, err
 		}
+		d.when = append(d.when, cond)
 	}
 	when, whenAt := spec.Time, at.at("time")
 	if when == nil {
@@ -52,12 +58,63 @@ func (c *compiler) definition(at place, spec *eventSpec) (definition, error) {
 	if d.fields, err = c.members(at, spec); err != nil {
 		return d, err
 	}
+	if err := c.past(at, spec, &d); err != nil {
+		return d, err
+	}
+	if d.each = clean(spec.Each); d.each != "" {
+		if d.under = c.under(d.each); d.under == nil {
+			return d, c.doc.fault(at.at("each"), "each: no column of the mapping stands in %q; name one, such as %s.NgayBoSung", d.each, d.each)
+		}
+	}
 	source, err := jsontext.AppendQuote(nil, c.source)
 	if err != nil {
 		return d, err
 	}
 	d.head = fmt.Appendf(nil, `{"specversion":"1.0","source":%s,"type":"%s","id":"`, source, d.typ)
 	return d, nil
+}
+
+// under are the wanted columns that stand in the elements of a list.
+func (c *compiler) under(list string) (places []int) {
+	for i := range c.columns {
+		if strings.HasPrefix(c.columns[i].name, list+".") {
+			places = append(places, i)
+		}
+	}
+	return places
+}
+
+// past takes what must have been told of a case before an event.
+func (c *compiler) past(at place, spec *eventSpec, d *definition) error {
+	known := func(p place, name string) (event.Type, error) {
+		if typ := event.Type(name); typ.Fields() != nil && typ.Family() == c.family {
+			return typ, nil
+		}
+		return "", c.doc.fault(p, "%q is no type of the family %s", name, c.family)
+	}
+	var err error
+	if spec.After != "" {
+		if d.after, err = known(at.at("after"), spec.After); err != nil {
+			return err
+		}
+	}
+	for i, name := range spec.Unless {
+		typ, err := known(at.at("unless", i), name)
+		if err != nil {
+			return err
+		}
+		d.unless = append(d.unless, typ)
+	}
+	for i, name := range spec.Changed {
+		if !slices.ContainsFunc(d.fields, func(m member) bool { return m.Name == name }) {
+			return c.doc.fault(at.at("changed", i), "changed: %q is no field of this event's data", name)
+		}
+	}
+	d.changed = spec.Changed
+	if c.snapshot && (d.after != "" || d.unless != nil || d.changed != nil) {
+		return c.doc.fault(at, "after, unless and changed are for files that tell step by step; a snapshot tells states, and what came before says nothing of them")
+	}
+	return nil
 }
 
 func (c *compiler) condition(at place, spec *whenSpec) (*condition, error) {
@@ -70,7 +127,7 @@ func (c *compiler) condition(at place, spec *whenSpec) (*condition, error) {
 	if spec.Column == "" || told != 1 {
 		return nil, c.doc.fault(at, "when: name a column, and one of equals, in and not_empty")
 	}
-	cond := &condition{wanted: c.want(spec.Column, at.at("column")), notEmpty: spec.NotEmpty, texts: spec.In, empty: c.empties(nil)}
+	cond := &condition{wanted: c.want(spec.Column, at.at("column")), column: clean(spec.Column), notEmpty: spec.NotEmpty, texts: spec.In, empty: c.empties(nil)}
 	if spec.Equals != nil {
 		cond.texts = []string{spec.Equals.text}
 	}

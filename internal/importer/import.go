@@ -14,8 +14,8 @@ import (
 	"tiendo/internal/event"
 )
 
-// flights is how many batches are on their way at once. Each holds up to 8 MiB.
-const flights = 3
+// manyFlights is how many batches are on their way at once where an import does not say. Each holds up to 8 MiB.
+const manyFlights = 3
 
 // Import reads files by a mapping and sends their events. It serves one file at a time.
 type Import struct {
@@ -24,10 +24,13 @@ type Import struct {
 	Send func(context.Context, *Batch) ([]Reject, error)
 	// Rejected is told of all that was not taken, in the order of lines.
 	Rejected func(Reject) error
-	// Facts asks the server for facts, see [ReadFacts]; only snapshots need it. It includes what was sent before.
+	// Facts asks the server for facts, see [ReadFacts]; snapshots and mappings whose events depend on what came before need it.
+	// It includes what was sent before.
 	Facts func(context.Context, Question, func(*Fact) error) error
 	// DryRun says that Send sends nothing, and that what would be retracted is only counted.
 	DryRun bool
+	// Flights is how many batches may be on their way at once; 0 means 3.
+	Flights int
 	// Progress is counted up while a file is read.
 	Progress Progress
 }
@@ -48,6 +51,8 @@ type Result struct {
 	// Retracted is how many facts a snapshot took back. Others are those of its day that it does not tell and that stay,
 	// for other files of the day told them.
 	Retracted, Others int
+	// Notes say of the file what its reader should know: how it was read, where that was not plain.
+	Notes []string
 	// Kept says why a snapshot took nothing back of what it does not tell; empty if it could.
 	Kept string
 }
@@ -61,6 +66,12 @@ func (r *Result) Total() int {
 	return total
 }
 
+// UnreadableError says that nothing of a file can be read, or that the mapping does not fit it.
+type UnreadableError struct{ Err error }
+
+func (e *UnreadableError) Error() string { return e.Err.Error() }
+func (e *UnreadableError) Unwrap() error { return e.Err }
+
 // Check is what a dry run does instead of sending: it lets the events pass by the door of a collector at now.
 func Check(now time.Time) func(context.Context, *Batch) ([]Reject, error) {
 	return func(_ context.Context, b *Batch) ([]Reject, error) {
@@ -71,7 +82,7 @@ func Check(now time.Time) func(context.Context, *Batch) ([]Reject, error) {
 			if _, err := decoder.Decode(bytes.TrimSpace(line), now); err != nil {
 				fault := &event.Error{Reason: err.Error()}
 				errors.As(err, &fault)
-				rejects = append(rejects, b.reject(i, fault.Field, fault.Reason))
+				rejects = append(rejects, b.Refused(i, fault.Field, fault.Reason))
 			}
 			i++
 		}
@@ -92,14 +103,23 @@ type outcome struct {
 
 // Run reads one file and sends its events; now is the time of import. The result tells what was done also where there
 // is an error: of the mapping, the file, or of sending.
-func (i *Import) Run(ctx context.Context, in *Input, now time.Time) (Result, error) {
-	result := Result{Events: map[event.Type]int{}}
+func (i *Import) Run(ctx context.Context, in *Input, now time.Time) (result Result, _ error) {
+	result.Events = map[event.Type]int{}
 	reader, err := i.Mapping.Read(in, now)
 	if err != nil {
-		return result, err
+		return result, &UnreadableError{err}
+	}
+	if reader.past != nil && i.Facts != nil {
+		switch err := reader.past.load(ctx, i); {
+		case err != nil && i.DryRun:
+			in.note("what the server knows of the cases was not asked (%v), so events that depend on what came before this file are not counted rightly", err)
+		case err != nil:
+			return result, err
+		}
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	flights := cmp.Or(i.Flights, manyFlights)
 	free := make(chan *Batch, flights+1)
 	for range cap(free) {
 		free <- new(Batch)
@@ -110,6 +130,13 @@ func (i *Import) Run(ctx context.Context, in *Input, now time.Time) (Result, err
 		defer close(air)
 		readFault = i.take(ctx, reader, free, air)
 	}()
+	if in.Size > 0 { // else it may be a terminal, which nobody waits for
+		defer func() {
+			cancel()
+			for range air {
+			}
+		}()
+	}
 	for {
 		var f *flight
 		select {
@@ -129,6 +156,7 @@ func (i *Import) Run(ctx context.Context, in *Input, now time.Time) (Result, err
 		}
 		free <- f.batch
 	}
+	result.Notes = in.notes
 	if readFault == nil {
 		readFault = errors.Join(reader.Unseen()...)
 	}

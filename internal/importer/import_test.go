@@ -75,7 +75,7 @@ func TestRunKeepsTheOrderOfLines(t *testing.T) {
 			if b.Len() > 10_000 || len(b.Events) > mostBytes+1<<20 {
 				t.Errorf("a batch of %d events and %d bytes", b.Len(), len(b.Events))
 			}
-			return []Reject{b.reject(0, "time", "is refused"), b.reject(3, "", "is refused")}, nil
+			return []Reject{b.Refused(0, "time", "is refused"), b.Refused(3, "", "is refused")}, nil
 		},
 		Rejected: func(r Reject) error { rejects = append(rejects, r); return nil },
 	}

@@ -136,6 +136,20 @@ func TestCSVWithOneRowPerCase(t *testing.T) {
 	})
 }
 
+func TestCellsPartedOtherwise(t *testing.T) {
+	const source = "family: task\nsource: urn:x\nsubject: mã\nevents:\n  - type: task.assigned\n    time: {column: giao}\n    data: {agency: {column: đơn vị}}\n"
+	want := []string{`task.assigned 1 2026-01-05T00:00:00+07:00 {"agency":"a"}`}
+	for name, content := range map[string]string{
+		"a.csv": "mã;giao;đơn vị\n1;2026-01-05;a\n", "b.csv": "mã\tgiao\tđơn vị\n1\t2026-01-05\ta\n", "c.tsv": "mã\tgiao\tđơn vị\n1\t2026-01-05\ta\n",
+		"d.tsv": "\ufeffmã,giao,\"đơn vị\"\r\n1,2026-01-05,a\r\n", "e.csv": "mã,giao,đơn vị,\"x;y\"\n1,2026-01-05,a,\n",
+	} {
+		events, rejects := told(t, source, name, content)
+		same(t, name, events, want)
+		same(t, name, rejects, nil)
+	}
+	same(t, "notes", notes(t, source, "a.csv", "mã;giao;đơn vị\n1;2026-01-05;a\n"), []string{"its cells are parted by ';', for only so it has the columns that the mapping names"})
+}
+
 func TestOneRowPerEvent(t *testing.T) {
 	const mapping = `
 family: dossier
@@ -350,12 +364,8 @@ func TestPackedFilesAndFormats(t *testing.T) {
 		}
 		in.Close()
 	}
-	in, err := Open("-", strings.NewReader("{\"a\":1}"))
-	if err != nil || in.format != formatNDJSON {
-		t.Errorf("standard input with an object: %v %v", in, err)
-	}
 	for content, want := range map[string]string{
-		"\xff\xfea\x00": "it is UTF-16; save it as UTF-8", "PK\x03\x04": "it is a workbook", "\x1f\x8b\x08\x00": "cut off",
+		"\x1f\x8b\x08\x00": "cut off", "<html><table>": "it is a web page (HTML)", "%PDF-1.7": "it is a PDF",
 	} {
 		if _, err := Open("-", strings.NewReader(content)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %s", content, err, want)

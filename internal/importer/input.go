@@ -14,16 +14,25 @@ import (
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
+	"golang.org/x/text/transform"
+
+	"tiendo/internal/charset"
+	"tiendo/internal/workbook"
 )
 
 // The formats that can be read.
 const (
 	formatCSV    = "csv"
 	formatNDJSON = "ndjson"
+	formatXLSX   = "xlsx"
 )
 
-// longestRecord bounds the memory that one record can take: a quote that is never closed would else take the file.
-const longestRecord = 1 << 20
+const (
+	// longestRecord bounds the memory that one record can take: a quote that is never closed would else take the file.
+	longestRecord = 1 << 20
+	// largestSpool is how large a workbook may be that is packed or comes from standard input, and must be kept in a file.
+	largestSpool = 1 << 30
+)
 
 // Input is one file that is being read, unpacked.
 type Input struct {
@@ -32,33 +41,45 @@ type Input struct {
 	// Size is how many bytes the file has, packed as it is; 0 if that is not known.
 	Size int64
 
-	read   atomic.Int64
-	text   *bufio.Reader
-	format string
-	tab    bool
-	close  []func()
+	read    atomic.Int64
+	file    *os.File // if the file lies there as it is, unpacked
+	text    *bufio.Reader
+	format  string // by its first bytes, else by its name; empty if neither tells
+	tab     bool
+	guessed string // the character set, if nothing but the text says it
+	notes   []string
+	close   []func()
 }
 
-// Open opens a file; "-" reads stdin. Gzip and Zstandard are recognised by their first bytes, whatever the name says.
-// The caller closes the input.
+// Open opens a file; "-" reads stdin. Gzip and Zstandard are recognised by their first bytes, and so are workbooks, whatever
+// the name says. The caller closes the input.
 func Open(path string, stdin io.Reader) (*Input, error) {
-	in := &Input{Name: filepath.Base(path)}
-	raw := stdin
 	if path == "-" {
-		in.Name = "standard input"
-	} else {
-		file, err := os.Open(path)
-		if err != nil {
-			return nil, err
-		}
+		return newInput("standard input", stdin, nil)
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	return OpenFile(filepath.Base(path), file)
+}
+
+// OpenFile is Open for a file that is open and that name is the name of. It is the input's.
+func OpenFile(name string, file *os.File) (*Input, error) {
+	if info, err := file.Stat(); err == nil && info.IsDir() {
+		file.Close()
+		return nil, fmt.Errorf("%s is a folder; name the files in it", name)
+	}
+	return newInput(name, file, file)
+}
+
+func newInput(name string, raw io.Reader, file *os.File) (*Input, error) {
+	in := &Input{Name: name}
+	if file != nil {
 		in.close = append(in.close, func() { _ = file.Close() }) // it was only read
 		if info, err := file.Stat(); err == nil && info.Mode().IsRegular() {
-			in.Size = info.Size()
-		} else if err == nil && info.IsDir() {
-			in.Close()
-			return nil, fmt.Errorf("%s is a folder; name the files in it", path)
+			in.Size, in.file = info.Size(), file
 		}
-		raw = file
 	}
 	if err := in.unpack(raw); err != nil {
 		in.Close()
@@ -78,6 +99,11 @@ func (in *Input) Close() {
 	in.close = nil
 }
 
+// note says something of the file that its reader should know.
+func (in *Input) note(format string, args ...any) {
+	in.notes = append(in.notes, fmt.Sprintf(format, args...))
+}
+
 func (in *Input) unpack(raw io.Reader) error {
 	packed := bufio.NewReaderSize(&counter{raw, &in.read}, 1<<16)
 	in.text = packed
@@ -92,50 +118,90 @@ func (in *Input) unpack(raw io.Reader) error {
 		if err != nil {
 			return fmt.Errorf("the file is damaged or cut off: %w", err)
 		}
-		in.text, name = bufio.NewReaderSize(unpacked, 1<<16), strings.TrimSuffix(name, ".gz")
+		in.text, name, in.file = bufio.NewReaderSize(unpacked, 1<<16), strings.TrimSuffix(name, ".gz"), nil
 	case bytes.HasPrefix(head, []byte{0x28, 0xb5, 0x2f, 0xfd}):
 		unpacked, err := zstd.NewReader(packed, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(64<<20))
 		if err != nil {
 			return err
 		}
 		in.close = append(in.close, unpacked.Close)
-		in.text, name = bufio.NewReaderSize(unpacked, 1<<16), strings.TrimSuffix(name, ".zst")
+		in.text, name, in.file = bufio.NewReaderSize(unpacked, 1<<16), strings.TrimSuffix(name, ".zst"), nil
 	}
 	return in.recognise(name)
 }
 
-// recognise finds out the format by the name, else by the first character, and drops a byte order mark.
+// recognise finds out the format by the first bytes, else by the name.
 func (in *Input) recognise(name string) error {
-	head, err := in.text.Peek(4)
+	head, err := in.text.Peek(1024)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return fmt.Errorf("the file is damaged or cut off: %w", err)
 	}
-	if bytes.HasPrefix(head, []byte("\ufeff")) {
-		if _, err := in.text.Discard(3); err != nil {
-			return err
-		}
-		head = head[3:]
+	if workbook.Packed(head) {
+		in.format = formatXLSX
+		return nil
 	}
-	switch {
-	case bytes.HasPrefix(head, []byte{0xff, 0xfe}), bytes.HasPrefix(head, []byte{0xfe, 0xff}):
-		return errors.New("it is UTF-16; save it as UTF-8")
-	case bytes.HasPrefix(head, []byte("PK")):
-		return errors.New("it is a workbook or another archive, which cannot be read; save it as CSV (UTF-8)")
+	if known := workbook.SeemsText(head); known != "" {
+		return errors.New(known)
 	}
-	switch filepath.Ext(name) {
+	switch ext := filepath.Ext(name); ext {
 	case ".csv", ".txt":
 		in.format = formatCSV
 	case ".tsv":
 		in.format, in.tab = formatCSV, true
 	case ".ndjson", ".jsonl":
 		in.format = formatNDJSON
-	default:
-		in.format = formatCSV
-		if len(head) > 0 && head[0] == '{' {
-			in.format = formatNDJSON
-		}
+	case ".xlsx", ".xlsm", ".xls":
+		in.format = formatXLSX
 	}
 	return nil
+}
+
+// decode finds out in which character set the text is and makes UTF-8 of it.
+func (in *Input) decode(m *Mapping) error {
+	head, err := in.text.Peek(charset.Sample)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return fmt.Errorf("open %s: the file is damaged or cut off: %w", in.Name, err)
+	}
+	text, err := charset.Of(head, m.charset)
+	if err != nil && m.charset != "" {
+		return m.doc.fault(place{"charset"}, "charset: %s: %v", in.Name, err)
+	}
+	if err != nil {
+		return fmt.Errorf("open %s: %w", in.Name, err)
+	}
+	if in.guessed = text.Guessed; text.Guessed != "" {
+		in.note("it was read as %s, for only so its texts make sense; say `charset: %s` in the mapping, so that nothing is left to a guess", text.Guessed, text.Guessed)
+	}
+	if _, err := in.text.Discard(text.Skip); err != nil {
+		return err
+	}
+	if text.Decoder != nil {
+		in.text = bufio.NewReaderSize(transform.NewReader(in.text, text.Decoder), 1<<16)
+	}
+	return nil
+}
+
+// spool makes a file of what is read, for a workbook is read from its end. It is gone when the input is closed.
+func (in *Input) spool() (*os.File, int64, error) {
+	if in.file != nil {
+		return in.file, in.Size, nil
+	}
+	file, err := os.CreateTemp("", "tiendo-import-")
+	if err != nil {
+		return nil, 0, err
+	}
+	in.close = append(in.close, func() { _ = file.Close() }) // nobody will read it again
+	if err := os.Remove(file.Name()); err != nil {           // it lives as long as it is open
+		return nil, 0, err
+	}
+	size, err := io.Copy(file, io.LimitReader(in.text, largestSpool+1))
+	switch {
+	case err != nil:
+		return nil, 0, fmt.Errorf("the file is damaged or cut off: %w", err)
+	case size > largestSpool:
+		return nil, 0, fmt.Errorf("it unpacks to more than %d MiB", largestSpool>>20)
+	}
+	return file, size, nil
 }
 
 // counter counts what was read.
@@ -148,24 +214,4 @@ func (c *counter) Read(p []byte) (int, error) {
 	n, err := c.Reader.Read(p)
 	c.n.Add(int64(n))
 	return n, err
-}
-
-// record is one record of a file: the texts of the columns that the mapping names, in its order.
-type record struct {
-	line   int // of the record's beginning, from 1
-	values []string
-	// field and reason say why the record cannot be read; reason is empty if it can.
-	field, reason string
-}
-
-// records are what a file holds. next returns io.EOF after the last; another error ends the file. What it returns is
-// good until its next call.
-type records interface {
-	next() (record, error)
-	// unseen are the columns that the mapping names and that no record had.
-	unseen() []column
-	// members are the names that the records have.
-	members() []string
-	// open says, once next has returned io.EOF, that the last record may be cut off: no line end follows it.
-	open() bool
 }

@@ -20,6 +20,9 @@ type file struct {
 	Calendar  string        `yaml:"calendar"`
 	Format    string        `yaml:"format"`
 	Delimiter string        `yaml:"delimiter"`
+	Charset   string        `yaml:"charset"`
+	Sheet     string        `yaml:"sheet"`
+	Header    *int          `yaml:"header"`
 	Layout    texts         `yaml:"layout"`
 	Empty     texts         `yaml:"empty"`
 	Subject   named         `yaml:"subject"`
@@ -33,10 +36,15 @@ type file struct {
 
 type eventSpec struct {
 	Type string              `yaml:"type"`
-	When *whenSpec           `yaml:"when"`
+	When whenSpecs           `yaml:"when"`
 	Time *cellSpec           `yaml:"time"`
 	ID   named               `yaml:"id"`
 	Data map[string]cellSpec `yaml:"data"`
+	// What must have been told of the case before.
+	After   string `yaml:"after"`
+	Unless  texts  `yaml:"unless"`
+	Changed texts  `yaml:"changed"`
+	Each    string `yaml:"each"`
 }
 
 type cellSpec struct {
@@ -64,6 +72,21 @@ type whenSpec struct {
 	Equals   *scalar `yaml:"equals"`
 	In       texts   `yaml:"in"`
 	NotEmpty *bool   `yaml:"not_empty"`
+}
+
+// whenSpecs is one condition or a list of them.
+type whenSpecs []whenSpec
+
+func (w *whenSpecs) UnmarshalYAML(node ast.Node) error {
+	if _, many := node.(*ast.SequenceNode); many {
+		return yaml.NodeToValue(node, (*[]whenSpec)(w), yaml.Strict())
+	}
+	var one whenSpec
+	if err := yaml.NodeToValue(node, &one, yaml.Strict()); err != nil {
+		return err
+	}
+	*w = whenSpecs{one}
+	return nil
 }
 
 type stepSpec struct {

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/xuri/excelize/v2"
 )
 
 // good is a mapping that each case of the table below spoils in one place.
@@ -160,6 +162,15 @@ func TestExampleMappingsAreGood(t *testing.T) {
 func FuzzParseMapping(f *testing.F) {
 	f.Add([]byte(good))
 	f.Add([]byte("events: [{type: dossier.paid, time: &a {column: x}}]\nfamily: dossier\nsource: x\nsubject: *a\n"))
+	f.Add([]byte("events: [{type: dossier.paid, time: {column: a}, each: b, after: dossier.resolved, unless: dossier.paid, changed: [channel], when: [{column: b.c, in: x}], data: {channel: {value: direct}}}]\nfamily: dossier\nsource: x\nsubject: a\nsheet: Sheet1\nheader: 1\ncharset: vni\n"))
+	x := excelize.NewFile()
+	if err := x.SetSheetRow("Sheet1", "A1", &[]any{"a", "b"}); err != nil {
+		f.Fatal(err)
+	}
+	workbook, err := x.WriteToBuffer()
+	if err != nil {
+		f.Fatal(err)
+	}
 	f.Fuzz(func(t *testing.T, source []byte) {
 		m, err := ParseMapping("m.yaml", source)
 		var at *MappingError
@@ -169,7 +180,7 @@ func FuzzParseMapping(f *testing.F) {
 		if err != nil {
 			return
 		}
-		for _, content := range []string{"a,b\n1,2\n", "{\"a\":1}\n"} {
+		for _, content := range []string{"a,b\n1,2\n", "{\"a\":1,\"b\":[{\"c\":2}]}\n", workbook.String()} {
 			in, err := Open("-", strings.NewReader(content))
 			if err != nil {
 				t.Fatal(err)
@@ -178,6 +189,7 @@ func FuzzParseMapping(f *testing.F) {
 				var b Batch
 				_ = r.Fill(&b)
 			}
+			in.Close()
 		}
 	})
 }

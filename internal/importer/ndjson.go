@@ -14,25 +14,27 @@ import (
 
 // lines reads NDJSON: one object per line, whose members are named by paths such as "a.b".
 type lines struct {
-	text    *bufio.Reader
-	long    []byte // a line that is longer than text's buffer
-	line    int
-	wanted  map[string]int
-	inner   map[string]bool // objects that hold wanted members
-	columns []column
-	seen    []bool
-	names   []string
-	values  []string
-	decoder *jsontext.Decoder
-	path    []byte
+	text      *bufio.Reader
+	long      []byte // a line that is longer than text's buffer
+	line      int
+	wanted    map[string]int
+	inner     map[string]bool // objects that hold wanted members
+	columns   []column
+	seen      []bool
+	names     []string
+	values    []datum
+	decoder   *jsontext.Decoder
+	repeating bool // in a list of objects
+	path      []byte
 }
 
 func (m *Mapping) lines(in *Input) *lines {
 	l := &lines{
 		text: in.text, wanted: map[string]int{}, inner: map[string]bool{}, columns: m.columns,
-		seen: make([]bool, len(m.columns)), values: make([]string, len(m.columns)), decoder: jsontext.NewDecoder(new(bytes.Buffer)),
+		seen: make([]bool, len(m.columns)), values: make([]datum, len(m.columns)), decoder: jsontext.NewDecoder(new(bytes.Buffer)),
 	}
 	for i, column := range m.columns {
+		l.seen[i] = m.inList(column.name) // of which a file may have none
 		l.wanted[column.name] = i
 		for at := range len(column.name) {
 			if column.name[at] == '.' {
@@ -138,8 +140,11 @@ func (l *lines) member() error {
 		l.names = append(l.names, string(l.path))
 	}
 	if !wanted {
-		if l.decoder.PeekKind() == '{' && l.inner[string(l.path)] {
+		switch kind := l.decoder.PeekKind(); {
+		case kind == '{' && l.inner[string(l.path)]:
 			return l.object()
+		case kind == '[' && l.inner[string(l.path)]:
+			return l.objects()
 		}
 		return l.decoder.SkipValue()
 	}
@@ -148,12 +153,93 @@ func (l *lines) member() error {
 	if err != nil {
 		return err
 	}
-	l.values[at], err = plain(value)
+	l.values[at], err = datumOf(value)
 	return err
 }
 
-// plain is what a JSON value says as text: null says nothing, and the values of an array stand between list marks.
-func plain(value jsontext.Value) (string, error) {
+// objects reads a list of objects: of each wanted member what all of them say, in their order. Other elements say nothing.
+func (l *lines) objects() error {
+	if l.repeating {
+		return errors.New("a list of objects stands in another one, which can't be read")
+	}
+	l.repeating = true
+	defer func() { l.repeating = false }()
+	if _, err := l.decoder.ReadToken(); err != nil {
+		return err
+	}
+	prefix := string(l.path) + "."
+	var parts [][]string
+	for l.decoder.PeekKind() != ']' {
+		if l.decoder.PeekKind() != '{' {
+			if err := l.decoder.SkipValue(); err != nil {
+				return err
+			}
+			continue
+		}
+		l.clear(prefix)
+		if err := l.object(); err != nil {
+			return err
+		}
+		element := make([]string, len(l.columns))
+		for i := range l.columns {
+			element[i] = l.values[i].text
+		}
+		parts = append(parts, element)
+	}
+	l.clear(prefix)
+	for i, column := range l.columns {
+		if !strings.HasPrefix(column.name, prefix) || len(parts) == 0 {
+			continue
+		}
+		texts := make([]string, len(parts))
+		for n := range parts {
+			texts[n] = parts[n][i]
+		}
+		l.values[i] = datum{strings.Join(texts, listMark), repeated}
+	}
+	_, err := l.decoder.ReadToken()
+	return err
+}
+
+// clear forgets what the members under a path say.
+func (l *lines) clear(prefix string) {
+	for i, column := range l.columns {
+		if strings.HasPrefix(column.name, prefix) {
+			l.values[i] = datum{}
+		}
+	}
+}
+
+// datumOf is what a JSON value says: null says nothing, and the values of an array are a list.
+func datumOf(value jsontext.Value) (datum, error) {
+	if value.Kind() != '[' {
+		text, err := scalarText(value)
+		return datum{text: text}, err
+	}
+	decoder := jsontext.NewDecoder(bytes.NewBuffer(value))
+	if _, err := decoder.ReadToken(); err != nil {
+		return datum{}, err
+	}
+	var parts []string
+	for decoder.PeekKind() != ']' {
+		element, err := decoder.ReadValue()
+		if err != nil {
+			return datum{}, err
+		}
+		part, err := scalarText(element)
+		if err != nil {
+			return datum{}, err
+		}
+		parts = append(parts, part)
+	}
+	if len(parts) == 0 {
+		return datum{}, nil
+	}
+	return datum{strings.Join(parts, listMark), listed}, nil
+}
+
+// scalarText is what a JSON value says that is one.
+func scalarText(value jsontext.Value) (string, error) {
 	switch value.Kind() {
 	case 'n':
 		return "", nil
@@ -163,29 +249,7 @@ func plain(value jsontext.Value) (string, error) {
 	case '{':
 		return "", errors.New("an object stands where one value is expected; name the member in it as a path, such as a.b")
 	case '[':
-		decoder := jsontext.NewDecoder(bytes.NewBuffer(value))
-		if _, err := decoder.ReadToken(); err != nil {
-			return "", err
-		}
-		var parts []string
-		for decoder.PeekKind() != ']' {
-			element, err := decoder.ReadValue()
-			if err != nil {
-				return "", err
-			}
-			if element.Kind() == '[' {
-				return "", errors.New("a list stands in a list")
-			}
-			part, err := plain(element)
-			if err != nil {
-				return "", err
-			}
-			parts = append(parts, part)
-		}
-		if len(parts) == 1 {
-			parts = append(parts, "")
-		}
-		return strings.Join(parts, listMark), nil
+		return "", errors.New("a list stands in a list")
 	default:
 		return string(value), nil
 	}

@@ -166,7 +166,7 @@ func (a *answer) rejects(b *Batch) ([]Reject, error) {
 		if e.Index < 0 || e.Index >= b.Len() {
 			return nil, &RefusedError{http.StatusAccepted, fmt.Sprintf("it rejects an event %d of %d", e.Index, b.Len())}
 		}
-		rejects = append(rejects, b.reject(e.Index, e.Field, e.Reason))
+		rejects = append(rejects, b.Refused(e.Index, e.Field, e.Reason))
 	}
 	return rejects, nil
 }

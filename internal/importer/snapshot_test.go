@@ -50,7 +50,7 @@ func (s *shelf) send(_ context.Context, b *Batch) (rejects []Reject, _ error) {
 		}
 		s.clock = s.clock.Add(time.Millisecond)
 		if s.refuse != nil && s.refuse(&e) {
-			rejects = append(rejects, b.reject(i, "time", "is refused"))
+			rejects = append(rejects, b.Refused(i, "time", "is refused"))
 		} else {
 			s.events = append(s.events, e)
 		}

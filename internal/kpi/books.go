@@ -8,9 +8,11 @@ import (
 	"sync"
 	"time"
 
+	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"golang.org/x/sync/errgroup"
 
+	"tiendo/internal/booking"
 	"tiendo/internal/calendar"
 	"tiendo/internal/event"
 	"tiendo/internal/lifecycle"
@@ -28,6 +30,8 @@ type Options struct {
 	Now func() time.Time
 	// Events tells how many events are booked.
 	Events func() uint64
+	// Ledger is what the booker of this process keeps in memory; nil where there is none.
+	Ledger *booking.Ledger
 }
 
 // Books answer questions. Safe for concurrent use.
@@ -236,9 +240,21 @@ func (b *Books) soon(t time.Time) (string, error) {
 	return day.String(), nil
 }
 
-// fetch asks the engine.
+// fetch answers a statement: from memory, or else by the engine.
 func (b *Books) fetch(ctx context.Context, s *statement) (*sums, error) {
-	query, args := s.sql()
+	if sums, ok, err := b.live(ctx, s); ok || err != nil {
+		return sums, err
+	}
+	return b.ask(ctx, s, s.cubes())
+}
+
+// asWritten keeps the engine from reading conditions on months as conditions on days, of which the cube of months knows none.
+var asWritten = clickhouse.Settings{"optimize_time_filter_with_preimage": 0}
+
+// ask asks the engine for a statement over some parts of the books.
+func (b *Books) ask(ctx context.Context, s *statement, cubes []cube) (*sums, error) {
+	ctx = clickhouse.Context(ctx, clickhouse.WithSettings(asWritten))
+	query, args := s.sql(cubes)
 	values := len(s.terms)
 	if s.binned != "" {
 		values = 1

@@ -114,7 +114,7 @@ func (s *statement) counted() (string, []any) {
 	}
 	where, args := s.where()
 	return fmt.Sprintf("SELECT family, subject, %s AS counts FROM cells WHERE %s GROUP BY family, subject HAVING counts != 0",
-		strings.Join(sums, " "), where), args
+		strings.Join(sums, " "), strings.Join(append(where, s.when()...), " AND ")), args
 }
 
 // condition is the expression of a window.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"tiendo/internal/booking"
@@ -151,7 +152,7 @@ func (b *Books) tallies(ctx context.Context, stated *stated, asOf string) ([]tal
 func (b *Books) openings(ctx context.Context, family event.Family, q Query) (map[book]int64, error) {
 	s := statement{families: []event.Family{family}, query: Query{Period: q.Period, AsOf: q.AsOf}, names: b.namesOf(q), terms: flow(lifecycle.Opened, 0, 0)}
 	where, args := s.where()
-	rows, err := b.Conn.Query(ctx, "SELECT source, agency, toString(day), sum(n) FROM cells WHERE "+where+" GROUP BY source, agency, day", args...)
+	rows, err := b.Conn.Query(ctx, "SELECT source, agency, toString(day), sum(n) FROM cells WHERE "+strings.Join(append(where, s.when()...), " AND ")+" GROUP BY source, agency, day", args...)
 	if err != nil {
 		return nil, fmt.Errorf("count openings by source: %w", err)
 	}

@@ -44,10 +44,16 @@ func (s *sums) rows(a answer, st *statement) []Row {
 		s.byKey[""] = &series{}
 	}
 	rows := []Row{}
+	exists := len(existence(&a.definition))
 	for _, key := range keys {
 		of := s.byKey[key]
+		before := slices.Clone(of.at(st, bucketBefore))
 		for i, name := range buckets {
-			row := of.row(a, st, uint32(i+1))
+			now := moment{before: before, during: of.at(st, uint32(i+1)), ahead: of.at(st, bucketAhead)}
+			row := of.row(a, st, now, exists, uint32(i+1))
+			for j, n := range now.during {
+				before[j] += n
+			}
 			if row == nil {
 				if len(by) > 0 {
 					continue
@@ -69,51 +75,51 @@ func (s *sums) rows(a answer, st *statement) []Row {
 	return rows
 }
 
-// row is the value of one key in one bucket; nil if the key has no case there.
-func (s *series) row(a answer, st *statement, bucket uint32) *Row {
+// moment is what the terms of a statement sum to around one bucket: in all buckets before it, in it, and ahead of the period.
+type moment struct{ before, during, ahead []int64 }
+
+// at is what the terms sum to in a bucket; zeros if nothing falls in it.
+func (s *series) at(st *statement, bucket uint32) []int64 {
+	if sums := s.terms[bucket]; sums != nil {
+		return sums
+	}
+	return make([]int64, len(st.terms))
+}
+
+// row is the value of one key in one bucket; nil if the key has no case there: none of the first terms, which tell.
+func (s *series) row(a answer, st *statement, now moment, exists int, bucket uint32) *Row {
 	if st.binned != "" {
 		return quantileRow(a.definition, s.bins[bucket])
 	}
-	exists := false
-	for i := range existence(&a.definition) {
-		exists = exists || s.value(st.terms, i, bucket) != 0
+	has := false
+	for i := range exists {
+		has = has || now.value(&st.terms[i], i) != 0
 	}
-	numerator, denominator := s.sum(st.terms, a.numerator, bucket), s.sum(st.terms, a.denominator, bucket)
-	if !exists && numerator == 0 && denominator == 0 {
+	numerator, denominator := now.sum(st.terms, a.numerator), now.sum(st.terms, a.denominator)
+	if !has && numerator == 0 && denominator == 0 {
 		return nil
 	}
 	return rowOf(a.definition, float64(numerator), float64(denominator))
 }
 
-func (s *series) sum(terms []term, places []int, bucket uint32) (sum int64) {
+func (m *moment) sum(terms []term, places []int) (sum int64) {
 	for _, i := range places {
-		sum += s.value(terms, i, bucket)
+		sum += m.value(&terms[i], i)
 	}
 	return sum
 }
 
-// value is what one term sums to in a bucket: of flows what falls in it, of stocks all that came before its end or start.
-func (s *series) value(terms []term, i int, bucket uint32) (v int64) {
-	t := &terms[i]
-	at := func(b uint32) int64 {
-		if sums := s.terms[b]; sums != nil {
-			return sums[i]
-		}
-		return 0
-	}
+// value is what one term sums to: of flows what falls in the bucket, of stocks all that came before its end or start.
+func (m *moment) value(t *term, i int) (v int64) {
 	switch t.window {
 	case inPeriod:
-		v = at(bucket)
+		v = m.during[i]
 	case ahead:
-		v = at(bucketAhead)
+		v = m.ahead[i]
 	case atEnd:
-		for b := range bucket + 1 {
-			v += at(b)
-		}
+		v = m.before[i] + m.during[i]
 	case atStart:
-		for b := range bucket {
-			v += at(b)
-		}
+		v = m.before[i]
 	}
 	if t.minus {
 		return -v

@@ -223,8 +223,10 @@ func (b *Books) standings(ctx context.Context, quests []quest) (map[string]*stan
 			if all[code] == nil {
 				all[code] = &standing{}
 			}
+			st := &statements[i]
+			now := moment{before: of.at(st, bucketBefore), during: of.at(st, 1), ahead: of.at(st, bucketAhead)}
 			for _, one := range q.sought {
-				one.to(all[code], of.sum(statements[i].terms, statements[i].indices(one.terms), 1))
+				one.to(all[code], now.sum(st.terms, st.indices(one.terms)))
 			}
 		}
 	}

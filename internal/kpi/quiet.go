@@ -11,9 +11,9 @@ import (
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 
+	"tiendo/internal/booking"
 	"tiendo/internal/calendar"
 	"tiendo/internal/event"
-	"tiendo/internal/lifecycle"
 )
 
 // Quiet is an agency or a source of which nothing has been heard for longer than chance explains: figures then tell what was
@@ -39,33 +39,59 @@ const (
 type activity struct {
 	agency, source string
 	last           calendar.Day
-	// days are those of the last remembered ones, in no order.
-	days []calendar.Day
+	// on are the remembered days up to one: bit n is n days before it.
+	on [remembered/64 + 1]uint64
 }
+
+// note notes a day that is ago days before the last one that matters.
+func (a *activity) note(day calendar.Day, ago int) {
+	a.last = max(a.last, day)
+	if ago < remembered {
+		a.on[ago/64] |= 1 << (ago % 64)
+	}
+}
+
+// was says whether something was heard so many days ago.
+func (a *activity) was(ago int) bool { return ago < remembered && a.on[ago/64]&(1<<(ago%64)) != 0 }
 
 // addQuiet says of each answer, and of its rows by agency, of whom nothing was heard any more.
 func (b *Books) addQuiet(ctx context.Context, queries []Query, figures []Figure) error {
+	known := map[string][]Quiet{}
 	for i, q := range queries {
 		d, _ := ByID(q.ID)
 		if figures[i].Quiet = []Quiet{}; d.indicator != "" {
 			continue // reported for a period, not from day to day
 		}
 		today := calendar.DayOf(q.Period.End.Add(-time.Millisecond), b.Calendars.Location())
-		all, err := b.heard(ctx, d.Families(), q, today)
-		if err != nil {
-			return fmt.Errorf("look for agencies and sources that have gone quiet: %w", err)
-		}
-		figures[i].Quiet = b.quiet(all, q, today)
-		for j := range figures[i].Rows {
-			row := &figures[i].Rows[j]
-			for _, s := range figures[i].Quiet {
-				if key := row.Keys["agency"]; key != nil && *key == s.Agency {
-					row.NoDataSince = s.Since
-				}
+		key := fmt.Sprint(d.Families(), today, q.AsOf, q.Where["agency"])
+		quiet, asked := known[key]
+		if !asked {
+			all, err := b.heard(ctx, d.Families(), q, today)
+			if err != nil {
+				return fmt.Errorf("look for agencies and sources that have gone quiet: %w", err)
 			}
+			quiet = b.quiet(all, q, today)
+			known[key] = quiet
 		}
+		figures[i].Quiet = quiet
+		figures[i].markQuiet()
 	}
 	return nil
+}
+
+// markQuiet says of rows by agency since when there is no data.
+func (f *Figure) markQuiet() {
+	since := map[string]string{}
+	for _, q := range f.Quiet {
+		if q.Agency != "" {
+			since[q.Agency] = q.Since
+		}
+	}
+	for i := range f.Rows {
+		if key := f.Rows[i].Keys["agency"]; key != nil {
+			f.Rows[i].NoDataSince = since[*key]
+		}
+	}
 }
 
 // quiet lists those of whom nothing was heard before a day, agencies first. Sources of other agencies than q asks for are
@@ -117,7 +143,9 @@ func merge(all map[string]*activity, name string, a activity) {
 		all[name] = to
 	}
 	to.last = max(to.last, a.last)
-	to.days = append(to.days, a.days...)
+	for i := range a.on {
+		to.on[i] |= a.on[i]
+	}
 }
 
 // silent says whether a's silence up to a day is longer than chance explains. On a share p of the working days up to its last
@@ -134,16 +162,16 @@ func (b *Books) silent(a *activity, today calendar.Day) bool {
 	if missed == 0 {
 		return false
 	}
-	slices.Sort(a.days)
-	a.days = slices.Compact(a.days)
 	days, heard := 0, 0
-	for d := a.last; days < habit && len(a.days) > 0 && d >= a.days[0]; d-- {
-		_, was := slices.BinarySearch(a.days, d)
+	known := 0 // days before the first that was heard of tell nothing of a habit
+	for d := a.last; known < habit && today-d < remembered; d-- {
+		was := a.was(int(today - d))
+		if was || b.works(d) {
+			known++
+		}
 		if was {
 			heard++
-		}
-		if was || b.works(d) {
-			days++
+			days = known
 		}
 	}
 	p := float64(heard+1) / float64(days+2)
@@ -160,8 +188,13 @@ func (b *Books) works(d calendar.Day) bool {
 	return d.Weekday() != time.Saturday && d.Weekday() != time.Sunday
 }
 
-// heard is activities, asked once while nothing is booked.
+// heard tells on which days cases began or ended, up to a day: from memory, or else by the engine, which is asked once while
+// nothing is booked.
 func (b *Books) heard(ctx context.Context, families []event.Family, q Query, today calendar.Day) ([]activity, error) {
+	var all []activity
+	if q.AsOf == "" && b.Ledger.Read(func(page booking.Page) { all = heardOn(page, families, today) }) {
+		return all, nil
+	}
 	key := fmt.Sprint(families, today, q.AsOf)
 	events := b.Events()
 	b.mu.Lock()
@@ -185,21 +218,36 @@ func (b *Books) heard(ctx context.Context, families []event.Family, q Query, tod
 	return all, nil
 }
 
-// activities asks the books on which days cases began or ended.
-func (b *Books) activities(ctx context.Context, families []event.Family, q Query, today calendar.Day) ([]activity, error) {
-	s := statement{families: families, query: Query{Period: q.Period, AsOf: q.AsOf}}
-	conditions := []string{"family IN {families:Array(String)}", "measure IN {measures:Array(String)}", "day <= {today:Date32}"}
-	args := []any{
-		clickhouse.Named("families", families), clickhouse.Named("today", today.String()), clickhouse.Named("from", (today - remembered).String()),
-		clickhouse.Named("measures", []string{
-			string(lifecycle.Opened), string(lifecycle.Settled), string(lifecycle.Ended), string(lifecycle.Stray),
-		}),
+// heardOn reads the days up to one from memory.
+func heardOn(page booking.Page, families []event.Family, today calendar.Day) []activity {
+	var all []activity
+	for _, family := range families {
+		page.Heard(family, func(voice booking.Voice, days []calendar.Day) {
+			a := activity{agency: voice.Agency, source: voice.Source}
+			upTo, _ := slices.BinarySearch(days, today+1)
+			for _, day := range slices.Backward(days[:upTo]) {
+				if a.note(day, int(today-day)); today-day >= remembered {
+					break
+				}
+			}
+			if upTo > 0 {
+				all = append(all, a)
+			}
+		})
 	}
+	return all
+}
+
+// activities asks the journal on which days cases began or ended.
+func (b *Books) activities(ctx context.Context, families []event.Family, q Query, today calendar.Day) ([]activity, error) {
+	s := statement{query: q}
+	conditions := []string{"family IN {families:Array(String)}", "measure IN ('opened', 'settled', 'ended', 'stray')", "day <= {today:Date32}"}
+	args := []any{clickhouse.Named("families", families), clickhouse.Named("today", today.String()), clickhouse.Named("from", (today - remembered).String())}
 	if known, more := s.known(); known != "" {
 		conditions, args = append(conditions, known), append(args, more...)
 	}
 	rows, err := b.Conn.Query(ctx, `SELECT agency, source, toInt32(max(day)), groupArrayIf(toInt32(day), day > {from:Date32}) FROM
-		(SELECT agency, source, day, sum(n) AS n FROM cells WHERE `+strings.Join(conditions, " AND ")+` GROUP BY agency, source, day HAVING n > 0)
+		(SELECT agency, source, day FROM cells WHERE `+strings.Join(conditions, " AND ")+` GROUP BY agency, source, day HAVING sum(n) > 0)
 		GROUP BY agency, source`, args...)
 	if err != nil {
 		return nil, err
@@ -215,7 +263,7 @@ func (b *Books) activities(ctx context.Context, families []event.Family, q Query
 		}
 		a.last = calendar.Day(last)
 		for _, d := range days {
-			a.days = append(a.days, calendar.Day(d))
+			a.note(calendar.Day(d), int(today)-int(d))
 		}
 		all = append(all, a)
 	}

@@ -40,8 +40,8 @@ func (b *Books) NewRecount(until time.Time, block uint64) *Recount {
 	return &Recount{books: b, until: until, block: block, cube: map[lump]int64{}}
 }
 
-// Add adds what a case contributes.
-func (r *Recount) Add(family event.Family, counts []lifecycle.Count) {
+// Add adds what a case contributes: lines of a journal, or what they come to.
+func (r *Recount) Add(family event.Family, counts []lifecycle.Entry) {
 	zone := r.books.Calendars.Location()
 	today := calendar.DayOf(r.until, zone)
 	now := r.until.Sub(today.Start(zone)).Milliseconds()

@@ -12,13 +12,13 @@ import (
 // whole city; what is hurt is named; what lies ahead, or in a later block, is left out.
 func TestRecount(t *testing.T) {
 	b, conn := books(t)
-	var told []lifecycle.Count
+	var told []lifecycle.Entry
 	add := func(subject, agency string, measure lifecycle.Measure, on string, marks lifecycle.Marks, bin int32, millis uint32) {
 		t.Helper()
 		fill(t, conn, cell{subject: subject, agency: agency, measure: measure, day: on, marks: marks, bin: bin, millis: millis})
 		c := lifecycle.Count{Cell: lifecycle.Cell{Measure: measure, Day: day(on), Marks: marks, Bin: bin, Millis: millis}, N: 1}
 		c.Agency = agency
-		told = append(told, c)
+		told = append(told, lifecycle.Entry{Count: c})
 	}
 	add("1", "A", lifecycle.Opened, "2023-12-29", 0, 0, 0)
 	add("1", "A", lifecycle.Settled, "2025-02-11", promised|onTime, 0, 0)

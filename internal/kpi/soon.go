@@ -55,7 +55,7 @@ func (s *statement) fromSoon() (string, []any) {
 	where, args := deadlines.where()
 	near := "day <= {until:Date32} AND NOT " + beforeEnd
 	dated := fmt.Sprintf("SELECT %s FROM cells WHERE %s AND %s GROUP BY %s HAVING sum(n) > 0",
-		strings.Join(append([]string{"family", "subject"}, keys...), ", "), where, near, strings.Join(append([]string{"family", "subject"}, names...), ", "))
+		strings.Join(append([]string{"family", "subject"}, keys...), ", "), strings.Join(where, " AND "), near, strings.Join(append([]string{"family", "subject"}, names...), ", "))
 	known, more := s.known()
 	if known != "" {
 		known, args = " AND "+known, append(args, more...)

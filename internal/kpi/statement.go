@@ -15,7 +15,7 @@ import (
 
 // statement is one question to the engine: the sums of some terms for one set of families, period, grouping and filter.
 //
-// The inner query has the shape of the journal's projections (sums of n by their keys), so that the engine reads a
+// The inner queries have the shape of the journal's projections (sums of n by their keys), so that the engine reads a
 // projection and not the journal; the outer one adds up what each term counts.
 type statement struct {
 	families []event.Family
@@ -35,42 +35,42 @@ const (
 	bucketAhead  = 1 << 30
 )
 
-// sql renders s. Identifiers come from this package's tables; every value is a parameter.
-func (s *statement) sql() (string, []any) {
-	var b strings.Builder
-	keys := s.keys()
+// sql renders s over some parts of the books. Identifiers come from this package's tables; every value is a parameter.
+func (s *statement) sql(cubes []cube) (string, []any) {
 	outer := []string{}
-	for i := range keys {
+	for i := range s.keys() {
 		outer = append(outer, fmt.Sprintf("k%d", i))
 	}
 	outer = append(outer, "bucket")
-	grouped := slices.Clone(outer)
+	sums := slices.Clone(outer)
 	if s.binned != "" {
-		grouped = append(grouped, "bin")
-		fmt.Fprintf(&b, "SELECT %s, sum(n)\n", strings.Join(grouped, ", "))
-	} else {
-		sums := slices.Clone(outer)
-		for _, t := range s.terms {
-			sums = append(sums, t.sum())
-		}
-		fmt.Fprintf(&b, "SELECT %s\n", strings.Join(sums, ", "))
+		outer = append(outer, "bin")
+		sums = append(slices.Clone(outer), "sum(n)")
 	}
-	inner := []string{}
-	for i, k := range keys {
-		inner = append(inner, fmt.Sprintf("%s AS k%d", k, i))
-	}
-	inner = append(inner, s.bucket()+" AS bucket", "measure", "marks")
-	if s.binned != "" {
-		inner = append(inner, "bin")
-	}
-	names := append(slices.Clone(outer), "measure", "marks")
-	if s.binned != "" {
-		names = append(names, "bin")
+	for _, t := range s.terms {
+		sums = append(sums, t.sum())
 	}
 	where, args := s.where()
-	fmt.Fprintf(&b, "FROM (SELECT %s, sum(n) AS n FROM cells WHERE %s GROUP BY %s)\nGROUP BY %s",
-		strings.Join(inner, ", "), where, strings.Join(names, ", "), strings.Join(grouped, ", "))
-	return b.String(), args
+	var inner []string
+	for _, c := range cubes {
+		inner = append(inner, s.inner(c, where))
+		args = append(args, c.args...)
+	}
+	return fmt.Sprintf("SELECT %s\nFROM (%s)\nGROUP BY %s", strings.Join(sums, ", "), strings.Join(inner, "\nUNION ALL "), strings.Join(outer, ", ")), args
+}
+
+// inner is the query of one cube.
+func (s *statement) inner(c cube, where []string) string {
+	var selected, grouped []string
+	for i, k := range s.keys() {
+		selected, grouped = append(selected, fmt.Sprintf("%s AS k%d", k, i)), append(grouped, fmt.Sprintf("k%d", i))
+	}
+	selected, grouped = append(selected, "toUInt32("+c.bucket+") AS bucket", "measure", "marks"), append(grouped, "bucket", "measure", "marks")
+	if s.binned != "" {
+		selected, grouped = append(selected, "bin"), append(grouped, "bin")
+	}
+	return fmt.Sprintf("SELECT %s, sum(n) AS n FROM cells WHERE %s GROUP BY %s",
+		strings.Join(selected, ", "), strings.Join(append(slices.Clone(where), c.where...), " AND "), strings.Join(grouped, ", "))
 }
 
 // column is the expression of a dimension that is no time.
@@ -97,18 +97,8 @@ const (
 	beforeStart = "day < {first:Date32}"
 )
 
-// bucket is the expression of the stretch of time that a row falls in.
-func (s *statement) bucket() string {
-	within := map[string]string{
-		"":        "1",
-		"day":     "dateDiff('day', {first:Date32}, day) + 1",
-		"month":   "dateDiff('month', {first:Date32}, day) + 1",
-		"quarter": "dateDiff('quarter', {first:Date32}, day) + 1",
-	}[timeOf(s.query.By)]
-	return fmt.Sprintf("toUInt32(multiIf(NOT %s, %d, %s, %d, %s))", beforeEnd, bucketAhead, beforeStart, bucketBefore, within)
-}
-
-func (s *statement) where() (string, []any) {
+// where are the conditions that hold for all rows, whenever they happened, and the parameters of a statement.
+func (s *statement) where() ([]string, []any) {
 	p := s.query.Period
 	zone := p.End.Location()
 	today := p.End.Format(time.DateOnly)
@@ -119,17 +109,10 @@ func (s *statement) where() (string, []any) {
 		clickhouse.Named("today", today),
 		clickhouse.Named("millis", fmt.Sprint(p.End.Sub(midnight).Milliseconds())),
 		clickhouse.Named("measures", s.measures()),
+		clickhouse.Named("flows", s.flows()),
 	}
 	conditions := []string{"family IN {families:Array(String)}", "measure IN {measures:Array(String)}"}
-	// A flow counts in the period alone, a stock is a sum over all days before.
-	if flows := s.flows(); len(flows) > 0 {
-		conditions = append(conditions, "(measure NOT IN {flows:Array(String)} OR day >= {first:Date32})")
-		args = append(args, clickhouse.Named("flows", flows))
-	}
-	if s.until == "" {
-		conditions = append(conditions, beforeEnd)
-	} else {
-		conditions = append(conditions, "(day <= {until:Date32} OR "+beforeEnd+")")
+	if s.until != "" {
 		args = append(args, clickhouse.Named("until", s.until))
 	}
 	if known, more := s.known(); known != "" {
@@ -148,7 +131,7 @@ func (s *statement) where() (string, []any) {
 		}
 		args = append(args, clickhouse.Named(parameter, s.query.Where[name]))
 	}
-	return strings.Join(conditions, " AND "), append(args, s.names.args()...)
+	return conditions, append(args, s.names.args()...)
 }
 
 // known is the condition of what the books knew, "" if they may know all.

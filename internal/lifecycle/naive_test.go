@@ -351,7 +351,7 @@ func (r *naiveReader) promise(opening naiveFact, clock naiveClock) naiveClock {
 }
 
 // restarts are the promises that a supplement makes anew where the register says so: the working days from the opening to
-// the first due, counted from that day (rule 5). Open: whether a supplement that nobody asked for makes one. Here it does.
+// the first due, counted from that day (rule 5). One that ends no wait changes nothing (rule 4).
 func (r *naiveReader) restarts(first *naivePromise, clock naiveClock) []naivePromise {
 	if !r.restart || first == nil || clock.calendar == nil {
 		return nil
@@ -359,6 +359,10 @@ func (r *naiveReader) restarts(first *naivePromise, clock naiveClock) []naivePro
 	var made []naivePromise
 	for _, f := range r.facts("supplemented") {
 		if f.data.Due != "" || f.Time.Before(r.opened) || r.closing != "" && f.Time.After(r.told) || f.Time.Before(first.made) {
+			continue
+		}
+		waited := slices.ContainsFunc(r.pauses, func(p naivePause) bool { return p.to.Equal(f.Time) && (r.closing == "" || f.Time.Before(r.told)) })
+		if !waited {
 			continue
 		}
 		day, ok := clock.shift(calendar.DayOf(f.Time, r.zone), calendar.DayOf(r.opened, r.zone), calendar.DayOf(clock.end(first.due), r.zone))

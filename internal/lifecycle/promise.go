@@ -102,7 +102,8 @@ func (j *judge) inCourse(at time.Time) bool {
 }
 
 // restarts are the promises that a procedure makes by itself after a supplement without a new date: the full term, the
-// working days from the opening to the first due, from that day (rule 5; DOMAIN.md, fact 4).
+// working days from the opening to the first due, from that day (rule 5; DOMAIN.md, fact 4). A supplement that ends no wait
+// changes nothing (rule 4), so that nobody restarts a term by telling of one that was not asked for.
 func (j *judge) restarts(first promise) (again []promise, err error) {
 	if !j.restart || first.due.IsZero() {
 		return nil, nil
@@ -111,7 +112,7 @@ func (j *judge) restarts(first promise) (again []promise, err error) {
 		return nil, errNoCalendar
 	}
 	for _, f := range j.facts.of("supplemented") {
-		if f.last().data.Due != "" || !j.inCourse(f.time) || f.time.Before(first.made) {
+		if f.last().data.Due != "" || !j.inCourse(f.time) || f.time.Before(first.made) || !j.endsPause(f.time) {
 			continue
 		}
 		term, err := j.days.WorkingDays(calendar.DayOf(j.Opened, j.zone), calendar.DayOf(first.due, j.zone))
@@ -125,6 +126,11 @@ func (j *judge) restarts(first promise) (again []promise, err error) {
 		again = append(again, promise{made: f.time, due: due.End(j.zone), recorded: f.last().recorded, by: byRestart})
 	}
 	return again, nil
+}
+
+// endsPause says whether a pause ends at an instant, by a supplement.
+func (j *judge) endsPause(at time.Time) bool {
+	return (j.Closing == "" || at.Before(j.Told)) && slices.ContainsFunc(j.Pauses, func(p Pause) bool { return p.To.Equal(at) })
 }
 
 // lastOfInstant sorts promises by when they were made, and keeps of those made at one instant the one that counts.

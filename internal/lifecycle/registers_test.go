@@ -38,6 +38,10 @@ func TestRulesAfterASupplement(t *testing.T) {
 	}
 	// Monday to Monday is a term of five working days. (a) 5 and 6 March move the 10th to the 12th; (b) five days after
 	// Thursday the 6th is the 13th.
+	// A supplement that nobody asked for ends no wait and changes nothing (rule 4), else a term could be begun again at will.
+	f("a supplement that nobody asked for", `2025-03-03T08:00 due=2025-03-10
+dossier.supplemented 2025-03-06T09:00
+`, "2025-03-10", "2025-03-10")
 	f("a term of five days", `2025-03-03T08:00 due=2025-03-10
 dossier.supplement_requested 2025-03-04T09:00
 dossier.supplemented 2025-03-06T09:00

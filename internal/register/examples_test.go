@@ -90,10 +90,10 @@ func TestHaiPhongBeforeAndAfter(t *testing.T) {
 	if n := groups("2025-06-30"); n["district"] != 15 || n["commune"] != 0 || n["department"] != 20-6+1+6 {
 		t.Errorf("before: %v", n)
 	}
-	if n := groups("2025-07-01"); n["district"] != 0 || n["commune"] != 20 || n["department"] != 15 {
+	if n := groups("2025-07-01"); n["district"] != 0 || n["commune"] != 114 || n["department"] != 15 {
 		t.Errorf("after: %v", n)
 	}
-	if n := len(v.AgenciesIn(day(t, "2025-01-01"), day(t, "2025-12-31"))); n != 1+20+1+15+20+6 {
+	if n := len(v.AgenciesIn(day(t, "2025-01-01"), day(t, "2025-12-31"))); n != 1+20+1+15+114+6 {
 		t.Errorf("%d agencies in 2025", n)
 	}
 	name := func(code, d string) string {

@@ -1,0 +1,390 @@
+package booking
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+
+	"tiendo/internal/calendar"
+	"tiendo/internal/event"
+	"tiendo/internal/lifecycle"
+)
+
+// Ledger is the sum of the journal, kept in memory by whoever writes it: by month and agency, and by day for the last days.
+// What a page asks for is added up from it within milliseconds, whatever the history; the engine would scan its cubes a dozen
+// times for it. It holds what the engine shows, block by block, or nothing: after an error it is read anew.
+//
+// It is safe for concurrent use.
+type Ledger struct {
+	// appearing is held while a block becomes visible in the engine and is added here: whoever reads both holds it too.
+	appearing sync.RWMutex
+
+	mu sync.RWMutex
+	// held is nil while the ledger cannot be read.
+	held *held
+}
+
+// held is what a ledger holds.
+type held struct {
+	// block is the last block that is in it.
+	block uint64
+	// since is the first day from which on each is kept by itself; so are those of some months before it, the last asked for
+	// being the last.
+	since calendar.Day
+	older []calendar.Day
+
+	agencies []string
+	numbers  map[string]uint32 // of agencies
+	months   map[Stratum]*shelf
+	days     map[Stratum]*shelf
+	heard    map[Voice][]calendar.Day // in order
+}
+
+// Stratum is a family's lines of one measure.
+type Stratum struct {
+	Family  event.Family
+	Measure lifecycle.Measure
+}
+
+// Voice is an agency as one source tells of it.
+type Voice struct {
+	Family         event.Family
+	Agency, Source string
+}
+
+// Sum is some lines added up.
+type Sum struct {
+	// Day is the day, or the first of the month, on which they happened.
+	Day    calendar.Day
+	Millis uint32
+	// Agency is the place of the agency's code among the page's.
+	Agency uint32
+	Marks  lifecycle.Marks
+	N      int64
+}
+
+// keptDays is how many days back each is kept by itself: the running month, and one before for what ends a little earlier.
+const keptDays = 62
+
+func firstKept(today calendar.Day) calendar.Day { return monthOf(today - keptDays) }
+
+// NewLedger returns a ledger that cannot be read yet.
+func NewLedger() *Ledger { return &Ledger{} }
+
+// draft is what a block adds, until it is known to be in the journal.
+type draft struct {
+	mu    sync.Mutex
+	sums  map[Stratum]map[line]int64
+	heard map[Voice]map[calendar.Day]struct{}
+	since calendar.Day
+	older []calendar.Day
+}
+
+// daily says whether the days of a month are told apart.
+func (d *draft) daily(day calendar.Day) bool {
+	return day >= d.since || slices.Contains(d.older, monthOf(day))
+}
+
+// line is a slot with the agency's code.
+type line struct {
+	day    calendar.Day
+	agency string
+	marks  lifecycle.Marks
+	millis uint32
+}
+
+// begin returns an empty draft.
+func (l *Ledger) begin() *draft {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	d := &draft{sums: map[Stratum]map[line]int64{}, heard: map[Voice]map[calendar.Day]struct{}{}}
+	if l.held != nil {
+		d.since, d.older = l.held.since, slices.Clone(l.held.older)
+	}
+	return d
+}
+
+// add adds lines of the journal.
+func (d *draft) add(family event.Family, entries []lifecycle.Entry) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for i := range entries {
+		e := &entries[i]
+		of := Stratum{family, e.Measure}
+		if d.sums[of] == nil {
+			d.sums[of] = map[line]int64{}
+		}
+		at := line{day: e.Day, agency: e.Agency, marks: e.Marks, millis: e.Millis}
+		if !d.daily(e.Day) {
+			at.day, at.millis = monthOf(e.Day), 0
+		}
+		d.sums[of][at] += e.N
+		if e.N > 0 && speaks(e.Measure) {
+			voice := Voice{family, e.Agency, e.Source}
+			if d.heard[voice] == nil {
+				d.heard[voice] = map[calendar.Day]struct{}{}
+			}
+			d.heard[voice][e.Day] = struct{}{}
+		}
+	}
+}
+
+// speaks says whether a measure tells that something of an agency began or ended.
+func speaks(m lifecycle.Measure) bool {
+	return m == lifecycle.Opened || m == lifecycle.Settled || m == lifecycle.Ended || m == lifecycle.Stray
+}
+
+func nextMonth(month calendar.Day) calendar.Day {
+	return calendar.DayOf(month.Start(time.UTC).AddDate(0, 1, 0), time.UTC)
+}
+
+func monthOf(d calendar.Day) calendar.Day { return d - calendar.Day(d.Start(time.UTC).Day()-1) }
+
+// commit adds a draft whose block is in the journal. A block that is not the next makes the ledger unreadable. Days that are
+// long past are left to their months.
+func (l *Ledger) commit(d *draft, block uint64, today calendar.Day) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	h := l.held
+	if h == nil || block != h.block+1 || d.since != h.since {
+		l.held = nil
+		return
+	}
+	h.block = block
+	h.older = slices.DeleteFunc(h.older, func(month calendar.Day) bool { return !d.daily(month) && h.drop(month) })
+	for of, sums := range d.sums {
+		for at, n := range sums {
+			h.put(of, at, n)
+		}
+	}
+	for voice, days := range d.heard {
+		for day := range days {
+			h.hear(voice, day)
+		}
+	}
+	for since := firstKept(today); h.since < since; h.since = nextMonth(h.since) {
+		if !slices.Contains(h.older, h.since) {
+			h.drop(h.since)
+		}
+	}
+}
+
+// drop forgets the days of a month.
+func (h *held) drop(month calendar.Day) bool {
+	next := nextMonth(month)
+	for _, sums := range h.days {
+		sums.drop(func(s slot) bool { return s.day >= month && s.day < next })
+	}
+	return true
+}
+
+// mostOlder is of how many months before the last ones days are kept.
+const mostOlder = 6
+
+// Keep reads the days of a month from the engine, unless they are kept already, and keeps them for those who ask next. It does
+// nothing while the ledger cannot be read.
+func (l *Ledger) Keep(ctx context.Context, conn driver.Conn, month calendar.Day) error {
+	kept := false
+	if !l.Read(func(p Page) { kept = p.Daily(month) }) || kept {
+		return nil
+	}
+	l.appearing.RLock()
+	defer l.appearing.RUnlock()
+	days := &held{numbers: map[string]uint32{}, months: map[Stratum]*shelf{}, days: map[Stratum]*shelf{}, since: month}
+	err := days.read(ctx, conn, daysOfJournal+" AND day < {until:Date32} "+byDay, clickhouse.Named("since", month.String()), clickhouse.Named("until", nextMonth(month).String()))
+	if err != nil {
+		return fmt.Errorf("read the days of %s from the journal: %w", month.Start(time.UTC).Format("2006-01"), err)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	h := l.held
+	if h == nil || h.daily(month) {
+		return nil
+	}
+	if len(h.older) == mostOlder {
+		h.drop(h.older[0])
+		h.older = h.older[1:]
+	}
+	h.older = append(h.older, month)
+	for of, sums := range days.days {
+		to := on(h.days, of)
+		sums.each(func(s slot, n int64) {
+			s.agency = h.number(days.agencies[s.agency])
+			to.put(s, n)
+		})
+		to.settle()
+	}
+	return nil
+}
+
+func (h *held) daily(day calendar.Day) bool {
+	return day >= h.since || slices.Contains(h.older, monthOf(day))
+}
+
+func (h *held) put(of Stratum, at line, n int64) {
+	number := h.number(at.agency)
+	if h.daily(at.day) {
+		on(h.days, of).put(slot{number, at.day, at.marks, at.millis}, n)
+	}
+	on(h.months, of).put(slot{agency: number, day: monthOf(at.day), marks: at.marks}, n)
+}
+
+// on is the shelf of a stratum.
+func on(all map[Stratum]*shelf, of Stratum) *shelf {
+	if all[of] == nil {
+		all[of] = &shelf{}
+	}
+	return all[of]
+}
+
+// number is the number of an agency.
+func (h *held) number(agency string) uint32 {
+	number, known := h.numbers[agency]
+	if !known {
+		number = uint32(len(h.agencies))
+		h.numbers[agency], h.agencies = number, append(h.agencies, agency)
+	}
+	return number
+}
+
+func (h *held) hear(voice Voice, day calendar.Day) {
+	days := h.heard[voice]
+	if at, known := slices.BinarySearch(days, day); !known {
+		h.heard[voice] = slices.Insert(days, at, day)
+	}
+}
+
+// forget makes the ledger unreadable until it is loaded.
+func (l *Ledger) forget() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.held = nil
+}
+
+const (
+	daysOfJournal = "SELECT family, measure, day, agency, marks, millis, sum(n) FROM cells WHERE family != '' AND day >= {since:Date32}"
+	byDay         = "GROUP BY family, measure, day, agency, marks, millis"
+)
+
+// load reads the sums of the journal, of which block is the last one. Nobody may write the journal meanwhile.
+func (l *Ledger) load(ctx context.Context, conn driver.Conn, block uint64, today calendar.Day) error {
+	h := &held{
+		block: block, since: firstKept(today), numbers: map[string]uint32{},
+		months: map[Stratum]*shelf{}, days: map[Stratum]*shelf{}, heard: map[Voice][]calendar.Day{},
+	}
+	// Without the setting the engine reads conditions on months as conditions on days, of which the cube of months knows none.
+	months := `SELECT family, measure, makeDate32(intDiv(toYYYYMM(day), 100), toYYYYMM(day) % 100, 1), agency, marks, toUInt32(0) AS millis, sum(n) FROM cells
+		WHERE family != '' AND toYYYYMM(day) < {since:UInt32} GROUP BY family, measure, toYYYYMM(day), agency, marks SETTINGS optimize_time_filter_with_preimage = 0`
+	first := h.since.Start(time.UTC)
+	if err := h.read(ctx, conn, months, clickhouse.Named("since", fmt.Sprint(first.Year()*100+int(first.Month())))); err != nil {
+		return fmt.Errorf("read the months of the journal: %w", err)
+	}
+	if err := h.read(ctx, conn, daysOfJournal+" "+byDay, clickhouse.Named("since", h.since.String())); err != nil {
+		return fmt.Errorf("read the last days of the journal: %w", err)
+	}
+	if err := h.readHeard(ctx, conn); err != nil {
+		return fmt.Errorf("read the days on which anything was heard: %w", err)
+	}
+	for _, all := range []map[Stratum]*shelf{h.months, h.days} {
+		for _, sums := range all {
+			sums.settle()
+		}
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.held = h
+	return nil
+}
+
+func (h *held) read(ctx context.Context, conn driver.Conn, query string, args ...any) error {
+	rows, err := conn.Query(ctx, query, args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var family, measure string
+		var day time.Time
+		var at line
+		var marks, millis uint32
+		var n int64
+		if err := rows.Scan(&family, &measure, &day, &at.agency, &marks, &millis, &n); err != nil {
+			return err
+		}
+		at.day, at.marks, at.millis = calendar.DayOf(day, time.UTC), lifecycle.Marks(marks), millis
+		if n != 0 {
+			h.put(Stratum{event.Family(family), lifecycle.Measure(measure)}, at, n)
+		}
+	}
+	return rows.Err()
+}
+
+func (h *held) readHeard(ctx context.Context, conn driver.Conn) error {
+	rows, err := conn.Query(ctx, `SELECT family, agency, source, day FROM cells WHERE measure IN ('opened', 'settled', 'ended', 'stray') GROUP BY family, agency, source, day HAVING sum(n) > 0 ORDER BY day`)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var family string
+		var voice Voice
+		var day time.Time
+		if err := rows.Scan(&family, &voice.Agency, &voice.Source, &day); err != nil {
+			return err
+		}
+		voice.Family = event.Family(family)
+		h.hear(voice, calendar.DayOf(day, time.UTC))
+	}
+	return rows.Err()
+}
+
+// Page is a ledger that is being read: nothing is added meanwhile.
+type Page struct{ held *held }
+
+// Read calls read with the ledger as it is, and returns whether it could be read. read must not take long.
+func (l *Ledger) Read(read func(Page)) bool {
+	if l == nil {
+		return false
+	}
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	if l.held == nil {
+		return false
+	}
+	read(Page{l.held})
+	return true
+}
+
+// Block is the last block that is in the ledger.
+func (p Page) Block() uint64 { return p.held.block }
+
+// Daily says whether the days of a month are kept by themselves.
+func (p Page) Daily(month calendar.Day) bool { return p.held.daily(month) }
+
+// Agencies are the codes of agencies, by place. They must not be changed.
+func (p Page) Agencies() []string { return p.held.agencies }
+
+// Months calls each with the sums of a stratum by month, of all time, in no order.
+func (p Page) Months(of Stratum, each func(Sum)) { p.each(p.held.months[of], each) }
+
+// Days calls each with the sums of a stratum by day, of the months whose days are kept, in no order.
+func (p Page) Days(of Stratum, each func(Sum)) { p.each(p.held.days[of], each) }
+
+func (p Page) each(sums *shelf, each func(Sum)) {
+	sums.each(func(s slot, n int64) { each(Sum{Day: s.day, Millis: s.millis, Agency: s.agency, Marks: s.marks, N: n}) })
+}
+
+// Heard calls each with the days on which anything of a family was told to begin or end, by voice: the days in order, for as
+// long as the page is read. Days that turned out to be a mistake may be among them: something was heard.
+func (p Page) Heard(family event.Family, each func(Voice, []calendar.Day)) {
+	for voice, days := range p.held.heard {
+		if voice.Family == family {
+			each(voice, days)
+		}
+	}
+}

@@ -1,0 +1,193 @@
+package booking
+
+import (
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+	"github.com/google/go-cmp/cmp"
+
+	"tiendo/internal/calendar"
+	"tiendo/internal/clickhouse/enginetest"
+	"tiendo/internal/lifecycle"
+)
+
+// contents are what a ledger holds, by what it says of it.
+func contents(t *testing.T, l *Ledger) map[string]int64 {
+	t.Helper()
+	all := map[string]int64{}
+	ok := l.Read(func(p Page) {
+		for name, shelves := range map[string]map[Stratum]*shelf{"month": p.held.months, "day": p.held.days} {
+			for of, sums := range shelves {
+				p.each(sums, func(s Sum) {
+					all[fmt.Sprint(name, of, s.Day, p.Agencies()[s.Agency], s.Marks, s.Millis)] += s.N
+				})
+			}
+		}
+	})
+	if !ok {
+		t.Fatal("the ledger cannot be read")
+	}
+	maps.DeleteFunc(all, func(_ string, n int64) bool { return n == 0 })
+	return all
+}
+
+// unheard are the days of one ledger that another has not.
+func unheard(of, in *Ledger) (missing []string) {
+	known := map[Voice][]calendar.Day{}
+	in.Read(func(p Page) { p.Heard("dossier", func(v Voice, days []calendar.Day) { known[v] = days }) })
+	of.Read(func(p Page) {
+		p.Heard("dossier", func(v Voice, days []calendar.Day) {
+			for _, day := range days {
+				if !slices.Contains(known[v], day) {
+					missing = append(missing, fmt.Sprint(v, day))
+				}
+			}
+		})
+	})
+	return missing
+}
+
+// fresh is a ledger that was read from the engine now, with the days of some months.
+func fresh(t *testing.T, conn driver.Conn, b *Booker, today calendar.Day, months ...calendar.Day) *Ledger {
+	t.Helper()
+	l := NewLedger()
+	if err := l.load(t.Context(), conn, b.Mark().Block, today); err != nil {
+		t.Fatal(err)
+	}
+	for _, month := range months {
+		if err := l.Keep(t.Context(), conn, month); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return l
+}
+
+// TestLedgerFollowsTheJournal: after every block, with late and corrected events, a ledger holds what the engine shows, also
+// the days of months that somebody asked for between two blocks.
+func TestLedgerFollowsTheJournal(t *testing.T) {
+	conn := enginetest.Conn(t)
+	events := history(rand.New(rand.NewPCG(21, 21)), 80)
+	booker := newBooker(t, conn)
+	today := calendar.DayOf(time.Now(), zone)
+	if err := booker.resume(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	var kept []calendar.Day
+	blocks := 0
+	for n := 0; n < len(events); n += len(events)/6 + 1 {
+		store(t, conn, events[n:min(len(events), n+len(events)/6+1)])
+		bookRest(t, booker)
+		blocks++
+		want := contents(t, fresh(t, conn, booker, today, kept...))
+		if diff := cmp.Diff(want, contents(t, booker.Ledger())); diff != "" {
+			t.Fatalf("after %d parts (-engine +ledger):\n%s", blocks, diff)
+		}
+		if missing := unheard(fresh(t, conn, booker, today), booker.Ledger()); len(missing) > 0 {
+			t.Fatalf("after %d parts nothing is known of %v", blocks, missing)
+		}
+		if len(want) < 15 {
+			t.Fatalf("only %d sums", len(want))
+		}
+		month := monthOf(calendar.DayOf(events[n].Time, zone))
+		if err := booker.Ledger().Keep(t.Context(), conn, month); err != nil {
+			t.Fatal(err)
+		}
+		booker.Ledger().Read(func(p Page) {
+			if !p.Daily(month) {
+				t.Errorf("the days of %s are not kept", month)
+			}
+			kept = p.held.older
+		})
+	}
+	if len(kept) == 0 {
+		t.Error("no month was asked for")
+	}
+}
+
+// TestLedgerIsUnreadableAfterADoubt: a block that is not the next, and an error of the booker, make it so until it is loaded.
+func TestLedgerIsUnreadableAfterADoubt(t *testing.T) {
+	conn := enginetest.Conn(t)
+	booker := newBooker(t, conn)
+	today := calendar.DayOf(time.Now(), zone)
+	readable := func() bool { return booker.Ledger().Read(func(Page) {}) }
+	if readable() {
+		t.Error("it can be read before it was")
+	}
+	if err := booker.resume(t.Context()); err != nil || !readable() {
+		t.Fatalf("it cannot be read: %v", err)
+	}
+	booker.ledger.commit(booker.ledger.begin(), 2, today)
+	if readable() {
+		t.Error("a block was skipped, and it can be read")
+	}
+	if err := booker.ledger.Keep(t.Context(), conn, monthOf(today-400)); err != nil {
+		t.Errorf("to keep days in a ledger that cannot be read is nothing: %v", err)
+	}
+	if err := booker.resume(t.Context()); err != nil || !readable() {
+		t.Fatalf("it cannot be read again: %v", err)
+	}
+	booker.ledger.forget()
+	if readable() {
+		t.Error("it was forgotten, and it can be read")
+	}
+	if (*Ledger)(nil).Read(func(Page) {}) {
+		t.Error("no ledger can be read")
+	}
+}
+
+// TestLedgerForgetsOldDays: when months pass their days go, and their sums stay.
+func TestLedgerForgetsOldDays(t *testing.T) {
+	conn := enginetest.Conn(t)
+	booker := newBooker(t, conn)
+	today := calendar.DayOf(time.Date(2026, 3, 10, 12, 0, 0, 0, zone), zone)
+	l := fresh(t, conn, booker, today)
+	d := l.begin()
+	entry := lifecycle.Entry{Count: lifecycle.Count{N: 2}}
+	entry.Measure, entry.Day, entry.Agency = lifecycle.Opened, today-60, "A"
+	d.add("dossier", []lifecycle.Entry{entry})
+	l.commit(d, 1, today)
+	days := func() (n int64) {
+		l.Read(func(p Page) { p.Days(Stratum{"dossier", lifecycle.Opened}, func(s Sum) { n += s.N }) })
+		return n
+	}
+	if got := days(); got != 2 {
+		t.Errorf("%d by day", got)
+	}
+	l.commit(l.begin(), 2, today+60)
+	if got := days(); got != 0 {
+		t.Errorf("after two months %d by day", got)
+	}
+	var months int64
+	l.Read(func(p Page) { p.Months(Stratum{"dossier", lifecycle.Opened}, func(s Sum) { months += s.N }) })
+	if months != 2 {
+		t.Errorf("%d by month", months)
+	}
+}
+
+// TestShelf: sums stay sums, in whatever order and however often slots are filled and settled.
+func TestShelf(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	var s shelf
+	want := map[slot]int64{}
+	for i := range 50_000 {
+		at := slot{agency: rng.Uint32N(20), day: calendar.Day(rng.IntN(50)), marks: lifecycle.Marks(rng.IntN(8))}
+		n := rng.Int64N(5) - 2
+		want[at] += n
+		if s.put(at, n); i%9999 == 0 {
+			s.settle()
+		}
+	}
+	s.drop(func(at slot) bool { return at.day == 7 })
+	maps.DeleteFunc(want, func(at slot, n int64) bool { return n == 0 || at.day == 7 })
+	got := map[slot]int64{}
+	s.each(func(at slot, n int64) { got[at] += n })
+	maps.DeleteFunc(got, func(_ slot, n int64) bool { return n == 0 })
+	if !maps.Equal(want, got) {
+		t.Errorf("%d sums, want %d", len(got), len(want))
+	}
+}

@@ -1,0 +1,242 @@
+package importer
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"tiendo/internal/event"
+)
+
+// opening writes the event that opens a case, and before it that a dossier was handed in.
+func (w *suggestion) opening(family event.Family) {
+	typ := map[event.Family]string{event.Dossier: "dossier.received", event.Task: "task.assigned", event.Petition: "petition.received"}[family]
+	if family == event.Dossier && w.guesses[roleSubmitted] != nil {
+		w.line("  - type: dossier.submitted")
+		w.time(roleSubmitted)
+		w.line("    data:")
+		w.attributes(family)
+	}
+	w.line("  - type: %s", typ)
+	w.time(roleOpened)
+	w.line("    data:")
+	w.attributes(family)
+	g := w.guesses[roleDue]
+	if g == nil {
+		w.say("      ", "KHÔNG ĐOÁN ĐƯỢC: không có cột hạn trả; không có hạn thì không tính được đúng hạn. Nếu hạn theo quy định: due: {column: …, add: 20d}",
+			"NOT GUESSED: no column names a due date, and without one nothing is on time or late. If the promise is a rule: due: {column: …, add: 20d}")
+		return
+	}
+	w.explainDates("      ", g)
+	w.line("      due: %s", w.timeCell(g))
+}
+
+// time writes when an event happened.
+func (w *suggestion) time(r role) {
+	g := w.guesses[r]
+	w.explainDates("    ", g)
+	w.line("    time: %s", w.timeCell(g))
+}
+
+// timeCell is a column of times with what is needed to read it.
+func (w *suggestion) timeCell(g *guess) string {
+	cell := "{column: " + scalarYAML(g.name)
+	if g.dates.midnight {
+		cell += ", as: date"
+	}
+	if layouts := g.dates.layout(); layouts != nil {
+		quoted := make([]string, len(layouts))
+		for i, layout := range layouts {
+			quoted[i] = scalarYAML(layout)
+		}
+		cell += ", layout: [" + strings.Join(quoted, ", ") + "]"
+	}
+	return cell + "}"
+}
+
+// explainDates says how times were read, and where that is in doubt.
+func (w *suggestion) explainDates(indent string, g *guess) {
+	d := g.dates
+	if len(g.filled) == 0 {
+		w.say(indent, fmt.Sprintf("? %q vì tên cột có %q; chưa dòng nào có giá trị, nên đọc như ngày mở", g.name, g.word),
+			fmt.Sprintf("? %q for its name has %q; no row has a value yet, so it is read like the opening", g.name, g.word))
+		return
+	}
+	w.say(indent, fmt.Sprintf("? %q vì tên cột có %q; %d trên %d dòng có giá trị, ví dụ %s", g.name, g.word, len(g.filled), w.rows, quote(g.filled[0].text)),
+		fmt.Sprintf("? %q for its name has %q; %d of %d rows have a value, such as %s", g.name, g.word, len(g.filled), w.rows, quote(g.filled[0].text)))
+	if d.ambiguous() {
+		w.say(indent, "MƠ HỒ: mọi ngày trong mẫu đọc được cả ngày trước tháng lẫn tháng trước ngày (01/02/2026 là 1 tháng 2 hay 2 tháng 1?). Ở đây: NGÀY trước, theo cách viết của Việt Nam; nếu tháng trước thì đổi layout, ví dụ \"01/02/2006\"",
+			"AMBIGUOUS: every date of the sample can be read with the day and with the month first (is 01/02/2026 the 1st of February or the 2nd of January?). Here the DAY is first, as Vietnam writes; if it is the month, change the layout to one such as \"01/02/2006\"")
+	}
+	if d.midnight {
+		w.say(indent, "không có giờ trong ngày, nên chỉ lấy ngày", "no value has a time of day, so only the day is taken")
+	}
+	if d.misread > 0 {
+		w.say(indent, fmt.Sprintf("%d giá trị không đọc được và sẽ bị từ chối", d.misread), fmt.Sprintf("%d values can't be read and will be rejected", d.misread))
+	}
+}
+
+// attributes writes the fields that say what a case is.
+func (w *suggestion) attributes(family event.Family) {
+	w.code("agency", roleAgency, "đơn vị giải quyết", "the agency that decides")
+	switch family {
+	case event.Dossier:
+		w.code("procedure", roleProcedure, "thủ tục", "the procedure")
+		w.channel()
+		w.level()
+	case event.Petition:
+		w.say("      ", "KHÔNG ĐOÁN ĐƯỢC: loại đơn; complaint khiếu nại, denunciation tố cáo, suggestion kiến nghị, phản ánh", "NOT GUESSED: the kind of petition; replace this by a column with a map")
+		w.line("      kind: {value: suggestion}")
+	}
+}
+
+// code writes a field that holds a code, or a visible word where no column is there.
+func (w *suggestion) code(field string, r role, vi, en string) {
+	g := w.guesses[r]
+	if g == nil {
+		w.say("      ", "KHÔNG ĐOÁN ĐƯỢC: không có cột cho "+vi+"; hãy thay chữ unknown", "NOT GUESSED: no column for "+en+"; replace the word unknown")
+		w.line("      %s: {value: unknown}", field)
+		return
+	}
+	texts, _ := distinct(g.filled)
+	w.say("      ", fmt.Sprintf("? %s: cột %q vì tên có %q; %d giá trị khác nhau", vi, g.name, g.word, len(texts)), fmt.Sprintf("? %s: the column %q for its name has %q; %d different values", en, g.name, g.word, len(texts)))
+	empty := ""
+	if len(g.filled) < w.rows {
+		w.say("      ", fmt.Sprintf("%d dòng để trống; chúng nhận chữ unknown", w.rows-len(g.filled)), fmt.Sprintf("%d rows are empty; they get the word unknown", w.rows-len(g.filled)))
+		empty = ", default: unknown"
+	}
+	if slices.ContainsFunc(texts, func(text string) bool { return event.CheckCode(text) != nil }) {
+		w.say("      ", "tên được đổi thành mã không dấu; nếu có cột mã thì dùng cột đó", "names become codes in ASCII; if there is a column of codes, use that")
+		w.line("      %s: {column: %s, slug: true%s}", field, scalarYAML(g.name), empty)
+		return
+	}
+	w.line("      %s: {column: %s%s}", field, scalarYAML(g.name), empty)
+}
+
+// channelWords are what values say of a channel, as slugs; and the codes of the National Portal (DOMAIN.md §4.2).
+var channelWords = []struct {
+	channel string
+	words   []string
+}{
+	{"post", []string{"buu-chinh", "buu-dien", "bcci", "post", "postal", "mail-in", "letter"}},
+	{"online", []string{
+		"truc-tuyen", "qua-mang", "dich-vu-cong", "cong-dvc", "dvc", "dvcqg", "internet", "online", "web", "website", "app", "mobile", "portal", "self-service", "twitter", "email", "e-mail", "toan-trinh", "mot-phan",
+	}},
+	{"direct", []string{"truc-tiep", "tai-quay", "mot-cua", "tai-cho", "counter", "direct", "walk-in", "in-person", "phone", "call", "constituent-call", "employee-generated", "city-worker-app", "maximo-integration"}},
+}
+
+func channelOf(text string) string {
+	slug := slugOf(text)
+	for _, c := range channelWords[2].words { // of a city's own workers first: their app is no citizen's
+		if strings.Contains(slug, "-"+c+"-") {
+			return "direct"
+		}
+	}
+	for _, c := range channelWords {
+		for _, word := range c.words {
+			if strings.Contains(slug, "-"+word+"-") {
+				return c.channel
+			}
+		}
+	}
+	return map[string]string{"-1-": "direct", "-2-": "online", "-3-": "post"}[slug]
+}
+
+func (w *suggestion) channel() {
+	g := w.guesses[roleChannel]
+	if g == nil {
+		w.say("      ", "KHÔNG ĐOÁN ĐƯỢC: không có cột kênh tiếp nhận; Cổng DVCQG coi kênh trống là trực tiếp", "NOT GUESSED: no column names the channel; the National Portal takes a missing one as direct")
+		w.line("      channel: {value: direct}")
+		return
+	}
+	texts, counts := distinct(g.filled)
+	w.say("      ", fmt.Sprintf("? kênh: cột %q vì tên có %q; online trực tuyến, direct trực tiếp, post bưu chính", g.name, g.word),
+		fmt.Sprintf("? the channel: the column %q for its name has %q", g.name, g.word))
+	w.line("      channel:")
+	w.line("        column: %s", scalarYAML(g.name))
+	w.line("        map:")
+	for _, text := range texts {
+		if channel := channelOf(text); channel != "" {
+			w.line("          %s: %s # %d", scalarYAML(text), channel, counts[text])
+		} else {
+			w.line("          %s: direct # ? KHÔNG ĐOÁN ĐƯỢC / NOT GUESSED, %d", scalarYAML(text), counts[text])
+		}
+	}
+	w.say("        ", "? giá trị khác và ô trống", "? other values, and empty cells")
+	w.line("        default: direct")
+}
+
+func (w *suggestion) level() {
+	if g := w.guesses[roleLevel]; g != nil {
+		w.say("      ", fmt.Sprintf("cột %q có thể là mức độ dịch vụ công (level); chưa dùng, vì giá trị phải được ánh xạ sang full, partial, 2, 3, 4 hoặc none", g.name),
+			fmt.Sprintf("the column %q may be the level of the service; it is not used, for its values must be mapped to full, partial, 2, 3, 4 or none", g.name))
+	}
+}
+
+// closings writes the events that close a case.
+func (w *suggestion) closings(family event.Family) {
+	g := w.guesses[roleClosed]
+	if g == nil {
+		w.say("  ", "KHÔNG ĐOÁN ĐƯỢC: không có cột ngày hoàn thành, nên mọi trường hợp đều đang mở", "NOT GUESSED: no column tells when a case was finished, so all of them are open")
+		return
+	}
+	resolved := map[event.Family]string{event.Dossier: "dossier.resolved", event.Task: "task.completed", event.Petition: "petition.resolved"}[family]
+	refused, withdrawn := w.outcomes(family)
+	w.closing(resolved, g, append(slices.Clone(refused), withdrawn...), false)
+	if len(refused) > 0 {
+		w.closing(map[event.Family]string{event.Dossier: "dossier.rejected", event.Petition: "petition.rejected"}[family], g, refused, true)
+	}
+	if len(withdrawn) > 0 {
+		w.closing(map[event.Family]string{event.Dossier: "dossier.withdrawn", event.Task: "task.cancelled", event.Petition: "petition.withdrawn"}[family], g, withdrawn, true)
+	}
+	if family == event.Dossier && w.guesses[roleReturned] != nil {
+		w.say("  ", fmt.Sprintf("cột %q là ngày trả cho công dân (dossier.returned); chưa dùng, vì cần biết kênh trả", w.guesses[roleReturned].name),
+			fmt.Sprintf("the column %q is when the result was handed over (dossier.returned); it is not used, for the channel of that is needed", w.guesses[roleReturned].name))
+	}
+}
+
+// closing writes one of them, of the rows with these outcomes, or of all others.
+func (w *suggestion) closing(typ string, g *guess, outcomes []string, these bool) {
+	w.line("  - type: %s", typ)
+	if len(outcomes) > 0 {
+		texts := outcomes
+		if !these {
+			texts = nil
+			all, _ := distinct(w.guesses[roleStatus].filled)
+			for _, text := range append(all, "") {
+				if !slices.Contains(outcomes, text) {
+					texts = append(texts, text)
+				}
+			}
+		}
+		for i := range texts {
+			texts[i] = scalarYAML(texts[i])
+		}
+		w.say("    ", fmt.Sprintf("? theo cột %q", w.guesses[roleStatus].name), fmt.Sprintf("? by the column %q", w.guesses[roleStatus].name))
+		w.line("    when: {column: %s, in: [%s]}", scalarYAML(w.guesses[roleStatus].name), strings.Join(texts, ", "))
+	}
+	w.explainDates("    ", g)
+	w.line("    time: %s", w.timeCell(g))
+}
+
+// outcomes are the texts of the status that say that a case was refused or withdrawn.
+func (w *suggestion) outcomes(family event.Family) (refused, withdrawn []string) {
+	g := w.guesses[roleStatus]
+	if g == nil {
+		return nil, nil
+	}
+	texts, _ := distinct(g.filled)
+	for _, text := range texts {
+		slug := slugOf(text)
+		has := func(words ...string) bool {
+			return slices.ContainsFunc(words, func(word string) bool { return strings.Contains(slug, "-"+word+"-") })
+		}
+		switch {
+		case family != event.Task && has("tu-choi", "khong-tiep-nhan", "khong-giai-quyet", "khong-thu-ly", "khong-du-dieu-kien", "rejected", "refused", "denied"):
+			refused = append(refused, text)
+		case has("rut", "rut-ho-so", "withdrawn", "cancelled", "canceled"):
+			withdrawn = append(withdrawn, text)
+		}
+	}
+	return refused, withdrawn
+}

@@ -1,0 +1,95 @@
+package kpi
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
+)
+
+// cube is a part of the books that a statement reads: the rows of some stretches of time, and what bucket they fall in.
+type cube struct {
+	bucket string
+	where  []string
+	args   []any
+}
+
+// cubes are the parts that a statement reads. Whole months are read from the cube of months where that can tell what is asked;
+// the months within which the period begins, and in which its end lies, from those of days.
+func (s *statement) cubes() []cube {
+	if !s.monthly() {
+		return []cube{s.days("")}
+	}
+	p := s.query.Period
+	first, err := time.Parse(time.DateOnly, p.First)
+	if err != nil {
+		panic("BUG: a period's first day is no date: " + p.First)
+	}
+	lastMonth := time.Date(p.End.Year(), p.End.Month(), 1, 0, 0, 0, 0, time.UTC)
+	rest := "day >= {last_month:Date32}"
+	months := cube{
+		bucket: fmt.Sprintf("multiIf(toYYYYMM(day) < {first_yyyymm:UInt32}, %d, %s)", bucketBefore, map[string]string{
+			"":        "1",
+			"month":   "intDiv(toYYYYMM(day), 100) * 12 + toYYYYMM(day) % 100 - {first_number:UInt32} + 1",
+			"quarter": "intDiv(intDiv(toYYYYMM(day), 100) * 12 + toYYYYMM(day) % 100 - 1, 3) - intDiv({first_number:UInt32} - 1, 3) + 1",
+		}[timeOf(s.query.By)]),
+		where: []string{"toYYYYMM(day) < {last_yyyymm:UInt32}", "(measure NOT IN {flows:Array(String)} OR toYYYYMM(day) >= {first_yyyymm:UInt32})"},
+		args: []any{
+			clickhouse.Named("first_yyyymm", number(yyyymm(first))), clickhouse.Named("last_yyyymm", number(yyyymm(lastMonth))),
+			clickhouse.Named("first_number", number(first.Year()*12+int(first.Month()))), clickhouse.Named("last_month", lastMonth.Format(time.DateOnly)),
+		},
+	}
+	if first.Day() > 1 {
+		months.where = append(months.where, "toYYYYMM(day) != {first_yyyymm:UInt32}")
+		rest = "(" + rest + " OR (day >= {first_month:Date32} AND day < {second_month:Date32}))"
+		start := first.AddDate(0, 0, 1-first.Day())
+		months.args = append(months.args, clickhouse.Named("first_month", start.Format(time.DateOnly)), clickhouse.Named("second_month", start.AddDate(0, 1, 0).Format(time.DateOnly)))
+	}
+	return []cube{months, s.days(rest)}
+}
+
+// monthly says whether the cube of months has what is asked for: no days, no bins, no stamps, and of the attributes the agency.
+func (s *statement) monthly() bool {
+	q := s.query
+	knows := func(name string) bool { return slices.Contains([]string{"agency", "group", "month", "quarter"}, name) }
+	for name := range q.Where {
+		if !knows(name) {
+			return false
+		}
+	}
+	return s.binned == "" && q.AsOf == "" && q.Block == 0 && !slices.ContainsFunc(q.By, func(by string) bool { return !knows(by) })
+}
+
+// days are the cubes of days, of the stretches of time that a condition tells; of all time if it is empty.
+func (s *statement) days(during string) cube {
+	within := map[string]string{
+		"":        "1",
+		"day":     "dateDiff('day', {first:Date32}, day) + 1",
+		"month":   "dateDiff('month', {first:Date32}, day) + 1",
+		"quarter": "dateDiff('quarter', {first:Date32}, day) + 1",
+	}[timeOf(s.query.By)]
+	c := cube{
+		bucket: fmt.Sprintf("multiIf(NOT %s, %d, %s, %d, %s)", beforeEnd, bucketAhead, beforeStart, bucketBefore, within),
+		where:  s.when(),
+	}
+	if during != "" {
+		c.where = append(c.where, during)
+	}
+	return c
+}
+
+// when are the conditions on days: a flow counts in the period alone, a stock is a sum over all days before; what lies ahead
+// counts up to a day.
+func (s *statement) when() []string {
+	conditions := []string{"(measure NOT IN {flows:Array(String)} OR day >= {first:Date32})"}
+	if s.until == "" {
+		return append(conditions, beforeEnd)
+	}
+	return append(conditions, "(day <= {until:Date32} OR "+beforeEnd+")")
+}
+
+func yyyymm(t time.Time) int { return t.Year()*100 + int(t.Month()) }
+
+// number writes a number as a parameter.
+func number(n int) string { return fmt.Sprint(n) }

@@ -1,0 +1,148 @@
+package kpi
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+	"github.com/google/go-cmp/cmp"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"tiendo/internal/booking"
+	"tiendo/internal/calendar"
+	"tiendo/internal/clickhouse/enginetest"
+	"tiendo/internal/lifecycle"
+	"tiendo/internal/period"
+	"tiendo/internal/register"
+)
+
+// ledgerOf runs a booker until its ledger can be read.
+func ledgerOf(t *testing.T, conn driver.Conn) *booking.Ledger {
+	t.Helper()
+	booker := booking.New(booking.Options{
+		Conn: conn, Rules: func() *lifecycle.Rules { return lifecycle.Builtin(zone) }, Logger: slog.New(slog.NewTextHandler(t.Output(), nil)), Registry: prometheus.NewRegistry(),
+	})
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- booker.Run(ctx) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+	for end := time.Now().Add(30 * time.Second); !booker.Ledger().Read(func(booking.Page) {}); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("the ledger was not read")
+		}
+	}
+	return booker.Ledger()
+}
+
+// plainly writes rows without their intervals: of random lines some rates are none.
+func plainly(f Figure) (rows []string) {
+	for _, r := range f.Rows {
+		text := r.text()
+		for _, by := range r.By {
+			if r.Keys[by] != nil {
+				text += " " + *r.Keys[by]
+			}
+		}
+		rows = append(rows, text+" "+r.NoDataSince)
+	}
+	return append(rows, fmt.Sprint(f.Quiet))
+}
+
+// TestMemoryAnswersLikeTheEngine: every figure of periods that begin and end on any day, by every grouping that memory knows,
+// is what the engine adds up.
+func TestMemoryAnswersLikeTheEngine(t *testing.T) {
+	conn := enginetest.Conn(t)
+	// Memory keeps the days of the last months, so that the clock is now.
+	now := time.Now().In(zone).Truncate(time.Second)
+	rng := rand.New(rand.NewPCG(20, 26))
+	measures := []lifecycle.Measure{
+		lifecycle.Opened, lifecycle.Settled, lifecycle.Ended, lifecycle.Breached, lifecycle.Redeemed, lifecycle.Due, lifecycle.Paused, lifecycle.Resumed,
+		lifecycle.Awaiting, lifecycle.Answered, lifecycle.Returned, lifecycle.Paid, lifecycle.Rated, lifecycle.Scored, lifecycle.Stray, lifecycle.Sessions,
+		lifecycle.LegOpened, lifecycle.LegSettled, lifecycle.LegBreached,
+	}
+	var cells []cell
+	for i := range 4000 {
+		day := now.AddDate(0, 0, rng.IntN(20)-rng.IntN(1+rng.IntN(700)))
+		c := cell{
+			family: []string{"dossier", "task", "petition", "finding", "reception"}[rng.IntN(5)], subject: fmt.Sprint(i), agency: string(rune('A' + rng.IntN(4))),
+			measure: measures[rng.IntN(len(measures))], day: day.Format(time.DateOnly), marks: lifecycle.Marks(rng.Uint32() & rng.Uint32() & (1<<31 - 1)), n: 1 + rng.Int64N(3),
+		}
+		if c.measure == lifecycle.Due || c.measure == lifecycle.Breached {
+			c.millis = rng.Uint32N(86_400_000)
+		}
+		cells = append(cells, c)
+	}
+	fill(t, conn, cells...)
+	known := register.Empty(zone, nil)
+	known, err := known.With(register.Agencies, []byte(`agencies:
+  - {code: A, names: {vi: A, en: A}, group: g, to: 2020-01-01, successor: B}
+  - {code: B, names: {vi: B, en: B}, group: h}
+  - {code: C, names: {vi: C, en: C}, group: h}
+`), now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := Options{Conn: conn, Calendars: calendar.Builtin(zone), Now: func() time.Time { return now }, Events: func() uint64 { return 0 }, Registers: func() *register.Registers { return known }}
+	plain := New(o)
+	o.Ledger = ledgerOf(t, conn)
+	quick := New(o)
+
+	day := func(back int) string { return now.AddDate(0, 0, -back).Format(time.DateOnly) }
+	compared, rows := 0, 0
+	for _, id := range []string{"mtd", "d30", fmt.Sprint(now.Year() - 1), day(500) + ".." + day(3), day(40) + ".." + day(35), "2020-01-01..2030-12-31"} {
+		p, err := period.Parse(id, now, zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, by := range [][]string{nil, {"agency"}, {"month", "group"}, {"quarter", "agency"}} {
+			for _, more := range []Query{{}, {Fold: true, Where: map[string][]string{"group": {"h"}}}} {
+				var queries []Query
+				for _, d := range Catalogue() {
+					if !d.OfFacts() && (!d.looksAhead() || timeOf(by) == "") {
+						queries = append(queries, Query{ID: d.ID, Period: p, By: by, Fold: more.Fold, Where: more.Where})
+					}
+				}
+				want, err := plain.Ask(t.Context(), queries...)
+				if err != nil {
+					t.Fatal(err)
+				}
+				got, err := quick.Ask(t.Context(), queries...)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for i := range want {
+					if diff := cmp.Diff(plainly(want[i]), plainly(got[i])); diff != "" {
+						t.Fatalf("%s of %s by %v %+v (-engine +memory):\n%s", want[i].ID, id, by, more, diff)
+					}
+					compared, rows = compared+1, rows+len(want[i].Rows)
+				}
+			}
+		}
+	}
+	want, err := plain.Look(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := quick.Look(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range want {
+		if diff := cmp.Diff(plainly(want[i]), plainly(got[i])); diff != "" || i < 2 && len(want[i].Rows) < 4 {
+			t.Errorf("%s (-engine +memory):\n%s", want[i].ID, diff)
+		}
+	}
+	if compared < 3_000 || rows < 10_000 {
+		t.Errorf("only %d figures, %d rows were compared", compared, rows)
+	}
+	t.Log(compared, "figures,", rows, "rows")
+}
