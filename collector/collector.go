@@ -30,10 +30,10 @@ type Options struct {
 	// Conn is asked for the way to the engine before each insert.
 	Conn   func() driver.Conn
 	Tokens *auth.Tokens
-	// Registry takes the collector's metrics.
-	Registry prometheus.Registerer
-	Log      *slog.Logger
-	Now      func() time.Time
+	// Registry takes the collector's metrics, Slow those that are read from the disk.
+	Registry, Slow prometheus.Registerer
+	Log            *slog.Logger
+	Now            func() time.Time
 
 	free func(dir string) (uint64, error) // tests: a full disk
 	vfs  types.VFS                        // tests: a disk that fails
@@ -85,7 +85,7 @@ func Open(o Options) (*Collector, error) {
 	if err := c.open(o.Data); err != nil {
 		return nil, errors.Join(err, c.journal.close())
 	}
-	if c.metrics, err = newMetrics(o.Registry, c); err != nil {
+	if c.metrics, err = newMetrics(o.Registry, o.Slow, c); err != nil {
 		return nil, errors.Join(err, c.journal.close())
 	}
 	return c, nil

@@ -307,6 +307,15 @@ func freeBytes(dir string) (uint64, error) {
 	return s.Bavail * uint64(s.Bsize), nil
 }
 
+// sizeBytes is how much the disk of dir holds for others than root, when it is empty.
+func sizeBytes(dir string) (uint64, error) {
+	var s unix.Statfs_t
+	if err := unix.Statfs(dir, &s); err != nil {
+		return 0, fmt.Errorf("statfs %s: %w", dir, err)
+	}
+	return (s.Blocks - s.Bfree + s.Bavail) * uint64(s.Bsize), nil
+}
+
 // logWriter passes on what the library has to say.
 type logWriter struct{ log *slog.Logger }
 

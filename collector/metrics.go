@@ -1,6 +1,7 @@
 package collector
 
 import (
+	"math"
 	"os"
 	"path/filepath"
 
@@ -29,7 +30,7 @@ type metrics struct {
 	last     *lastEvents
 }
 
-func newMetrics(reg prometheus.Registerer, c *Collector) (*metrics, error) {
+func newMetrics(reg, slow prometheus.Registerer, c *Collector) (*metrics, error) {
 	m := &metrics{
 		events: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "tiendo_collector_events_total", Help: "Events that were sent, by what became of them.",
@@ -65,7 +66,6 @@ func newMetrics(reg prometheus.Registerer, c *Collector) (*metrics, error) {
 		gauge("tiendo_log_entries", "Entries of the log that wait to be loaded.", func() float64 {
 			return float64(c.Newest() - min(c.Loaded(), c.Newest()))
 		}),
-		gauge("tiendo_log_bytes", "Size of the log on disk.", func() float64 { return float64(sizeOfLog(c.journal.dir)) }),
 		gauge("tiendo_log_oldest_seconds", "Age of the oldest entry that waits to be loaded, 0 if none does.", func() float64 {
 			oldest := c.OldestWaiting()
 			if oldest.IsZero() {
@@ -75,6 +75,22 @@ func newMetrics(reg prometheus.Registerer, c *Collector) (*metrics, error) {
 		}),
 	} {
 		if err := reg.Register(one); err != nil {
+			return nil, err
+		}
+	}
+	for _, one := range []prometheus.Collector{
+		gauge("tiendo_log_bytes", "Size of the log on disk.", func() float64 { return float64(sizeOfLog(c.journal.dir)) }),
+		gauge("tiendo_log_damaged_files", "Files of damaged parts of the log that were set aside; somebody should look at them and remove them.", func() float64 {
+			files, err := c.Damaged()
+			if err != nil {
+				return math.NaN()
+			}
+			return float64(len(files))
+		}),
+		gauge("tiendo_disk_free_bytes", "Room that is left on the disk of the data folder.", func() float64 { return ofDisk(c.journal.dir, c.journal.free) }),
+		gauge("tiendo_disk_size_bytes", "Size of the disk of the data folder.", func() float64 { return ofDisk(c.journal.dir, sizeBytes) }),
+	} {
+		if err := slow.Register(one); err != nil {
 			return nil, err
 		}
 	}
@@ -89,6 +105,15 @@ func (m *metrics) count(result string, families map[event.Family]int) {
 		}
 		m.events.WithLabelValues(string(family), result).Add(float64(n))
 	}
+}
+
+// ofDisk is a number of bytes of a disk; no number if it can't be had.
+func ofDisk(dir string, ask func(dir string) (uint64, error)) float64 {
+	n, err := ask(dir)
+	if err != nil {
+		return math.NaN()
+	}
+	return float64(n)
 }
 
 func sizeOfLog(dir string) (total int64) {

@@ -44,6 +44,7 @@ type app struct {
 	cfg      config.Config
 	log      *slog.Logger
 	registry *prometheus.Registry
+	slow     *prometheus.Registry // what is read from elsewhere
 	listener net.Listener
 	stack    cleanups
 	failed   chan error
@@ -81,7 +82,7 @@ type agency struct{ vi, en, group string }
 // The server does nothing before Run. The caller ends it by ending Run's context, or by Close if it never runs.
 func newApp(ctx context.Context, o appOptions) (_ *app, err error) {
 	a := &app{
-		cfg: o.Config, log: o.Logger, registry: prometheus.NewRegistry(), failed: make(chan error, 8),
+		cfg: o.Config, log: o.Logger, registry: prometheus.NewRegistry(), slow: prometheus.NewRegistry(), failed: make(chan error, 8),
 		appOptions: o, stack: cleanups{log: o.Logger},
 	}
 	if a.Now == nil {
@@ -181,7 +182,7 @@ func (a *app) openParts(ctx context.Context, o appOptions) (err error) {
 		Events: func() uint64 { return a.booker.Mark().Events }, Ledger: a.booker.Ledger(),
 	})
 	a.collector, err = collector.Open(collector.Options{
-		Data: a.cfg.Data, Conn: a.engine.Conn, Tokens: a.tokens, Log: a.log.With("part", "collector"), Registry: a.registry, Now: a.Now,
+		Data: a.cfg.Data, Conn: a.engine.Conn, Tokens: a.tokens, Log: a.log.With("part", "collector"), Registry: a.registry, Slow: a.slow, Now: a.Now,
 	})
 	if err != nil {
 		return misuse(err)
@@ -192,8 +193,9 @@ func (a *app) openParts(ctx context.Context, o appOptions) (err error) {
 		return err
 	}
 	a.snapshots, err = metrics.New(metrics.Options{
-		Books: a.books, Figures: a.cfg.Metrics.Figures, Periods: a.cfg.Metrics.Periods, Mark: a.booker.Mark,
-		Waiting: func(m booking.Mark) bool { return m.Entries[a.collector.ID()] < a.collector.Newest() },
+		Self: a.registry, Slow: a.slow, Books: a.books, Figures: a.cfg.Metrics.Figures, Periods: a.cfg.Metrics.Periods, Mark: a.booker.Mark,
+		Waiting:    func(m booking.Mark) bool { return m.Entries[a.collector.ID()] < a.collector.Newest() },
+		Registered: func() []string { return a.registers.Known().At(time.Time{}).AgencyCodes() },
 		Names: func(code string) (name, group string) {
 			agency := a.agency(code)
 			return agency.vi, agency.group
@@ -219,7 +221,7 @@ func (a *app) openParts(ctx context.Context, o appOptions) (err error) {
 // agency is what is known of an agency: from the register, else from the simulated city's list.
 func (a *app) agency(code string) agency {
 	view := a.registers.Known().At(time.Time{})
-	if known, ok := view.Agency(code, calendar.DayOf(a.Now(), a.cfg.Location())); ok {
+	if known, ok := view.AgencyNear(code, calendar.DayOf(a.Now(), a.cfg.Location())); ok {
 		return agency{vi: known.NameVI, en: known.NameEN, group: known.Group}
 	}
 	return a.Agencies[code]
@@ -232,8 +234,9 @@ func (a *app) register() {
 		ConstLabels: prometheus.Labels{"version": versionText(), "goversion": runtime.Version()},
 	})
 	info.Set(1)
+	a.slow.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	a.registry.MustRegister(
-		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), info, a.snapshots,
+		info, a.snapshots,
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "tiendo_engine_up", Help: "1 while the engine answers, else 0."}, func() float64 {
 			if a.engine.Alive() {
 				return 1

@@ -13,8 +13,6 @@ import (
 	"tiendo/internal/kpi"
 	"tiendo/internal/lifecycle"
 	"tiendo/internal/register"
-
-	"github.com/prometheus/client_golang/prometheus/promhttp"
 )
 
 // guards are what lets through who has a scope. watch is view for what pages ask for by themselves.
@@ -83,10 +81,7 @@ func (a *app) routePrograms(mux *http.ServeMux, g guards, answers *api.API) {
 	for _, path := range []string{"/v1/kpis", "/v1/kpis/", "/openapi.json"} {
 		mux.Handle(path, g.view(answers.Open()))
 	}
-	mux.Handle("GET /metrics", g.view(promhttp.HandlerFor(a.registry, promhttp.HandlerOpts{
-		EnableOpenMetrics: true, MaxRequestsInFlight: 4, Timeout: 10 * time.Second, Registry: a.registry,
-		ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelError),
-	})))
+	mux.Handle("GET /metrics", g.view(a.snapshots.Handler()))
 }
 
 // routePeople are the pages, but for those of cases.

@@ -1,9 +1,11 @@
 package bench
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"net/url"
 	"slices"
 	"strings"
@@ -23,7 +25,7 @@ const (
 )
 
 // BenchmarkFreshness sends events of random cases of a history at a steady rate, with a new case in each request, and
-// looks how long after its answer that case is in the API and on /metrics. Then it measures scrapes.
+// looks how long after its answer that case is in the API and on /metrics.
 func BenchmarkFreshness(b *testing.B) {
 	c := newCity("H24.30", 60, 400)
 	facts, cases := c.atLeast(either(500_000, 1_000_000))
@@ -44,7 +46,7 @@ func BenchmarkFreshness(b *testing.B) {
 		looking.Go(func() {
 			scrape.look(ctx, b, func() (float64, error) { return s.gauge(`tiendo_dossier_open{agency="` + probe + `"}`) })
 		})
-		s.trickle(c, cases, ticks, api, scrape)
+		s.trickle(b.Context(), c, cases, freshRate, ticks, api, scrape)
 		for end := time.Now().Add(time.Minute); time.Now().Before(end) && (api.seen() < ticks || scrape.seen() < ticks); {
 			time.Sleep(freshTick)
 		}
@@ -61,15 +63,61 @@ func BenchmarkFreshness(b *testing.B) {
 		seen(fmt.Sprintf(at, "/metrics", "p50"), short(quantile(scrape.delays, 0.5)))
 		atMost(fmt.Sprintf(at, "/metrics", "p99"), quantile(scrape.delays, 0.99), 2*time.Second)
 	}
-	times := s.timesOf(b, 300, func(int) string { return "/metrics" })
-	seen("scrape of /metrics, 60 agencies, p50", short(quantile(times, 0.5)))
-	atMost("scrape of /metrics, 60 agencies, p99", quantile(times, 0.99), 20*time.Millisecond)
 }
 
-// trickle sends ticks requests, one each tick, whose events touch random cases of the city; each tells watches when its
-// new case was accepted.
-func (s *server) trickle(c city, cases, ticks int, watches ...*watch) {
-	perTick := int(freshRate * freshTick / time.Second)
+// BenchmarkScrape measures scrapes while events of random cases pour in, as Prometheus asks: for OpenMetrics, packed.
+func BenchmarkScrape(b *testing.B) {
+	const rate, scrapes = 20_000, 300
+	for agencies, promise := range map[int]time.Duration{60: 20 * time.Millisecond, 300: 60 * time.Millisecond} {
+		b.Run(fmt.Sprint(agencies), func(b *testing.B) {
+			c := newCity("H24.31", agencies, 400)
+			facts, cases := c.atLeast(either(100_000, 500_000))
+			s := serve(b)
+			s.post(asCloudEvents(facts), senders)
+			s.awaitAll(len(facts), cases, 20*time.Minute)
+			for b.Loop() {
+				ctx, stop := context.WithCancel(b.Context())
+				var sending sync.WaitGroup
+				sending.Go(func() { s.trickle(ctx, c, cases, rate, 1<<30) })
+				var times []time.Duration
+				for range scrapes {
+					start := time.Now()
+					if err := s.scrape(); err != nil {
+						b.Error(err)
+						break
+					}
+					times = append(times, time.Since(start))
+					time.Sleep(20 * time.Millisecond)
+				}
+				stop()
+				sending.Wait()
+				what := fmt.Sprintf("scrape of /metrics, %d agencies, at %d events/s, ", agencies, rate)
+				seen(what+"p50", short(quantile(times, 0.5)))
+				atMost(what+"p99", quantile(times, 0.99), promise)
+			}
+		})
+	}
+}
+
+// scrape asks for /metrics as Prometheus does.
+func (s *server) scrape() error {
+	r, err := http.NewRequestWithContext(context.Background(), http.MethodGet, s.url+"/metrics", nil)
+	if err != nil {
+		return err
+	}
+	r.Header.Set("Accept", "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5")
+	r.Header.Set("Accept-Encoding", "gzip")
+	status, body, err := s.do(r)
+	if err == nil && (status != http.StatusOK || !bytes.HasPrefix(body, []byte("\x1f\x8b"))) {
+		err = fmt.Errorf("GET /metrics: %d %.300q", status, body)
+	}
+	return err
+}
+
+// trickle sends requests, one each tick until ctx ends or ticks are over, whose events touch random cases of the city; each
+// tells watches when its new case was accepted.
+func (s *server) trickle(ctx context.Context, c city, cases, rate, ticks int, watches ...*watch) {
+	perTick := rate * int(freshTick) / int(time.Second)
 	rng := rand.New(rand.NewPCG(5, 6))
 	var sending sync.WaitGroup
 	for tick := range time.Tick(freshTick) {
@@ -87,15 +135,17 @@ func (s *server) trickle(c city, cases, ticks int, watches ...*watch) {
 			data: `{"agency":"` + probe + `","channel":"online","procedure":"1.000001"}`,
 		})
 		sending.Go(func() {
-			if err := s.send(context.Background(), asCloudEvents(facts)[0]); err != nil {
-				s.tb.Error(err)
-				return
+			for _, body := range asCloudEvents(facts) {
+				if err := s.send(context.Background(), body); err != nil {
+					s.tb.Error(err)
+					return
+				}
 			}
 			for _, w := range watches {
 				w.accepted()
 			}
 		})
-		if ticks == 0 {
+		if ticks == 0 || ctx.Err() != nil {
 			break
 		}
 	}

@@ -30,9 +30,10 @@ type block struct {
 // The measures of the rows that mark a block. Their family is empty; their subject begins with the block's number, so that
 // a block is found by its number and the last one at the end.
 const (
-	markEntry  = "entry"
-	markEvents = "events"
-	markRules  = "rules"
+	markEntry   = "entry"
+	markEvents  = "events"
+	markRules   = "rules"
+	markArrival = "arrival" // in milliseconds since 1970
 )
 
 func markSubject(number uint64) string { return fmt.Sprintf("%012d/", number) }
@@ -45,6 +46,9 @@ func marks(m Mark) *lines {
 	}
 	mark("", markEvents, m.Events)
 	mark("", markRules, m.Rules)
+	if !m.Arrival.IsZero() {
+		mark("", markArrival, uint64(m.Arrival.UnixMilli()))
+	}
 	for _, collector := range slices.Sorted(maps.Keys(m.Entries)) {
 		mark(collector, markEntry, m.Entries[collector])
 	}
@@ -170,6 +174,8 @@ func lastMarks(ctx context.Context, conn driver.Conn) (last, previous Mark, err 
 			of.Rules = uint64(n)
 		case markEvents:
 			of.Events = uint64(n)
+		case markArrival:
+			of.Arrival = time.UnixMilli(n)
 		case markEntry:
 			of.Entries[subject[len(markSubject(number)):]] = uint64(n)
 		}

@@ -43,7 +43,8 @@ type Options struct {
 	// Loaded tells the collector of this process, and the last entry of its log whose rows are stored: entries that left no
 	// row, for they held nothing new, are booked as well then. Nil where there is no collector.
 	Loaded func() (collector string, entry uint64)
-	// Booked is called after each block, with what the figures contain from then on. It must not block.
+	// Booked is called after each block, and when a start has found the last one, with what the figures contain from then on. It
+	// must not block.
 	Booked func(Mark)
 }
 
@@ -57,7 +58,7 @@ type Mark struct {
 	Events uint64
 	// Rules is the version of the rules by which all open cases are judged.
 	Rules uint64
-	// Arrival is when the newest booked event arrived; zero if nothing was booked since the start.
+	// Arrival is when the newest booked event arrived; zero if nothing was booked yet.
 	Arrival time.Time
 }
 
@@ -69,6 +70,9 @@ type Booker struct {
 	mark    atomic.Pointer[Mark]
 	ledger  *Ledger
 	metrics *metrics
+
+	// from is what the next block goes on from, if not from mark: after a start, the block before the last.
+	from *Mark
 
 	// rebuilds are requests to make the books again.
 	rebuilds chan rebuilding
@@ -157,22 +161,31 @@ func (b *Booker) run(ctx context.Context, fresh bool, pause *backoff.Exponential
 	return nil
 }
 
-// resume takes the marks from the books. It starts one block earlier than it must: booking a case again adds nothing to
+// resume takes the marks from the books. The next block starts one earlier than it must: booking a case again adds nothing to
 // the journal, and writes the verdicts again that a kill may have cut off.
 func (b *Booker) resume(ctx context.Context) error {
 	last, previous, err := lastMarks(ctx, b.Conn)
 	if err != nil {
 		return err
 	}
-	mark := Mark{Block: last.Block, Entries: maps.Clone(previous.Entries), Events: previous.Events, Rules: previous.Rules}
-	b.mark.Store(&mark)
+	previous.Block, previous.Arrival = last.Block, last.Arrival
+	b.from = &previous
 	b.collectors, b.lookAgain, b.open = nil, time.Time{}, nil
+	b.tell(last)
 	if err := b.ledger.load(ctx, b.Conn, last.Block, b.today()); err != nil {
 		// Figures are then asked of the engine, which is slower and not wrong.
 		b.ledger.forget()
 		b.Logger.Warn("the sum of the journal could not be read", "error", err)
 	}
 	return nil
+}
+
+// tell makes known what the figures contain.
+func (b *Booker) tell(mark Mark) {
+	b.mark.Store(&mark)
+	if b.Booked != nil {
+		b.Booked(mark)
+	}
 }
 
 // look finds the collectors whose events are stored. That costs what the history costs, so it is done the more rarely the
@@ -193,6 +206,9 @@ func (b *Booker) step(ctx context.Context) (more bool, err error) {
 		return false, fmt.Errorf("find collectors: %w", err)
 	}
 	mark := b.Mark()
+	if b.from != nil {
+		mark = *b.from
+	}
 	next := Mark{Block: mark.Block + 1, Entries: maps.Clone(mark.Entries), Events: mark.Events, Rules: mark.Rules, Arrival: mark.Arrival}
 	touched := cases{}
 	// What is loaded is asked first: rows that are stored later are read or left, but never passed over.
@@ -232,11 +248,8 @@ func (b *Booker) step(ctx context.Context) (more bool, err error) {
 		return false, fmt.Errorf("write block %d: %w", next.Block, err)
 	}
 	b.metrics.observe(block, time.Since(start))
-	written := block.mark
-	b.mark.Store(&written)
-	if b.Booked != nil {
-		b.Booked(written)
-	}
+	b.from = nil
+	b.tell(block.mark)
 	return more, nil
 }
 

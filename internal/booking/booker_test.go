@@ -224,9 +224,7 @@ func TestBookingAgainAddsNothing(t *testing.T) {
 	if err := b.resume(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	mark := b.Mark()
-	mark.Entries, mark.Events = map[string]uint64{}, 0
-	b.mark.Store(&mark)
+	b.from.Entries, b.from.Events = map[string]uint64{}, 0
 	if _, err := b.step(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -234,6 +232,36 @@ func TestBookingAgainAddsNothing(t *testing.T) {
 		t.Errorf("%d rows became %d", before, after)
 	}
 	compare(t, journalOf(t, conn), should(t, events))
+}
+
+// TestMarkAfterAStart: a start knows at once what the figures contain, and says so even if there is nothing to book; who asked
+// before would else think that something waits. Two starts, for the first writes the last block again.
+func TestMarkAfterAStart(t *testing.T) {
+	conn := enginetest.Conn(t)
+	store(t, conn, history(rand.New(rand.NewPCG(15, 15)), 20))
+	first := newBooker(t, conn)
+	bookAll(t, first)
+	want := first.Mark()
+	if want.Arrival.IsZero() || want.Events == 0 {
+		t.Fatalf("nothing was booked: %+v", want)
+	}
+	for range 2 {
+		b := newBooker(t, conn)
+		var told []Mark
+		b.Booked = func(m Mark) { told = append(told, m) }
+		if err := b.resume(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if len(told) != 1 {
+			t.Fatalf("told %d times", len(told))
+		}
+		bookAll(t, b)
+		for _, m := range told {
+			if !maps.Equal(m.Entries, want.Entries) || m.Events != want.Events || !m.Arrival.Equal(want.Arrival) || m.Block == 0 {
+				t.Errorf("told %+v, want %+v", m, want)
+			}
+		}
+	}
 }
 
 // TestHurtJournalHeals when its cases are booked again.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 	"golang.org/x/sync/errgroup"
@@ -73,7 +74,7 @@ func (b *Booker) stored(ctx context.Context) (Mark, error) {
 	if b.Loaded != nil {
 		own, loaded = b.Loaded()
 	}
-	rows, err := b.Conn.Query(ctx, "SELECT collector, max(entry) FROM events GROUP BY collector")
+	rows, err := b.Conn.Query(ctx, "SELECT collector, max(entry), max(arrival) FROM events GROUP BY collector")
 	if err != nil {
 		return mark, fmt.Errorf("find what is stored: %w", err)
 	}
@@ -81,8 +82,12 @@ func (b *Booker) stored(ctx context.Context) (Mark, error) {
 	for rows.Next() {
 		var collector string
 		var entry uint64
-		if err := rows.Scan(&collector, &entry); err != nil {
+		var arrival time.Time
+		if err := rows.Scan(&collector, &entry, &arrival); err != nil {
 			return mark, fmt.Errorf("find what is stored: %w", err)
+		}
+		if arrival.After(mark.Arrival) {
+			mark.Arrival = arrival
 		}
 		if collector == own {
 			entry = max(entry, loaded)

@@ -131,7 +131,7 @@ func Settings() []Setting {
 			at: func(c *Config) field { return text(&c.Inbox.Folder) },
 		},
 		{
-			Key: "metrics.figures", Meaning: "The figures on /metrics, by their ids; empty means those marked for the leadership.",
+			Key: "metrics.figures", Meaning: "The figures on /metrics: ids, patterns such as online.*, or leadership; empty means those marked for the leadership.",
 			at: func(c *Config) field { return list(&c.Metrics.Figures) },
 		},
 		{

@@ -102,7 +102,7 @@ func (b *Books) Ask(ctx context.Context, queries ...Query) ([]Figure, error) {
 	}
 	for i, q := range queries {
 		d, _ := ByID(q.ID)
-		if !d.ofFacts() {
+		if !d.OfFacts() {
 			continue
 		}
 		work.Go(func() error {
@@ -137,8 +137,8 @@ func (b *Books) Ask(ctx context.Context, queries ...Query) ([]Figure, error) {
 	return figures, nil
 }
 
-// ofFacts says that d is read from the facts and not from the books.
-func (d *Definition) ofFacts() bool { return d.indicator != "" || d.ofTellings() }
+// OfFacts says that d is read from the facts and not from the books: to ask for it may cost what the history costs.
+func (d *Definition) OfFacts() bool { return d.indicator != "" || d.ofTellings() }
 
 // fromFacts answers a question that the books cannot.
 func (b *Books) fromFacts(ctx context.Context, d Definition, q Query) ([]Row, error) {
@@ -172,7 +172,7 @@ func (b *Books) plan(queries []Query) ([]*group, error) {
 		if err != nil {
 			return nil, err
 		}
-		if d.ofFacts() {
+		if d.OfFacts() {
 			continue
 		}
 		key := fmt.Sprint(d.Families(), d.ofLegs(), d.ofClosings(), d.looksAhead(), d.measure, q.Period, q.By, q.Where, q.Fold, q.AsOf, q.Block, q.more)

@@ -1,6 +1,7 @@
 package kpi
 
 import (
+	"slices"
 	"strings"
 
 	"tiendo/internal/event"
@@ -107,14 +108,15 @@ func (d *Definition) ofClosings() bool {
 	return d.prefix() == "quality" && len(d.numerator) > 0 && d.numerator[0].measure == lifecycle.Settled
 }
 
-// Stock says that d is a state at an instant, not something that happens in a period.
+// Stock says that d is a state at an instant: the same for all periods that end at it. What also counts something that happens
+// in the period is none.
 func (d *Definition) Stock() bool {
-	for _, t := range d.numerator {
-		if t.window == atEnd || t.window == ahead {
-			return true
+	for _, t := range slices.Concat(d.numerator, d.denominator) {
+		if t.window != atEnd && t.window != ahead {
+			return false
 		}
 	}
-	return false
+	return len(d.numerator) > 0
 }
 
 // ahead says that d looks beyond its instant.

@@ -112,6 +112,15 @@ func (b *Books) addRegister(f *Figure, d Definition, q Query) {
 	}
 }
 
+// CityTarget is the target of q's figure for the whole city in q's period; nil if the register has none.
+func (b *Books) CityTarget(q Query) *float64 {
+	view, day := b.view(q)
+	if t, ok := view.Target(q.ID, "", periodKind(q.Period), day); ok {
+		return &t.Target
+	}
+	return nil
+}
+
 // periodKind is what registers of targets call a period.
 func periodKind(p period.Period) string {
 	switch id := p.ID; {

@@ -107,7 +107,7 @@ func (r *Recount) queries() ([]Query, error) {
 			return nil, err
 		}
 		for _, d := range Catalogue() {
-			if d.ofFacts() || d.looksAhead() {
+			if d.OfFacts() || d.looksAhead() {
 				continue
 			}
 			for _, by := range [][]string{{}, {"agency"}} {

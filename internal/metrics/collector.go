@@ -14,24 +14,20 @@ var (
 	taken = prometheus.NewDesc("tiendo_snapshot_timestamp_seconds", "When the figures of this exposition were read from the books.", nil, nil)
 )
 
-// Describe describes nothing: which figures there are depends on the configuration, so the collector is unchecked.
-func (s *Snapshots) Describe(chan<- *prometheus.Desc) {}
+// Describe implements [prometheus.Collector].
+func (s *Snapshots) Describe(to chan<- *prometheus.Desc) {
+	for _, desc := range []*prometheus.Desc{freshness, lag, taken} {
+		to <- desc
+	}
+}
 
-// Collect shows the last snapshot, and how old it is. It never asks the engine.
+// Collect tells how old the last snapshot is. It never asks the engine.
 func (s *Snapshots) Collect(ch chan<- prometheus.Metric) {
-	now := s.Now()
 	ch <- prometheus.MustNewConstMetric(lag, prometheus.GaugeValue, s.behind(s.Mark()))
-	last := s.last.Load()
-	if last == nil {
-		return
-	}
-	ch <- prometheus.MustNewConstMetric(taken, prometheus.GaugeValue, float64(last.taken.UnixMilli())/1000)
-	ch <- prometheus.MustNewConstMetric(freshness, prometheus.GaugeValue, s.behind(last.mark))
-	if now.Sub(last.taken) > stale {
-		return
-	}
-	for _, m := range last.samples {
-		ch <- m
+	at, mark := s.Taken()
+	ch <- prometheus.MustNewConstMetric(freshness, prometheus.GaugeValue, s.behind(mark))
+	if !at.IsZero() {
+		ch <- prometheus.MustNewConstMetric(taken, prometheus.GaugeValue, float64(at.UnixMilli())/1000)
 	}
 }
 

@@ -4,58 +4,68 @@ import (
 	"maps"
 	"slices"
 
-	"github.com/prometheus/client_golang/prometheus"
-
+	"tiendo/internal/event"
 	"tiendo/internal/kpi"
 )
 
-// seconds are the base units of the units of quantiles.
-var seconds = map[string]float64{"hours": 3600, "days": 86400}
-
-// samplesOf turns an answer into samples. Agencies that labels may not name are added up as one.
-func (s *Snapshots) samplesOf(q question, f kpi.Figure, known map[string]bool) []prometheus.Metric {
-	var samples []prometheus.Metric
-	emit := func(suffix, help string, agency string, value float64) {
-		labels, values := []string{"agency"}, []string{agency}
-		if q.period != "" {
-			labels, values = append(labels, "period"), append(values, q.period)
-		}
-		desc := prometheus.NewDesc(MetricName(q.definition.ID)+suffix, q.definition.EN+": "+q.definition.Says+help, labels, nil)
-		samples = append(samples, prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, value, values...))
-	}
-	for _, r := range addUnknown(f.Rows, q, known) {
-		if r.numerator != nil && q.definition.Shape != kpi.Count {
-			emit("_numerator", " (numerator).", r.agency, *r.numerator)
-			emit("_denominator", " (denominator).", r.agency, *r.denominator)
-		}
-		if r.value != nil {
-			unit := 1.0
-			if base, ok := seconds[q.definition.Unit]; ok {
-				unit = base
-			}
-			emit("", ".", r.agency, *r.value*unit)
-		}
-	}
-	return samples
+// writer turns answers of the books into an exposition.
+type writer struct {
+	exposition
+	// known are the agencies that labels may name; shown are those that some sample names.
+	known, shown map[string]bool
+	// heard are the families of which it is told who has gone quiet.
+	heard map[event.Family]bool
 }
 
 // line is a row under the label that it is shown with.
 type line struct {
-	agency                        string
-	value, numerator, denominator *float64
+	agency                                string
+	value, numerator, denominator, target *float64
 }
 
-func addUnknown(rows []kpi.Row, q question, known map[string]bool) []line {
+// figure writes the answer to a question. target is the city's, nil if it has none.
+func (w *writer) figure(q question, f kpi.Figure, target *float64) {
+	metrics := OfFigure(&q.definition)
+	unit := 1.0
+	if base, ok := seconds[q.definition.Unit]; ok {
+		unit = base
+	}
+	write := func(m Metric, agency string, value *float64, unit float64) {
+		switch {
+		case value == nil:
+		case q.period == "":
+			w.of(m).add(*value*unit, agency)
+		default:
+			w.of(m).add(*value*unit, agency, q.period)
+		}
+	}
+	for _, l := range w.lines(f.Rows, &q.definition) {
+		write(metrics[0], l.agency, l.value, unit)
+		if len(metrics) > 2 {
+			write(metrics[1], l.agency, l.numerator, 1)
+			write(metrics[2], l.agency, l.denominator, 1)
+		}
+		write(metrics[len(metrics)-1], l.agency, l.target, unit)
+	}
+	if len(q.query.By) > 0 {
+		write(metrics[len(metrics)-1], wholeCity, target, unit)
+		w.quiet(q, f)
+	}
+}
+
+// lines are rows under their labels. Agencies that labels may not name are added up as one.
+func (w *writer) lines(rows []kpi.Row, d *kpi.Definition) []line {
 	var lines []line
 	var rest *line
 	for _, r := range rows {
-		l := line{value: r.Value, numerator: r.Numerator, denominator: r.Denominator}
-		if len(q.query.By) == 0 {
+		l := line{value: r.Value, numerator: r.Numerator, denominator: r.Denominator, target: r.Target}
+		if len(r.By) == 0 {
 			lines = append(lines, l)
 			continue
 		}
-		if code := r.Keys["agency"]; code != nil && known[*code] {
+		if code := r.Keys["agency"]; code != nil && w.known[*code] {
 			l.agency = *code
+			w.shown[*code] = true
 			lines = append(lines, l)
 			continue
 		}
@@ -64,18 +74,16 @@ func addUnknown(rows []kpi.Row, q question, known map[string]bool) []line {
 		}
 		rest.add(l)
 	}
-	if rest == nil {
+	if rest == nil || d.Shape == kpi.Quantile { // of quantiles there is no sum
 		return lines
 	}
-	switch q.definition.Shape {
-	case kpi.Quantile:
-		return lines // of quantiles there is no sum
-	case kpi.Ratio, kpi.Mean:
+	if d.Shape != kpi.Count {
 		if rest.value = nil; *rest.denominator != 0 {
 			rate := *rest.numerator / *rest.denominator
 			rest.value = &rate
 		}
 	}
+	w.shown[unknownAgency] = true
 	return append(lines, *rest)
 }
 
@@ -92,13 +100,53 @@ func (l *line) add(other line) {
 	}
 }
 
-func (s *Snapshots) agencyInfos(known map[string]bool) []prometheus.Metric {
-	desc := prometheus.NewDesc("tiendo_agency_info", "Name and group of an agency.", []string{"agency", "name", "group"}, nil)
-	var infos []prometheus.Metric
-	for _, code := range slices.Sorted(maps.Keys(known)) {
-		if name, group := s.Names(code); name != "" {
-			infos = append(infos, prometheus.MustNewConstMetric(desc, prometheus.GaugeValue, 1, code, name, group))
+// outlook writes an outlook: of agencies where they add up to the city, which would else be counted twice; else of the city too,
+// but not of the rest, whose agencies do not add up either.
+func (w *writer) outlook(o *kpi.Outlook, f kpi.Figure) {
+	leftOut := unknownAgency
+	if o.Adds {
+		leftOut = wholeCity
+	}
+	for _, l := range w.lines(f.Rows, &kpi.Definition{Shape: kpi.Count}) {
+		if l.agency != leftOut {
+			w.of(OfOutlook(o)).add(*l.value, l.agency)
 		}
 	}
-	return infos
+}
+
+// quiet writes who has gone quiet, once for each family: all figures of a family say the same, up to now.
+func (w *writer) quiet(q question, f kpi.Figure) {
+	families := q.definition.Families()
+	if len(families) != 1 || families[0] == event.Indicator || !f.Period.Running || w.heard[families[0]] {
+		return
+	}
+	family := families[0]
+	w.heard[family] = true
+	for _, r := range f.Rows {
+		if code := r.Keys["agency"]; code != nil && w.known[*code] {
+			quiet := 0.0
+			if r.NoDataSince != "" {
+				quiet = 1
+			}
+			w.of(quietAgencies).add(quiet, string(family), *code)
+		}
+	}
+	sources := 0
+	for _, s := range f.Quiet {
+		if s.Source != "" {
+			sources++
+		}
+	}
+	w.of(quietSources).add(float64(sources), string(family))
+}
+
+// infos write names and groups of the agencies that are shown, so that a join on them loses none.
+func (w *writer) infos(names func(code string) (name, group string)) {
+	for _, code := range slices.Sorted(maps.Keys(w.shown)) {
+		name, group := names(code)
+		if name == "" {
+			name = code
+		}
+		w.of(agencyInfo).add(1, code, name, group)
+	}
 }

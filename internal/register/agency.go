@@ -88,6 +88,21 @@ func (v View) Agency(code string, d calendar.Day) (Agency, bool) {
 	return v.agencies.book.byCode.on(code, d)
 }
 
+// AgencyNear returns the agency that bears a code on a day, else as it was last before, else as it will be: an agency that has
+// ended is spoken of as long as there are cases of it. ok is false for a code that no entry has.
+func (v View) AgencyNear(code string, d calendar.Day) (a Agency, ok bool) {
+	byCode := v.agencies.book.byCode
+	if byCode[code] == nil {
+		return a, false
+	}
+	return byCode.near(code, d), true
+}
+
+// AgencyCodes returns the codes of all agencies that there ever are, sorted. The slice is the caller's.
+func (v View) AgencyCodes() []string {
+	return slices.Sorted(maps.Keys(v.agencies.book.byCode))
+}
+
 // Agencies returns the agencies that there are on a day, by code. The slice is the caller's.
 func (v View) Agencies(d calendar.Day) []Agency { return v.AgenciesIn(d, d) }
 
