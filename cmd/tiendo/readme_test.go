@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"tiendo/internal/config"
 	"tiendo/internal/event"
 )
 
@@ -90,7 +91,9 @@ func TestDocsEvents(t *testing.T) {
 
 // The metrics that the docs name are there.
 func TestDocsMetrics(t *testing.T) {
-	a, _ := startApp(t, appOptions{})
+	o := appOptions{Config: config.Default()}
+	o.Config.Listen, o.Config.Data, o.Config.Inbox.Folder = "127.0.0.1:0", t.TempDir(), t.TempDir()
+	a, _ := startApp(t, o)
 	s, err := newSender(&client{Server: a.URL(), Data: a.cfg.Data})
 	if err != nil {
 		t.Fatal(err)

@@ -80,7 +80,7 @@ func (a answer) parts() [2]float64 {
 
 // flows are the figures that count what happens in a period, and so add up over its days.
 func flows(d kpi.Definition) bool {
-	states := []string{"dossier.carried_over", "official.06a_carried", "official.06a_received"}
+	states := []string{"dossier.carried_over", "official.06a_carried", "official.06a_received", "official.766_on_time_rate"}
 	return d.Shape != kpi.Quantile && !d.Stock() && !strings.HasPrefix(d.ID, "org.") && !slices.Contains(states, d.ID)
 }
 
