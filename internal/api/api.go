@@ -15,6 +15,7 @@ import (
 	"tiendo/internal/event"
 	"tiendo/internal/kpi"
 	"tiendo/internal/lifecycle"
+	"tiendo/internal/publication"
 	"tiendo/internal/register"
 )
 
@@ -44,6 +45,9 @@ type Options struct {
 	// Tokens are needed by their own handler alone; Audit by its own and that of upkeep.
 	Tokens *auth.Tokens
 	Audit  *audit.Log
+	// Publications are needed by their own handlers alone. Done writes down an act of whoever sent the request.
+	Publications *publication.Publications
+	Done         func(ctx context.Context, verb, object string, details ...slog.Attr)
 }
 
 // API is the handlers. Safe for concurrent use.
