@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"tiendo/internal/period"
@@ -158,12 +159,13 @@ func (f *Form06a) check() {
 //
 // Law: DOMAIN.md §1.3: 3 = 4 + 5 + 6, 7 = 8 + 9 + 10, 11 = 12 + 13, 3 = 7 + 11.
 func (r *Row) check() []Fault {
-	name := string(r.Level)
+	parts := []string{string(r.Level)}
 	for _, part := range []*string{r.Group, r.Field, r.Procedure} {
 		if part != nil {
-			name += " " + *part
+			parts = append(parts, *part)
 		}
 	}
+	name := strings.Join(parts, " ")
 	var faults []Fault
 	for i, n := range r.all() {
 		if *n < 0 {

@@ -235,7 +235,7 @@ func readBack(t *testing.T, raw []byte) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer x.Close()
+	defer func() { _ = x.Close() }()
 	var b bytes.Buffer
 	formulas := 0
 	for _, name := range x.GetSheetList() {

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -68,8 +69,10 @@ func styleOf(l look) excelize.Style {
 	font := &excelize.Font{Family: "Times New Roman", Size: 11}
 	s := excelize.Style{Font: font, Alignment: &excelize.Alignment{Vertical: "center", WrapText: true}}
 	lines := []excelize.Border{
-		{Type: "left", Color: "808080", Style: 1}, {Type: "right", Color: "808080", Style: 1},
-		{Type: "top", Color: "808080", Style: 1}, {Type: "bottom", Color: "808080", Style: 1},
+		{Type: "left", Color: "808080", Style: 1},
+		{Type: "right", Color: "808080", Style: 1},
+		{Type: "top", Color: "808080", Style: 1},
+		{Type: "bottom", Color: "808080", Style: 1},
 	}
 	switch l {
 	case title:
@@ -192,8 +195,7 @@ func (b *book) write(w io.Writer) error {
 	if b.err != nil {
 		return fmt.Errorf("make a workbook: %w", b.err)
 	}
-	defer b.file.Close()
-	return b.file.Write(w)
+	return errors.Join(b.file.Write(w), b.file.Close())
 }
 
 // at names a cell, as D7.
