@@ -47,6 +47,7 @@ type command struct {
 	Serve    serveCmd    `cmd:"" help:"Take events in, keep the books, and show the figures, until Ctrl-C."`
 	Simulate simulateCmd `cmd:"" help:"Make the events of a simulated city, of every family but assessments."`
 	Token    tokenCmd    `cmd:"" help:"Make, list and revoke the tokens of those who send events and read."`
+	Verify   verifyCmd   `cmd:"" help:"Show, without a server, that a publication is what was sealed."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
 }
 
