@@ -45,14 +45,17 @@ func (o *Object) Words(member string, required bool) string {
 	return text
 }
 
-// Names returns the Vietnamese and the English name.
-func (o *Object) Names() (vi, en string) {
-	n := o.Members["names"]
+// Names returns the Vietnamese and the English name, of the member names.
+func (o *Object) Names() (vi, en string) { return o.NamesOf("names") }
+
+// NamesOf returns a member that is a text in Vietnamese and English.
+func (o *Object) NamesOf(member string) (vi, en string) {
+	n := o.Members[member]
 	if n == nil {
-		o.Fault("names", "it is missing; names: {vi: Sở Xây dựng, en: Department of Construction} would do")
+		o.Fault(member, "it is missing; %s: {vi: Sở Xây dựng, en: Department of Construction} would do", member)
 		return "", ""
 	}
-	names, ok := o.r.Object(n, o.Name("names"), "vi", "en")
+	names, ok := o.r.Object(n, o.Name(member), "vi", "en")
 	if !ok {
 		return "", ""
 	}

@@ -14,9 +14,10 @@ import (
 // reader reads one file of a register.
 type reader struct{ document.Reader }
 
-// Fault is one thing in a file that does not hold, and Refusal the error of such a file.
 type (
-	Fault   = document.Fault
+	// Fault is one thing in a file that does not hold.
+	Fault = document.Fault
+	// Refusal is the error of such a file.
 	Refusal = document.Refusal
 )
 
