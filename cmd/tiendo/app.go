@@ -141,12 +141,17 @@ func (a *app) listen(ctx context.Context) error {
 }
 
 func (a *app) openEngine(ctx context.Context) error {
+	password, err := secretFrom("clickhouse_password_file", a.cfg.ClickHousePasswordFile)
+	if err != nil {
+		return misuse(err)
+	}
 	engine, err := clickhouse.Open(ctx, clickhouse.Options{
-		DSN:     a.cfg.ClickHouse,
-		Dir:     filepath.Join(a.cfg.Data, "engine"),
-		Library: a.cfg.Engine.Library,
-		Memory:  uint64(a.cfg.Engine.Memory),
-		Logger:  a.log.With("part", "engine"),
+		DSN:      a.cfg.ClickHouse,
+		Password: password,
+		Dir:      filepath.Join(a.cfg.Data, "engine"),
+		Library:  a.cfg.Engine.Library,
+		Memory:   uint64(a.cfg.Engine.Memory),
+		Logger:   a.log.With("part", "engine"),
 	})
 	if err != nil {
 		return misuse(err)
