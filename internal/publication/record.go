@@ -81,7 +81,7 @@ func (r *Record) canonical() ([]byte, error) { return seal.Canonical(r) }
 // ParseRecord reads a record. It must hold together: points and ranks are those that the method makes of the inputs.
 func ParseRecord(raw []byte) (*Record, error) {
 	var r Record
-	if err := json.Unmarshal(raw, &r); err != nil {
+	if err := json.Unmarshal(raw, &r, json.RejectUnknownMembers(true)); err != nil {
 		return nil, fmt.Errorf("read the record: %w", err)
 	}
 	if r.Kind != Kind {
