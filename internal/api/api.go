@@ -51,7 +51,10 @@ type Options struct {
 	Audit  *audit.Log
 	// Publications are needed by their own handlers alone. Done writes down an act of whoever sent the request.
 	Publications *publication.Publications
-	Done         func(ctx context.Context, verb, object string, details ...slog.Attr)
+	// CheckPublications tells found what is wrong with what was published, by its number, and returns how many publications there
+	// are. It is needed by the handler of upkeep alone.
+	CheckPublications func(ctx context.Context, found func(number, says string)) (int64, error)
+	Done              func(ctx context.Context, verb, object string, details ...slog.Attr)
 }
 
 // API is the handlers. Safe for concurrent use.
