@@ -207,7 +207,7 @@ func (a *app) openParts(ctx context.Context, o appOptions) (err error) {
 	}
 	a.pages, err = dashboards.New(dashboards.Options{
 		Explain: a.explain, Figures: a.books, Location: zone, Now: a.Now, Demo: o.Simulated, Version: versionText(), Logger: a.log.With("part", "pages"),
-		Door: a.door, Tokens: a.tokens, Audit: a.acts,
+		Door: a.door, Tokens: a.tokens, Audit: a.acts, Procedures: a.procedure,
 		Names: func(code, lang string) string {
 			if agency := a.agency(code); lang == "en" && agency.en != "" {
 				return agency.en
@@ -225,6 +225,15 @@ func (a *app) agency(code string) agency {
 		return agency{vi: known.NameVI, en: known.NameEN, group: known.Group}
 	}
 	return a.Agencies[code]
+}
+
+// procedure is what the register calls a procedure; "" where it knows none of this code.
+func (a *app) procedure(code, lang string) string {
+	known, ok := a.registers.Known().At(time.Time{}).Procedure(code, calendar.DayOf(a.Now(), a.cfg.Location()))
+	if ok && lang == "en" && known.NameEN != "" {
+		return known.NameEN
+	}
+	return known.NameVI
 }
 
 // register puts what a process says about itself on /metrics.
@@ -329,6 +338,7 @@ func (a *app) serve() {
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          slog.NewLogLogger(a.log.Handler(), slog.LevelDebug),
 	}
+	server.RegisterOnShutdown(a.pages.Stop)
 	serve := func() error { return server.Serve(a.listener) }
 	if a.certificate != nil {
 		server.TLSConfig = a.certificate.config()
