@@ -25,6 +25,7 @@ import (
 	"tiendo/internal/lifecycle"
 	"tiendo/internal/metrics"
 	"tiendo/internal/register"
+	papers "tiendo/internal/report"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -59,6 +60,7 @@ type app struct {
 	registers   *registers
 	inbox       *inbox.Inbox // nil if there is none
 	books       *kpi.Books
+	reports     *papers.Reports
 	snapshots   *metrics.Snapshots
 	pages       *dashboards.Pages
 }
@@ -139,12 +141,17 @@ func (a *app) listen(ctx context.Context) error {
 }
 
 func (a *app) openEngine(ctx context.Context) error {
+	password, err := secretFrom("clickhouse_password_file", a.cfg.ClickHousePasswordFile)
+	if err != nil {
+		return misuse(err)
+	}
 	engine, err := clickhouse.Open(ctx, clickhouse.Options{
-		DSN:     a.cfg.ClickHouse,
-		Dir:     filepath.Join(a.cfg.Data, "engine"),
-		Library: a.cfg.Engine.Library,
-		Memory:  uint64(a.cfg.Engine.Memory),
-		Logger:  a.log.With("part", "engine"),
+		DSN:      a.cfg.ClickHouse,
+		Password: password,
+		Dir:      filepath.Join(a.cfg.Data, "engine"),
+		Library:  a.cfg.Engine.Library,
+		Memory:   uint64(a.cfg.Engine.Memory),
+		Logger:   a.log.With("part", "engine"),
 	})
 	if err != nil {
 		return misuse(err)
@@ -181,6 +188,7 @@ func (a *app) openParts(ctx context.Context, o appOptions) (err error) {
 		Conn: a.engine.Conn(), Calendars: calendars, Registers: a.registers.Known, Now: a.Now,
 		Events: func() uint64 { return a.booker.Mark().Events }, Ledger: a.booker.Ledger(),
 	})
+	a.reports = papers.New(papers.Options{Books: a.books, Names: a.agencyName, Zone: zone})
 	a.collector, err = collector.Open(collector.Options{
 		Data: a.cfg.Data, Conn: a.engine.Conn, Tokens: a.tokens, Log: a.log.With("part", "collector"), Registry: a.registry, Slow: a.slow, Now: a.Now,
 	})
@@ -208,14 +216,17 @@ func (a *app) openParts(ctx context.Context, o appOptions) (err error) {
 	a.pages, err = dashboards.New(dashboards.Options{
 		Explain: a.explain, Figures: a.books, Location: zone, Now: a.Now, Demo: o.Simulated, Version: versionText(), Logger: a.log.With("part", "pages"),
 		Door: a.door, Tokens: a.tokens, Audit: a.acts, Procedures: a.procedure,
-		Names: func(code, lang string) string {
-			if agency := a.agency(code); lang == "en" && agency.en != "" {
-				return agency.en
-			}
-			return a.agency(code).vi
-		},
+		Names: a.agencyName,
 	})
 	return err
+}
+
+// agencyName is what an agency is called in a language; "" if nothing is known of it.
+func (a *app) agencyName(code, lang string) string {
+	if agency := a.agency(code); lang == "en" && agency.en != "" {
+		return agency.en
+	}
+	return a.agency(code).vi
 }
 
 // agency is what is known of an agency: from the register, else from the simulated city's list.
