@@ -84,7 +84,7 @@ type appOptions struct {
 type agency struct{ vi, en, group string }
 
 // newApp opens everything that a server needs, in the order in which it is needed; what goes wrong undoes what was opened.
-// The server does nothing before Run. The caller ends it by ending Run's context, or by Close if it never runs.
+// The server does nothing before start. The caller ends it by ending the context of wait, or by Close if it never starts.
 func newApp(ctx context.Context, o appOptions) (_ *app, err error) {
 	a := &app{
 		cfg: o.Config, log: o.Logger, registry: prometheus.NewRegistry(), slow: prometheus.NewRegistry(), failed: make(chan error, 8),
@@ -218,7 +218,7 @@ func (a *app) openParts(ctx context.Context, o appOptions) (err error) {
 	}
 	a.pages, err = dashboards.New(dashboards.Options{
 		Explain: a.explain, Figures: a.books, Location: zone, Now: a.Now, Demo: o.Simulated, Version: versionText(), Logger: a.log.With("part", "pages"),
-		Door: a.door, Tokens: a.tokens, Audit: a.acts,
+		Door: a.door, Tokens: a.tokens, Audit: a.acts, Procedures: a.procedure,
 		Names: a.agencyName,
 	})
 	return err
@@ -239,6 +239,15 @@ func (a *app) agency(code string) agency {
 		return agency{vi: known.NameVI, en: known.NameEN, group: known.Group}
 	}
 	return a.Agencies[code]
+}
+
+// procedure is what the register calls a procedure; "" where it knows none of this code.
+func (a *app) procedure(code, lang string) string {
+	known, ok := a.registers.Known().At(time.Time{}).Procedure(code, calendar.DayOf(a.Now(), a.cfg.Location()))
+	if ok && lang == "en" && known.NameEN != "" {
+		return known.NameEN
+	}
+	return known.NameVI
 }
 
 // register puts what a process says about itself on /metrics.
@@ -269,12 +278,6 @@ func (a *app) URL() string {
 		return "https://" + a.Address()
 	}
 	return "http://" + a.Address()
-}
-
-// Run is start and wait.
-func (a *app) Run(ctx context.Context) error {
-	a.start()
-	return a.wait(ctx)
 }
 
 // start begins to serve.
@@ -346,6 +349,7 @@ func (a *app) serve() {
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          slog.NewLogLogger(a.log.Handler(), slog.LevelDebug),
 	}
+	server.RegisterOnShutdown(a.pages.Stop)
 	serve := func() error { return server.Serve(a.listener) }
 	if a.certificate != nil {
 		server.TLSConfig = a.certificate.config()
