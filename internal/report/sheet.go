@@ -18,6 +18,8 @@ const (
 	title
 	subtitle
 	note
+	heading
+	paragraph
 	signature
 	head
 	text
@@ -82,6 +84,10 @@ func styleOf(l look) excelize.Style {
 		s.Alignment.Horizontal = "center"
 	case note:
 		font.Italic, font.Size = true, 10
+	case heading:
+		font.Bold, font.Size = true, 12
+	case paragraph:
+		s.Alignment.Horizontal, s.Alignment.Vertical = "justify", "top"
 	case signature:
 		font.Bold, s.Alignment.Horizontal, s.Alignment.Vertical = true, "center", "top"
 	case head:

@@ -5,13 +5,12 @@ package report
 import (
 	"archive/zip"
 	"bytes"
+	"errors"
 	"io"
-	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"strconv"
 	"strings"
 	"testing"
 
@@ -107,20 +106,17 @@ func papers(t *testing.T) map[string][]byte {
 	r := reports(t, dossiers)
 	all := map[string][]byte{}
 	for _, lang := range []string{"vi", "en"} {
-		var form06 bytes.Buffer
-		if err := form(t, r, "", "calendar").XLSX(&form06, lang, zone); err != nil {
+		var form06, summary bytes.Buffer
+		if err := errors.Join(form(t, r, "", "calendar").XLSX(&form06, lang, zone), summaryOf(t, r, "H24.17").XLSX(&summary, lang, zone)); err != nil {
 			t.Fatal(err)
 		}
-		all["06a "+lang] = form06.Bytes()
+		all["06a "+lang], all["summary "+lang] = form06.Bytes(), summary.Bytes()
+		if folder := os.Getenv("KEEP_PAPERS"); folder != "" { // to look at them
+			_ = os.WriteFile(filepath.Join(folder, "06a."+lang+".xlsx"), form06.Bytes(), 0o600)
+			_ = os.WriteFile(filepath.Join(folder, "summary."+lang+".xlsx"), summary.Bytes(), 0o600)
+		}
 	}
 	return all
-}
-
-// near says that two texts are one number, but for the last digits that a program writes.
-func near(a, b string) bool {
-	x, err := strconv.ParseFloat(a, 64)
-	y, other := strconv.ParseFloat(b, 64)
-	return err == nil && other == nil && math.Abs(x-y) <= 1e-9*max(math.Abs(x), 1)
 }
 
 // LibreOffice opens each paper, and what it makes of the formulas is what the paper says.
