@@ -141,12 +141,17 @@ func (a *app) listen(ctx context.Context) error {
 }
 
 func (a *app) openEngine(ctx context.Context) error {
+	password, err := secretFrom("clickhouse_password_file", a.cfg.ClickHousePasswordFile)
+	if err != nil {
+		return misuse(err)
+	}
 	engine, err := clickhouse.Open(ctx, clickhouse.Options{
-		DSN:     a.cfg.ClickHouse,
-		Dir:     filepath.Join(a.cfg.Data, "engine"),
-		Library: a.cfg.Engine.Library,
-		Memory:  uint64(a.cfg.Engine.Memory),
-		Logger:  a.log.With("part", "engine"),
+		DSN:      a.cfg.ClickHouse,
+		Password: password,
+		Dir:      filepath.Join(a.cfg.Data, "engine"),
+		Library:  a.cfg.Engine.Library,
+		Memory:   uint64(a.cfg.Engine.Memory),
+		Logger:   a.log.With("part", "engine"),
 	})
 	if err != nil {
 		return misuse(err)
@@ -210,7 +215,7 @@ func (a *app) openParts(ctx context.Context, o appOptions) (err error) {
 	}
 	a.pages, err = dashboards.New(dashboards.Options{
 		Explain: a.explain, Figures: a.books, Location: zone, Now: a.Now, Demo: o.Simulated, Version: versionText(), Logger: a.log.With("part", "pages"),
-		Door: a.door, Tokens: a.tokens, Audit: a.acts,
+		Door: a.door, Tokens: a.tokens, Audit: a.acts, Procedures: a.procedure,
 		Names: a.agencyName,
 	})
 	return err
@@ -231,6 +236,15 @@ func (a *app) agency(code string) agency {
 		return agency{vi: known.NameVI, en: known.NameEN, group: known.Group}
 	}
 	return a.Agencies[code]
+}
+
+// procedure is what the register calls a procedure; "" where it knows none of this code.
+func (a *app) procedure(code, lang string) string {
+	known, ok := a.registers.Known().At(time.Time{}).Procedure(code, calendar.DayOf(a.Now(), a.cfg.Location()))
+	if ok && lang == "en" && known.NameEN != "" {
+		return known.NameEN
+	}
+	return known.NameVI
 }
 
 // register puts what a process says about itself on /metrics.
@@ -335,6 +349,7 @@ func (a *app) serve() {
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          slog.NewLogLogger(a.log.Handler(), slog.LevelDebug),
 	}
+	server.RegisterOnShutdown(a.pages.Stop)
 	serve := func() error { return server.Serve(a.listener) }
 	if a.certificate != nil {
 		server.TLSConfig = a.certificate.config()

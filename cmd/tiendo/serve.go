@@ -15,7 +15,11 @@ func (c *serveCmd) Run(ctx context.Context, std *streams) error {
 	if err != nil {
 		return err
 	}
-	a, err := newApp(ctx, appOptions{Config: cfg, Logger: newLogger(std.err, cfg.Log)})
+	options := appOptions{Config: cfg, Logger: newLogger(std.err, cfg.Log), Simulated: cfg.Simulated}
+	if cfg.Simulated {
+		options.Agencies = simulatedAgencies()
+	}
+	a, err := newApp(ctx, options)
 	if err != nil {
 		return err
 	}
