@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/base64"
-	"log/slog"
 	"path/filepath"
 	"strconv"
 
@@ -30,11 +29,6 @@ func (a *app) openPublications() (err error) {
 		a.log.Error("the log of publications is not what was written", "found", says)
 	}
 	return nil
-}
-
-// headDetails are what the audit log keeps of the head of the log of publications.
-func headDetails(head seal.Head) []slog.Attr {
-	return []slog.Attr{slog.Int64("size", head.Size), slog.String("root", head.Root.String())}
 }
 
 // knownHead is the newest head of the log of publications that the audit log knows: without it nobody would miss the last ones, if

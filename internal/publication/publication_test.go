@@ -330,7 +330,7 @@ func TestSecondPerson(t *testing.T) {
 	}
 
 	// What waits is sealed as it stands, so nobody may change it meanwhile.
-	if done, err = p.Publish(r); err != nil {
+	if _, err = p.Publish(r); err != nil {
 		t.Fatal(err)
 	}
 	path := filepath.Join(folder, "proposals.json")
