@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"runtime"
+	"sync"
 	"syscall"
 	"time"
 
@@ -25,6 +26,7 @@ import (
 	"tiendo/internal/kpi"
 	"tiendo/internal/lifecycle"
 	"tiendo/internal/metrics"
+	"tiendo/internal/publication"
 	"tiendo/internal/ranking"
 	"tiendo/internal/register"
 	papers "tiendo/internal/report"
@@ -51,6 +53,8 @@ type app struct {
 	listener net.Listener
 	stack    cleanups
 	failed   chan error
+	stopping chan struct{} // closed when it begins to stop
+	stopped  sync.Once
 
 	acts        *audit.Log
 	tokens      *auth.Tokens
@@ -66,6 +70,8 @@ type app struct {
 	ranker      *ranking.Ranker
 	snapshots   *metrics.Snapshots
 	pages       *dashboards.Pages
+
+	publications *publication.Publications
 }
 
 // appOptions is what a server is besides its configuration.
@@ -86,11 +92,11 @@ type appOptions struct {
 type agency struct{ vi, en, group string }
 
 // newApp opens everything that a server needs, in the order in which it is needed; what goes wrong undoes what was opened.
-// The server does nothing before Run. The caller ends it by ending Run's context, or by Close if it never runs.
+// The server does nothing before start. The caller ends it by ending the context of wait, or by Close if it never starts.
 func newApp(ctx context.Context, o appOptions) (_ *app, err error) {
 	a := &app{
 		cfg: o.Config, log: o.Logger, registry: prometheus.NewRegistry(), slow: prometheus.NewRegistry(), failed: make(chan error, 8),
-		appOptions: o, stack: cleanups{log: o.Logger},
+		appOptions: o, stack: cleanups{log: o.Logger}, stopping: make(chan struct{}),
 	}
 	if a.Now == nil {
 		a.Now = time.Now
@@ -112,6 +118,9 @@ func newApp(ctx context.Context, o appOptions) (_ *app, err error) {
 		return nil, err
 	}
 	if err := a.openAccess(); err != nil {
+		return nil, misuse(err)
+	}
+	if err := a.openPublications(); err != nil {
 		return nil, misuse(err)
 	}
 	if err := a.openEngine(ctx); err != nil {
@@ -223,7 +232,7 @@ func (a *app) openParts(ctx context.Context, o appOptions) (err error) {
 	}
 	a.pages, err = dashboards.New(dashboards.Options{
 		Explain: a.explain, Figures: a.books, Location: zone, Now: a.Now, Demo: o.Simulated, Version: versionText(), Logger: a.log.With("part", "pages"),
-		Door: a.door, Tokens: a.tokens, Audit: a.acts,
+		Door: a.door, Tokens: a.tokens, Audit: a.acts, Procedures: a.procedure,
 		Names: a.agencyName,
 	})
 	return err
@@ -244,6 +253,15 @@ func (a *app) agency(code string) agency {
 		return agency{vi: known.NameVI, en: known.NameEN, group: known.Group}
 	}
 	return a.Agencies[code]
+}
+
+// procedure is what the register calls a procedure; "" where it knows none of this code.
+func (a *app) procedure(code, lang string) string {
+	known, ok := a.registers.Known().At(time.Time{}).Procedure(code, calendar.DayOf(a.Now(), a.cfg.Location()))
+	if ok && lang == "en" && known.NameEN != "" {
+		return known.NameEN
+	}
+	return known.NameVI
 }
 
 // register puts what a process says about itself on /metrics.
@@ -276,12 +294,6 @@ func (a *app) URL() string {
 	return "http://" + a.Address()
 }
 
-// Run is start and wait.
-func (a *app) Run(ctx context.Context) error {
-	a.start()
-	return a.wait(ctx)
-}
-
 // start begins to serve.
 func (a *app) start() {
 	a.spawn("booker", a.booker.Run)
@@ -310,7 +322,10 @@ func (a *app) wait(ctx context.Context) error {
 }
 
 // Close stops what runs and closes what is open, newest first.
-func (a *app) Close() error { return a.stack.run(context.Background()) }
+func (a *app) Close() error {
+	a.stopped.Do(func() { close(a.stopping) })
+	return a.stack.run(context.Background())
+}
 
 // spawn runs a part until its turn to stop comes. A part that ends before is a failure of the whole.
 func (a *app) spawn(name string, run func(context.Context) error) {
@@ -348,6 +363,7 @@ func (a *app) serve() {
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          slog.NewLogLogger(a.log.Handler(), slog.LevelDebug),
 	}
+	server.RegisterOnShutdown(a.pages.Stop)
 	serve := func() error { return server.Serve(a.listener) }
 	if a.certificate != nil {
 		server.TLSConfig = a.certificate.config()

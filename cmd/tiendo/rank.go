@@ -136,14 +136,11 @@ func rankingRow(s *ranking.Standing) []string {
 	case s.Change == nil:
 		return append(row, nothing)
 	}
-	said := fmt.Sprintf("%s → %s  %+.2f", place(s.Change.Rank), place(s.Rank), s.Points-s.Change.Points)
-	for i, by := range s.Change.By {
-		if i == 2 {
-			break
-		}
-		said += fmt.Sprintf(", %s %+.2f", by.ID, by.Points)
+	said := []string{fmt.Sprintf("%s → %s  %+.2f", place(s.Change.Rank), place(s.Rank), s.Points-s.Change.Points)}
+	for _, by := range s.Change.By[:min(2, len(s.Change.By))] {
+		said = append(said, fmt.Sprintf("%s %+.2f", by.ID, by.Points))
 	}
-	return append(row, said)
+	return append(row, strings.Join(said, ", "))
 }
 
 func place(rank *int) string {

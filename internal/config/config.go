@@ -37,6 +37,7 @@ type Config struct {
 	Inbox   Inbox    `yaml:"inbox"`
 	Ranking Ranking  `yaml:"ranking"`
 	Metrics Metrics  `yaml:"metrics"`
+	Publish Publish  `yaml:"publish"`
 	Log     Log      `yaml:"log"`
 	// Simulated says that all events are invented.
 	Simulated bool `yaml:"simulated"`
@@ -111,6 +112,14 @@ type Metrics struct {
 	Figures []string `yaml:"figures"`
 	// Periods are period ids such as "mtd".
 	Periods []string `yaml:"periods"`
+}
+
+// Publish is what publications are sealed with.
+type Publish struct {
+	// Log is the name of the log of publications; empty makes one up when it is begun.
+	Log string `yaml:"log"`
+	// Witnesses are the public keys of those whose cosignatures are taken.
+	Witnesses []string `yaml:"witnesses"`
 }
 
 // Log is the form of the process's own log.
