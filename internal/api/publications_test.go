@@ -169,5 +169,5 @@ func TestPublications(t *testing.T) {
 	if err := errors.Join(os.Chmod(path, 0o600), os.WriteFile(path, []byte("{}"), 0o600)); err != nil {
 		t.Fatal(err)
 	}
-	f("/v1/publications/1", 503, "tiendo check rankings")
+	f("/v1/publications/1", 409, "tiendo check rankings")
 }
