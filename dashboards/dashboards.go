@@ -12,6 +12,7 @@ import (
 
 	"tiendo/internal/audit"
 	"tiendo/internal/auth"
+	"tiendo/internal/byhand"
 	"tiendo/internal/event"
 	"tiendo/internal/kpi"
 	"tiendo/internal/lifecycle"
@@ -35,6 +36,8 @@ type Options struct {
 	Door   *auth.Door
 	Tokens *auth.Tokens
 	Audit  *audit.Log
+	// Desk is where people enter what no system tells; nil if they cannot.
+	Desk *byhand.Desk
 	// Version is the program's.
 	Version string
 	Logger  *slog.Logger
@@ -46,7 +49,7 @@ var templates embed.FS
 // Pages are the handlers. Safe for concurrent use.
 type Pages struct {
 	Options
-	open, cases, doors, office http.Handler
+	open, cases, doors, office, entry http.Handler
 
 	from      sources
 	assets    *assets
@@ -91,6 +94,7 @@ func newPages(o Options, files *assets, from sources) (*Pages, error) {
 	cases.HandleFunc("GET /cases", p.list)
 	cases.HandleFunc("GET /cases/{family}/{subject...}", p.oneCase)
 	p.open, p.cases, p.doors, p.office = guarded(open), guarded(cases), guarded(p.doorRoutes()), guarded(p.officeRoutes())
+	p.entry = guarded(p.entryRoutes())
 	return p, nil
 }
 

@@ -32,7 +32,7 @@ type words struct {
 	EmptyTitle, EmptySays, EmptyEvent, EmptyImport, EmptyDemo, EmptyWaits string
 
 	WrongPeriod, WrongLanguage, TryThese, Away, AwaySays, Overview string
-	Footer, Search, Figures, Description                           string
+	Footer, Search, Figures, Description, Entry                    string
 }
 
 var spoken = map[language]*words{
@@ -93,6 +93,7 @@ var spoken = map[language]*words{
 		TryThese: "Có thể dùng:", Away: "Kho số liệu chưa trả lời",
 		AwaySays: "Sự kiện gửi đến vẫn được nhận và giữ an toàn. Trang sẽ tự thử lại; địa chỉ /readyz cho biết còn thiếu gì.",
 		Overview: "Về trang tổng quan",
+		Entry:    "Nhập liệu",
 		Footer:   "Thời gian làm việc theo lịch công sở Việt Nam. Mỗi con số dẫn đến các hồ sơ, nhiệm vụ của nó.",
 		Search:   "Tra cứu hồ sơ", Figures: "Danh mục chỉ số", Description: "Mô tả API",
 	},
@@ -153,6 +154,7 @@ var spoken = map[language]*words{
 		TryThese: "These would do:", Away: "The store of figures does not answer",
 		AwaySays: "Events that are sent are still taken and kept safe. The page tries again by itself; /readyz tells what is missing.",
 		Overview: "To the overview",
+		Entry:    "Entry",
 		Footer:   "Working time by Vietnam's office calendar. Every figure leads to its dossiers or tasks.",
 		Search:   "Find a case", Figures: "Catalogue of figures", Description: "API description",
 	},

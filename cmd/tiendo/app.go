@@ -207,7 +207,7 @@ func (a *app) openParts(ctx context.Context, o appOptions) (err error) {
 	}
 	a.pages, err = dashboards.New(dashboards.Options{
 		Explain: a.explain, Figures: a.books, Location: zone, Now: a.Now, Demo: o.Simulated, Version: versionText(), Logger: a.log.With("part", "pages"),
-		Door: a.door, Tokens: a.tokens, Audit: a.acts,
+		Door: a.door, Tokens: a.tokens, Audit: a.acts, Desk: a.desk(),
 		Names: func(code, lang string) string {
 			if agency := a.agency(code); lang == "en" && agency.en != "" {
 				return agency.en
