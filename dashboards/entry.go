@@ -97,7 +97,7 @@ func (p *Pages) entryPage(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	v := entryView{E: by.e, Who: byhand.Source(&by.who)}
+	v := entryView{E: by.e, Who: byhand.NameOf(&by.who)}
 	if by.who.Bound != "" {
 		v.Bound = p.agencyWithCode(by.who.Bound, by.lang)
 	}

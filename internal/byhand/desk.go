@@ -81,7 +81,7 @@ func (d *Desk) Upload(ctx context.Context, who *auth.Token, f *Form, name string
 	if err != nil {
 		return nil, err
 	}
-	draft := &Draft{Form: f, File: name, Rows: rows, owner: nameOf(who), made: now}
+	draft := &Draft{Form: f, File: name, Rows: rows, owner: NameOf(who), made: now}
 	if err := d.compare(ctx, draft, who); err != nil {
 		return nil, err
 	}

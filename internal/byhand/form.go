@@ -89,8 +89,13 @@ func (f *Form) Questions(t event.Type) []Question {
 			all = append(all, question(f.Family, t, field))
 		}
 	}
-	place := func(name string) int { return slices.Index(order, name) }
-	slices.SortStableFunc(all, func(a, b Question) int { return place(a.Name) - place(b.Name) })
+	place := func(q Question) int {
+		if q.Name == "kind" && q.Kind == event.Code {
+			return len(order) // a code of the office's own
+		}
+		return slices.Index(order, q.Name)
+	}
+	slices.SortStableFunc(all, func(a, b Question) int { return place(a) - place(b) })
 	return all
 }
 
@@ -113,5 +118,5 @@ func subjectOf(f *Form, data jsontext.Value, who *auth.Token) string {
 	if f.Family == event.Indicator {
 		return strings.Join([]string{told.Agency, told.Indicator, told.Period}, "/") // CONTRACT §3
 	}
-	return strings.Join([]string{nameOf(who), told.Family, told.Agency, told.Day}, "/")
+	return strings.Join([]string{NameOf(who), told.Family, told.Agency, told.Day}, "/")
 }

@@ -229,6 +229,9 @@ func (q *Question) answer(told []string, allowed []Agency) (jsontext.Value, *Fau
 			return unreadable()
 		}
 	}
+	if q.Values != nil && !slices.ContainsFunc(q.Values, func(v Value) bool { return v.Code == words[0] }) {
+		return unreadable()
+	}
 	switch q.Kind {
 	case event.Int, event.Number:
 		if !digits.MatchString(words[0]) {
