@@ -24,6 +24,14 @@ func (p *Pages) entryRoutes() http.Handler {
 	mux.HandleFunc("POST /enter/{form}", p.enterOne)
 	mux.HandleFunc("GET /enter/{form}/template", p.template)
 	mux.HandleFunc("POST /enter/{form}/upload", p.upload)
+	for _, sent := range []string{"/enter/confirm", "/enter/retract", "/enter/{form}/upload"} { // pages that only a form leads to
+		mux.HandleFunc("GET "+sent, func(w http.ResponseWriter, r *http.Request) {
+			if lang, bad := readLanguage(r); bad == nil {
+				keepLanguage(w, r, lang)
+			}
+			http.Redirect(w, r, "/enter", http.StatusSeeOther)
+		})
+	}
 	return mux
 }
 
@@ -49,10 +57,10 @@ func (p *Pages) entrant(w http.ResponseWriter, r *http.Request) (by entrant, ok 
 	}
 	switch by.form = byhand.ByID(id); {
 	case by.form == nil:
-		p.complain(w, r, lang, http.StatusNotFound, trouble{by.e.Unknown, ""})
+		p.complain(w, r, lang, http.StatusNotFound, trouble{Heading: by.e.Unknown})
 		return by, false
 	case !by.who.Tells(by.form.Family):
-		p.complain(w, r, lang, http.StatusForbidden, trouble{doorsIn[lang].Forbidden, by.e.NotYours})
+		p.complain(w, r, lang, http.StatusForbidden, trouble{Heading: doorsIn[lang].Forbidden, Says: by.e.NotYours})
 		return by, false
 	}
 	return by, true
@@ -69,18 +77,18 @@ func (p *Pages) unwritten(w http.ResponseWriter, r *http.Request, by *entrant, e
 	case r.Context().Err() != nil: // nobody waits for the answer
 		return
 	case errors.Is(err, byhand.ErrNotYours):
-		p.complain(w, r, by.lang, http.StatusForbidden, trouble{doorsIn[by.lang].Forbidden, by.e.NotYours})
+		p.complain(w, r, by.lang, http.StatusForbidden, trouble{Heading: doorsIn[by.lang].Forbidden, Says: by.e.NotYours})
 		return
 	case errors.Is(err, byhand.ErrNotThere):
-		p.complain(w, r, by.lang, http.StatusNotFound, trouble{by.e.NoRecord, ""})
+		p.complain(w, r, by.lang, http.StatusNotFound, trouble{Heading: by.e.NoRecord})
 		return
 	case errors.Is(err, byhand.ErrGone):
-		p.complain(w, r, by.lang, http.StatusNotFound, trouble{by.e.Gone, ""})
+		p.complain(w, r, by.lang, http.StatusNotFound, trouble{Heading: by.e.Gone})
 		return
 	}
 	p.Logger.Error("what was entered by hand could not be written", "path", r.URL.Path, "error", err)
 	w.Header().Set("Retry-After", "10")
-	p.complain(w, r, by.lang, http.StatusServiceUnavailable, trouble{by.e.NotWritten, ""})
+	p.complain(w, r, by.lang, http.StatusServiceUnavailable, trouble{Heading: by.e.NotWritten})
 }
 
 // entryView is the page on which data is entered by hand.
@@ -104,7 +112,7 @@ func (p *Pages) entryPage(w http.ResponseWriter, r *http.Request) {
 	for _, f := range p.Desk.FormsOf(&by.who) {
 		v.Forms = append(v.Forms, formCard{f.ID, by.lang.said(f.Title), by.lang.said(f.Says), f.FileName()})
 	}
-	p.send(w, r, http.StatusOK, "enter", p.sheet(r, by.lang, spoken[by.lang].Entry, v))
+	p.send(w, r, http.StatusOK, "enter", p.sheet(r, by.lang, by.e.Entry, v))
 }
 
 // agencyWithCode names an agency and its code, which people know too.

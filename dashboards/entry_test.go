@@ -161,5 +161,10 @@ func TestEntryPagesLookLikeThis(t *testing.T) {
 		t.Errorf("taken back: %d", r.StatusCode)
 	}
 	f("enter-recent-vi.html", get(clerk, "/enter/recent?done=retracted"), 200)
+	for _, sent := range []string{"/enter/confirm?lang=vi", "/enter/task/upload?lang=vi", "/enter/retract"} {
+		if r := get(clerk, sent); r.StatusCode != http.StatusSeeOther || r.Header.Get("Location") != "/enter" {
+			t.Errorf("%s: %d to %s", sent, r.StatusCode, r.Header.Get("Location"))
+		}
+	}
 	f("enter-none-en.html", get(bound, "/enter/recent?lang=en"), 200)
 }

@@ -87,7 +87,7 @@ func (p *Pages) retract(w http.ResponseWriter, r *http.Request) {
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, longestForm)
 	if err := r.ParseForm(); err != nil {
-		p.complain(w, r, by.lang, http.StatusBadRequest, trouble{by.e.WrongForm, ""})
+		p.complain(w, r, by.lang, http.StatusBadRequest, trouble{Heading: by.e.WrongForm})
 		return
 	}
 	was, bad := wasOf(r.PostForm)
@@ -98,7 +98,7 @@ func (p *Pages) retract(w http.ResponseWriter, r *http.Request) {
 	}
 	n, err := p.Desk.Retract(r.Context(), &by.who, f, typ, *was)
 	if faults, refused := errors.AsType[byhand.Faults](err); refused {
-		p.complain(w, r, by.lang, http.StatusBadRequest, trouble{by.e.NotWritten, by.lang.said(faults[0].Says)})
+		p.complain(w, r, by.lang, http.StatusBadRequest, trouble{Heading: by.e.NotWritten, Says: by.lang.said(faults[0].Says)})
 		return
 	}
 	if err != nil {

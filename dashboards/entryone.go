@@ -40,14 +40,9 @@ type field struct {
 	Input    string
 	Required bool
 	Value    string
-	Options  []option
+	Options  []tick
 	Wrong    string
 	Fixed    bool // shown, and not to be changed
-}
-
-type option struct {
-	Value, Text string
-	On          bool
 }
 
 // onePage shows the form of one event, empty or with the record to correct.
@@ -85,7 +80,7 @@ func (p *Pages) typeOf(w http.ResponseWriter, r *http.Request, by *entrant, aske
 	if slices.Contains(by.form.Types, event.Type(asked)) {
 		return event.Type(asked), true
 	}
-	p.complain(w, r, by.lang, http.StatusBadRequest, trouble{by.e.Unknown, ""})
+	p.complain(w, r, by.lang, http.StatusBadRequest, trouble{Heading: by.e.Unknown})
 	return "", false
 }
 
@@ -174,18 +169,18 @@ func (p *Pages) field(q *byhand.Question, told []string, agencies []byhand.Agenc
 	case len(agencies) > 0:
 		f.Input, f.Says = "select", ""
 		for _, a := range agencies {
-			f.Options = append(f.Options, option{a.Code, p.agencyWithCode(a.Code, by.lang), slices.Contains(told, a.Code) || len(agencies) == 1 && q.Required})
+			f.Options = append(f.Options, tick{a.Code, p.agencyWithCode(a.Code, by.lang), slices.Contains(told, a.Code) || len(agencies) == 1 && q.Required})
 		}
 		if q.Kind == event.Codes {
 			f.Input = "several"
 		}
 	case q.Kind == event.Bool:
 		f.Input, f.Says = "select", ""
-		f.Options = []option{{"true", by.e.Yes, f.Value == "true"}, {"false", by.e.No, f.Value == "false"}}
+		f.Options = []tick{{"true", by.e.Yes, f.Value == "true"}, {"false", by.e.No, f.Value == "false"}}
 	case q.Values != nil:
 		f.Input, f.Says = "select", ""
 		for _, v := range q.Values {
-			f.Options = append(f.Options, option{v.Code, by.lang.said(v.Title), f.Value == v.Code})
+			f.Options = append(f.Options, tick{v.Code, by.lang.said(v.Title), f.Value == v.Code})
 		}
 	case q.Kind == event.Day, q.Kind == event.Deadline:
 		f.Input, f.Says = "date", ""
@@ -203,7 +198,7 @@ func (p *Pages) enterOne(w http.ResponseWriter, r *http.Request) {
 	}
 	r.Body = http.MaxBytesReader(w, r.Body, longestForm)
 	if err := r.ParseForm(); err != nil {
-		p.complain(w, r, by.lang, http.StatusBadRequest, trouble{by.e.WrongForm, ""})
+		p.complain(w, r, by.lang, http.StatusBadRequest, trouble{Heading: by.e.WrongForm})
 		return
 	}
 	typ, ok := p.typeOf(w, r, &by, r.PostForm.Get("type"))

@@ -7,7 +7,7 @@ import (
 
 // entryWords are what the pages say on which data is entered by hand, in one language.
 type entryWords struct {
-	EntrySays, WhoEnters, Bound                            string
+	Entry, EntrySays, WhoEnters, Bound                     string
 	Template, Upload, One, File, FileSays, Look            string
 	Lately, LatelySays, None, EnteredAt                    string
 	What, Code, Happened, State, Counts, TakenBack         string
@@ -23,6 +23,7 @@ type entryWords struct {
 
 var entryIn = map[language]*entryWords{
 	vietnamese: {
+		Entry:     "Nhập liệu",
 		EntrySays: "Dành cho số liệu chưa có phần mềm nào gửi về. Mọi việc nhập ở đây đều thành sự kiện mang tên tài khoản này, sửa và thu hồi được. Không ghi họ tên, địa chỉ, số giấy tờ của công dân.",
 		WhoEnters: "Đang nhập với tên", Bound: "chỉ cho cơ quan",
 		Template: "Tải mẫu Excel", Upload: "Tải lên mẫu đã điền", One: "Nhập từng việc", File: "Tệp .xlsx đã điền", FileSays: "Tối đa 4 MB, 2.000 dòng. Chưa có gì được gửi: trang sau cho xem từng dòng trước.",
@@ -42,6 +43,7 @@ var entryIn = map[language]*entryWords{
 		Fresh: "mới", Same: "không đổi", Changed: "sửa", Moved: "đổi ngày, trước là", SeeList: "Xem những gì đã nhập", Step: "việc",
 	},
 	english: {
+		Entry:     "Entry",
 		EntrySays: "For what no system tells yet. All that is entered here becomes events in the name of this account, and can be corrected and taken back. No citizen's name, address or number.",
 		WhoEnters: "You enter as", Bound: "for one agency alone",
 		Template: "Download the Excel template", Upload: "Upload a filled template", One: "Enter one event", File: "The filled .xlsx", FileSays: "At most 4 MB and 2,000 rows. Nothing is sent yet: the next page shows row by row what will be.",
