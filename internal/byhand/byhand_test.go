@@ -180,23 +180,41 @@ func TestFilledTemplates(t *testing.T) {
 		row  []any
 		want string
 	}{
-		{"reception", []any{"TD-01", "H24.12 Sở Xây dựng", day("2026-03-02"), 3, 5, 2, "Có"},
-			`4 new reception.held TD-01 2026-03-02 00:00 {"agency":"H24.12","cases":2,"leader":true,"people":5,"sessions":3}`},
-		{"petition", []any{"D-1", "H24.13", "Khiếu nại", "02/03/2026", day("2026-04-15"), "Bưu chính", day("2026-03-05"), "5/4/2026", "2026-03-20 14:30"},
+		{
+			"reception",
+			[]any{"TD-01", "H24.12 Sở Xây dựng", day("2026-03-02"), 3, 5, 2, "Có"},
+			`4 new reception.held TD-01 2026-03-02 00:00 {"agency":"H24.12","cases":2,"leader":true,"people":5,"sessions":3}`,
+		},
+		{
+			"petition",
+			[]any{"D-1", "H24.13", "Khiếu nại", "02/03/2026", day("2026-04-15"), "Bưu chính", day("2026-03-05"), "5/4/2026", "2026-03-20 14:30"},
 			`4 new petition.received D-1 2026-03-02 00:00 {"agency":"H24.13","channel":"post","due":"2026-04-15","kind":"complaint"}
 4 new petition.accepted D-1 2026-03-05 00:00 {"due":"2026-04-05"}
-4 new petition.resolved D-1 2026-03-20 14:30 {}`},
-		{"finding", []any{"KL/12-01", "Construction", "Một cửa", day("2026-03-02"), day("2026-03-31"), "KL-12", nil, day("2026-03-30")},
+4 new petition.resolved D-1 2026-03-20 14:30 {}`,
+		},
+		{
+			"finding",
+			[]any{"KL/12-01", "Construction", "Một cửa", day("2026-03-02"), day("2026-03-31"), "KL-12", nil, day("2026-03-30")},
 			`4 new finding.raised KL/12-01 2026-03-02 00:00 {"agency":"H24.12","area":"one_stop","due":"2026-03-31","inspection":"KL-12"}
-4 new finding.remedied KL/12-01 2026-03-30 00:00 {}`},
-		{"indicator", []any{"Sở Xây dựng", "Biên chế có mặt", "2026-Q1", day("2026-03-31"), 98.5, 100},
-			`4 new indicator.reported H24.12/staffing/2026-Q1 2026-03-31 00:00 {"agency":"H24.12","indicator":"staffing","period":"2026-Q1","target":100,"value":98.5}`},
-		{"task", []any{"GV-1", "H24.12 Sở Xây dựng", day("2026-03-02"), day("2026-03-20"), "H24.13 Sở Tài nguyên; H24.12", "UBND", "12/QĐ-UBND", nil, nil, day("2026-03-18"), day("2026-03-19")},
+4 new finding.remedied KL/12-01 2026-03-30 00:00 {}`,
+		},
+		{
+			"indicator",
+			[]any{"Sở Xây dựng", "Biên chế có mặt", "2026-Q1", day("2026-03-31"), 98.5, 100},
+			`4 new indicator.reported H24.12/staffing/2026-Q1 2026-03-31 00:00 {"agency":"H24.12","indicator":"staffing","period":"2026-Q1","target":100,"value":98.5}`,
+		},
+		{
+			"task",
+			[]any{"GV-1", "H24.12 Sở Xây dựng", day("2026-03-02"), day("2026-03-20"), "H24.13 Sở Tài nguyên; H24.12", "UBND", "12/QĐ-UBND", nil, nil, day("2026-03-18"), day("2026-03-19")},
 			`4 new task.assigned GV-1 2026-03-02 00:00 {"agencies":["H24.13","H24.12"],"agency":"H24.12","document":"12/QĐ-UBND","due":"2026-03-20","issuer":"UBND"}
 4 new task.reported GV-1 2026-03-18 00:00 {}
-4 new task.completed GV-1 2026-03-19 00:00 {}`},
-		{"tally", []any{"H24.12", "Đơn thư", day("2026-03-02"), 7},
-			`4 new source.tally an/petition/H24.12/2026-03-02 2026-03-02 00:00 {"agency":"H24.12","count":7,"day":"2026-03-02","family":"petition"}`},
+4 new task.completed GV-1 2026-03-19 00:00 {}`,
+		},
+		{
+			"tally",
+			[]any{"H24.12", "Đơn thư", day("2026-03-02"), 7},
+			`4 new source.tally an/petition/H24.12/2026-03-02 2026-03-02 00:00 {"agency":"H24.12","count":7,"day":"2026-03-02","family":"petition"}`,
+		},
 	} {
 		if got := told(upload(t, o, clerk, c.form, c.row)); got != c.want {
 			t.Errorf("%s:\n%s\nwant\n%s", c.form, got, c.want)
