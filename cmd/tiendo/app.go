@@ -25,6 +25,7 @@ import (
 	"tiendo/internal/kpi"
 	"tiendo/internal/lifecycle"
 	"tiendo/internal/metrics"
+	"tiendo/internal/publication"
 	"tiendo/internal/register"
 	papers "tiendo/internal/report"
 
@@ -66,6 +67,8 @@ type app struct {
 	reports     *papers.Reports
 	snapshots   *metrics.Snapshots
 	pages       *dashboards.Pages
+
+	publications *publication.Publications
 }
 
 // appOptions is what a server is besides its configuration.
@@ -110,6 +113,9 @@ func newApp(ctx context.Context, o appOptions) (_ *app, err error) {
 		return nil, err
 	}
 	if err := a.openAccess(); err != nil {
+		return nil, misuse(err)
+	}
+	if err := a.openPublications(); err != nil {
 		return nil, misuse(err)
 	}
 	if err := a.openEngine(ctx); err != nil {
