@@ -76,8 +76,8 @@ func (a *API) readPublishing(w http.ResponseWriter, r *http.Request) (ask Publis
 	}
 	if len(raw) > 0 {
 		if err := json.Unmarshal(raw, &body, json.RejectUnknownMembers(true)); err != nil {
-			a.problem(w, problem{Title: "The request can't be read", Status: http.StatusBadRequest,
-				Detail: fmt.Sprintf("%s; a JSON object with although, corrects, reason, confirm or method would do, or nothing", strings.TrimPrefix(err.Error(), "json: "))})
+			says := strings.TrimPrefix(err.Error(), "json: ") + "; a JSON object with although, corrects, reason, confirm or method would do, or nothing"
+			a.problem(w, problem{Title: "The request can't be read", Status: http.StatusBadRequest, Detail: says})
 			return ask, false
 		}
 	}
@@ -93,8 +93,8 @@ func (a *API) readPublishing(w http.ResponseWriter, r *http.Request) (ask Publis
 		return ask, false
 	}
 	if ask.Source.ID != ask.Method {
-		a.problem(w, problem{Title: "The request can't be read", Status: http.StatusBadRequest, Parameter: "method",
-			Detail: fmt.Sprintf("the file is of the method %s, and the address names %s", ask.Source.ID, ask.Method)})
+		says := fmt.Sprintf("the file is of the method %s, and the address names %s", ask.Source.ID, ask.Method)
+		a.problem(w, problem{Title: "The request can't be read", Status: http.StatusBadRequest, Parameter: "method", Detail: says})
 		return ask, false
 	}
 	return ask, true
