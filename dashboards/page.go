@@ -198,6 +198,11 @@ func (p *Pages) live(w http.ResponseWriter, r *http.Request) {
 	if params.Get("seen") != part.seen {
 		n.HTML = string(part.html)
 	}
+	p.sendNews(w, r, n)
+}
+
+// sendNews sends news, which are never part of a page, as JSON.
+func (p *Pages) sendNews(w http.ResponseWriter, r *http.Request, n any) {
 	var body bytes.Buffer
 	encoder := json.NewEncoder(&body)
 	encoder.SetEscapeHTML(false) // this is never part of a page

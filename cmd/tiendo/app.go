@@ -205,9 +205,13 @@ func (a *app) openParts(ctx context.Context, o appOptions) (err error) {
 	if err != nil {
 		return misuse(err)
 	}
+	walls, err := readWalls(a.cfg.Walls)
+	if err != nil {
+		return err
+	}
 	a.pages, err = dashboards.New(dashboards.Options{
 		Explain: a.explain, Figures: a.books, Location: zone, Now: a.Now, Demo: o.Simulated, Version: versionText(), Logger: a.log.With("part", "pages"),
-		Door: a.door, Tokens: a.tokens, Audit: a.acts,
+		Door: a.door, Tokens: a.tokens, Audit: a.acts, Walls: walls,
 		Names: func(code, lang string) string {
 			if agency := a.agency(code); lang == "en" && agency.en != "" {
 				return agency.en

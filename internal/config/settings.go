@@ -131,6 +131,10 @@ func Settings() []Setting {
 			at: func(c *Config) field { return text(&c.Inbox.Folder) },
 		},
 		{
+			Key: "walls", Meaning: "Walls with names, with spaces between them: hall?panels=today,tasks&every=30s is what /wall/hall shows; all after the name may be missing.",
+			at: func(c *Config) field { return words(&c.Walls) },
+		},
+		{
 			Key: "metrics.figures", Meaning: "The figures on /metrics: ids, patterns such as online.*, or leadership; empty means those marked for the leadership.",
 			at: func(c *Config) field { return list(&c.Metrics.Figures) },
 		},
@@ -186,6 +190,15 @@ func list(into *[]string) field {
 				*into = append(*into, word)
 			}
 		}
+		return nil
+	}}
+}
+
+// words is a setting of several texts that hold commas, with spaces between them in the environment.
+func words(into *[]string) field {
+	return field{strings.Join(*into, " "), func(s string) error {
+		*into = nil
+		*into = append(*into, strings.Fields(s)...)
 		return nil
 	}}
 }
