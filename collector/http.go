@@ -14,6 +14,9 @@ import (
 	"tiendo/internal/event"
 )
 
+// allowed are the methods that Allow tells.
+const allowed = "POST, OPTIONS"
+
 // answer is the body of 202 and 400.
 type answer struct {
 	Accepted int       `json:"accepted"`
@@ -26,8 +29,13 @@ func (c *Collector) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	begun := c.now()
 	defer func() { c.metrics.requests.Observe(c.now().Sub(begun).Seconds()) }()
 	w.Header().Set("Accept-Post", acceptPost)
-	if r.Method != http.MethodPost {
-		w.Header().Set("Allow", http.MethodPost)
+	switch r.Method {
+	case http.MethodPost:
+	case http.MethodOptions:
+		c.handshake(w, r)
+		return
+	default:
+		w.Header().Set("Allow", allowed)
 		problem(w, http.StatusMethodNotAllowed, "events are sent with POST")
 		return
 	}

@@ -255,7 +255,7 @@ func TestOnlyPost(t *testing.T) {
 	r := open(t, t.TempDir())
 	w := httptest.NewRecorder()
 	r.ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/v1/events", nil))
-	if w.Code != 405 || w.Header().Get("Allow") != "POST" {
+	if w.Code != 405 || w.Header().Get("Allow") != "POST, OPTIONS" {
 		t.Errorf("status %d, %v", w.Code, w.Header())
 	}
 }

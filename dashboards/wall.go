@@ -1,8 +1,11 @@
 package dashboards
 
 import (
+	"bytes"
 	"cmp"
+	"encoding/json"
 	"fmt"
+	"html/template"
 	"net/http"
 	"net/url"
 	"slices"
@@ -44,8 +47,8 @@ func ReadWall(text string) (Wall, error) {
 
 // wallAsk is what an address asks of a wall.
 type wallAsk struct {
-	lang language
-	stretches
+	*asked
+	lang   language
 	panels []panel
 	every  time.Duration
 	light  bool
@@ -58,7 +61,7 @@ var wallParams = []string{"panels", "every", "theme", "period", "lang", "at", "s
 
 // readWall reads the address of a wall. Where something in it is wrong, lang still holds a language to say so in.
 func (p *Pages) readWall(r *http.Request) (wallAsk, *wallWrong) {
-	asked := r.URL.Query()
+	params := r.URL.Query()
 	lang, unspoken := readLanguage(r)
 	if name := r.PathValue("name"); name != "" {
 		at := slices.IndexFunc(p.Walls, func(w Wall) bool { return w.Name == name })
@@ -66,13 +69,13 @@ func (p *Pages) readWall(r *http.Request) (wallAsk, *wallWrong) {
 			return wallAsk{lang: lang}, &wallWrong{name, func(s *wallWords) string { return s.WrongName }}
 		}
 		for key, values := range p.Walls[at].asks {
-			if !asked.Has(key) {
-				asked[key] = values
+			if !params.Has(key) {
+				params[key] = values
 			}
 		}
-		lang, unspoken = language(cmp.Or(asked.Get("lang"), string(lang))), nil
+		lang, unspoken = language(cmp.Or(params.Get("lang"), string(lang))), nil
 	}
-	w, wrong := readWallParams(asked)
+	w, wrong := readWallParams(params)
 	w.lang = lang
 	if unspoken != nil {
 		wrong = &wallWrong{unspoken.what, func(s *wallWords) string { return s.WrongLanguage }}
@@ -81,7 +84,8 @@ func (p *Pages) readWall(r *http.Request) (wallAsk, *wallWrong) {
 		return w, wrong
 	}
 	var err error
-	id := cmp.Or(asked.Get("period"), defaultPeriod)
+	id := cmp.Or(params.Get("period"), defaultPeriod)
+	w.asked = &asked{of: wallPage(w.panels)}
 	if w.stretches, err = stretch(id, p.Now(), p.Location); err != nil {
 		return w, &wallWrong{id, func(s *wallWords) string { return s.WrongPeriod }}
 	}
@@ -146,15 +150,15 @@ type wallFrame struct {
 	// Theme is "dark" or "light".
 	Theme string
 	Demo  bool
-	// Live is where the page asks for news, Seen what it shows, Build of which program it is, Age how old that is in seconds,
-	// Clock what time it is in the city.
-	Live, Seen, Build string
-	Age               float64
-	Clock             string
+	// Live is where the page asks for news, Seen what it shows, Build of which program it is, AsOf of what time of day its figures
+	// are, Age how old they are in seconds, Clock what time it is in the city.
+	Live, Seen, Build, AsOf, Clock string
+	Age                            float64
 	// Every and Renew are in seconds: how long a screen stays, and when the page begins anew.
 	Every, Renew int
-	Charts       bool
-	View         *wallView
+	// Part is the part of the page that changes, Empty says that nothing was ever told.
+	Part  template.HTML
+	Empty bool
 }
 
 // wallRenewal is when a wall begins anew, so that whatever a browser holds on to is let go.
@@ -181,30 +185,40 @@ func (p *Pages) wall(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	f := wallFrame{
-		W: wallIn[asked.lang], Lang: asked.lang, Theme: "dark", Demo: p.Demo, Build: p.build(), Charts: p.drawsCharts(),
+		W: wallIn[asked.lang], Lang: asked.lang, Theme: "dark", Demo: p.Demo, Build: p.build(),
 		Every: int(asked.every.Seconds()), Renew: int(wallRenewal.Seconds()), Clock: p.clock(),
 		Live: "/wall/-/live?" + asked.params.Encode(),
 	}
 	if asked.light {
 		f.Theme = "light"
 	}
-	s, err := p.wallBooks.at(r.Context(), asked)
+	s, err := p.snapshots.at(r.Context(), asked.asked)
 	p.note(r, err)
 	status := http.StatusOK
 	if s != nil {
-		part, err := s.part(asked.lang)
+		part, err := s.fragments[asked.lang]()
 		if err != nil {
 			p.Logger.Error("a wall could not be made", "error", err)
 			http.Error(w, "internal error", http.StatusInternalServerError)
 			return
 		}
-		f.View, f.Seen, f.Age = part.view, part.seen, p.Now().Sub(s.taken).Seconds()
+		f.Part = template.HTML(part.html) //nolint:gosec // made by our own templates
+		f.Seen, f.AsOf, f.Age, f.Empty = part.seen, p.timeOfDay(part), p.Now().Sub(s.taken).Seconds(), part.shown.Empty()
 	} else { // the wall stands, and fills when the books answer
-		f.View, f.Age = blankWall(asked), unknownAge
+		var b bytes.Buffer
+		if err := p.templates.ExecuteTemplate(&b, "screens", shown{V: blankWall(asked)}); err != nil {
+			p.Logger.Error("a wall could not be made", "error", err)
+		}
+		f.Part, f.AsOf, f.Age = template.HTML(b.String()), none, unknownAge //nolint:gosec // made by our own templates
 		status = http.StatusServiceUnavailable
 		w.Header().Set("Retry-After", "2")
 	}
 	p.send(w, r, status, "wall", f)
+}
+
+// timeOfDay is when the figures of a wall were read.
+func (p *Pages) timeOfDay(part *fragment) string {
+	return part.shown.asOf.In(p.Location).Format(time.TimeOnly)
 }
 
 // wrongWallView is the page that says which walls there are.
@@ -262,22 +276,30 @@ func (p *Pages) wallLive(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, spoken[asked.lang].Away, http.StatusServiceUnavailable)
 		return
 	}
-	n := wallNews{Seen: part.seen, Build: p.build(), AsOf: part.view.AsOf, Age: p.Now().Sub(s.taken).Seconds(), Clock: p.clock()}
+	n := wallNews{Seen: part.seen, Build: p.build(), AsOf: p.timeOfDay(part), Age: p.Now().Sub(s.taken).Seconds(), Clock: p.clock()}
 	if seen != part.seen {
 		n.HTML = string(part.html)
 	}
-	p.sendNews(w, r, n)
+	var body bytes.Buffer
+	encoder := json.NewEncoder(&body)
+	encoder.SetEscapeHTML(false) // this is never part of a page
+	if err := encoder.Encode(n); err != nil {
+		p.Logger.Error("news could not be written as JSON", "error", err)
+		http.Error(w, "internal error", http.StatusInternalServerError)
+		return
+	}
+	p.write(w, r, http.StatusOK, "application/json", body.Bytes())
 }
 
 // awaitWall returns the figures of a wall, and waits a little if they are those that the page shows already.
-func (p *Pages) awaitWall(r *http.Request, asked wallAsk, seen string) (*wallShot, *wallPart, error) {
-	end := time.After(held)
+func (p *Pages) awaitWall(r *http.Request, asked wallAsk, seen string) (*snapshot, *fragment, error) {
+	end := time.After(beat)
 	for {
-		s, err := p.wallBooks.at(r.Context(), asked)
+		s, err := p.snapshots.at(r.Context(), asked.asked)
 		if s == nil {
 			return nil, nil, err
 		}
-		part, broken := s.part(asked.lang)
+		part, broken := s.fragments[asked.lang]()
 		if broken != nil {
 			return nil, nil, broken
 		}
@@ -286,6 +308,8 @@ func (p *Pages) awaitWall(r *http.Request, asked wallAsk, seen string) (*wallSho
 		}
 		select {
 		case <-r.Context().Done():
+			return s, part, nil
+		case <-p.ended:
 			return s, part, nil
 		case <-end:
 			return s, part, nil

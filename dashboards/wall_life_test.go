@@ -15,7 +15,7 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/heapprofiler"
 	"github.com/chromedp/cdproto/memory"
-	"github.com/chromedp/cdproto/page"
+	cdppage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 
@@ -81,7 +81,7 @@ const fakeTime = `(() => {
 func fakeTab(of context.Context, t *testing.T, width, height int64) *tab {
 	t.Helper()
 	b := newTab(of, t, width, height, true)
-	if _, err := chromedp.Call(b.ctx, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: fakeTime}); err != nil {
+	if _, err := chromedp.Call(b.ctx, cdppage.AddScriptToEvaluateOnNewDocument, cdppage.AddScriptToEvaluateOnNewDocumentParams{Source: fakeTime}); err != nil {
 		t.Fatal(err)
 	}
 	return b
@@ -246,7 +246,7 @@ func TestWallOutlivesItsServer(t *testing.T) {
 	server := httptest.NewServer(s)
 	defer server.Close()
 	b := fakeTab(browser(t), t, 1920, 1080)
-	b.do(t, chromedp.Navigate(server.URL+"/wall?panels=today,months&every=30s&period=mtd"), chromedp.WaitVisible("#clock"))
+	b.do(t, chromedp.Navigate(server.URL+"/wall?panels=today,months&every=30s&period=mtd&lang=vi"), chromedp.WaitVisible("#clock"))
 	eventually(t, b, `document.querySelectorAll('.chart svg').length === 2`)
 	pass := func(seconds int) {
 		t.Helper()

@@ -110,6 +110,19 @@ func panelOf(id string) (panel, bool) {
 // byMonthToo says that a figure can be grouped by month: what agencies report, and what looks ahead, can't.
 func byMonthToo(id string) bool { return !strings.HasPrefix(id, "org.") && id != "dossier.due_soon" }
 
+// wallPage is the page behind a wall: what it asks, and what it makes of the answers. Walls that show the same panels share it.
+func wallPage(shown []panel) *page {
+	var ids []string
+	for _, of := range shown {
+		ids = append(ids, of.id)
+	}
+	return &page{
+		path: "/wall/" + strings.Join(ids, ","), template: "screens", always: true,
+		ask:  func(q *asked) []kpi.Query { return wallQuestions(q.stretches, shown) },
+		view: func(p *presenter) (any, error) { return newWallView(p, shown) },
+	}
+}
+
 // wallQuestions are what a wall asks the books, all at once and each once.
 func wallQuestions(s stretches, shown []panel) []kpi.Query {
 	var all []kpi.Query

@@ -16,10 +16,6 @@ import (
 type wallView struct {
 	W       *wallWords
 	Screens []screenView
-	// AsOf is when the figures were read, as the page writes it.
-	AsOf string
-	// Empty says that nothing was ever told.
-	Empty bool
 }
 
 // screenView is one screen.
@@ -77,22 +73,18 @@ type wallTeller struct {
 	words *wallWords
 }
 
-// newWallView makes the view of the answers to wallQuestions(s, shown), in their order. It is pure.
-func newWallView(s stretches, shown []panel, figures []kpi.Figure, lang language, names func(code, lang string) string, zone *time.Location) (*wallView, error) {
-	a, err := sortWall(s, shown, figures)
-	if err != nil {
-		return nil, err
-	}
-	t := &wallTeller{&presenter{answers: a, lang: lang, w: spoken[lang], names: names, zone: zone}, wallIn[lang]}
-	v := &wallView{W: t.words, AsOf: a.asOf.In(zone).Format(time.TimeOnly), Empty: a.events == 0}
-	for _, p := range shown {
-		screen := t.screen(p)
-		for i, of := range p.tiles {
-			tile, err := t.tile(of)
+// newWallView makes the view of the answers to what a wall asks.
+func newWallView(p *presenter, shown []panel) (*wallView, error) {
+	t := &wallTeller{p, wallIn[p.lang]}
+	v := &wallView{W: t.words}
+	for _, of := range shown {
+		screen := t.screen(of)
+		for i, what := range of.tiles {
+			tile, err := t.tile(what)
 			if err != nil {
-				return nil, fmt.Errorf("make the panel %s: %w", p.id, err)
+				return nil, fmt.Errorf("make the panel %s: %w", of.id, err)
 			}
-			tile.ID = p.id + "-" + strconv.Itoa(i)
+			tile.ID = of.id + "-" + strconv.Itoa(i)
 			screen.Tiles = append(screen.Tiles, tile)
 		}
 		v.Screens = append(v.Screens, screen)
@@ -102,7 +94,7 @@ func newWallView(s stretches, shown []panel, figures []kpi.Figure, lang language
 
 // blankWall is a wall of which no figure is known yet.
 func blankWall(asked wallAsk) *wallView {
-	v := &wallView{W: wallIn[asked.lang], AsOf: none}
+	v := &wallView{W: wallIn[asked.lang]}
 	for _, p := range asked.panels {
 		screen := screenView{ID: p.id, Name: p.name.in(asked.lang)}
 		for i, of := range p.tiles {
@@ -111,48 +103,6 @@ func blankWall(asked wallAsk) *wallView {
 		v.Screens = append(v.Screens, screen)
 	}
 	return v
-}
-
-// sortWall puts figures, the answers to wallQuestions in their order, in their places.
-func sortWall(s stretches, shown []panel, figures []kpi.Figure) (answers, error) {
-	a := answers{
-		stretches: s, city: map[string]kpi.Row{}, before: map[string]kpi.Row{},
-		monthly: map[string]map[string]kpi.Row{}, agencies: map[string]map[string]kpi.Row{},
-	}
-	questions := wallQuestions(s, shown)
-	if len(figures) != len(questions) {
-		return a, fmt.Errorf("the books gave %d answers to %d questions", len(figures), len(questions))
-	}
-	for i, f := range figures {
-		q := questions[i]
-		if i == 0 || f.AsOf.Before(a.asOf) {
-			a.asOf, a.events = f.AsOf, f.Events
-		}
-		switch {
-		case len(q.By) == 0 && q.Period == s.period:
-			a.city[q.ID] = only(f.Rows)
-		case len(q.By) == 0:
-			a.before[q.ID] = only(f.Rows)
-		default:
-			into := a.monthly
-			if q.By[0] == "agency" {
-				into = a.agencies
-			}
-			into[q.ID] = map[string]kpi.Row{}
-			for _, r := range f.Rows {
-				into[q.ID][keyOf(r, q.By[0])] = r
-			}
-		}
-	}
-	return a, nil
-}
-
-// keyOf is a row's key; "" where the cases lack it.
-func keyOf(r kpi.Row, name string) string {
-	if key := r.Keys[name]; key != nil {
-		return *key
-	}
-	return ""
 }
 
 func (t *wallTeller) screen(p panel) screenView {
@@ -210,7 +160,7 @@ func (t *wallTeller) value(v *tileView, id string) {
 		v.N = t.words.NoFigure
 		return
 	}
-	write := t.writer(d)
+	write := t.writer(id)
 	v.Value, v.Exact = write(*r.Value), strconv.FormatFloat(*r.Value, 'f', -1, 64)
 	v.Value, v.Unit = splitUnit(v.Value, d, t.lang)
 	v.N = t.of(d, r)
@@ -234,18 +184,6 @@ func (t *wallTeller) value(v *tileView, id string) {
 		if change != zero {
 			v.Change, v.Tone = t.change(id, *r.Value-*before, change, zero)
 		}
-	}
-}
-
-// writer writes values of a figure.
-func (t *wallTeller) writer(d kpi.Definition) func(float64) string {
-	switch d.Shape {
-	case kpi.Ratio:
-		return t.lang.percent
-	case kpi.Count:
-		return t.lang.count
-	default:
-		return t.lang.decimal
 	}
 }
 
@@ -336,10 +274,10 @@ func (l *wallList) more(all int, t *wallTeller) {
 	}
 }
 
-// wallPair hands a template a tile together with the wall that it hangs on.
+// wallPair hands a template a tile together with the words of walls.
 type wallPair struct {
-	Frame wallFrame
-	Tile  tileView
+	W    *wallWords
+	Tile tileView
 }
 
-func wallPairOf(frame wallFrame, tile tileView) wallPair { return wallPair{frame, tile} }
+func wallPairOf(w *wallWords, tile tileView) wallPair { return wallPair{w, tile} }

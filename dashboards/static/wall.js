@@ -45,7 +45,7 @@
     held.text = drawing;
     const style = getComputedStyle(document.documentElement);
     const rem = parseFloat(style.fontSize);
-    const { unit, option: { xAxis, yAxis, series } } = JSON.parse(drawing);
+    const { units, option: { xAxis, yAxis, series } } = JSON.parse(drawing);
     const number = new Intl.NumberFormat(lang, { maximumFractionDigits: 1 });
     const font = { fontFamily: getComputedStyle(body).fontFamily, fontSize: Math.round(rem * 0.95), fontWeight: 500 };
     const label = { ...font, margin: rem * 0.5, color: style.getPropertyValue('--muted').trim(), hideOverlap: true };
@@ -57,7 +57,7 @@
       xAxis: xAxis.map((a) => ({ ...coloured(a, style), data: a.data.slice(-mostPoints), axisLabel: { ...label, margin: rem * 0.8 } })),
       yAxis: yAxis.map((a) => ({
         ...coloured(a, style),
-        axisLabel: { ...label, formatter: (v) => number.format(v) + (unit === 'ratio' ? (lang === 'vi' ? '\u00a0%' : '%') : '') },
+        axisLabel: { ...label, formatter: (v) => number.format(v) + (units.y === 'ratio' ? (lang === 'vi' ? '\u00a0%' : '%') : '') },
       })),
       series: series.map((s) => ({
         ...coloured(s, style),
@@ -149,8 +149,12 @@
       document.getElementById('empty')?.remove();
       seen = news.seen;
     }
+    sayAsOf(news.as_of);
+  }
+
+  function sayAsOf(time) {
     for (const element of wall.querySelectorAll('time')) {
-      if (element.textContent !== news.as_of) element.textContent = news.as_of;
+      if (element.textContent !== time) element.textContent = time;
     }
   }
 
@@ -259,6 +263,7 @@
     if (window.top !== window) requestAnimationFrame(() => requestAnimationFrame(() => tell({ say: 'drawn' })));
   });
   show(shown);
+  sayAsOf(set.asOf);
   tick();
   timer = setTimeout(round, pause);
 })();
