@@ -49,10 +49,8 @@ func (p *presenter) charts(v *overviewView) ([]chart, error) {
 		func() (chart, error) {
 			return p.piles("tasks-months", p.w.TasksByMonth, "task.open", "task.open_overdue")
 		},
-		func() (chart, error) { return p.rates("dossier-rates", p.w.Rate, &v.Dossiers, "dossier.on_time_rate") },
-		func() (chart, error) { return p.loads("dossier-loads", p.w.Open, &v.Dossiers) },
-		func() (chart, error) { return p.rates("task-rates", p.w.TasksOnTime, &v.Assigned, "task.on_time_rate") },
-		func() (chart, error) { return p.loads("task-loads", p.w.TasksOpen, &v.Assigned) },
+		func() (chart, error) { return p.rates("dossier-rates", p.w.Rate, &v.Agencies, "dossier.on_time_rate") },
+		func() (chart, error) { return p.loads("dossier-loads", p.w.Open, &v.Agencies) },
 	}
 	var all []chart
 	for _, of := range makers {
