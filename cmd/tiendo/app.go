@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"runtime"
+	"sync"
 	"syscall"
 	"time"
 
@@ -24,6 +25,7 @@ import (
 	"tiendo/internal/kpi"
 	"tiendo/internal/lifecycle"
 	"tiendo/internal/metrics"
+	"tiendo/internal/publication"
 	"tiendo/internal/register"
 	papers "tiendo/internal/report"
 
@@ -49,6 +51,8 @@ type app struct {
 	listener net.Listener
 	stack    cleanups
 	failed   chan error
+	stopping chan struct{} // closed when it begins to stop
+	stopped  sync.Once
 
 	acts        *audit.Log
 	tokens      *auth.Tokens
@@ -63,6 +67,8 @@ type app struct {
 	reports     *papers.Reports
 	snapshots   *metrics.Snapshots
 	pages       *dashboards.Pages
+
+	publications *publication.Publications
 }
 
 // appOptions is what a server is besides its configuration.
@@ -81,11 +87,11 @@ type appOptions struct {
 type agency struct{ vi, en, group string }
 
 // newApp opens everything that a server needs, in the order in which it is needed; what goes wrong undoes what was opened.
-// The server does nothing before Run. The caller ends it by ending Run's context, or by Close if it never runs.
+// The server does nothing before start. The caller ends it by ending the context of wait, or by Close if it never starts.
 func newApp(ctx context.Context, o appOptions) (_ *app, err error) {
 	a := &app{
 		cfg: o.Config, log: o.Logger, registry: prometheus.NewRegistry(), slow: prometheus.NewRegistry(), failed: make(chan error, 8),
-		appOptions: o, stack: cleanups{log: o.Logger},
+		appOptions: o, stack: cleanups{log: o.Logger}, stopping: make(chan struct{}),
 	}
 	if a.Now == nil {
 		a.Now = time.Now
@@ -107,6 +113,9 @@ func newApp(ctx context.Context, o appOptions) (_ *app, err error) {
 		return nil, err
 	}
 	if err := a.openAccess(); err != nil {
+		return nil, misuse(err)
+	}
+	if err := a.openPublications(); err != nil {
 		return nil, misuse(err)
 	}
 	if err := a.openEngine(ctx); err != nil {
@@ -277,12 +286,6 @@ func (a *app) URL() string {
 	return "http://" + a.Address()
 }
 
-// Run is start and wait.
-func (a *app) Run(ctx context.Context) error {
-	a.start()
-	return a.wait(ctx)
-}
-
 // start begins to serve.
 func (a *app) start() {
 	a.spawn("booker", a.booker.Run)
@@ -311,7 +314,10 @@ func (a *app) wait(ctx context.Context) error {
 }
 
 // Close stops what runs and closes what is open, newest first.
-func (a *app) Close() error { return a.stack.run(context.Background()) }
+func (a *app) Close() error {
+	a.stopped.Do(func() { close(a.stopping) })
+	return a.stack.run(context.Background())
+}
 
 // spawn runs a part until its turn to stop comes. A part that ends before is a failure of the whole.
 func (a *app) spawn(name string, run func(context.Context) error) {

@@ -24,5 +24,7 @@ func (c *serveCmd) Run(ctx context.Context, std *streams) error {
 		return err
 	}
 	fmt.Fprintf(std.out, "Tiendo serves %s; its data is in %s; Ctrl-C stops it.\n", a.URL(), cfg.Data)
-	return a.Run(ctx)
+	a.start()
+	defer a.report()()
+	return a.wait(ctx)
 }
