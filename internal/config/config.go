@@ -35,6 +35,7 @@ type Config struct {
 	Session Session  `yaml:"session"`
 	Ingest  Ingest   `yaml:"ingest"`
 	Inbox   Inbox    `yaml:"inbox"`
+	Ranking Ranking  `yaml:"ranking"`
 	Metrics Metrics  `yaml:"metrics"`
 	Publish Publish  `yaml:"publish"`
 	Log     Log      `yaml:"log"`
@@ -97,6 +98,12 @@ type Ingest struct {
 type Inbox struct {
 	// Folder has a subfolder with a mapping.yaml for each kind of file; empty means that there is no inbox.
 	Folder string `yaml:"folder"`
+}
+
+// Ranking is by what is ranked.
+type Ranking struct {
+	// Methods is a folder of method files; empty means that there are none.
+	Methods string `yaml:"methods"`
 }
 
 // Metrics is what /metrics shows.
