@@ -24,7 +24,7 @@ type card struct {
 	// Before is the figure of the period before, which Since names; Change is the difference to it, Tone what that means: better,
 	// worse or level.
 	Before, Since, Change, Tone string
-	Spark                *spark
+	Spark                       *spark
 	// Alarm marks a count that should be 0 and is not.
 	Alarm bool
 }

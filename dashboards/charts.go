@@ -66,7 +66,7 @@ func (p *presenter) charts(v *overviewView) ([]chart, error) {
 // trend is rates by month, as lines.
 func (p *presenter) trend(id, title string, lines []line) (chart, error) {
 	months := p.monthIDs()
-	c := chart{ID: id, Title: title, About: p.about(lines[0].id, p.stretches.months.ID)}
+	c := chart{ID: id, Title: title, About: p.about(lines[0].id, p.months.ID)}
 	d := drawing{Units: units{Y: "ratio"}}
 	d.Tips, d.Links = p.monthTips(months)
 	c.Table = p.monthTable(months, lines...)
@@ -132,7 +132,7 @@ func (p *presenter) monthTable(months []string, lines ...line) table {
 // piles is open work at the end of each month, what is overdue of it on its own.
 func (p *presenter) piles(id, title, open, overdue string) (chart, error) {
 	months := p.monthIDs()
-	c := chart{ID: id, Title: title, Legend: []key{{"term", p.w.InTerm}, {"late", p.w.Overdue}}, About: p.about(overdue, p.stretches.months.ID)}
+	c := chart{ID: id, Title: title, Legend: []key{{"term", p.w.InTerm}, {"late", p.w.Overdue}}, About: p.about(overdue, p.months.ID)}
 	c.Table = p.monthTable(months, line{id: open, name: p.w.Open}, line{id: overdue, name: p.w.Overdue})
 	d := drawing{Units: units{Y: "count"}}
 	d.Tips, d.Links = p.monthTips(months)

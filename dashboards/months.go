@@ -7,7 +7,7 @@ import (
 
 // monthIDs are the months of the charts, oldest first, without the months before the first that has a case.
 func (p *presenter) monthIDs() []string {
-	first, last := mustDay(p.stretches.months.First), mustDay(p.stretches.months.Last)
+	first, last := mustDay(p.months.First), mustDay(p.months.Last)
 	var ids []string
 	for t := first; !t.After(last); t = t.AddDate(0, 1, 0) {
 		id := t.Format("2006-01")

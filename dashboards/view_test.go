@@ -344,7 +344,7 @@ func TestNoWordIsMissing(t *testing.T) {
 func TestSparkStaysInItsBox(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		p := &presenter{asked: &asked{}, answers: answers{monthly: map[string]map[string]kpi.Row{"x": {}}}, lang: english}
-		p.stretches.months.First, p.stretches.months.Last = "2018-01-01", "2019-12-31"
+		p.months.First, p.months.Last = "2018-01-01", "2019-12-31"
 		for m := time.Date(2018, 1, 1, 0, 0, 0, 0, time.UTC); m.Year() < 2020; m = m.AddDate(0, 1, 0) {
 			row := kpi.Row{}
 			if rapid.Bool().Draw(r, "told") {

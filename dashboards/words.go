@@ -14,7 +14,7 @@ type words struct {
 	OnTimeSays, OnTimeFirstSays, KeptSays, UptakeSays, OpenSays, OverdueSays, DueSoonSays, TasksOnTimeSays, TasksOpenSays, TasksOverdueSays string
 	OfSettled, OfDue, OfOffered, OfTasks                                                                                                    string
 
-	Reached, Missed, NoTarget string
+	Reached, Missed, NoTarget                        string
 	Against, Points, Target, Interval95, ShareOfOpen string
 
 	ByMonth, OnTimeByMonth, UptakeByMonth, OpenByMonth, TasksByMonth string

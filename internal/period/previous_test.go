@@ -1,10 +1,8 @@
-package period_test
+package period
 
 import (
 	"testing"
 	"time"
-
-	"tiendo/internal/period"
 )
 
 func TestPrevious(t *testing.T) {
@@ -12,14 +10,14 @@ func TestPrevious(t *testing.T) {
 	now := time.Date(2026, 3, 5, 9, 0, 0, 0, zone)
 	f := func(id, want string) {
 		t.Helper()
-		p, err := period.Parse(id, now, zone)
+		p, err := Parse(id, now, zone)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if got := p.Previous(); got != want {
 			t.Errorf("before %s comes %s, want %s", id, got, want)
 		}
-		if _, err := period.Parse(p.Previous(), now, zone); err != nil {
+		if _, err := Parse(p.Previous(), now, zone); err != nil {
 			t.Errorf("before %s: %v", id, err)
 		}
 	}
