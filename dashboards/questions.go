@@ -34,7 +34,7 @@ func stretch(id string, now time.Time, zone *time.Location) (stretches, error) {
 	if s.months, err = between(month, last, now, zone); err != nil {
 		return s, fmt.Errorf("find the months before %s: %w", id, err)
 	}
-	if s.before, err = period.Parse(s.period.Previous(), now, zone); err != nil {
+	if s.before, err = period.Parse(s.period.Before(), now, zone); err != nil {
 		return s, fmt.Errorf("find the period before %s: %w", id, err)
 	}
 	return s, nil

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-func TestPrevious(t *testing.T) {
+func TestBefore(t *testing.T) {
 	zone := time.FixedZone("+07", 7*3600)
 	now := time.Date(2026, 3, 5, 9, 0, 0, 0, zone)
 	f := func(id, want string) {
@@ -14,10 +14,10 @@ func TestPrevious(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := p.Previous(); got != want {
+		if got := p.Before(); got != want {
 			t.Errorf("before %s comes %s, want %s", id, got, want)
 		}
-		if _, err := Parse(p.Previous(), now, zone); err != nil {
+		if _, err := Parse(p.Before(), now, zone); err != nil {
 			t.Errorf("before %s: %v", id, err)
 		}
 	}
