@@ -189,7 +189,7 @@ func (a *app) openParts(ctx context.Context, o appOptions) (err error) {
 	a.booker = booking.New(booking.Options{
 		Conn: a.engine.Conn(), Rules: func() *lifecycle.Rules { return a.registers.Rules() }, Logger: a.log.With("part", "booker"), Registry: a.registry,
 		Loaded: func() (string, uint64) { return a.collector.ID(), a.collector.Loaded() },
-		Booked: func(booking.Mark) { a.snapshots.Wake() },
+		Booked: func(booking.Mark) { a.snapshots.Wake() }, Sealed: a.sealed,
 	})
 	a.registers = &registers{
 		store: register.Store{Conn: a.engine.Conn(), Zone: zone, Figures: registerFigures},

@@ -113,6 +113,14 @@ func (a *app) published(ctx context.Context, done publication.Outcome) {
 	a.audit(ctx, actPublish, e.Method+" "+e.Period.ID, details...)
 }
 
+// sealed are the marks up to which something was published.
+func (a *app) sealed() (all []booking.Mark) {
+	for _, w := range a.publications.Watermarks() {
+		all = append(all, booking.Mark{Block: w.Block, Entries: w.Entries, Rules: w.Rules})
+	}
+	return all
+}
+
 // complete waits until all that was accepted is booked, by the newest registers, and returns up to where that is.
 func (a *app) complete(ctx context.Context) (booking.Mark, error) {
 	newest, late := a.collector.Newest(), time.After(storing)

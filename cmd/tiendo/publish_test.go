@@ -73,6 +73,8 @@ func TestPublish(t *testing.T) {
 		t.Errorf("the late dossier does not count: %s", said)
 	}
 	checked(exitDone, "2 publications checked, 0 differences")
+	f(exitDone, "The books were made again", "rebuild")
+	checked(exitDone, "2 publications checked, 0 differences")
 
 	// Whoever changes the books, before the block that was sealed, is found.
 	if err := a.engine.Conn().Exec(t.Context(), "INSERT INTO cells (family, subject, agency, measure, day, marks, n, stamp, cause, block) "+

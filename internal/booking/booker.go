@@ -43,6 +43,9 @@ type Options struct {
 	// Loaded tells the collector of this process, and the last entry of its log whose rows are stored: entries that left no
 	// row, for they held nothing new, are booked as well then. Nil where there is no collector.
 	Loaded func() (collector string, entry uint64)
+	// Sealed tells the marks of blocks that somebody refers to, by their numbers: when the books are made again, what they held up
+	// to such a block stays under its number. nil where there are none.
+	Sealed func() []Mark
 	// Booked is called after each block, and when a start has found the last one, with what the figures contain from then on. It
 	// must not block.
 	Booked func(Mark)
