@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"sync"
+	"sync"
 	"syscall"
 	"time"
 
@@ -72,6 +73,9 @@ type app struct {
 	pages       *dashboards.Pages
 
 	publications *publication.Publications
+	// sealing is held while something is published, and while the books are made again: what is published names a block of the
+	// books, and must be known to whoever makes them.
+	sealing sync.Mutex
 }
 
 // appOptions is what a server is besides its configuration.

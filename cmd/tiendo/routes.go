@@ -50,7 +50,7 @@ func (a *app) routes() http.Handler {
 		Books: a.books, Zone: a.cfg.Location(), Now: a.Now, Ready: a.ready, Logger: a.log.With("part", "api"),
 		Rules: a.registers.Rules, Facts: a.facts, Recorded: a.recorded, Check: a.check, Rebuild: a.rebuild,
 		LoadedRegisters: a.registers.loaded, LoadRegister: a.loadRegister, Tokens: a.tokens, Audit: a.acts,
-		Reports: a.reports, Exported: a.exported, Ranker: a.ranker, Publications: a.publications, Publish: a.publish, CheckPublications: a.checkPublications, Done: a.audit,
+		Reports: a.reports, Exported: a.exported, Ranker: a.ranker, Publications: a.publications, Publish: a.publish, Today: a.today, CheckPublications: a.checkPublications, Done: a.audit,
 	})
 	mux, g := http.NewServeMux(), a.guards()
 	for root, cases := range map[string]http.Handler{"/v1/cases": answers.Cases(), "/cases": a.pages.Cases()} {
@@ -176,6 +176,8 @@ func (a *app) explain(ctx context.Context, family event.Family, subject string) 
 
 // rebuild makes the books again.
 func (a *app) rebuild(ctx context.Context, progress func(booking.Checked)) error {
+	a.sealing.Lock()
+	defer a.sealing.Unlock()
 	a.audit(ctx, "books.rebuild", "")
 	return a.booker.Rebuild(ctx, progress)
 }

@@ -63,11 +63,22 @@ func (b *Booker) rebuild(ctx context.Context, progress func(Checked)) error {
 	if err := b.appendMarks(ctx, mark); err != nil {
 		return fmt.Errorf("mark the new journal: %w", err)
 	}
-	if err := b.Conn.Exec(ctx, "EXCHANGE TABLES "+journalTable+" AND "+nextTable); err != nil {
-		return fmt.Errorf("put the new journal in place: %w", err)
+	if err := b.replace(ctx, mark); err != nil {
+		return err
 	}
 	progress(done)
 	return b.Conn.Exec(ctx, "DROP TABLE "+nextTable+" SYNC")
+}
+
+// replace puts the new journal in place of the old one.
+func (b *Booker) replace(ctx context.Context, mark Mark) error {
+	b.remade.Add(1)
+	defer b.remade.Add(1)
+	if err := b.Conn.Exec(ctx, "EXCHANGE TABLES "+journalTable+" AND "+nextTable); err != nil {
+		return fmt.Errorf("put the new journal in place: %w", err)
+	}
+	b.tell(mark)
+	return nil
 }
 
 // stored is the mark of a journal that contains all that is stored, under the next number.
