@@ -46,7 +46,7 @@ func (a *app) open() bool { return auth.Read(a.cfg.Auth.Read) == auth.ReadOpen }
 func (a *app) routes() http.Handler {
 	answers := api.New(api.Options{
 		Books: a.books, Zone: a.cfg.Location(), Now: a.Now, Ready: a.ready, Logger: a.log.With("part", "api"),
-		Rules: a.registers.Rules, Facts: a.facts, Recorded: a.recorded, Check: a.check, Rebuild: a.rebuild,
+		Rules: a.registers.Rules, Facts: a.facts, Recorded: a.recorded, Check: a.check, Rebuild: a.rebuild, Backup: a.backup, Restore: a.restore, Restored: a.Restored,
 		LoadedRegisters: a.registers.loaded, LoadRegister: a.loadRegister, Tokens: a.tokens, Audit: a.acts,
 		Reports: a.reports, Exported: a.exported,
 	})
@@ -78,6 +78,8 @@ func (a *app) routePrograms(mux *http.ServeMux, g guards, answers *api.API) {
 	upkeep := g.admin(answers.Upkeep())
 	mux.Handle("/v1/check", upkeep)
 	mux.Handle("/v1/rebuild", upkeep)
+	mux.Handle("/v1/backup", upkeep)
+	mux.Handle("/v1/restore", upkeep)
 	mux.Handle("/healthz", answers.Open())
 	mux.Handle("/readyz", answers.Open())
 	for _, path := range []string{"/v1/kpis", "/v1/kpis/", "/openapi.json"} {
