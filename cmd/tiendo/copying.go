@@ -44,7 +44,7 @@ func (a *app) copy(ctx context.Context, m *backup.Manifest, dir string, say func
 		}
 	}
 	m.Events = a.booker.Mark().Events
-	if err := a.engine.Backup(ctx, place(m, dir), say); err != nil {
+	if err := a.engine.Backup(ctx, partOf(m, dir), say); err != nil {
 		return err
 	}
 	say("the files")
@@ -54,8 +54,8 @@ func (a *app) copy(ctx context.Context, m *backup.Manifest, dir string, say func
 	return m.Finish(dir)
 }
 
-// place is where a backup has its engine's part.
-func place(m *backup.Manifest, dir string) clickhouse.Place {
+// partOf is where a backup has its engine's part.
+func partOf(m *backup.Manifest, dir string) clickhouse.Place {
 	return clickhouse.Place{Folder: backup.EngineFolder(dir), Name: m.Name()}
 }
 
@@ -78,7 +78,7 @@ func (a *app) restore(ctx context.Context, dir string, by auth.Token) (*backup.M
 	if err := a.engine.Conn().QueryRow(ctx, "SELECT (SELECT count() FROM events) + (SELECT count() FROM registers) > 0").Scan(&used); err != nil {
 		return nil, err
 	}
-	if used || a.collector.Newest() > 0 {
+	if used || a.collector.Newest() > 0 || len(a.publications.List()) > 0 {
 		return nil, api.ErrNotEmpty
 	}
 	a.audit(ctx, "backup.restore", m.ID, slog.String("folder", dir))
@@ -100,7 +100,7 @@ func restoreData(ctx context.Context, cfg *config.Config, logger *slog.Logger, r
 	if err != nil {
 		return err
 	}
-	err = engine.Restore(ctx, place(r.what, r.from), r.what.Database)
+	err = engine.Restore(ctx, partOf(r.what, r.from), r.what.Database)
 	limit, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopEngine)
 	defer cancel()
 	if err := errors.Join(err, engine.Close(limit)); err != nil {

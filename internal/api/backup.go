@@ -47,7 +47,7 @@ func (a *API) backup(w http.ResponseWriter, r *http.Request) {
 }
 
 // ErrNotEmpty is what [Options.Restore] says of a server that has something to lose.
-var ErrNotEmpty = errors.New("this server holds events or registers, and a restore would replace them; start one on an empty data folder, and restore there")
+var ErrNotEmpty = errors.New("this server holds events, registers or publications, and a restore would replace them; start one on an empty data folder, and restore there")
 
 // restore has the server begin again from a backup. It answers before that is done: when GET /readyz names the backup, it is.
 func (a *API) restore(w http.ResponseWriter, r *http.Request) {
