@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"tiendo/internal/auth"
-	"tiendo/internal/event"
 )
 
 // Refusal is an event of a delivery that was not taken.
@@ -24,15 +23,13 @@ func (c *Collector) Deliver(source string, lines []byte) ([]Refusal, error) {
 	if err := c.journal.ready(); err != nil {
 		return nil, err
 	}
-	in := intake{
-		token:   &auth.Token{Name: source, Scopes: []auth.Scope{auth.ScopeIngest}},
-		decoder: event.Decoder{Opaque: c.hide.hide}, now: c.now(), entry: newEntryWriter("", len(lines)),
-		taken: make(map[event.Family]int, 2), lost: make(map[event.Family]int),
-	}
+	c.erasing.RLock()
+	defer c.erasing.RUnlock()
+	in := c.intake(&auth.Token{Name: source, Scopes: []auth.Scope{auth.ScopeIngest}}, len(lines))
 	if err := in.read(ndjson, nil, lines); err != nil {
 		return nil, err
 	}
-	if err := c.admit(&in); err != nil {
+	if err := c.admit(in); err != nil {
 		return nil, err
 	}
 	refused := make([]Refusal, len(in.refused))
