@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"path/filepath"
 	"runtime"
+	"sync"
 	"syscall"
 	"time"
 
@@ -61,6 +62,9 @@ type app struct {
 	books       *kpi.Books
 	snapshots   *metrics.Snapshots
 	pages       *dashboards.Pages
+
+	// alone is held by what must not run beside another: check, rebuild, erasing.
+	alone sync.Mutex
 }
 
 // appOptions is what a server is besides its configuration.
@@ -273,6 +277,9 @@ func (a *app) start() {
 	a.auditStart()
 	if a.inbox != nil {
 		a.spawn("inbox", a.inbox.Run)
+	}
+	if a.cfg.Retention.Years > 0 {
+		a.spawn("retention", a.retain)
 	}
 	a.serve()
 }

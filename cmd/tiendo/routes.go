@@ -46,7 +46,7 @@ func (a *app) open() bool { return auth.Read(a.cfg.Auth.Read) == auth.ReadOpen }
 func (a *app) routes() http.Handler {
 	answers := api.New(api.Options{
 		Books: a.books, Zone: a.cfg.Location(), Now: a.Now, Ready: a.ready, Logger: a.log.With("part", "api"),
-		Rules: a.registers.Rules, Facts: a.facts, Recorded: a.recorded, Check: a.check, Rebuild: a.rebuild,
+		Rules: a.registers.Rules, Facts: a.facts, Recorded: a.recorded, Check: a.check, Rebuild: a.rebuild, Alone: &a.alone, Erase: a.erase,
 		LoadedRegisters: a.registers.loaded, LoadRegister: a.loadRegister, Tokens: a.tokens, Audit: a.acts,
 	})
 	mux, g := http.NewServeMux(), a.guards()
@@ -55,6 +55,7 @@ func (a *app) routes() http.Handler {
 		mux.Handle(root+"/{family}/{subject...}", g.private(answers.OwnCase(cases)))
 		mux.Handle(root+"/", g.private(cases)) // names no case
 	}
+	mux.Handle("DELETE /v1/cases/{family}/{subject...}", g.admin(answers.Erasing()))
 	a.routePrograms(mux, g, answers)
 	a.routePeople(mux, g)
 	if a.open() {
@@ -108,15 +109,8 @@ const storing = 30 * time.Second
 // recorded reads the facts of a source, with all that was accepted until now. They leave the house, so it is written down.
 func (a *app) recorded(ctx context.Context, asked api.Asked, each func(*event.Event) error) error {
 	a.audit(ctx, "facts.export", asked.Source, slog.String("family", string(asked.Family)))
-	late := time.After(storing)
-	for newest := a.collector.Newest(); a.collector.Loaded() < newest; {
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-late:
-			return api.ErrBehind
-		case <-time.After(10 * time.Millisecond):
-		}
+	if err := a.stored(ctx); err != nil {
+		return err
 	}
 	return booking.EachCaseOf(ctx, a.engine.Conn(), asked.Family, asked.Source, func(_ string, events []event.Event) error {
 		last := lifecycle.LastRecords(events, asked.Before)
@@ -127,6 +121,21 @@ func (a *app) recorded(ctx context.Context, asked api.Asked, each func(*event.Ev
 		}
 		return nil
 	})
+}
+
+// stored waits until all that was accepted is stored; its error is [api.ErrBehind] where that takes too long.
+func (a *app) stored(ctx context.Context) error {
+	late := time.After(storing)
+	for newest := a.collector.Newest(); a.collector.Loaded() < newest; {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-late:
+			return api.ErrBehind
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+	return nil
 }
 
 // explain judges a case for a page and says why; nil if nothing was told of it, or if it is not of the agency to which whoever

@@ -131,6 +131,12 @@ func Settings() []Setting {
 			at: func(c *Config) field { return text(&c.Inbox.Folder) },
 		},
 		{
+			Key: "retention.years", Meaning: "After how many years the events of closed cases are erased, while their figures stay; 0 keeps them for ever.",
+			at: func(c *Config) field {
+				return field{c.Retention.Years.String(), func(s string) error { return c.Retention.Years.UnmarshalText([]byte(strings.TrimSpace(s))) }}
+			},
+		},
+		{
 			Key: "metrics.figures", Meaning: "The figures on /metrics: ids, patterns such as online.*, or leadership; empty means those marked for the leadership.",
 			at: func(c *Config) field { return list(&c.Metrics.Figures) },
 		},
