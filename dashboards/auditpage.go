@@ -41,14 +41,14 @@ func (p *Pages) auditPage(w http.ResponseWriter, r *http.Request) {
 	if before := params.Get("before"); before != "" {
 		var err error
 		if q.Before, err = strconv.ParseUint(before, 10, 64); err != nil || q.Before == 0 {
-			p.complain(w, r, lang, http.StatusBadRequest, trouble{toldIn[lang].Wrong, "before: “" + cut(before) + "”"})
+			p.complain(w, r, lang, http.StatusBadRequest, trouble{Heading: toldIn[lang].Wrong, Says: "before: “" + cut(before) + "”"})
 			return
 		}
 	}
 	records, err := p.Audit.Newest(q)
 	if err != nil {
 		p.Logger.Error("the audit log could not be read", "error", err)
-		p.complain(w, r, lang, http.StatusServiceUnavailable, trouble{doorsIn[lang].NoAudit, ""})
+		p.complain(w, r, lang, http.StatusServiceUnavailable, trouble{Heading: doorsIn[lang].NoAudit, Says: ""})
 		return
 	}
 	p.send(w, r, http.StatusOK, "audit", p.sheet(r, lang, doorsIn[lang].Audit, p.auditView(lang, q, records)))

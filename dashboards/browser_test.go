@@ -24,9 +24,29 @@ import (
 	"tiendo/internal/kpi"
 )
 
-// browser starts a headless Chromium, once for a test and its subtests.
+// chromium is the one browser of the package's tests; each takes tabs of its own.
+var chromium struct {
+	once    sync.Once
+	ctx     context.Context
+	missing bool
+	err     error
+	stop    func()
+}
+
+// browser returns the headless Chromium, which is started for the first test that wants it.
 func browser(t *testing.T) context.Context {
 	t.Helper()
+	chromium.once.Do(startChromium)
+	if chromium.missing {
+		t.Skip("no Chromium on this machine; tools/needs chromium installs it")
+	}
+	if chromium.err != nil {
+		t.Fatal(chromium.err)
+	}
+	return chromium.ctx
+}
+
+func startChromium() {
 	path := ""
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
 		if found, err := exec.LookPath(name); err == nil {
@@ -35,18 +55,27 @@ func browser(t *testing.T) context.Context {
 		}
 	}
 	if path == "" {
-		t.Skip("no Chromium on this machine; tools/needs chromium installs it")
+		chromium.missing = true
+		return
 	}
-	allocator, stop := chromedp.NewExecAllocator(t.Context(), append(chromedp.DefaultExecAllocatorOptions[:],
+	allocator, stop := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.Flag("disable-component-update", true),
 	)...)
-	t.Cleanup(stop)
 	ctx, cancel := chromedp.NewContext(allocator)
-	t.Cleanup(cancel)
+	chromium.ctx, chromium.stop = ctx, func() { cancel(); stop() }
 	if err := chromedp.Do(ctx); err != nil {
-		t.Fatalf("start %s: %v", path, err)
+		chromium.err = fmt.Errorf("start %s: %w", path, err)
 	}
-	return ctx
+}
+
+// serve serves until the test is over; streams of news do not hold it up.
+func serve(t *testing.T, h http.Handler) *httptest.Server {
+	server := httptest.NewServer(h)
+	t.Cleanup(func() {
+		server.CloseClientConnections()
+		server.Close()
+	})
+	return server
 }
 
 // tab is a new tab that notes what it asks for and what goes wrong in it.
@@ -170,8 +199,7 @@ const drawn = `Object.fromEntries([...document.querySelectorAll('.chart')].map((
 
 func TestPageIsDrawnOnEveryScreen(t *testing.T) {
 	needNpm(t)
-	server := httptest.NewServer(site(t, cityAnswers, func(o *Options) { o.Demo = true }))
-	defer server.Close()
+	server := serve(t, site(t, cityAnswers, func(o *Options) { o.Demo = true }))
 	chromium := browser(t)
 	for _, c := range []struct {
 		width, height int64
@@ -203,7 +231,7 @@ func TestPageIsDrawnOnEveryScreen(t *testing.T) {
 func TestPageKeepsItselfFresh(t *testing.T) {
 	needNpm(t)
 	var grown atomic.Bool
-	var age atomic.Int64
+	var age, listening atomic.Int64
 	handler := site(t, func(ctx context.Context, queries ...kpi.Query) ([]kpi.Figure, error) {
 		all, err := cityAnswers(ctx, queries...)
 		if grown.Load() {
@@ -222,14 +250,18 @@ func TestPageKeepsItselfFresh(t *testing.T) {
 		}
 		return all, err
 	}, runs)
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	server := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if seconds := age.Load(); seconds > 0 && r.URL.Path == "/live" {
-			fmt.Fprintf(w, `{"seen":%q,"age":%d,"events":"7"}`, r.URL.Query().Get("seen"), seconds)
+			w.Header().Set("Content-Type", "text/event-stream")
+			fmt.Fprintf(w, "retry: 100\ndata: {\"seen\":%q,\"age\":%d,\"events\":\"7\"}\n\n", r.URL.Query().Get("seen"), seconds)
 			return
+		}
+		if r.URL.Path == "/live" {
+			listening.Add(1)
+			defer listening.Add(-1)
 		}
 		handler.ServeHTTP(w, r)
 	}))
-	defer server.Close()
 	b := newTab(browser(t), t, 1366, 768, false)
 	b.do(t, chromedp.Navigate(server.URL+"/"), chromedp.WaitVisible(".chart svg"), chromedp.Sleep(300*time.Millisecond))
 	// What a reader holds must survive: the focused link, the opened table, the drawn charts.
@@ -243,7 +275,11 @@ func TestPageKeepsItselfFresh(t *testing.T) {
 		t.Fatalf("overdue is %s at first", got)
 	}
 	grown.Store(true)
+	told := time.Now()
 	eventually(t, b, overdue+` === '128' && document.getElementById('events').textContent === '1.234.568'`)
+	if took := time.Since(told); took > 2*time.Second {
+		t.Errorf("the page shows what is booked after %v", took)
+	}
 	eventually(t, b, `document.querySelector('#dossier-loads svg').outerHTML !== window.before`)
 	for _, kept := range []string{
 		`document.activeElement === window.kept.focus`, `document.querySelector('details').open`,
@@ -255,13 +291,16 @@ func TestPageKeepsItselfFresh(t *testing.T) {
 		}
 	}
 
-	// Nobody sees a hidden tab, so it asks nothing.
+	// Nobody sees a hidden tab, so it hears nothing: its stream is closed, and it opens no other.
 	const hide = `Object.defineProperty(document, 'hidden', {value: %v, configurable: true}); document.dispatchEvent(new Event('visibilitychange'))`
-	b.do(t, chromedp.Evaluate[chromedp.Void](fmt.Sprintf(hide, true)), chromedp.Sleep(held+500*time.Millisecond))
+	if listening.Load() != 1 {
+		t.Errorf("%d streams are open", listening.Load())
+	}
+	b.do(t, chromedp.Evaluate[chromedp.Void](fmt.Sprintf(hide, true)), chromedp.Sleep(300*time.Millisecond))
 	before := b.requests()
-	b.do(t, chromedp.Sleep(5*time.Second))
-	if n := b.requests() - before; n != 0 {
-		t.Errorf("a hidden tab has asked %d times", n)
+	b.do(t, chromedp.Sleep(3*time.Second))
+	if n := b.requests() - before; n != 0 || listening.Load() != 0 {
+		t.Errorf("a hidden tab has asked %d times, %d streams are open", n, listening.Load())
 	}
 	b.do(t, chromedp.Evaluate[chromedp.Void](fmt.Sprintf(hide, false)), chromedp.Sleep(300*time.Millisecond))
 	if b.requests() == before {
@@ -306,8 +345,7 @@ func eventually(t *testing.T, b *tab, script string) {
 
 func TestMarkupInCodesIsText(t *testing.T) {
 	needNpm(t)
-	server := httptest.NewServer(site(t, nasty))
-	defer server.Close()
+	server := serve(t, site(t, nasty))
 	b := newTab(browser(t), t, 1366, 768, false)
 	b.do(t, chromedp.Navigate(server.URL+"/"), chromedp.WaitVisible(".chart svg"), chromedp.Sleep(300*time.Millisecond))
 	// The words over a bar are made of the same codes.
@@ -331,13 +369,12 @@ func TestMarkupInCodesIsText(t *testing.T) {
 func TestOtherPagesAreDrawn(t *testing.T) {
 	needNpm(t)
 	var begun atomic.Bool
-	server := httptest.NewServer(site(t, func(ctx context.Context, queries ...kpi.Query) ([]kpi.Figure, error) {
+	server := serve(t, site(t, func(ctx context.Context, queries ...kpi.Query) ([]kpi.Figure, error) {
 		if begun.Load() {
 			return few(ctx, queries...)
 		}
 		return nothing(ctx, queries...)
 	}, runs))
-	defer server.Close()
 	chromium := browser(t)
 	b := newTab(chromium, t, 1366, 768, false)
 	b.do(t, chromedp.Navigate(server.URL+"/"), chromedp.WaitVisible(".teach"))
@@ -358,8 +395,7 @@ func TestPagesOfCasesAreDrawn(t *testing.T) {
 	mux.Handle("/cases", p.Cases())
 	mux.Handle("/cases/", p.Cases())
 	mux.Handle("/", p)
-	server := httptest.NewServer(mux)
-	defer server.Close()
+	server := serve(t, mux)
 	chromium := browser(t)
 	for _, c := range []struct {
 		name, address string
@@ -423,8 +459,7 @@ func arrive(t *testing.T, b *tab, script string) {
 
 func TestPageIsPrinted(t *testing.T) {
 	needNpm(t)
-	server := httptest.NewServer(site(t, cityAnswers))
-	defer server.Close()
+	server := serve(t, site(t, cityAnswers))
 	b := newTab(browser(t), t, 1366, 768, true)
 	b.do(t, chromedp.Navigate(server.URL+"/"), chromedp.WaitVisible(".chart svg"), chromedp.Sleep(300*time.Millisecond))
 	if _, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"}); err != nil {

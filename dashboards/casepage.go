@@ -30,9 +30,7 @@ type lookup struct {
 
 // sheet returns a page in a language. The links to the other languages lead to the same address.
 func (p *Pages) sheet(r *http.Request, lang language, title string, of any) sheet {
-	s := sheet{C: toldIn[lang], Of: of, frame: frame{
-		W: spoken[lang], D: doorsIn[lang], Visitor: p.visitor(r, lang), Lang: lang, Demo: p.Demo, Version: p.Version, Title: title,
-	}}
+	s := sheet{C: toldIn[lang], Of: of, frame: p.bare(r, lang, title)}
 	for _, other := range []struct {
 		lang language
 		name string
@@ -47,7 +45,7 @@ func (p *Pages) sheet(r *http.Request, lang language, title string, of any) shee
 // refuse answers a question that cannot be asked, or that the books did not answer.
 func (p *Pages) refuse(w http.ResponseWriter, r *http.Request, lang language, err error) {
 	if asked, ok := errors.AsType[*kpi.Error](err); ok {
-		p.complain(w, r, lang, http.StatusBadRequest, trouble{toldIn[lang].Wrong, asked.Param + ": " + asked.Message})
+		p.complain(w, r, lang, http.StatusBadRequest, trouble{Heading: toldIn[lang].Wrong, Says: asked.Param + ": " + asked.Message})
 		return
 	}
 	if r.Context().Err() != nil {
@@ -55,7 +53,7 @@ func (p *Pages) refuse(w http.ResponseWriter, r *http.Request, lang language, er
 	}
 	p.Logger.Error("a page of cases could not be read", "path", r.URL.Path, "error", err)
 	w.Header().Set("Retry-After", "2")
-	p.complain(w, r, lang, http.StatusServiceUnavailable, trouble{spoken[lang].Away, spoken[lang].AwaySays})
+	p.complain(w, r, lang, http.StatusServiceUnavailable, trouble{Heading: spoken[lang].Away, Says: spoken[lang].AwaySays})
 }
 
 func (p *Pages) complain(w http.ResponseWriter, r *http.Request, lang language, status int, what trouble) {
@@ -70,7 +68,7 @@ func (p *Pages) wrongLanguage(w http.ResponseWriter, r *http.Request, lang langu
 		keepLanguage(w, r, lang)
 		return false
 	}
-	p.complain(w, r, lang, http.StatusBadRequest, trouble{fmt.Sprintf("“%s” %s", cut(bad.what), bad.says), ""})
+	p.complain(w, r, lang, http.StatusBadRequest, trouble{Heading: fmt.Sprintf("“%s” %s", cut(bad.what), bad.says)})
 	return true
 }
 

@@ -1,48 +1,15 @@
 package dashboards
 
 import (
-	"encoding/json"
 	"fmt"
-	"html/template"
 	"math"
+	"slices"
 
 	"github.com/go-echarts/go-echarts/v2/charts"
 	"github.com/go-echarts/go-echarts/v2/opts"
+
+	"tiendo/internal/kpi"
 )
-
-// chart is a drawing of figures that also stand in a table. Its colours are names of the style sheet's, so that dark and
-// light are one option; app.js knows them, and adds what must be a function.
-type chart struct {
-	ID, Title, Note string
-	// Legend names what is drawn; empty where a table's column says it.
-	Legend []key
-	// Drawing is a drawing as JSON that is safe within a script element.
-	Drawing template.JS
-}
-
-// key is a line of a legend. Sign is how it looks: its class in the style sheet.
-type key struct{ Sign, Name string }
-
-// drawing is what app.js draws.
-type drawing struct {
-	// Unit is "ratio" (in percent) or "count".
-	Unit string `json:"unit"`
-	// Option is ECharts', made with go-echarts.
-	Option map[string]any `json:"option"`
-	// Tips are the words shown over each place of the chart, Links where a click on it leads.
-	Tips  []tip    `json:"tips"`
-	Links []string `json:"links,omitempty"`
-}
-
-type tip struct {
-	Title string    `json:"title"`
-	Lines []tipLine `json:"lines"`
-}
-
-type tipLine struct {
-	Name string `json:"name"`
-	Text string `json:"text"`
-}
 
 // stroke is how a line looks: never told apart by colour alone.
 type stroke struct{ sign, colour, dash, symbol string }
@@ -61,7 +28,7 @@ type line struct {
 	stroke
 }
 
-func (p *presenter) charts(v *view) ([]chart, error) {
+func (p *presenter) charts(v *overviewView) ([]chart, error) {
 	makers := []func() (chart, error){
 		func() (chart, error) {
 			return p.trend("on-time-months", p.w.OnTimeByMonth, []line{
@@ -101,9 +68,10 @@ func (p *presenter) charts(v *view) ([]chart, error) {
 // trend is rates by month, as lines.
 func (p *presenter) trend(id, title string, lines []line) (chart, error) {
 	months := p.monthIDs()
-	c := chart{ID: id, Title: title}
-	d := drawing{Unit: "ratio"}
+	c := chart{ID: id, Title: title, About: p.about(lines[0].id, p.stretches.months.ID)}
+	d := drawing{Units: units{Y: "ratio"}}
 	d.Tips, d.Links = p.monthTips(months)
+	c.Table = p.monthTable(months, lines...)
 	drawn := charts.NewLine()
 	var all []*float64
 	for _, l := range lines {
@@ -136,14 +104,39 @@ func (p *presenter) trend(id, title string, lines []line) (chart, error) {
 	}
 	drawn.Validate()
 	d.Option = drawn.JSON()
-	return c, c.set(d)
+	return p.chart(c, d)
+}
+
+// monthTable is figures by month, newest first: of a rate also its parts.
+func (p *presenter) monthTable(months []string, lines ...line) table {
+	t := table{Head: []string{p.w.Month}}
+	for _, l := range lines {
+		t.Head = append(t.Head, l.name)
+		if d, _ := kpi.ByID(l.id); d.Shape == kpi.Ratio {
+			t.Head = append(t.Head, toldIn[p.lang].Numerator, toldIn[p.lang].Denominator)
+		}
+	}
+	for _, month := range slices.Backward(months) {
+		row := tableRow{Name: p.lang.month(month), Href: p.href(p.lang, "period", month)}
+		for _, l := range lines {
+			q, r := p.query(l.id, nil), p.monthly[l.id][month]
+			q.Period.ID = month
+			row.Cells = append(row.Cells, p.value(q, r))
+			if d, _ := kpi.ByID(l.id); d.Shape == kpi.Ratio {
+				row.Cells = append(row.Cells, p.numerator(q, r), p.denominator(q, r))
+			}
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
 }
 
 // piles is open work at the end of each month, what is overdue of it on its own.
 func (p *presenter) piles(id, title, open, overdue string) (chart, error) {
 	months := p.monthIDs()
-	c := chart{ID: id, Title: title, Legend: []key{{"term", p.w.InTerm}, {"late", p.w.Overdue}}}
-	d := drawing{Unit: "count"}
+	c := chart{ID: id, Title: title, Legend: []key{{"term", p.w.InTerm}, {"late", p.w.Overdue}}, About: p.about(overdue, p.stretches.months.ID)}
+	c.Table = p.monthTable(months, line{id: open, name: p.w.Open}, line{id: overdue, name: p.w.Overdue})
+	d := drawing{Units: units{Y: "count"}}
 	d.Tips, d.Links = p.monthTips(months)
 	inTerm, late := make([]opts.BarData, len(months)), make([]opts.BarData, len(months))
 	for i, month := range months {
@@ -159,11 +152,11 @@ func (p *presenter) piles(id, title, open, overdue string) (chart, error) {
 	p.addPiles(drawn, inTerm, late, "62%")
 	drawn.Validate()
 	d.Option = drawn.JSON()
-	return c, c.set(d)
+	return p.chart(c, d)
 }
 
 // Chart returns a chart by its id, and MonthCharts those by month; templates place them.
-func (v *view) Chart(id string) chart {
+func (v *overviewView) Chart(id string) chart {
 	for _, c := range v.Charts {
 		if c.ID == id {
 			return c
@@ -173,15 +166,8 @@ func (v *view) Chart(id string) chart {
 }
 
 // MonthCharts are the charts by month.
-func (v *view) MonthCharts() []chart {
+func (v *overviewView) MonthCharts() []chart {
 	return v.Charts[:4]
-}
-
-// set encodes a drawing. encoding/json writes <, > and & as escapes, so no name in it can end the script element.
-func (c *chart) set(d drawing) error {
-	encoded, err := json.Marshal(d)
-	c.Drawing = template.JS(encoded) //nolint:gosec // JSON with HTML's characters escaped
-	return err
 }
 
 func (p *presenter) monthNames(months []string) []string {
@@ -195,20 +181,12 @@ func (p *presenter) monthNames(months []string) []string {
 func (p *presenter) monthTips(months []string) ([]tip, []string) {
 	tips, links := make([]tip, len(months)), make([]string, len(months))
 	for i, month := range months {
-		tips[i].Title, links[i] = p.lang.period(month), pageHref(month, p.lang)
+		tips[i].Title, links[i] = p.lang.period(month), p.href(p.lang, "period", month)
 		if p.runs(month) {
 			tips[i].Title += " (" + p.w.MonthRuns + ")"
 		}
 	}
 	return tips, links
-}
-
-// rateText writes a rate with its parts.
-func (p *presenter) rateText(value, numerator, denominator *float64) string {
-	if value == nil || numerator == nil || denominator == nil {
-		return none
-	}
-	return fmt.Sprintf("%s (%s / %s)", p.lang.percent(*value), p.lang.count(*numerator), p.lang.count(*denominator))
 }
 
 func (p *presenter) loadLines(open, overdue *float64) []tipLine {

@@ -7,6 +7,7 @@ import (
 	"html/template"
 	"log/slog"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -29,6 +30,8 @@ type Options struct {
 	Now func() time.Time
 	// Names names an agency in "vi" or "en", "" where it is not known: then its code is shown.
 	Names func(code, lang string) string
+	// Procedures names a procedure likewise; nil if there is no register of them.
+	Procedures func(code, lang string) string
 	// Demo says that all figures are simulated; every page says so.
 	Demo bool
 	// Door is where people log in, Tokens and Audit what those see who administer. Without a door nobody can log in.
@@ -48,10 +51,17 @@ type Pages struct {
 	Options
 	open, cases, doors, office http.Handler
 
-	from      sources
+	from      *sources
 	assets    *assets
 	snapshots *snapshots
+	values    *values
 	templates *template.Template
+	// byPath are the pages of figures, registered what the menu may show.
+	byPath     map[string]*page
+	registered map[string]bool
+	// ended is closed when the server stops: streams of news then end.
+	ended chan struct{}
+	end   func()
 	// failing is set while the books do not answer, so that it is logged once.
 	failing atomic.Bool
 }
@@ -75,15 +85,24 @@ func New(o Options) (*Pages, error) {
 
 // newPages returns the pages over some files and sources.
 func newPages(o Options, files *assets, from sources) (*Pages, error) {
-	p := &Pages{Options: o, assets: files, from: from}
+	p := &Pages{
+		Options: o, assets: files, from: &from, ended: make(chan struct{}),
+		byPath: map[string]*page{}, registered: map[string]bool{"/kpis": true, "/cases": true},
+	}
+	p.end = sync.OnceFunc(func() { close(p.ended) })
 	var err error
 	p.templates, err = template.New("").Funcs(template.FuncMap{"static": files.path, "pair": pairOf}).ParseFS(templates, "templates/*.html")
 	if err != nil {
 		return nil, fmt.Errorf("read the templates: %w", err)
 	}
-	p.snapshots = &snapshots{ask: from.ask, booked: from.booked, render: p.fragment, now: o.Now, zone: o.Location, held: map[string]*holding{}}
+	p.snapshots = &snapshots{from: p.from, render: p.fragment, now: o.Now, zone: o.Location, held: map[string]*holding{}}
+	p.values = &values{ask: from.ask, now: o.Now, zone: o.Location, held: map[string]valuesAt{}}
 	open := http.NewServeMux()
-	open.HandleFunc("GET /{$}", p.overview)
+	for _, of := range pages() {
+		p.register(open, of)
+	}
+	open.HandleFunc("/", p.notFound)
+	open.HandleFunc("GET /csv", p.csv)
 	open.HandleFunc("GET /live", p.live)
 	open.HandleFunc("GET /kpis", p.catalogue)
 	open.HandleFunc("GET /static/{name}", files.serve)
@@ -94,7 +113,20 @@ func newPages(o Options, files *assets, from sources) (*Pages, error) {
 	return p, nil
 }
 
-// ServeHTTP answers "/", "/live", "/kpis" and "/static/…": aggregates and what they mean, for all who may read.
+// register adds a page of figures.
+func (p *Pages) register(mux *http.ServeMux, of *page) {
+	pattern := of.path
+	if pattern == "/" {
+		pattern = "/{$}"
+	}
+	mux.HandleFunc("GET "+pattern, p.figures(of))
+	p.byPath[of.path], p.registered[of.path] = of, true
+}
+
+// Stop ends the streams of news, so that a server that stops need not wait for them.
+func (p *Pages) Stop() { p.end() }
+
+// ServeHTTP answers the pages of figures, "/live", "/csv", "/kpis" and "/static/…": aggregates and what they mean, for all who may read.
 func (p *Pages) ServeHTTP(w http.ResponseWriter, r *http.Request) { p.open.ServeHTTP(w, r) }
 
 // Cases returns the handler of "/cases" and "/cases/…", which show single cases: for those only who may see them in the API.

@@ -37,7 +37,7 @@ var monthColumns = []struct{ id, part string }{
 
 // monthIDs are the months of the charts, oldest first, without the months before the first that has a case.
 func (p *presenter) monthIDs() []string {
-	first, last := mustDay(p.answers.months.First), mustDay(p.answers.months.Last)
+	first, last := mustDay(p.stretches.months.First), mustDay(p.stretches.months.Last)
 	var ids []string
 	for t := first; !t.After(last); t = t.AddDate(0, 1, 0) {
 		id := t.Format("2006-01")
@@ -60,7 +60,7 @@ func (p *presenter) months() []monthRow {
 	ids := p.monthIDs()
 	rows := make([]monthRow, 0, len(ids))
 	for _, id := range slices.Backward(ids) {
-		row := monthRow{ID: id, Name: p.lang.month(id), Href: pageHref(id, p.lang), Runs: p.runs(id)}
+		row := monthRow{ID: id, Name: p.lang.month(id), Href: p.href(p.lang, "period", id), Runs: p.runs(id)}
 		for _, c := range monthColumns {
 			r := p.monthly[c.id][id]
 			value, write := r.Value, p.lang.count

@@ -2,6 +2,7 @@ package dashboards
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -88,8 +89,8 @@ func yearBefore(t time.Time) time.Time {
 	return before
 }
 
-// questions are what a page asks the books, all at once.
-func (s stretches) questions() []kpi.Query {
+// overviewQuestions are what the overview asks the books.
+func overviewQuestions(s *asked) []kpi.Query {
 	var all []kpi.Query
 	// What was due soon on a day long past is nobody's question.
 	asked := func(id string) bool { return s.period.Running || id != "dossier.due_soon" }
@@ -114,23 +115,34 @@ func (s stretches) questions() []kpi.Query {
 
 // answers are the figures of a page, by where they stand in it.
 type answers struct {
-	stretches
-	asOf   time.Time
-	events uint64
-	// city and before are by figure; monthly and agencies by figure and key, the key of a case without agency being "".
+	// figures are all answers, by questionKey.
+	figures map[string]kpi.Figure
+	asOf    time.Time
+	events  uint64
+	// city and before are the answers without groups about the page's period and the one a year earlier, by figure; monthly and
+	// agencies those by month and by agency, by figure and key, the key of a case without agency being "".
 	city, before      map[string]kpi.Row
 	monthly, agencies map[string]map[string]kpi.Row
 	// quiet are the agencies and sources of which nothing is heard any more, each once.
 	quiet []kpi.Quiet
 }
 
-// sortOut puts figures, the answers to s.questions() in their order, in their places.
-func sortOut(s stretches, figures []kpi.Figure) (answers, error) {
+// questionKey tells questions of one page apart.
+func questionKey(q kpi.Query) string {
+	where := make([]string, 0, len(q.Where))
+	for _, name := range slices.Sorted(maps.Keys(q.Where)) {
+		where = append(where, fmt.Sprint(name, q.Where[name]))
+	}
+	return fmt.Sprint(q.ID, " of ", q.Period.ID, " by ", q.By, " where ", where, " as of ", q.AsOf)
+}
+
+// sortOut puts figures, the answers to a page's questions in their order, in their places.
+func sortOut(s *asked, figures []kpi.Figure) (answers, error) {
 	a := answers{
-		stretches: s, city: map[string]kpi.Row{}, before: map[string]kpi.Row{},
+		figures: map[string]kpi.Figure{}, city: map[string]kpi.Row{}, before: map[string]kpi.Row{},
 		monthly: map[string]map[string]kpi.Row{}, agencies: map[string]map[string]kpi.Row{},
 	}
-	questions := s.questions()
+	questions := s.of.ask(s)
 	if len(figures) != len(questions) {
 		return a, fmt.Errorf("the books gave %d answers to %d questions", len(figures), len(questions))
 	}
@@ -139,31 +151,33 @@ func sortOut(s stretches, figures []kpi.Figure) (answers, error) {
 		if f.ID != q.ID {
 			return a, fmt.Errorf("the books answered %s, asked for %s", f.ID, q.ID)
 		}
+		a.figures[questionKey(q)] = f
 		if i == 0 || f.AsOf.Before(a.asOf) {
 			a.asOf, a.events = f.AsOf, f.Events
 		}
-		switch {
-		case len(q.By) == 0 && q.Period == s.period:
-			a.city[f.ID] = only(f.Rows)
-			a.addQuiet(f.Quiet)
-		case len(q.By) == 0:
-			a.before[f.ID] = only(f.Rows)
-		default:
-			into := a.monthly
-			if q.By[0] == "agency" {
-				into = a.agencies
-			}
-			into[f.ID] = map[string]kpi.Row{}
-			for _, r := range f.Rows {
-				key := ""
-				if code := r.Keys[q.By[0]]; code != nil {
-					key = *code
-				}
-				into[f.ID][key] = r
-			}
-		}
+		a.place(s, q, f)
 	}
 	return a, nil
+}
+
+// place puts an answer where it is looked for by its figure alone.
+func (a *answers) place(s *asked, q kpi.Query, f kpi.Figure) {
+	switch {
+	case len(q.By) == 0 && q.Period == s.period:
+		a.city[f.ID] = only(f.Rows)
+		a.addQuiet(f.Quiet)
+	case len(q.By) == 0 && q.Period == s.before:
+		a.before[f.ID] = only(f.Rows)
+	case len(q.By) == 1 && (q.By[0] == "month" || q.By[0] == "agency"):
+		into := a.monthly
+		if q.By[0] == "agency" {
+			into = a.agencies
+		}
+		into[f.ID] = map[string]kpi.Row{}
+		for _, r := range f.Rows {
+			into[f.ID][textOf(r.Keys[q.By[0]])] = r
+		}
+	}
 }
 
 // addQuiet adds agencies and sources; of one that is quiet in dossiers and tasks the later day stays.
@@ -191,9 +205,11 @@ func (a *answers) empty() bool {
 	if a.events > 0 {
 		return false
 	}
-	for _, rows := range a.monthly {
-		if len(rows) > 0 {
-			return false
+	for _, f := range a.figures {
+		for _, r := range f.Rows {
+			if len(r.Keys) > 0 && r.Value != nil {
+				return false
+			}
 		}
 	}
 	return true

@@ -11,17 +11,16 @@ import (
 	"golang.org/x/sync/singleflight"
 
 	"tiendo/internal/kpi"
-	"tiendo/internal/period"
 )
 
 const (
-	// pace is the least time between two questions to the books for one period, however many look.
+	// pace is the least time between two questions to the books for one address, however many look.
 	pace = time.Second
 	// renewal is how old figures may be while no event is booked: deadlines pass without one.
 	renewal = 15 * time.Second
 	// patience is how long the books may take.
 	patience = 20 * time.Second
-	// forgotten is when a period that nobody looks at any more is let go.
+	// forgotten is when an address that nobody looks at any more is let go.
 	forgotten = time.Minute
 )
 
@@ -29,26 +28,26 @@ const (
 type snapshot struct {
 	taken time.Time
 	// events is how many events were booked before the figures were read.
-	events    uint64
-	stretches stretches
-	figures   []kpi.Figure
+	events  uint64
+	asked   *asked
+	figures []kpi.Figure
+	// more is what the page has read beyond figures.
+	more any
 	// fragments are the page's changing part by language, made when first asked for.
 	fragments map[language]func() (*fragment, error)
 }
 
-// fragment is the part of the page that changes, rendered.
+// fragment is the part of a page that changes, rendered.
 type fragment struct {
-	view *view
-	html []byte
+	shown *shown
+	html  []byte
 	// seen tells two fragments apart by all that they show but the time and the number of events.
 	seen string
 }
 
-// snapshots hold the newest snapshot of each period that somebody looks at.
+// snapshots hold the newest snapshot of each address that somebody looks at.
 type snapshots struct {
-	ask func(ctx context.Context, queries ...kpi.Query) ([]kpi.Figure, error)
-	// booked tells how many events are booked; without asking the engine.
-	booked func() uint64
+	from   *sources
 	render func(s *snapshot, lang language) (*fragment, error)
 	now    func() time.Time
 	zone   *time.Location
@@ -63,34 +62,35 @@ type holding struct {
 	looked time.Time
 }
 
-// at returns the figures of a period, at most a second behind the books if they answer. If they do not, it returns the last ones
+// at returns what a page was asked for, at most a second behind the books if they answer. If they do not, it returns the last ones
 // that they gave, however old, together with the error; without such, only the error.
-func (s *snapshots) at(ctx context.Context, p period.Period) (*snapshot, error) {
-	if last := s.look(p.ID); last != nil {
+func (s *snapshots) at(ctx context.Context, q *asked) (*snapshot, error) {
+	key := q.key()
+	if last := s.look(key); last != nil {
 		age := s.now().Sub(last.taken)
-		if age < pace || age < renewal && s.booked() == last.events {
+		if age < pace || age < renewal && s.from.booked() == last.events {
 			return last, nil
 		}
 	}
 	// Who leaves does not take the answer away from those who wait with them.
-	result := s.flight.DoChan(p.ID, func() (any, error) {
+	result := s.flight.DoChan(key, func() (any, error) {
 		detached, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
 		defer cancel()
-		return s.take(detached, p.ID)
+		return s.take(detached, key, q)
 	})
 	select {
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	case r := <-result:
 		if r.Err != nil {
-			return s.look(p.ID), r.Err
+			return s.look(key), r.Err
 		}
 		return r.Val.(*snapshot), nil
 	}
 }
 
-// look returns the last snapshot of a period, nil if there is none, and lets go of those that nobody looks at.
-func (s *snapshots) look(id string) *snapshot {
+// look returns the last snapshot of an address, nil if there is none, and lets go of those that nobody looks at.
+func (s *snapshots) look(key string) *snapshot {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.now()
@@ -99,7 +99,7 @@ func (s *snapshots) look(id string) *snapshot {
 			delete(s.held, other)
 		}
 	}
-	h := s.held[id]
+	h := s.held[key]
 	if h == nil {
 		return nil
 	}
@@ -107,23 +107,29 @@ func (s *snapshots) look(id string) *snapshot {
 	return h.last
 }
 
-func (s *snapshots) take(ctx context.Context, id string) (*snapshot, error) {
-	now, events := s.now(), s.booked()
-	of, err := stretch(id, now, s.zone)
-	if err != nil {
+func (s *snapshots) take(ctx context.Context, key string, q *asked) (*snapshot, error) {
+	now, events := s.now(), s.from.booked()
+	fresh := *q // whoever asked may have asked long ago
+	var err error
+	if fresh.stretches, err = stretch(q.period.ID, now, s.zone); err != nil {
 		return nil, err
 	}
-	figures, err := s.ask(ctx, of.questions()...)
+	figures, err := s.from.ask(ctx, q.of.ask(&fresh)...)
 	if err != nil {
-		return nil, fmt.Errorf("ask for the figures of %s: %w", id, err)
+		return nil, fmt.Errorf("ask for the figures of %s: %w", key, err)
 	}
-	next := &snapshot{taken: now, events: events, stretches: of, figures: figures, fragments: map[language]func() (*fragment, error){}}
+	next := &snapshot{taken: now, events: events, asked: &fresh, figures: figures, fragments: map[language]func() (*fragment, error){}}
+	if q.of.more != nil {
+		if next.more, err = q.of.more(ctx, s.from, &fresh); err != nil {
+			return nil, fmt.Errorf("read what %s shows beside figures: %w", key, err)
+		}
+	}
 	for lang := range spoken {
 		next.fragments[lang] = sync.OnceValues(func() (*fragment, error) { return s.render(next, lang) })
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.held[id] = &holding{last: next, looked: now}
+	s.held[key] = &holding{last: next, looked: now}
 	return next, nil
 }
 

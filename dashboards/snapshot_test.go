@@ -10,41 +10,30 @@ import (
 	"time"
 
 	"tiendo/internal/kpi"
-	"tiendo/internal/period"
 )
 
 // counted returns snapshots over a store that takes a moment to answer, and counts how often it is asked.
 func counted(failing *atomic.Bool) (*snapshots, *atomic.Int64) {
 	var asked atomic.Int64
 	s := &snapshots{
-		ask: func(ctx context.Context, queries ...kpi.Query) ([]kpi.Figure, error) {
+		from: &sources{booked: counter(), ask: func(ctx context.Context, queries ...kpi.Query) ([]kpi.Figure, error) {
 			asked.Add(1)
 			time.Sleep(100 * time.Millisecond)
 			if failing != nil && failing.Load() {
 				return nil, errors.New("away")
 			}
 			return cityAnswers(ctx, queries...)
-		},
-		booked: counter(),
+		}},
 		render: func(*snapshot, language) (*fragment, error) { return &fragment{}, nil },
 		now:    time.Now, zone: hanoi, held: map[string]*holding{},
 	}
 	return s, &asked
 }
 
-func mustPeriod(t *testing.T, id string) period.Period {
-	t.Helper()
-	p, err := period.Parse(id, today, hanoi)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
-}
-
 func TestManyWhoLookAskOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, asked := counted(nil)
-		ytd := mustPeriod(t, "ytd")
+		ytd := ask(t, overviewPage(), "ytd")
 		var all sync.WaitGroup
 		for range 50 {
 			all.Go(func() {
@@ -72,8 +61,8 @@ func TestManyWhoLookAskOnce(t *testing.T) {
 func TestQuietBooksAreAskedSeldom(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, asked := counted(nil)
-		s.booked = func() uint64 { return 7 }
-		ytd := mustPeriod(t, "ytd")
+		s.from.booked = func() uint64 { return 7 }
+		ytd := ask(t, overviewPage(), "ytd")
 		for range 500 { // fifty seconds
 			if _, err := s.at(t.Context(), ytd); err != nil {
 				t.Error(err)
@@ -89,7 +78,7 @@ func TestQuietBooksAreAskedSeldom(t *testing.T) {
 func TestWhoLeavesDoesNotTakeTheAnswerAway(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, _ := counted(nil)
-		ytd := mustPeriod(t, "ytd")
+		ytd := ask(t, overviewPage(), "ytd")
 		leaving, leave := context.WithCancel(t.Context())
 		first, second := make(chan error), make(chan error)
 		go func() { _, err := s.at(leaving, ytd); first <- err }()
@@ -110,7 +99,7 @@ func TestLastFiguresStayWhileTheBooksAreAway(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var failing atomic.Bool
 		s, _ := counted(&failing)
-		ytd := mustPeriod(t, "ytd")
+		ytd := ask(t, overviewPage(), "ytd")
 		good, err := s.at(t.Context(), ytd)
 		if err != nil {
 			t.Fatal(err)
@@ -134,12 +123,12 @@ func TestPeriodsThatNobodyLooksAtAreLetGo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, _ := counted(nil)
 		for _, id := range []string{"2015", "2016", "2017", "2018"} {
-			if _, err := s.at(t.Context(), mustPeriod(t, id)); err != nil {
+			if _, err := s.at(t.Context(), ask(t, overviewPage(), id)); err != nil {
 				t.Fatal(err)
 			}
 		}
 		time.Sleep(forgotten + time.Second)
-		if _, err := s.at(t.Context(), mustPeriod(t, "ytd")); err != nil {
+		if _, err := s.at(t.Context(), ask(t, overviewPage(), "ytd")); err != nil {
 			t.Fatal(err)
 		}
 		if len(s.held) != 1 {

@@ -11,7 +11,7 @@ import (
 // rate. Marks and not bars, for where every agency is above nine in ten the axis must not begin at 0.
 func (p *presenter) rates(id, title string, t *agencyTable, figure string) (chart, error) {
 	c := chart{ID: id, Title: title}
-	d := drawing{Unit: "ratio"}
+	d := drawing{Units: units{X: "ratio"}, Bare: true, Shapes: map[string]string{"interval": "whisker"}}
 	intervals := make([]opts.CustomData, len(t.Rows))
 	for i, r := range t.Rows {
 		intervals[i] = opts.CustomData{Value: []any{inPercent(r.low), inPercent(r.high), i}}
@@ -76,7 +76,7 @@ func (p *presenter) standingWords(standing string) string {
 // loads is the open work of each agency of a table, one bar beside each row.
 func (p *presenter) loads(id, title string, t *agencyTable) (chart, error) {
 	c := chart{ID: id, Title: title}
-	d := drawing{Unit: "count"}
+	d := drawing{Units: units{X: "count"}, Bare: true}
 	inTerm, late := make([]opts.BarData, len(t.Rows)), make([]opts.BarData, len(t.Rows))
 	most := 1.0
 	for i, r := range t.Rows {

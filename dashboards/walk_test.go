@@ -24,7 +24,13 @@ import (
 	"tiendo/internal/lifecycle"
 )
 
-func TestMain(m *testing.M) { os.Exit(enginetest.Run(m)) }
+func TestMain(m *testing.M) {
+	code := enginetest.Run(m)
+	if chromium.stop != nil {
+		chromium.stop()
+	}
+	os.Exit(code)
+}
 
 // numbers finds the figures of the overview with the addresses of their cases.
 var numbers = regexp.MustCompile(`<a href="(/cases\?[^"]*)"><data value="([^"]*)" data-kpi="([^"]*)"( data-part="[^"]*")?`)

@@ -32,6 +32,9 @@ type words struct {
 	EmptyTitle, EmptySays, EmptyEvent, EmptyImport, EmptyDemo, EmptyWaits string
 
 	WrongPeriod, WrongLanguage, TryThese, Away, AwaySays, Overview string
+	WrongValue, WrongFilter, NoSuchAgency, NoSuchPage, NotStated   string
+	Menu, Filters, All, Narrow, Chosen, Remove                     string
+	AsTable, About, Save, SaveImage, Figure                        string
 	Footer, Search, Figures, Description                           string
 }
 
@@ -91,10 +94,14 @@ var spoken = map[language]*words{
 
 		WrongPeriod: "không phải là một kỳ báo cáo.", WrongLanguage: "không phải là ngôn ngữ của trang này; có thể dùng vi hoặc en.",
 		TryThese: "Có thể dùng:", Away: "Kho số liệu chưa trả lời",
-		AwaySays: "Sự kiện gửi đến vẫn được nhận và giữ an toàn. Trang sẽ tự thử lại; địa chỉ /readyz cho biết còn thiếu gì.",
-		Overview: "Về trang tổng quan",
-		Footer:   "Thời gian làm việc theo lịch công sở Việt Nam. Mỗi con số dẫn đến các hồ sơ, nhiệm vụ của nó.",
-		Search:   "Tra cứu hồ sơ", Figures: "Danh mục chỉ số", Description: "Mô tả API",
+		AwaySays:   "Sự kiện gửi đến vẫn được nhận và giữ an toàn. Trang sẽ tự thử lại; địa chỉ /readyz cho biết còn thiếu gì.",
+		Overview:   "Về trang tổng quan",
+		WrongValue: "không có trong số liệu.", WrongFilter: "không phải là bộ lọc của trang này.", NoSuchAgency: "không phải là mã của cơ quan nào.",
+		NoSuchPage: "Không có trang này", NotStated: "(không nêu)",
+		Menu: "Các trang", Filters: "Bộ lọc", All: "tất cả", Narrow: "Lọc", Chosen: "Đang lọc", Remove: "bỏ lọc",
+		AsTable: "Xem dạng bảng", About: "Cách tính", Save: "Tải về", SaveImage: "Tải hình", Figure: "Biểu đồ",
+		Footer: "Thời gian làm việc theo lịch công sở Việt Nam. Mỗi con số dẫn đến các hồ sơ, nhiệm vụ của nó.",
+		Search: "Tra cứu hồ sơ", Figures: "Danh mục chỉ số", Description: "Mô tả API",
 	},
 	english: {
 		City: "Whole city", Title: "Progress at a glance", Tagline: "Are dossiers and assigned tasks settled when promised?",
@@ -151,9 +158,13 @@ var spoken = map[language]*words{
 
 		WrongPeriod: "is no period.", WrongLanguage: "is no language of this page; vi or en would do.",
 		TryThese: "These would do:", Away: "The store of figures does not answer",
-		AwaySays: "Events that are sent are still taken and kept safe. The page tries again by itself; /readyz tells what is missing.",
-		Overview: "To the overview",
-		Footer:   "Working time by Vietnam's office calendar. Every figure leads to its dossiers or tasks.",
-		Search:   "Find a case", Figures: "Catalogue of figures", Description: "API description",
+		AwaySays:   "Events that are sent are still taken and kept safe. The page tries again by itself; /readyz tells what is missing.",
+		Overview:   "To the overview",
+		WrongValue: "is not in the figures.", WrongFilter: "is no filter of this page.", NoSuchAgency: "is no agency's code.",
+		NoSuchPage: "There is no such page", NotStated: "(not stated)",
+		Menu: "Pages", Filters: "Filters", All: "all", Narrow: "Filter", Chosen: "Filtered by", Remove: "take away",
+		AsTable: "Show as a table", About: "How it is counted", Save: "Download", SaveImage: "Save the picture", Figure: "Chart",
+		Footer: "Working time by Vietnam's office calendar. Every figure leads to its dossiers or tasks.",
+		Search: "Find a case", Figures: "Catalogue of figures", Description: "API description",
 	},
 }

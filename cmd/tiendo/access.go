@@ -63,15 +63,9 @@ func (a *app) provider() (*auth.Provider, error) {
 	if auth.Read(cfg.Auth.Read) != auth.ReadOIDC {
 		return nil, nil
 	}
-	secret := ""
-	if path := cfg.OIDC.SecretFile; path != "" {
-		raw, err := os.ReadFile(path)
-		if err != nil {
-			return nil, fmt.Errorf("oidc.secret_file: %w; name the file with the secret that the provider has given", err)
-		}
-		if secret = strings.TrimSpace(string(raw)); secret == "" {
-			return nil, fmt.Errorf("oidc.secret_file: %s is empty; write the secret into it that the provider has given", path)
-		}
+	secret, err := secretFrom("oidc.secret_file", cfg.OIDC.SecretFile)
+	if err != nil {
+		return nil, err
 	}
 	roles := make(map[string][]auth.Role)
 	for value, names := range cfg.OIDC.RolesOf() {
@@ -83,6 +77,22 @@ func (a *app) provider() (*auth.Provider, error) {
 		Issuer: cfg.OIDC.Issuer, Client: cfg.OIDC.Client, Secret: secret, Redirect: cfg.OIDC.Redirect, Scopes: cfg.OIDC.Scopes,
 		NameClaim: cfg.OIDC.Name, RoleClaim: cfg.OIDC.Role, AgencyClaim: cfg.OIDC.Agency, Roles: roles, Now: a.Now,
 	}), nil
+}
+
+// secretFrom reads the file that a setting names and that holds nothing but a secret; empty if it names none.
+func secretFrom(setting, path string) (string, error) {
+	if path == "" {
+		return "", nil
+	}
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return "", fmt.Errorf("%s: %w; name a file with the secret that this user can read", setting, err)
+	}
+	secret := strings.TrimSpace(string(raw))
+	if secret == "" {
+		return "", fmt.Errorf("%s: %s is empty; write the secret into it", setting, path)
+	}
+	return secret, nil
 }
 
 // auditStart writes down by what rules the server begins to let people in, for they are an administrative act too.

@@ -26,6 +26,7 @@ import (
 	"tiendo/internal/lifecycle"
 	"tiendo/internal/metrics"
 	"tiendo/internal/register"
+	papers "tiendo/internal/report"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -49,6 +50,8 @@ type app struct {
 	listener net.Listener
 	stack    cleanups
 	failed   chan error
+	stopping chan struct{} // closed when it begins to stop
+	stopped  sync.Once
 
 	acts        *audit.Log
 	tokens      *auth.Tokens
@@ -60,6 +63,7 @@ type app struct {
 	registers   *registers
 	inbox       *inbox.Inbox // nil if there is none
 	books       *kpi.Books
+	reports     *papers.Reports
 	snapshots   *metrics.Snapshots
 	pages       *dashboards.Pages
 
@@ -83,11 +87,11 @@ type appOptions struct {
 type agency struct{ vi, en, group string }
 
 // newApp opens everything that a server needs, in the order in which it is needed; what goes wrong undoes what was opened.
-// The server does nothing before Run. The caller ends it by ending Run's context, or by Close if it never runs.
+// The server does nothing before start. The caller ends it by ending the context of wait, or by Close if it never starts.
 func newApp(ctx context.Context, o appOptions) (_ *app, err error) {
 	a := &app{
 		cfg: o.Config, log: o.Logger, registry: prometheus.NewRegistry(), slow: prometheus.NewRegistry(), failed: make(chan error, 8),
-		appOptions: o, stack: cleanups{log: o.Logger},
+		appOptions: o, stack: cleanups{log: o.Logger}, stopping: make(chan struct{}),
 	}
 	if a.Now == nil {
 		a.Now = time.Now
@@ -143,12 +147,17 @@ func (a *app) listen(ctx context.Context) error {
 }
 
 func (a *app) openEngine(ctx context.Context) error {
+	password, err := secretFrom("clickhouse_password_file", a.cfg.ClickHousePasswordFile)
+	if err != nil {
+		return misuse(err)
+	}
 	engine, err := clickhouse.Open(ctx, clickhouse.Options{
-		DSN:     a.cfg.ClickHouse,
-		Dir:     filepath.Join(a.cfg.Data, "engine"),
-		Library: a.cfg.Engine.Library,
-		Memory:  uint64(a.cfg.Engine.Memory),
-		Logger:  a.log.With("part", "engine"),
+		DSN:      a.cfg.ClickHouse,
+		Password: password,
+		Dir:      filepath.Join(a.cfg.Data, "engine"),
+		Library:  a.cfg.Engine.Library,
+		Memory:   uint64(a.cfg.Engine.Memory),
+		Logger:   a.log.With("part", "engine"),
 	})
 	if err != nil {
 		return misuse(err)
@@ -185,6 +194,7 @@ func (a *app) openParts(ctx context.Context, o appOptions) (err error) {
 		Conn: a.engine.Conn(), Calendars: calendars, Registers: a.registers.Known, Now: a.Now,
 		Events: func() uint64 { return a.booker.Mark().Events }, Ledger: a.booker.Ledger(),
 	})
+	a.reports = papers.New(papers.Options{Books: a.books, Names: a.agencyName, Zone: zone})
 	a.collector, err = collector.Open(collector.Options{
 		Data: a.cfg.Data, Conn: a.engine.Conn, Tokens: a.tokens, Log: a.log.With("part", "collector"), Registry: a.registry, Slow: a.slow, Now: a.Now,
 	})
@@ -211,15 +221,18 @@ func (a *app) openParts(ctx context.Context, o appOptions) (err error) {
 	}
 	a.pages, err = dashboards.New(dashboards.Options{
 		Explain: a.explain, Figures: a.books, Location: zone, Now: a.Now, Demo: o.Simulated, Version: versionText(), Logger: a.log.With("part", "pages"),
-		Door: a.door, Tokens: a.tokens, Audit: a.acts,
-		Names: func(code, lang string) string {
-			if agency := a.agency(code); lang == "en" && agency.en != "" {
-				return agency.en
-			}
-			return a.agency(code).vi
-		},
+		Door: a.door, Tokens: a.tokens, Audit: a.acts, Procedures: a.procedure,
+		Names: a.agencyName,
 	})
 	return err
+}
+
+// agencyName is what an agency is called in a language; "" if nothing is known of it.
+func (a *app) agencyName(code, lang string) string {
+	if agency := a.agency(code); lang == "en" && agency.en != "" {
+		return agency.en
+	}
+	return a.agency(code).vi
 }
 
 // agency is what is known of an agency: from the register, else from the simulated city's list.
@@ -229,6 +242,15 @@ func (a *app) agency(code string) agency {
 		return agency{vi: known.NameVI, en: known.NameEN, group: known.Group}
 	}
 	return a.Agencies[code]
+}
+
+// procedure is what the register calls a procedure; "" where it knows none of this code.
+func (a *app) procedure(code, lang string) string {
+	known, ok := a.registers.Known().At(time.Time{}).Procedure(code, calendar.DayOf(a.Now(), a.cfg.Location()))
+	if ok && lang == "en" && known.NameEN != "" {
+		return known.NameEN
+	}
+	return known.NameVI
 }
 
 // register puts what a process says about itself on /metrics.
@@ -259,12 +281,6 @@ func (a *app) URL() string {
 		return "https://" + a.Address()
 	}
 	return "http://" + a.Address()
-}
-
-// Run is start and wait.
-func (a *app) Run(ctx context.Context) error {
-	a.start()
-	return a.wait(ctx)
 }
 
 // start begins to serve.
@@ -298,7 +314,10 @@ func (a *app) wait(ctx context.Context) error {
 }
 
 // Close stops what runs and closes what is open, newest first.
-func (a *app) Close() error { return a.stack.run(context.Background()) }
+func (a *app) Close() error {
+	a.stopped.Do(func() { close(a.stopping) })
+	return a.stack.run(context.Background())
+}
 
 // spawn runs a part until its turn to stop comes. A part that ends before is a failure of the whole.
 func (a *app) spawn(name string, run func(context.Context) error) {
@@ -336,6 +355,7 @@ func (a *app) serve() {
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          slog.NewLogLogger(a.log.Handler(), slog.LevelDebug),
 	}
+	server.RegisterOnShutdown(a.pages.Stop)
 	serve := func() error { return server.Serve(a.listener) }
 	if a.certificate != nil {
 		server.TLSConfig = a.certificate.config()

@@ -138,8 +138,11 @@ func (w *way) nowhere(gone []booking.Case) {
 	}
 	files := 0
 	err := filepath.WalkDir(w.app.cfg.Data, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || strings.HasPrefix(path, filepath.Join(w.app.cfg.Data, "engine")) {
-			return err // the engine keeps what it has replaced for some minutes
+		if d != nil && d.IsDir() && d.Name() == "engine" {
+			return fs.SkipDir // it keeps what it has replaced for some minutes
+		}
+		if err != nil || d.IsDir() {
+			return err
 		}
 		content, err := os.ReadFile(path)
 		if err != nil {

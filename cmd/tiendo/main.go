@@ -42,11 +42,14 @@ type command struct {
 	Erase    eraseCmd    `cmd:"" help:"Have a running server erase the events of a closed case, by law; its figures stay."`
 	Import   importCmd   `cmd:"" help:"Read CSV and NDJSON files and send what they tell to a running server."`
 	Kpi      kpiCmd      `cmd:"" name:"kpi" help:"Ask a running server for a figure."`
+	Ready    readyCmd    `cmd:"" help:"Ask a running server whether it can do its work; exit 1 says what can't. Needs no token."`
 	Rebuild  rebuildCmd  `cmd:"" help:"Have a running server make its books again from the facts."`
 	Register registerCmd `cmd:"" help:"Check and load what the city says about itself: agencies, procedures, calendars, targets."`
+	Report   reportCmd   `cmd:"" help:"Have a running server make a paper: form 06a."`
 	Serve    serveCmd    `cmd:"" help:"Take events in, keep the books, and show the figures, until Ctrl-C."`
 	Simulate simulateCmd `cmd:"" help:"Make the events of a simulated city, of every family but assessments."`
 	Token    tokenCmd    `cmd:"" help:"Make, list and revoke the tokens of those who send events and read."`
+	Verify   verifyCmd   `cmd:"" help:"Show, without a server, that a publication is what was sealed."`
 	Version  versionCmd  `cmd:"" help:"Print the version."`
 }
 

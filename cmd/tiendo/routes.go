@@ -48,6 +48,7 @@ func (a *app) routes() http.Handler {
 		Books: a.books, Zone: a.cfg.Location(), Now: a.Now, Ready: a.ready, Logger: a.log.With("part", "api"),
 		Rules: a.registers.Rules, Facts: a.facts, Recorded: a.recorded, Check: a.check, Rebuild: a.rebuild, Alone: &a.alone, Erase: a.erase,
 		LoadedRegisters: a.registers.loaded, LoadRegister: a.loadRegister, Tokens: a.tokens, Audit: a.acts,
+		Reports: a.reports, Exported: a.exported,
 	})
 	mux, g := http.NewServeMux(), a.guards()
 	for root, cases := range map[string]http.Handler{"/v1/cases": answers.Cases(), "/cases": a.pages.Cases()} {
@@ -74,6 +75,7 @@ func (a *app) routePrograms(mux *http.ServeMux, g guards, answers *api.API) {
 		mux.Handle(path, g.admin(answers.TokenHandler()))
 	}
 	mux.Handle("/v1/audit", g.admin(answers.AuditHandler()))
+	mux.Handle("/v1/reports/", g.private(answers.PaperHandler()))
 	upkeep := g.admin(answers.Upkeep())
 	mux.Handle("/v1/check", upkeep)
 	mux.Handle("/v1/rebuild", upkeep)
@@ -136,6 +138,11 @@ func (a *app) stored(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// exported writes down that a paper was taken out.
+func (a *app) exported(ctx context.Context, what, format string) {
+	a.audit(ctx, "report.export", what, slog.String("format", format))
 }
 
 // explain judges a case for a page and says why; nil if nothing was told of it, or if it is not of the agency to which whoever

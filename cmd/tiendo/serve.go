@@ -15,10 +15,16 @@ func (c *serveCmd) Run(ctx context.Context, std *streams) error {
 	if err != nil {
 		return err
 	}
-	a, err := newApp(ctx, appOptions{Config: cfg, Logger: newLogger(std.err, cfg.Log)})
+	options := appOptions{Config: cfg, Logger: newLogger(std.err, cfg.Log), Simulated: cfg.Simulated}
+	if cfg.Simulated {
+		options.Agencies = simulatedAgencies()
+	}
+	a, err := newApp(ctx, options)
 	if err != nil {
 		return err
 	}
 	fmt.Fprintf(std.out, "Tiendo serves %s; its data is in %s; Ctrl-C stops it.\n", a.URL(), cfg.Data)
-	return a.Run(ctx)
+	a.start()
+	defer a.report()()
+	return a.wait(ctx)
 }

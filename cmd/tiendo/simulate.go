@@ -20,16 +20,24 @@ type simulateCmd struct {
 	DossiersPerDay int    `default:"120" placeholder:"N" help:"Dossiers on a usual working day (${default})."`
 	Timezone       string `env:"TIENDO_TIMEZONE" default:"Asia/Ho_Chi_Minh" placeholder:"NAME" help:"The city's zone (${default})."`
 	ToServer       bool   `xor:"out" help:"Send the events to a running server."`
+	Live           bool   `help:"Then go on with what happens by the clock, until Ctrl-C; with --to-server."`
 	Out            string `short:"o" xor:"out" placeholder:"FILE" help:"Write the events to this file instead of standard output, one on each line."`
 	Client         client `embed:""`
 }
 
 func (c *simulateCmd) Run(ctx context.Context, std *streams) error {
-	city, err := c.city(time.Now())
+	options, err := c.options(time.Now())
 	if err != nil {
 		return misuse(err)
 	}
-	if !c.ToServer {
+	city, err := simulator.New(options)
+	if err != nil {
+		return misuse(err)
+	}
+	switch {
+	case !c.ToServer && c.Live:
+		return misuse(errors.New("--live: a file does not go by the clock; send to a server with --to-server, or leave it out"))
+	case !c.ToServer:
 		return c.write(ctx, std, city.Events())
 	}
 	s, err := newSender(&c.Client)
@@ -38,33 +46,37 @@ func (c *simulateCmd) Run(ctx context.Context, std *streams) error {
 	}
 	p := newProgress(std.err)
 	defer p.close()
-	return s.all(ctx, city.Events(), p.day)
+	if err := s.all(ctx, city.Events(), p.day); err != nil || !c.Live {
+		return err
+	}
+	p.close()
+	return simulator.Live(ctx, options, time.Now, func(body []byte) error { return s.post(ctx, batch, body) })
 }
 
-// city reads the arguments. A server takes no event of the future, so for one the history ends now.
-func (c *simulateCmd) city(now time.Time) (*simulator.City, error) {
+// options reads the arguments. A server takes no event of the future, so for one the history ends now.
+func (c *simulateCmd) options(now time.Time) (simulator.Options, error) {
 	zone, err := time.LoadLocation(c.Timezone)
 	if err != nil || c.Timezone == "" {
-		return nil, fmt.Errorf("--timezone: %q is no time zone; write an IANA name, such as Asia/Ho_Chi_Minh", c.Timezone)
+		return simulator.Options{}, fmt.Errorf("--timezone: %q is no time zone; write an IANA name, such as Asia/Ho_Chi_Minh", c.Timezone)
 	}
 	from, err := calendar.ParseDay(c.From)
 	if err != nil {
-		return nil, fmt.Errorf("--from: %w", err)
+		return simulator.Options{}, fmt.Errorf("--from: %w", err)
 	}
 	to, err := calendar.ParseDay(c.To)
 	if err != nil {
-		return nil, fmt.Errorf("--to: %w", err)
+		return simulator.Options{}, fmt.Errorf("--to: %w", err)
 	}
 	if to < from {
-		return nil, fmt.Errorf("--to: %s is before %s; name the days in their order", to, from)
+		return simulator.Options{}, fmt.Errorf("--to: %s is before %s; name the days in their order", to, from)
 	}
 	end := (to + 1).Start(zone)
 	if c.ToServer && end.After(now) {
 		end = now
 	}
-	return simulator.New(simulator.Options{
+	return simulator.Options{
 		Seed: c.Seed, From: from.Start(zone), To: end, DossiersPerDay: c.DossiersPerDay, Location: zone,
-	})
+	}, nil
 }
 
 // write writes the events as lines. A file that could not be written whole is an error, and stays for a look.

@@ -49,7 +49,11 @@ func TestSimulatedCity(t *testing.T) {
 func simulate(c *city, cmd *simulateCmd) {
 	c.Helper()
 	cmd.Timezone, cmd.ToServer, cmd.Client = "Asia/Ho_Chi_Minh", true, client{Server: c.url, Data: c.data}
-	history, err := cmd.city(time.Now())
+	options, err := cmd.options(time.Now())
+	if err != nil {
+		c.Fatal(err)
+	}
+	history, err := simulator.New(options)
 	if err != nil {
 		c.Fatal(err)
 	}

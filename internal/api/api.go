@@ -17,6 +17,7 @@ import (
 	"tiendo/internal/kpi"
 	"tiendo/internal/lifecycle"
 	"tiendo/internal/register"
+	"tiendo/internal/report"
 )
 
 // Options are what the API needs.
@@ -46,6 +47,9 @@ type Options struct {
 	// after that. Both are needed by the handler of registers alone.
 	LoadedRegisters func(ctx context.Context) (*register.Registers, error)
 	LoadRegister    func(r *http.Request, kind register.Kind, content []byte) (*register.Registers, error)
+	// Reports makes papers, Exported writes down that one was taken out: both are needed by their handler alone.
+	Reports  *report.Reports
+	Exported func(ctx context.Context, what, format string)
 	// Tokens are needed by their own handler alone; Audit by its own and that of upkeep.
 	Tokens *auth.Tokens
 	Audit  *audit.Log

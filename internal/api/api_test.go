@@ -27,10 +27,13 @@ import (
 	"tiendo/internal/kpi"
 	"tiendo/internal/lifecycle"
 	"tiendo/internal/register"
+	"tiendo/internal/report"
 )
 
 func TestMain(m *testing.M) {
-	openapi3filter.RegisterBodyDecoder("application/x-ndjson", openapi3filter.FileBodyDecoder)
+	for _, media := range []string{"application/x-ndjson", "text/csv", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"} {
+		openapi3filter.RegisterBodyDecoder(media, openapi3filter.FileBodyDecoder)
+	}
 	os.Exit(enginetest.Run(m))
 }
 
@@ -62,9 +65,12 @@ func server(t *testing.T, ready map[string]string) *httptest.Server {
 		Facts: func(_ context.Context, family event.Family, subject string) ([]event.Event, error) {
 			return told(t)[string(family)+"/"+subject], nil
 		}, Recorded: recorded, Now: func() time.Time { return now }, Logger: slog.New(slog.DiscardHandler),
-		Ready: func(context.Context) map[string]string { return ready },
+		Ready:    func(context.Context) map[string]string { return ready },
+		Reports:  report.New(report.Options{Books: books, Zone: zone, Names: func(string, string) string { return "" }}),
+		Exported: func(context.Context, string, string) {},
 	})
 	mux := http.NewServeMux()
+	mux.Handle("/v1/reports/", a.PaperHandler())
 	mux.Handle("/", a.Open())
 	mux.Handle("/v1/cases", a.Cases())
 	mux.Handle("/v1/cases/", a.Cases())
@@ -233,6 +239,13 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 	f("/v1/facts?family=task&source=urn:broken", 200, `"subject":"a"`, `{"error":"the engine did not answer; try again"}`)
 	f("/v1/facts?family=task&source=urn:behind", 503, "not all stored yet")
 	f("/v1/facts?family=task&source=urn:gone", 503, "did not answer")
+	f("/v1/reports/06a?period=2025-02", 200, `"form":"06a"`, `"holds":true`, `{"level":"total","group":null,"field":null,"procedure":null,"names":{"vi":"Tổng số","en":"Total"},"received":3,`)
+	f("/v1/reports/06a?period=2025-02&agency=H24.17&format=csv&lang=en", 200, "\nprocedure,,,,Procedure not named,1,0,1,0,0,")
+	f("/v1/reports/06a?period=2025-Q1&cutoff=report&format=xlsx", 200, "PK")
+	f("/v1/reports/06a?period=2025-02&agency=H24.99", 400, `"parameter":"agency"`)
+	f("/v1/reports/06a?period=2025-02-01&cutoff=report", 400, `"parameter":"period"`)
+	f("/v1/reports/06a?period=2025-02&format=pdf", 400, "xlsx, csv, json would do")
+	f("/v1/reports/06a?period=2025-02&by=agency", 400, `"parameter":"by"`)
 	f("/healthz", 200)
 	f("/readyz", 200)
 	f("/openapi.json", 200)

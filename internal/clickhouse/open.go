@@ -22,6 +22,8 @@ const Database = "tiendo"
 type Options struct {
 	// DSN is the address of a server, clickhouse://user:password@host:port/database. Empty: the embedded engine.
 	DSN string
+	// Password is that of the DSN's user; empty: the DSN has it.
+	Password string
 	// Dir is the folder of the embedded engine's data; it is made where it is missing.
 	Dir string
 	// Library is the path of libchdb.so; empty: it is looked for in node_modules.
@@ -61,7 +63,7 @@ func Open(ctx context.Context, o Options) (*Server, error) {
 	s := &Server{watched: make(chan struct{}), done: make(chan struct{})}
 	var err error
 	if o.DSN != "" {
-		s.options, err = parse(o.DSN)
+		s.options, err = parse(o.DSN, o.Password)
 	} else {
 		s.engine, err = start(ctx, o)
 	}
@@ -88,13 +90,16 @@ func Open(ctx context.Context, o Options) (*Server, error) {
 }
 
 // parse reads the address of a server.
-func parse(dsn string) (*clickhouse.Options, error) {
+func parse(dsn, password string) (*clickhouse.Options, error) {
 	options, err := clickhouse.ParseDSN(dsn)
 	if err != nil {
 		return nil, &Error{Message: "the engine's address cannot be read", Hint: "write it as clickhouse://user:password@host:9000/tiendo", Err: err}
 	}
 	if options.Auth.Database == "" {
 		options.Auth.Database = Database
+	}
+	if password != "" {
+		options.Auth.Password = password
 	}
 	return options, nil
 }

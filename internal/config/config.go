@@ -24,8 +24,10 @@ type Config struct {
 	Timezone string `yaml:"timezone"`
 	// ClickHouse is the DSN of a server; empty means the embedded engine.
 	ClickHouse string `yaml:"clickhouse"`
-	Engine     Engine `yaml:"engine"`
-	TLS        TLS    `yaml:"tls"`
+	// ClickHousePasswordFile is the path of the file that holds the password for it, so that no address needs to.
+	ClickHousePasswordFile string `yaml:"clickhouse_password_file"`
+	Engine                 Engine `yaml:"engine"`
+	TLS                    TLS    `yaml:"tls"`
 	// Proxies are the addresses, or networks, of proxies whose word of a client is believed.
 	Proxies []string `yaml:"proxies"`
 	Auth    Auth     `yaml:"auth"`
@@ -37,6 +39,8 @@ type Config struct {
 	Retention Retention `yaml:"retention"`
 	Metrics   Metrics   `yaml:"metrics"`
 	Log       Log       `yaml:"log"`
+	// Simulated says that all events are invented.
+	Simulated bool `yaml:"simulated"`
 }
 
 // TLS is what HTTP is served with; plain if both are empty.
@@ -153,6 +157,9 @@ func (c *Config) validate() error {
 	}
 	if _, err := time.LoadLocation(c.Timezone); err != nil || c.Timezone == "" {
 		return fmt.Errorf("timezone: %q is no time zone; write an IANA name, such as Asia/Ho_Chi_Minh", c.Timezone)
+	}
+	if c.ClickHousePasswordFile != "" && c.ClickHouse == "" {
+		return fmt.Errorf("clickhouse_password_file: it is set and clickhouse is not; name the server there, or leave both out for the embedded engine")
 	}
 	if c.Engine.Memory < 512<<20 {
 		return fmt.Errorf("engine.memory: %s is too little for the engine; give it 512MiB or more", c.Engine.Memory)

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 )
 
@@ -47,6 +48,10 @@ func Settings() []Setting {
 		{
 			Key: "clickhouse", Meaning: "The DSN of a ClickHouse server, such as clickhouse://user:password@host:9000/tiendo; empty means the embedded engine.",
 			at: func(c *Config) field { return text(&c.ClickHouse) },
+		},
+		{
+			Key: "clickhouse_password_file", Meaning: "The path of the file that holds the password of the ClickHouse server's user, where the DSN has none.",
+			at: func(c *Config) field { return text(&c.ClickHousePasswordFile) },
 		},
 		{
 			Key: "engine.library", Meaning: "The path of the embedded engine's libchdb.so; empty means that it is looked for under node_modules, here and beside the program.",
@@ -154,6 +159,10 @@ func Settings() []Setting {
 				return field{c.Log.Level, oneOf(&c.Log.Level, "debug", "info", "warn", "error")}
 			},
 		},
+		{
+			Key: "simulated", Meaning: "Whether all events are invented, by tiendo simulate: pages say so, and who may see figures may see cases.",
+			at: func(c *Config) field { return yesNo(&c.Simulated) },
+		},
 	}
 	for i := range settings {
 		settings[i].Env = EnvPrefix + strings.ToUpper(strings.ReplaceAll(settings[i].Key, ".", "_"))
@@ -181,6 +190,17 @@ func count(into *Count) field {
 
 func duration(into *Duration) field {
 	return field{into.String(), func(s string) error { return into.UnmarshalText([]byte(strings.TrimSpace(s))) }}
+}
+
+func yesNo(into *bool) field {
+	return field{strconv.FormatBool(*into), func(s string) error {
+		yes, err := strconv.ParseBool(strings.TrimSpace(s))
+		if err != nil {
+			return fmt.Errorf("%q is neither true nor false", s)
+		}
+		*into = yes
+		return nil
+	}}
 }
 
 // list is a setting of several words, with commas between them in the environment.

@@ -108,6 +108,9 @@ func (d *Definition) ofClosings() bool {
 	return d.prefix() == "quality" && len(d.numerator) > 0 && d.numerator[0].measure == lifecycle.Settled
 }
 
+// Reported says that d is what agencies report of themselves, value and target, and not counted from cases.
+func (d *Definition) Reported() bool { return d.indicator != "" }
+
 // Stock says that d is a state at an instant: the same for all periods that end at it. What also counts something that happens
 // in the period is none.
 func (d *Definition) Stock() bool {

@@ -118,7 +118,7 @@ func TestEveryQuestion(t *testing.T) {
 	asked := 0
 	for n, d := range Catalogue() {
 		where := map[string][]string{}
-		for _, name := range filters(&d) {
+		for _, name := range d.Filters() {
 			where[name] = []string{"A", "'; DROP TABLE cells; --"}
 		}
 		queries := []Query{{ID: d.ID, Period: of}, {ID: d.ID, Period: of, Where: where}}

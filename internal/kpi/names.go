@@ -3,7 +3,6 @@ package kpi
 import (
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"tiendo/internal/calendar"
@@ -106,7 +105,7 @@ func (b *Books) addRegister(f *Figure, d Definition, q Query) {
 		} else if len(q.Where["agency"]) == 1 {
 			agency = q.Where["agency"][0]
 		}
-		if t, ok := view.Target(d.ID, agency, periodKind(q.Period), day); ok {
+		if t, ok := view.Target(d.ID, agency, period.Kind(q.Period.ID), day); ok {
 			f.Rows[i].Target = &t.Target
 		}
 	}
@@ -115,32 +114,8 @@ func (b *Books) addRegister(f *Figure, d Definition, q Query) {
 // CityTarget is the target of q's figure for the whole city in q's period; nil if the register has none.
 func (b *Books) CityTarget(q Query) *float64 {
 	view, day := b.view(q)
-	if t, ok := view.Target(q.ID, "", periodKind(q.Period), day); ok {
+	if t, ok := view.Target(q.ID, "", period.Kind(q.Period.ID), day); ok {
 		return &t.Target
 	}
 	return nil
-}
-
-// periodKind is what registers of targets call a period.
-func periodKind(p period.Period) string {
-	switch id := p.ID; {
-	case id == "mtd":
-		return "month"
-	case id == "qtd":
-		return "quarter"
-	case id == "ytd" || len(id) == len("2026"):
-		return "year"
-	case strings.Contains(id, "-H"):
-		return "half"
-	case strings.HasSuffix(id, "-9M"):
-		return "nine_months"
-	case strings.Contains(id, "-Q"):
-		return "quarter"
-	case len(id) == len("2026-09"):
-		return "month"
-	case len(id) == len("2026-09-14"):
-		return "day"
-	default:
-		return ""
-	}
 }

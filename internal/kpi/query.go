@@ -70,8 +70,8 @@ func dimensions(d *Definition) []string {
 	return append(names, times...)
 }
 
-// filters lists what d can be filtered by.
-func filters(d *Definition) []string {
+// Filters lists what d can be filtered by. The slice is the caller's.
+func (d *Definition) Filters() []string {
 	names := slices.DeleteFunc(dimensions(d), func(s string) bool { return slices.Contains(times, s) })
 	if d.prefix() == "task" {
 		names = append(names, "helper")
@@ -100,7 +100,7 @@ func (q *Query) check() (Definition, error) {
 	if len(q.By) == 2 && slices.Contains(times, q.By[0]) && slices.Contains(times, q.By[1]) {
 		return d, &Error{Param: "by", Message: "only one of day, month, quarter at once"}
 	}
-	can = filters(&d)
+	can = d.Filters()
 	for name := range q.Where {
 		if !slices.Contains(can, name) {
 			return d, &Error{Param: name, Message: fmt.Sprintf("%s cannot be filtered by %q; %s would do", q.ID, name, strings.Join(can, ", "))}

@@ -32,13 +32,13 @@ func readAgencies(r *reader, content []byte) *agencyBook {
 	var all []placed[Agency]
 	parents, successors := map[string][]edge{}, map[string][]edge{}
 	for _, o := range r.entries(content, Agencies, "code", "names", "group", "parent", "successor", "from", "to") {
-		a := Agency{Code: o.code("code", true), Group: o.code("group", false), Parent: o.code("parent", false), Successor: o.code("successor", false), Span: o.span()}
-		a.NameVI, a.NameEN = o.names()
+		a := Agency{Code: o.Code("code", true), Group: o.Code("group", false), Parent: o.Code("parent", false), Successor: o.Code("successor", false), Span: spanOf(&o)}
+		a.NameVI, a.NameEN = o.Names()
 		if a.Code == "" {
 			continue // it was refused; what follows from it need not be
 		}
-		if a.Successor != "" && o.text("to") == "" {
-			o.fault("successor", "%s takes over when this entry ends; write its last day under to", a.Successor)
+		if a.Successor != "" && o.Text("to") == "" {
+			o.Fault("successor", "%s takes over when this entry ends; write its last day under to", a.Successor)
 		}
 		all = append(all, placed[Agency]{a.Code, a, o})
 		if a.Parent != "" {
@@ -53,7 +53,7 @@ func readAgencies(r *reader, content []byte) *agencyBook {
 		b.named[p.entry.Group] = true
 		for member, code := range map[string]string{"parent": p.entry.Parent, "successor": p.entry.Successor} {
 			if code != "" && b.byCode[code] == nil {
-				p.from.fault(member, "%q is no code of this file; add it, or correct it", code)
+				p.from.Fault(member, "%q is no code of this file; add it, or correct it", code)
 			}
 		}
 	}

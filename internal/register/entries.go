@@ -8,31 +8,45 @@ import (
 	"sync"
 
 	"tiendo/internal/calendar"
+	"tiendo/internal/document"
 )
+
+// reader reads one file of a register.
+type reader struct{ document.Reader }
+
+type (
+	// Fault is one thing in a file that does not hold.
+	Fault = document.Fault
+	// Refusal is the error of such a file.
+	Refusal = document.Refusal
+)
+
+// MaxContent is how many bytes a file may have.
+const MaxContent = document.MaxContent
 
 // placed is an entry and where it stands, for the checks that need more than the entry.
 type placed[E dated] struct {
 	key   string
 	entry E
-	from  object
+	from  document.Object
 }
 
 // entries reads a file that is one list of entries under the name of its kind.
-func (r *reader) entries(content []byte, kind Kind, known ...string) []object {
-	body := r.parse(content)
+func (r *reader) entries(content []byte, kind Kind, known ...string) []document.Object {
+	body := r.Parse(content)
 	if body == nil {
 		return nil
 	}
-	root, ok := r.object(body, "", string(kind))
+	root, ok := r.Object(body, "", string(kind))
 	if !ok {
 		return nil
 	}
-	if len(root.members) == 0 && len(r.faults) == 0 {
-		r.fault(root.at, "", "the list of %s is missing; begin with %q and a list below it", kind, string(kind)+":")
+	if len(root.Members) == 0 && len(r.Faults) == 0 {
+		r.Fault(root.At, "", "the list of %s is missing; begin with %q and a list below it", kind, string(kind)+":")
 	}
-	var all []object
-	for _, n := range root.list(string(kind)) {
-		if o, ok := r.object(n, "", known...); ok {
+	var all []document.Object
+	for _, n := range root.List(string(kind)) {
+		if o, ok := r.Object(n, "", known...); ok {
 			all = append(all, o)
 		}
 	}
@@ -52,8 +66,8 @@ func arrange[E dated](all []placed[E]) history[E] {
 		for i, p := range list {
 			if i > 0 && p.entry.span().From <= list[i-1].entry.span().To {
 				before := &list[i-1]
-				p.from.fault("from", "it overlaps the entry for the same in line %d, which holds to %s; end that one the day before this one begins",
-					before.from.at.line+before.from.r.offset, before.entry.span().To)
+				p.from.Fault("from", "it overlaps the entry for the same in line %d, which holds to %s; end that one the day before this one begins",
+					before.from.Line(), before.entry.span().To)
 			}
 			h[key] = append(h[key], p.entry)
 		}
@@ -64,7 +78,7 @@ func arrange[E dated](all []placed[E]) history[E] {
 // edge says that an entry names another code.
 type edge struct {
 	to   string
-	from object
+	from document.Object
 }
 
 // refuseCircles refuses entries whose member leads back to where it began.
@@ -86,7 +100,7 @@ func refuseCircles(edges map[string][]edge, member string) {
 				if len(circle) > 6 {
 					circle = append(append(circle[:3:3], "…"), circle[len(circle)-2:]...)
 				}
-				e.from.fault(member, "it leads in a circle: %s; leave one of them out", strings.Join(circle, " → "))
+				e.from.Fault(member, "it leads in a circle: %s; leave one of them out", strings.Join(circle, " → "))
 			case done:
 			default:
 				follow(e.to)

@@ -6,6 +6,8 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 	"github.com/goccy/go-yaml/ast"
+
+	"tiendo/internal/document"
 )
 
 // JSON returns a register with the members of its files: an array of entries, or of calendars. Codes and dates are
@@ -25,12 +27,12 @@ func (v View) encode(e *jsontext.Encoder, kind Kind) error {
 	}
 	for _, p := range documents([]byte(v.Content(kind))) {
 		r := &reader{}
-		nodes := []ast.Node{r.parse([]byte(p.text))}
+		nodes := []ast.Node{r.Parse([]byte(p.text))}
 		if kind != Calendars {
-			root, _ := r.object(nodes[0], "", string(kind))
-			nodes = root.list(string(kind))
+			root, _ := r.Object(nodes[0], "", string(kind))
+			nodes = root.List(string(kind))
 		}
-		if err := r.refusal(); err != nil {
+		if err := r.Refusal(); err != nil {
 			return err
 		}
 		for _, n := range nodes {
@@ -52,7 +54,7 @@ func encodeNode(e *jsontext.Encoder, n ast.Node, member string) error {
 			return err
 		}
 		for each := n.MapRange(); each.Next(); {
-			name, _ := scalar(each.Key())
+			name, _ := document.Scalar(each.Key())
 			if err := e.WriteToken(jsontext.String(name)); err != nil {
 				return err
 			}
@@ -72,7 +74,7 @@ func encodeNode(e *jsontext.Encoder, n ast.Node, member string) error {
 		}
 		return e.WriteToken(jsontext.EndArray)
 	}
-	text, _ := scalar(n)
+	text, _ := document.Scalar(n)
 	if text == "" {
 		return e.WriteToken(jsontext.Null)
 	}

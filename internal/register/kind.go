@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"tiendo/internal/calendar"
+	"tiendo/internal/document"
 )
 
 // Kind is one of the four registers.
@@ -35,21 +36,22 @@ func KindNames() string {
 
 // The days that an event can tell, and so those that an entry without from and to holds for.
 var (
-	FirstDay = mustDay("1900-01-01")
-	LastDay  = mustDay("2199-12-31")
+	FirstDay = document.FirstDay
+	LastDay  = document.LastDay
 )
-
-func mustDay(s string) calendar.Day {
-	d, err := calendar.ParseDay(s)
-	if err != nil {
-		panic("BUG: " + err.Error())
-	}
-	return d
-}
 
 // Span is the days on which an entry holds, both included. Without from it begins on [FirstDay], without to it ends on
 // [LastDay].
 type Span struct{ From, To calendar.Day }
+
+// spanOf reads from and to.
+func spanOf(o *document.Object) Span {
+	s := Span{o.Day("from", FirstDay), o.Day("to", LastDay)}
+	if s.To < s.From {
+		o.Fault("from", "%s lies after to, %s; the earlier day comes first", s.From, s.To)
+	}
+	return s
+}
 
 // Holds says whether the entry holds on a day.
 func (s Span) Holds(d calendar.Day) bool { return s.From <= d && d <= s.To }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"tiendo/internal/calendar"
+	"tiendo/internal/document"
 )
 
 // calendarBook is the calendars that a city has of its own at some time, and with the built-in ones.
@@ -56,24 +57,24 @@ func documents(content []byte) []part {
 func readCalendars(r *reader, content []byte, before *calendarBook, builtin calendar.Set) *calendarBook {
 	parts := documents(content)
 	if len(parts) == 0 || len(parts) > maxCalendars {
-		r.fault(start, "", "there are %d calendars in it; 1 to %d would do", len(parts), maxCalendars)
+		r.Fault(document.Start, "", "there are %d calendars in it; 1 to %d would do", len(parts), maxCalendars)
 		return nil
 	}
 	b := &calendarBook{own: maps.Clone(before.own)}
 	offsets := map[string]int{}
 	for _, p := range parts {
-		r.offset = p.offset
+		r.Offset = p.offset
 		o, ok := r.calendar([]byte(p.text))
 		if !ok {
 			continue
 		}
-		name := o.code("name", true)
+		name := o.Code("name", true)
 		_, twice := offsets[name]
 		switch {
 		case name == "days" || name == "continuous":
-			o.fault("name", "%s is built in and stays as it is; choose another name", name)
+			o.Fault("name", "%s is built in and stays as it is; choose another name", name)
 		case twice:
-			o.fault("name", "%s is in this file already; leave one of them out", name)
+			o.Fault("name", "%s is in this file already; leave one of them out", name)
 		case name != "":
 			b.own[name], offsets[name] = strings.TrimSpace(p.text)+"\n", p.offset
 			if lead := len(p.text) - len(strings.TrimLeft(p.text, " \t\r\n")); lead > 0 {
@@ -81,8 +82,8 @@ func readCalendars(r *reader, content []byte, before *calendarBook, builtin cale
 			}
 		}
 	}
-	r.offset = 0
-	if len(r.faults) > 0 {
+	r.Offset = 0
+	if len(r.Faults) > 0 {
 		return nil
 	}
 	b.set = b.make(r, offsets, builtin)
@@ -100,26 +101,26 @@ func (b *calendarBook) make(r *reader, offsets map[string]int, builtin calendar.
 	}
 	for _, name := range names {
 		offset, loading := offsets[name]
-		single := &reader{offset: offset}
+		single := &reader{document.Reader{Offset: offset}}
 		plan := single.plan(b.own[name], base)
-		if len(single.faults) == 0 {
+		if len(single.Faults) == 0 {
 			c, err := calendar.New(plan, builtin.Location())
 			if err != nil {
-				single.fault(start, "hours", "%s", err)
+				single.Fault(document.Start, "hours", "%s", err)
 			}
 			made = append(made, c)
 		}
-		for _, f := range single.faults {
+		for _, f := range single.Faults {
 			if !loading {
-				f = Fault{Line: 1, Column: 1, Field: f.Field, Message: "calendar " + name + ", loaded before, would no longer hold: " + f.Message}
+				f = document.Fault{Line: 1, Column: 1, Field: f.Field, Message: "calendar " + name + ", loaded before, would no longer hold: " + f.Message}
 			}
-			r.faults = append(r.faults, f)
+			r.Faults = append(r.Faults, f)
 		}
 		if name == office {
 			base = plan
 		}
 	}
-	if len(r.faults) > 0 {
+	if len(r.Faults) > 0 {
 		return builtin
 	}
 	return builtin.With(made...)
@@ -128,12 +129,12 @@ func (b *calendarBook) make(r *reader, offsets map[string]int, builtin calendar.
 // weekdays are the members of hours, by time.Weekday.
 var weekdays = [7]string{"sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"}
 
-func (r *reader) calendar(text []byte) (object, bool) {
-	body := r.parse(text)
+func (r *reader) calendar(text []byte) (document.Object, bool) {
+	body := r.Parse(text)
 	if body == nil {
-		return object{}, false
+		return document.Object{}, false
 	}
-	return r.object(body, "", "name", "source", "base", "grain", "from", "to", "hours", "off", "swapped", "special")
+	return r.Object(body, "", "name", "source", "base", "grain", "from", "to", "hours", "off", "swapped", "special")
 }
 
 // plan reads a calendar.
@@ -143,13 +144,13 @@ func (r *reader) plan(text string, base calendar.Plan) calendar.Plan {
 		return base
 	}
 	p := calendar.Plan{Days: map[calendar.Day][]calendar.Hours{}, Why: map[calendar.Day]calendar.Reason{}}
-	based := o.choice("base", office) == office
+	based := o.Choice("base", office) == office
 	if based {
 		p = base.Clone()
 	}
-	p.Name = o.code("name", true)
-	o.words("source", false)
-	switch o.choice("grain", "day", "instant") {
+	p.Name = o.Code("name", true)
+	o.Words("source", false)
+	switch o.Choice("grain", "day", "instant") {
 	case "instant":
 		p.Grain = calendar.ByInstant
 	case "day":
@@ -157,7 +158,7 @@ func (r *reader) plan(text string, base calendar.Plan) calendar.Plan {
 	}
 	r.cover(&o, &p, based)
 	r.week(&o, &p, based)
-	if len(r.faults) > 0 {
+	if len(r.Faults) > 0 {
 		return p
 	}
 	r.off(&o, &p)
@@ -167,53 +168,53 @@ func (r *reader) plan(text string, base calendar.Plan) calendar.Plan {
 }
 
 // cover reads the days that the calendar covers. A base's are taken where none are said.
-func (r *reader) cover(o *object, p *calendar.Plan, based bool) {
+func (r *reader) cover(o *document.Object, p *calendar.Plan, based bool) {
 	for _, member := range []string{"from", "to"} {
-		if o.text(member) == "" && !based {
-			o.fault(member, "it is missing; say which days the calendar covers, for nothing else is guessed")
+		if o.Text(member) == "" && !based {
+			o.Fault(member, "it is missing; say which days the calendar covers, for nothing else is guessed")
 		}
 	}
-	p.First, p.Last = o.day("from", p.First), o.day("to", p.Last)
+	p.First, p.Last = o.Day("from", p.First), o.Day("to", p.Last)
 	switch {
 	case p.Last < p.First:
-		o.fault("from", "%s lies after to, %s; the earlier day comes first", p.First, p.Last)
+		o.Fault("from", "%s lies after to, %s; the earlier day comes first", p.First, p.Last)
 	case p.Last-p.First > maxYears*366:
-		o.fault("to", "more than %d years are covered; load the years that notices have decreed", maxYears)
+		o.Fault("to", "more than %d years are covered; load the years that notices have decreed", maxYears)
 	}
 }
 
 // week reads the hours of the weekdays; those that are not named are off or, with a base, the base's.
-func (r *reader) week(o *object, p *calendar.Plan, based bool) {
-	n := o.members["hours"]
+func (r *reader) week(o *document.Object, p *calendar.Plan, based bool) {
+	n := o.Members["hours"]
 	if n == nil {
 		if !based {
-			o.fault("hours", `it is missing; hours: {monday: ["07:00-11:30", "13:30-17:00"], …} would do`)
+			o.Fault("hours", `it is missing; hours: {monday: ["07:00-11:30", "13:30-17:00"], …} would do`)
 		}
 		return
 	}
-	week, ok := r.object(n, "hours", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+	week, ok := r.Object(n, "hours", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 	if !ok {
 		return
 	}
 	for d, name := range weekdays {
-		if week.members[name] != nil {
+		if week.Members[name] != nil {
 			p.Week[d] = r.hours(&week, name)
 		}
 	}
 }
 
 // hours reads a list of stretches of a day, in order and apart.
-func (r *reader) hours(o *object, member string) []calendar.Hours {
+func (r *reader) hours(o *document.Object, member string) []calendar.Hours {
 	var all []calendar.Hours
 	end := 0
-	for _, n := range o.list(member) {
-		text, _ := scalar(n)
+	for _, n := range o.List(member) {
+		text, _ := document.Scalar(n)
 		from, to, ok := parseHours(text)
 		switch {
 		case !ok:
-			r.fault(placeOf(n), o.name(member), `%q is no stretch of a day; "07:00-11:30" would do, and "24:00" for its end`, short(text))
+			r.Fault(document.PlaceOf(n), o.Name(member), `%q is no stretch of a day; "07:00-11:30" would do, and "24:00" for its end`, document.Short(text))
 		case from < end:
-			r.fault(placeOf(n), o.name(member), "%s begins before the one before it ends; write them in order and apart", text)
+			r.Fault(document.PlaceOf(n), o.Name(member), "%s begins before the one before it ends; write them in order and apart", text)
 		default:
 			all, end = append(all, calendar.Hours{From: from, To: to}), to
 		}

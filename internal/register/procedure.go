@@ -38,16 +38,16 @@ func readProcedures(r *reader, content []byte, hasCalendar func(string) bool) *p
 	var all []placed[Procedure]
 	for _, o := range r.entries(content, Procedures, "code", "names", "field", "calendar", "term", "supplement", "online", "fee", "from", "to") {
 		p := Procedure{
-			Code: ProcedureCode(o.code("code", true)), Field: o.words("field", false), Calendar: o.code("calendar", false),
-			Restart: o.choice("supplement", "extend", "restart") == "restart",
-			Online:  o.choice("online", "2", "3", "4", "partial", "full", "none"), Fee: o.whole("fee", maxFee), Span: o.span(),
+			Code: ProcedureCode(o.Code("code", true)), Field: o.Words("field", false), Calendar: o.Code("calendar", false),
+			Restart: o.Choice("supplement", "extend", "restart") == "restart",
+			Online:  o.Choice("online", "2", "3", "4", "partial", "full", "none"), Fee: o.Whole("fee", maxFee), Span: spanOf(&o),
 		}
-		p.NameVI, p.NameEN = o.names()
-		if term := o.whole("term", maxTermDays); term != nil {
+		p.NameVI, p.NameEN = o.Names()
+		if term := o.Whole("term", maxTermDays); term != nil {
 			p.Term = int(*term)
 		}
 		if p.Calendar != "" && !hasCalendar(p.Calendar) {
-			o.fault("calendar", "%q is no calendar; vn-office, days or continuous would do, or load its file before", p.Calendar)
+			o.Fault("calendar", "%q is no calendar; vn-office, days or continuous would do, or load its file before", p.Calendar)
 		}
 		if p.Code != "" {
 			all = append(all, placed[Procedure]{p.Code, p, o})

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"tiendo/internal/calendar"
+	"tiendo/internal/document"
 )
 
 // Load is one file that was loaded.
@@ -111,7 +112,7 @@ func (r *Registers) with(kind Kind, content []byte, recorded time.Time, fresh bo
 	switch kind {
 	case Agencies:
 		book := readAgencies(read, content)
-		if fresh && len(read.faults) == 0 {
+		if fresh && len(read.Faults) == 0 {
 			refuseLoss(read, book, now.targets)
 		}
 		next.agencies = extend(r.agencies, load, content, book)
@@ -127,9 +128,9 @@ func (r *Registers) with(kind Kind, content []byte, recorded time.Time, fresh bo
 		}
 		next.targets = extend(r.targets, load, content, readTargets(read, content, r.figures, agencies))
 	default:
-		return nil, &Refusal{Faults: []Fault{{Line: 1, Column: 1, Message: fmt.Sprintf("%q is no register; %s would do", short(string(kind)), KindNames())}}}
+		return nil, &Refusal{Faults: []document.Fault{{Line: 1, Column: 1, Message: fmt.Sprintf("%q is no register; %s would do", document.Short(string(kind)), KindNames())}}}
 	}
-	if err := read.refusal(); err != nil {
+	if err := read.Refusal(); err != nil {
 		return nil, err
 	}
 	next.loads = append(slices.Clip(r.loads), load)
@@ -154,7 +155,7 @@ func refuseLoss(r *reader, agencies *agencyBook, targets *version[targetBook]) {
 	}
 	slices.Sort(lost)
 	for _, what := range slices.Compact(lost) {
-		r.fault(start, "agencies", "%s is missing, and the targets of version %d name it; keep its entry, with its last day under to", what, targets.load.Version)
+		r.Fault(document.Start, "agencies", "%s is missing, and the targets of version %d name it; keep its entry, with its last day under to", what, targets.load.Version)
 	}
 }
 

@@ -2,6 +2,7 @@ package register
 
 import (
 	"tiendo/internal/calendar"
+	"tiendo/internal/document"
 )
 
 // Figure is what targets need to know of a figure.
@@ -44,16 +45,16 @@ func readTargets(r *reader, content []byte, figures Figures, agencies *agencyBoo
 	var all []placed[Target]
 	for _, o := range r.entries(content, Targets, "figure", "agency", "group", "period", "target", "warn", "source", "from", "to") {
 		t := Target{
-			Figure: o.code("figure", true), Agency: o.code("agency", false), Group: o.code("group", false),
-			Period: o.choice("period", PeriodKinds()...), Warn: o.number("warn"), Source: o.words("source", false), Span: o.span(),
+			Figure: o.Code("figure", true), Agency: o.Code("agency", false), Group: o.Code("group", false),
+			Period: o.Choice("period", PeriodKinds()...), Warn: o.Number("warn"), Source: o.Words("source", false), Span: spanOf(&o),
 		}
-		if n := o.number("target"); n != nil {
+		if n := o.Number("target"); n != nil {
 			t.Target = *n
-		} else if o.text("target") == "" {
-			o.fault("target", "it is missing; a number such as 0.95 would do")
+		} else if o.Text("target") == "" {
+			o.Fault("target", "it is missing; a number such as 0.95 would do")
 		}
 		if t.Agency != "" && t.Group != "" {
-			o.fault("group", "a target is an agency's or a group's; leave one of them out")
+			o.Fault("group", "a target is an agency's or a group's; leave one of them out")
 		}
 		if agencies != nil {
 			checkTarget(&o, &t, figures, agencies)
@@ -71,31 +72,31 @@ func readTargets(r *reader, content []byte, figures Figures, agencies *agencyBoo
 }
 
 // checkTarget looks up what a target names.
-func checkTarget(o *object, t *Target, figures Figures, agencies *agencyBook) {
+func checkTarget(o *document.Object, t *Target, figures Figures, agencies *agencyBook) {
 	if t.Agency != "" && agencies.byCode[t.Agency] == nil {
-		o.fault("agency", "%q is no code of the agencies; load them with it before, or correct it", t.Agency)
+		o.Fault("agency", "%q is no code of the agencies; load them with it before, or correct it", t.Agency)
 	}
 	if t.Group != "" && !agencies.named[t.Group] {
-		o.fault("group", "%q is no group of the agencies; load them with it before, or correct it", t.Group)
+		o.Fault("group", "%q is no group of the agencies; load them with it before, or correct it", t.Group)
 	}
 	f, ok := figures(t.Figure)
 	if t.Figure != "" && !ok {
-		o.fault("figure", "%q is no figure; GET /v1/kpis lists them", t.Figure)
+		o.Fault("figure", "%q is no figure; GET /v1/kpis lists them", t.Figure)
 	}
 	if f.Ratio && t.Target > 1 {
-		o.fault("target", "%s lies between 0 and 1; 95 %% is written 0.95", t.Figure)
+		o.Fault("target", "%s lies between 0 and 1; 95 %% is written 0.95", t.Figure)
 	}
-	if t.Warn == nil || o.text("target") == "" {
+	if t.Warn == nil || o.Text("target") == "" {
 		return
 	}
 	if f.Ratio && *t.Warn > 1 {
-		o.fault("warn", "%s lies between 0 and 1; 90 %% is written 0.90", t.Figure)
+		o.Fault("warn", "%s lies between 0 and 1; 90 %% is written 0.90", t.Figure)
 	}
 	if f.Higher && *t.Warn > t.Target {
-		o.fault("warn", "more is better here, so the warning lies at or below the target of %g", t.Target)
+		o.Fault("warn", "more is better here, so the warning lies at or below the target of %g", t.Target)
 	}
 	if f.Lower && *t.Warn < t.Target {
-		o.fault("warn", "less is better here, so the warning lies at or above the target of %g", t.Target)
+		o.Fault("warn", "less is better here, so the warning lies at or above the target of %g", t.Target)
 	}
 }
 

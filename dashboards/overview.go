@@ -1,27 +1,6 @@
 package dashboards
 
-import (
-	"fmt"
-	"net/url"
-	"strconv"
-	"time"
-
-	"tiendo/internal/kpi"
-)
-
-// number is a figure as it stands on the page: its text, its exact value, and where its cases are.
-type number struct {
-	Text string
-	// Exact is the value as the API gives it; "" if there is none.
-	Exact string
-	KPI   string
-	// Part is "numerator" or "denominator" for the parts of a rate.
-	Part   string
-	Agency string
-	// Named says that Agency is meant although it may be "".
-	Named bool
-	Cases string
-}
+import "tiendo/internal/kpi"
 
 // card is one large figure.
 type card struct {
@@ -40,24 +19,9 @@ type card struct {
 	Alarm bool
 }
 
-// choice is one of several links.
-type choice struct {
-	Text, Href string
-	Current    bool
-}
-
-// view is the page's model.
-type view struct {
-	W        *words
-	Lang     language
-	Period   string // its name
-	PeriodID string
-	Days     string
-	AsOf     string
-	AsOfTime string
-	Events   string
-	Empty    bool
-	Silent   bool
+// overviewView is the model of the overview.
+type overviewView struct {
+	Silent bool
 	// Quiet are the agencies and sources of which nothing is heard any more, in words.
 	Quiet    []string
 	Rates    []card
@@ -69,35 +33,17 @@ type view struct {
 	Assigned agencyTable
 }
 
-// presenter makes a view of answers.
-type presenter struct {
-	answers
-	lang  language
-	w     *words
-	names func(code, lang string) string
-	zone  *time.Location
+// overviewPage is "/".
+func overviewPage() *page {
+	return &page{
+		path: "/", name: inBoth{"Tổng quan", "Overview"}, title: inBoth{"Toàn thành phố", "Whole city"}, template: "overview",
+		ask: overviewQuestions, view: overview,
+	}
 }
 
-// newView makes the page's model of the books' answers to s.questions(), in their order. It is pure.
-func newView(s stretches, figures []kpi.Figure, lang language, names func(code, lang string) string, zone *time.Location) (*view, error) {
-	a, err := sortOut(s, figures)
-	if err != nil {
-		return nil, err
-	}
-	p := &presenter{answers: a, lang: lang, w: spoken[lang], names: names, zone: zone}
-	last := s.period.Last
-	if s.period.Running {
-		last = s.period.End.In(zone).Format(time.DateOnly)
-	}
-	v := &view{
-		W: p.w, Lang: lang,
-		Period: lang.period(s.period.ID), PeriodID: s.period.ID, Days: lang.day(s.period.First) + " – " + lang.day(last),
-		AsOf: lang.instant(a.asOf.In(zone)), AsOfTime: a.asOf.In(zone).Format(time.RFC3339), Events: lang.count(float64(a.events)),
-		Empty: a.empty(), Silent: a.silent(),
-	}
-	if v.Empty {
-		return v, nil
-	}
+// overview makes the model of the overview.
+func overview(p *presenter) (any, error) {
+	v := &overviewView{Silent: p.silent()}
 	v.Rates = []card{
 		p.rate("dossier.on_time_rate", p.w.OnTime, p.w.OnTimeSays, p.w.OfSettled),
 		p.rate("dossier.on_time_rate_first", p.w.OnTimeFirst, p.w.OnTimeFirstSays, p.w.OfSettled),
@@ -108,7 +54,7 @@ func newView(s stretches, figures []kpi.Figure, lang language, names func(code, 
 		p.stock("dossier.open", p.w.Open, p.w.OpenSays, ""),
 		p.stock("dossier.open_overdue", p.w.Overdue, p.w.OverdueSays, "dossier.open"),
 	}
-	if s.period.Running {
+	if p.period.Running {
 		v.Work = append(v.Work, p.stock("dossier.due_soon", p.w.DueSoon, p.w.DueSoonSays, "dossier.open"))
 	}
 	v.Tasks = []card{
@@ -116,20 +62,19 @@ func newView(s stretches, figures []kpi.Figure, lang language, names func(code, 
 		p.stock("task.open", p.w.TasksOpen, p.w.TasksOpenSays, ""),
 		p.stock("task.open_overdue", p.w.TasksOverdue, p.w.TasksOverdueSays, "task.open"),
 	}
-	for _, q := range a.quiet {
+	for _, q := range p.quiet {
 		name := p.w.Source + " " + q.Source
 		if q.Agency != "" {
 			name = p.name(q.Agency)
 		}
-		v.Quiet = append(v.Quiet, name+" ("+p.w.NoDataSince+" "+lang.day(q.Since)+")")
+		v.Quiet = append(v.Quiet, name+" ("+p.w.NoDataSince+" "+p.lang.day(q.Since)+")")
 	}
 	v.Months = p.months()
 	v.Dossiers = p.dossierTable()
 	v.Assigned = p.taskTable()
-	if v.Charts, err = p.charts(v); err != nil {
-		return nil, err
-	}
-	return v, nil
+	var err error
+	v.Charts, err = p.charts(v)
+	return v, err
 }
 
 // rate is the card of a share of the whole city.
@@ -205,57 +150,3 @@ func (p *presenter) count(id string, r kpi.Row) number {
 func (p *presenter) part(id, part string, v *float64) number {
 	return p.number(id, part, v, p.lang.count, nil, p.period.ID)
 }
-
-// number writes a value, with the address of its cases in a period; agency is nil for the whole city.
-func (p *presenter) number(id, part string, v *float64, write func(float64) string, agency *string, periodID string) number {
-	n := number{Text: none, KPI: id, Part: part}
-	if agency != nil {
-		n.Agency, n.Named = *agency, true
-	}
-	if v == nil {
-		return n
-	}
-	n.Text, n.Exact = write(*v), strconv.FormatFloat(*v, 'f', -1, 64)
-	query := url.Values{"kpi": {id}, "period": {periodID}}
-	if part != "" {
-		query.Set("part", part)
-	}
-	if agency != nil {
-		query.Set("agency", *agency)
-	}
-	n.Cases = "/cases?" + query.Encode()
-	return n
-}
-
-// name is what an agency is called.
-func (p *presenter) name(code string) string { return agencyName(code, p.lang, p.names) }
-
-// pageHref is the address of the page for another period.
-func pageHref(id string, lang language) string {
-	return "/?" + url.Values{"period": {id}, "lang": {string(lang)}}.Encode()
-}
-
-// periods are the ones that the page offers, the chosen one among them.
-func periods(chosen string, lang language, now time.Time) []choice {
-	year, month := now.Year(), now.Month()
-	lastMonth := time.Date(year, month-1, 1, 0, 0, 0, 0, now.Location())
-	lastQuarter := time.Date(year, (month-1)/3*3+1-3, 1, 0, 0, 0, 0, now.Location())
-	ids := []string{
-		"mtd", "qtd", "ytd", "d30",
-		lastMonth.Format("2006-01"),
-		fmt.Sprintf("%d-Q%d", lastQuarter.Year(), (int(lastQuarter.Month())+2)/3),
-		strconv.Itoa(year - 1),
-	}
-	var all []choice
-	found := false
-	for _, id := range ids {
-		all = append(all, choice{Text: lang.period(id), Href: pageHref(id, lang), Current: id == chosen})
-		found = found || id == chosen
-	}
-	if !found && chosen != "" {
-		all = append(all, choice{Text: lang.period(chosen), Href: pageHref(chosen, lang), Current: true})
-	}
-	return all
-}
-
-func abs(v float64) float64 { return max(v, -v) }

@@ -1,11 +1,7 @@
-// Draws the charts of a page, and keeps its figures fresh. Nothing here makes markup from figures: text is set as text.
+// Draws the charts of a page from the options that stand in it. Nothing here makes markup from figures: text is set as text.
 'use strict';
 (() => {
-  const pause = 250; // after an answer, which comes with the news or after two seconds without
-  const patience = 2000; // after none
-  const oldAge = 60; // seconds after which figures are shown as old
   const body = document.body;
-  const live = document.getElementById('live');
   const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
   const number = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 1 });
   const percent = document.documentElement.lang === 'vi' ? '\u00a0%' : '%';
@@ -64,6 +60,20 @@
     return box;
   }
 
+  // A line from one bound to the other: the way from a first promise to the last.
+  function segment(params, api) {
+    const [from, to] = [api.coord([api.value(0), api.value(2)]), api.coord([api.value(1), api.value(2)])];
+    if (!Number.isFinite(from[0]) || !Number.isFinite(to[0])) return null;
+    return {
+      type: 'line',
+      shape: { x1: from[0], y1: from[1], x2: to[0], y2: to[1] },
+      style: { stroke: api.visual('color'), lineWidth: Math.max(2, api.size([0, 1])[1] * 0.12), opacity: 0.55 },
+    };
+  }
+
+  const shapes = { whisker, segment };
+  const suffix = { ratio: percent, hours: '\u00a0h', days: '', count: '' };
+
   // What an option from the server lacks: what depends on the screen, and what must be a function.
   function dressed(drawing, still) {
     const style = getComputedStyle(document.documentElement);
@@ -78,11 +88,13 @@
     option.animation = !calm && !still;
     option.animationDuration = 0;
     option.animationDurationUpdate = 400;
-    const vertical = option.xAxis[0].type === 'category';
-    for (const axis of [...option.xAxis, ...option.yAxis]) {
-      axis.axisLabel = { ...axis.axisLabel, ...font };
-      if (!vertical) axis.axisTick = axis.axisLine = { show: false }; // it stands in a table, which says the rest
-      if (axis.type === 'value') axis.axisLabel.formatter = (v) => number.format(v) + (drawing.unit === 'ratio' ? percent : '');
+    for (const [name, axes] of [['x', option.xAxis], ['y', option.yAxis]]) {
+      for (const axis of axes || []) {
+        axis.axisLabel = { ...axis.axisLabel, ...font };
+        axis.nameTextStyle = { ...font, color: colour('--muted') };
+        if (drawing.bare) axis.axisTick = axis.axisLine = { show: false }; // it stands in a table, which says the rest
+        if (axis.type === 'value' || axis.type === 'log') axis.axisLabel.formatter = (v) => number.format(v) + (suffix[drawing.units[name]] || '');
+      }
     }
     const lines = option.series.some((s) => s.type === 'line');
     option.tooltip = {
@@ -90,42 +102,52 @@
       axisPointer: { type: lines ? 'line' : 'shadow', shadowStyle: { color: colour('--muted'), opacity: 0.1 }, lineStyle: { color: colour('--muted') } },
       appendTo: body,
       className: 'tip',
+      confine: true,
       backgroundColor: colour('--panel'),
       borderColor: colour('--line'),
       textStyle: { ...font, color: colour('--ink') },
       transitionDuration: 0,
       formatter: (params) => {
-        const tip = drawing.tips[(Array.isArray(params) ? params[0] : params)?.dataIndex];
+        const at = Array.isArray(params) ? params[0] : params;
+        const tip = drawing.marks ? drawing.marks[at?.seriesId]?.[at.dataIndex] : drawing.tips?.[at?.dataIndex];
         return tip ? words(tip) : '';
       },
     };
-    for (const series of option.series) {
-      if (series.type === 'custom') {
-        series.renderItem = whisker;
+    for (const series of option.series) dress(series, drawing, rem, colour);
+    return option;
+  }
+
+  function dress(series, drawing, rem, colour) {
+    const led = drawing.links || drawing.marks?.[series.id]?.some((tip) => tip.link);
+    series.cursor = led ? 'pointer' : 'default';
+    if (series.markLine) {
+      series.markLine = { ...series.markLine, silent: true, animation: false };
+      if (series.markLine.label) series.markLine.label.color = colour('--muted');
+    }
+    switch (series.type) {
+      case 'custom':
+        series.renderItem = shapes[drawing.shapes?.[series.id]];
         series.silent = true;
         series.clip = true;
-      }
-      if (series.type === 'bar') {
-        series.cursor = drawing.links ? 'pointer' : 'default';
+        break;
+      case 'bar':
         series.emphasis = { disabled: true };
         if (series.id === 'late') {
           series.itemStyle.decal = { symbol: 'rect', dashArrayX: [1, 0], dashArrayY: [rem * 0.13, rem * 0.2], rotation: -Math.PI / 4, color: colour('--panel') + '66' };
         }
-      }
-      if (series.type === 'scatter') {
-        series.silent = true;
+        break;
+      case 'scatter':
+        series.silent = !drawing.marks;
         series.clip = false; // a mark at 100 is whole
         series.z = 4;
-        if (series.markLine) series.markLine = { ...series.markLine, silent: true, animation: false };
         for (const point of series.data) point.symbolSize = (point.symbolSize || 0) * (rem / 16);
-      }
-      if (series.type === 'line') {
+        break;
+      case 'line':
         series.emphasis = { disabled: true };
-        series.lineStyle.width = Math.max(2, rem * 0.13);
-        for (const point of series.data) point.symbolSize = point.symbolSize * (rem / 16);
-      }
+        series.lineStyle.width = Math.max(series.lineStyle.width || 2, (series.lineStyle.width || 2) * rem * 0.065);
+        for (const point of series.data) if (point && point.symbolSize) point.symbolSize *= rem / 16;
+        break;
     }
-    return option;
   }
 
   function draw(element, again) {
@@ -137,6 +159,10 @@
       held = { chart: window.echarts.init(element, null, { renderer: 'svg' }) };
       charts.set(element, held);
       resizes?.observe(element);
+      held.chart.on('click', (at) => {
+        const href = charts.get(element)?.marks?.[at.seriesId]?.[at.dataIndex]?.link;
+        if (href) location.assign(href);
+      });
       held.chart.getZr().on('click', (at) => {
         const links = charts.get(element)?.links;
         const point = [at.offsetX, at.offsetY];
@@ -147,7 +173,10 @@
     }
     held.text = text;
     held.links = drawing.links;
-    held.chart.setOption(dressed(drawing, again), { replaceMerge: ['series'] });
+    held.marks = drawing.marks;
+    held.option = dressed(drawing, again);
+    addTakes(element);
+    held.chart.setOption(held.option, { replaceMerge: ['series'] });
   }
 
   function drawAll(again) {
@@ -180,80 +209,61 @@
     charts.forEach((_, element) => fit(element));
   });
 
-  // Freshness
+  // Pictures
 
-  // patch makes one tree like another and leaves alone what is alike: focus, selection, scroll and charts stay.
-  function patch(from, to) {
-    if (from.nodeType !== to.nodeType || from.nodeName !== to.nodeName || from.id !== to.id) {
-      from.replaceWith(to.cloneNode(true));
-      return;
-    }
-    if (from.nodeType !== Node.ELEMENT_NODE) {
-      if (from.nodeValue !== to.nodeValue) from.nodeValue = to.nodeValue;
-      return;
-    }
-    if (from.classList.contains('chart')) return;
-    for (const { name } of [...from.attributes]) {
-      if (!to.hasAttribute(name) && name !== 'open' && name !== 'data-was') from.removeAttribute(name);
-    }
-    for (const { name, value } of to.attributes) {
-      if (from.getAttribute(name) !== value) from.setAttribute(name, value);
-    }
-    const [old, fresh] = [[...from.childNodes], [...to.childNodes]];
-    old.slice(fresh.length).forEach((node) => node.remove());
-    fresh.forEach((node, i) => (i < old.length ? patch(old[i], node) : from.appendChild(node.cloneNode(true))));
+  function save(name, blob) {
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(blob);
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   }
 
-  let seen = body.dataset.seen || '';
-  let made = performance.now() - 1000 * parseFloat(body.dataset.age || '0'); // when the shown figures were taken
-  let misses = 0; // looks in a row without an answer
+  // A picture has the background of the page and its title; a PNG is twice as sharp as the screen.
+  const pictures = {
+    SVG: (element, held) => save(element.id + '.svg', new Blob([held.chart.renderToSVGString()], { type: 'image/svg+xml' })),
+    PNG: (element, held) => {
+      const canvas = document.createElement('canvas');
+      canvas.width = element.clientWidth * 2;
+      canvas.height = element.clientHeight * 2;
+      const chart = window.echarts.init(canvas, null, { renderer: 'canvas', devicePixelRatio: 2, width: element.clientWidth, height: element.clientHeight });
+      chart.setOption({ ...held.option, animation: false, backgroundColor: getComputedStyle(element.closest('.panel') || body).backgroundColor });
+      canvas.toBlob((blob) => {
+        save(element.id + '.png', blob);
+        chart.dispose();
+      });
+    },
+  };
 
-  function sayAge() {
-    const old = document.getElementById('old');
-    if (!old) return;
-    const lost = misses >= 3; // a restart takes a moment
-    const stale = performance.now() - made > 1000 * oldAge;
-    body.classList.toggle('is-old', lost || stale);
-    const text = lost ? old.dataset.lost : stale ? old.dataset.stale : '';
-    if (old.textContent !== text) old.textContent = text;
-  }
-
-  async function look() {
-    const answer = await fetch(body.dataset.live + '&' + new URLSearchParams({ seen, events: document.getElementById('events')?.textContent || '' }), { signal: AbortSignal.timeout(30000) });
-    if (answer.status === 401 || answer.status === 403) return location.reload(); // which leads to where one logs in
-    if (!answer.ok) throw new Error(answer.statusText);
-    const news = await answer.json();
-    if (body.dataset.away) return location.reload();
-    made = performance.now() - 1000 * news.age;
-    document.getElementById('as-of').textContent = news.as_of;
-    document.getElementById('as-of').dateTime = news.as_of_time;
-    document.getElementById('events').textContent = news.events;
-    if (!news.html) return;
-    const wasEmpty = live.querySelector('[data-empty]');
-    const page = new DOMParser().parseFromString('<div id="live">' + news.html + '</div>', 'text/html');
-    if (wasEmpty && !page.querySelector('[data-empty]')) return location.reload();
-    patch(live, page.getElementById('live'));
-    seen = news.seen;
-    drawAll(false);
-  }
-
-  let timer = 0;
-  async function round() {
-    clearTimeout(timer);
-    if (document.hidden) return; // visibilitychange wakes us
-    try {
-      await look();
-      misses = 0;
-    } catch {
-      misses++;
+  function addTakes(element) {
+    const takes = element.closest('figure')?.querySelector('.takes');
+    if (!takes || takes.querySelector('button')) return;
+    for (const kind of Object.keys(pictures)) {
+      const button = document.createElement('button');
+      button.type = 'button';
+      button.textContent = kind;
+      button.dataset.drawn = 'true';
+      button.setAttribute('aria-label', kind + ': ' + element.getAttribute('aria-label'));
+      button.addEventListener('click', () => pictures[kind](element, charts.get(element)));
+      takes.append(button);
     }
-    sayAge();
-    clearTimeout(timer);
-    timer = setTimeout(round, misses ? patience : pause);
   }
 
-  document.addEventListener('visibilitychange', round);
+  // Keys: on a chart, Enter opens and closes its table; Escape puts a title's words away.
+
+  document.addEventListener('keydown', (event) => {
+    const at = event.target;
+    if (at.classList?.contains('chart') && event.key === 'Enter') {
+      const data = at.closest('figure')?.querySelector('details.data');
+      if (data) {
+        data.open = !data.open;
+        if (data.open) data.querySelector('summary').focus();
+      }
+    }
+    if (event.key === 'Escape' && at.classList?.contains('told')) at.blur();
+  });
+
+  window.tiendo = { draw: drawAll };
   document.fonts?.ready.then(() => drawAll(true)); // words are measured with the font that shows them
   drawAll(false);
-  if (body.dataset.live) timer = setTimeout(round, pause);
 })();

@@ -1,0 +1,218 @@
+package dashboards
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"tiendo/internal/kpi"
+)
+
+// asked is what an address asks a page for; the language is no part of it, so that all who look share the answers.
+type asked struct {
+	of *page
+	stretches
+	// where are filters by dimension, as the books take them.
+	where map[string][]string
+	// options are the page's, each with its value.
+	options map[string]string
+}
+
+// wrong is an address that cannot be answered. It is an error, and Says is for the visitor.
+type wrong struct {
+	// what was asked, and says what is the matter with it.
+	what, says string
+	// would are links that would do, status is 400 if 0.
+	would  []choice
+	status int
+}
+
+func (w *wrong) Error() string { return w.what + " " + w.says }
+
+// read reads the address of a page. The error is a *wrong, or that of the books, which were asked for the values that exist.
+func (p *Pages) read(r *http.Request, of *page, lang language) (*asked, error) {
+	q := &asked{of: of, where: map[string][]string{}, options: map[string]string{}}
+	params := r.URL.Query()
+	id := defaultPeriod
+	if named := params["period"]; len(named) > 0 {
+		id = named[len(named)-1]
+	}
+	var err error
+	if q.stretches, err = stretch(id, p.Now(), p.Location); err != nil || len(params["period"]) > 1 {
+		q.stretches = p.defaultStretches()
+		return q, &wrong{what: id, says: spoken[lang].WrongPeriod}
+	}
+	for name, values := range params {
+		if err := q.take(name, values, lang); err != nil {
+			return q, err
+		}
+	}
+	for _, o := range of.options {
+		if q.options[o.name] == "" {
+			q.options[o.name] = o.values[0].value
+		}
+	}
+	if agency := r.PathValue("agency"); strings.HasSuffix(of.path, "{agency}") {
+		q.where["agency"] = []string{agency}
+	}
+	return q, p.checkFilters(r.Context(), q, lang)
+}
+
+// defaultStretches are those of who asks for no period.
+func (p *Pages) defaultStretches() stretches {
+	s, err := stretch(defaultPeriod, p.Now(), p.Location)
+	if err != nil {
+		panic("BUG: the default period is none: " + err.Error())
+	}
+	return s
+}
+
+// take takes one parameter of an address.
+func (q *asked) take(name string, values []string, lang language) error {
+	if slices.Contains([]string{"period", "lang", "page", "chart", "seen"}, name) {
+		return nil
+	}
+	for _, o := range q.of.options {
+		if o.name != name {
+			continue
+		}
+		at := slices.IndexFunc(o.values, func(v optionValue) bool { return v.value == values[0] })
+		if at < 0 || len(values) > 1 {
+			return &wrong{what: name + "=" + values[0], says: spoken[lang].WrongValue, would: q.choices(o, lang)}
+		}
+		q.options[name] = values[0]
+		return nil
+	}
+	if !slices.Contains(q.of.filters, name) {
+		return &wrong{what: name, says: spoken[lang].WrongFilter, would: q.filterNames(lang)}
+	}
+	values = slices.DeleteFunc(slices.Clone(values), func(s string) bool { return s == "" }) // a select that is left alone
+	if len(values) > 0 {
+		slices.Sort(values)
+		q.where[name] = slices.Compact(values)
+	}
+	return nil
+}
+
+// choices are the values of an option.
+func (q *asked) choices(o option, lang language) []choice {
+	var all []choice
+	for _, v := range o.values {
+		all = append(all, choice{v.name.in(lang), q.href(lang, o.name, v.value), q.options[o.name] == v.value})
+	}
+	return all
+}
+
+// filterNames are the parameters that the page takes.
+func (q *asked) filterNames(lang language) []choice {
+	all := []choice{{"period", q.href(lang), false}}
+	for _, name := range q.of.filters {
+		all = append(all, choice{name, q.href(lang), false})
+	}
+	for _, o := range q.of.options {
+		all = append(all, choice{o.name, q.href(lang), false})
+	}
+	return all
+}
+
+// offered is how many values stand on a page that says that one does not exist.
+const offered = 60
+
+// checkFilters refuses a value that no case has and no register names.
+func (p *Pages) checkFilters(ctx context.Context, q *asked, lang language) error {
+	if len(q.where) == 0 {
+		return nil
+	}
+	values, err := p.values.at(ctx, q.of)
+	if err != nil {
+		return err
+	}
+	for _, name := range slices.Sorted(maps.Keys(q.where)) {
+		for _, value := range q.where[name] {
+			if slices.Contains(values[name], value) {
+				continue
+			}
+			delete(q.where, name)
+			w := &wrong{what: name + "=" + value, says: spoken[lang].WrongValue, would: p.near(q, name, value, values[name], lang)}
+			if strings.HasSuffix(q.of.path, "{agency}") && name == "agency" {
+				w.what, w.says, w.status = value, spoken[lang].NoSuchAgency, http.StatusNotFound
+			}
+			return w
+		}
+	}
+	return nil
+}
+
+// near are links to values that exist, those first that hold what was asked for.
+func (p *Pages) near(q *asked, name, value string, values []string, lang language) []choice {
+	wanted := strings.ToLower(value)
+	values = slices.Clone(values)
+	holds := func(v string) int {
+		if wanted != "" && strings.Contains(strings.ToLower(v+" "+p.nameOf(name, v, lang)), wanted) {
+			return 0
+		}
+		return 1
+	}
+	slices.SortStableFunc(values, func(a, b string) int { return holds(a) - holds(b) })
+	var all []choice
+	for _, v := range values[:min(len(values), offered)] {
+		all = append(all, choice{p.nameOf(name, v, lang), q.href(lang, name, v), false})
+	}
+	return all
+}
+
+// href is the address of the page with what is asked, but for some parameters, which are given as names and values; an empty
+// value takes a parameter away.
+func (q *asked) href(lang language, changes ...string) string {
+	path, params := q.address(changes...)
+	params.Set("lang", string(lang))
+	return path + "?" + params.Encode()
+}
+
+// key is what all who ask the same have in common.
+func (q *asked) key() string {
+	path, params := q.address()
+	return path + "?" + params.Encode()
+}
+
+func (q *asked) address(changes ...string) (path string, params url.Values) {
+	params = url.Values{"period": {q.period.ID}}
+	maps.Copy(params, q.where)
+	for _, o := range q.of.options {
+		if value := q.options[o.name]; value != "" && value != o.values[0].value {
+			params.Set(o.name, value)
+		}
+	}
+	for i := 0; i+1 < len(changes); i += 2 {
+		params.Del(changes[i])
+		if changes[i+1] != "" {
+			params.Set(changes[i], changes[i+1])
+		}
+	}
+	path, one := strings.CutSuffix(q.of.path, "{agency}")
+	if one {
+		path += url.PathEscape(params.Get("agency"))
+		params.Del("agency")
+	}
+	return path, params
+}
+
+// whole is a question about all that the address asks for.
+func (q *asked) whole(id string) kpi.Query { return q.query(id, nil) }
+
+// by groups the same.
+func (q *asked) by(id string, dimensions ...string) kpi.Query { return q.query(id, dimensions) }
+
+func (q *asked) query(id string, by []string) kpi.Query {
+	return kpi.Query{ID: id, Period: q.period, By: by, Where: q.where}
+}
+
+// asWrong returns the *wrong in an error, nil if there is none.
+func asWrong(err error) *wrong {
+	w, _ := errors.AsType[*wrong](err)
+	return w
+}

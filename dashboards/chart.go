@@ -1,0 +1,95 @@
+package dashboards
+
+import (
+	"encoding/json"
+	"html/template"
+)
+
+// chart is a drawing of figures that also stand in a table. Its colours are names of the style sheet's, so that dark and
+// light are one option; draw.js knows them, and adds what must be a function.
+type chart struct {
+	ID, Title string
+	// About states the measure, the period, the numerator and the denominator.
+	About string
+	Note  string
+	// Legend names what is drawn; empty where a table's column says it.
+	Legend []key
+	// Shape is a class of the style sheet, such as "tall"; "" for the common one.
+	Shape string
+	// Table has the figures, which the server shows and the drawing repeats.
+	Table table
+	// CSV is where the table can be had as a file.
+	CSV string
+	// Drawing is a drawing as JSON that is safe within a script element.
+	Drawing template.JS
+}
+
+// table is what a chart is drawn from.
+type table struct {
+	Head []string
+	Rows []tableRow
+}
+
+type tableRow struct {
+	Name, Href string
+	Cells      []number
+}
+
+// key is a line of a legend. Sign is how it looks: its class in the style sheet.
+type key struct{ Sign, Name string }
+
+// drawing is what draw.js draws.
+type drawing struct {
+	// Units are those of the axes of values: "ratio" (given in percent), "count", "hours", "days"; "" of a category.
+	Units units `json:"units"`
+	// Bare says that the drawing stands beside the rows of a table, which says what an axis would.
+	Bare bool `json:"bare,omitempty"`
+	// Option is ECharts', made with go-echarts.
+	Option map[string]any `json:"option"`
+	// Tips are the words shown over each place of the chart, Marks those over each mark of a series, by its id; Links are where
+	// a click on a place leads, by Marks where on a mark.
+	Tips  []tip            `json:"tips,omitempty"`
+	Marks map[string][]tip `json:"marks,omitempty"`
+	Links []string         `json:"links,omitempty"`
+	// Shapes are how custom series are drawn, by their ids: "whisker", "segment", "band".
+	Shapes map[string]string `json:"shapes,omitempty"`
+}
+
+type units struct {
+	X string `json:"x"`
+	Y string `json:"y"`
+}
+
+type tip struct {
+	Title string    `json:"title"`
+	Lines []tipLine `json:"lines"`
+	Link  string    `json:"link,omitempty"`
+}
+
+type tipLine struct {
+	Name string `json:"name"`
+	Text string `json:"text"`
+}
+
+// chart finishes a chart: its drawing becomes JSON, and its table can be had as a file.
+func (p *presenter) chart(c chart, d drawing) (chart, error) {
+	if p.drawn {
+		if err := c.set(d); err != nil {
+			return c, err
+		}
+	}
+	path, params := p.address()
+	params.Set("page", path)
+	params.Set("chart", c.ID)
+	params.Set("lang", string(p.lang))
+	c.CSV = "/csv?" + params.Encode()
+	p.made = append(p.made, c)
+	return c, nil
+}
+
+// set encodes a drawing. encoding/json writes <, > and & as escapes, so no name in it can end the script element.
+func (c *chart) set(d drawing) error {
+	encoded, err := json.Marshal(d)
+	c.Drawing = template.JS(encoded) //nolint:gosec // JSON with HTML's characters escaped
+	return err
+}

@@ -1,0 +1,117 @@
+package dashboards
+
+import (
+	"bytes"
+	"encoding/csv"
+	"fmt"
+	"mime"
+	"net/http"
+	"net/url"
+	"strings"
+)
+
+// pageAt returns the page that a request names by its path, nil if there is none. The agency of a page of each agency becomes a
+// value of the request's path, as if it had been asked for itself.
+func (p *Pages) pageAt(r *http.Request) *page {
+	path := r.URL.Query().Get("page")
+	if of := p.byPath[path]; of != nil {
+		return of
+	}
+	for pattern, of := range p.byPath {
+		before, one := strings.CutSuffix(pattern, "{agency}")
+		if code, ok := strings.CutPrefix(path, before); one && ok {
+			if code, err := url.PathUnescape(code); err == nil {
+				r.SetPathValue("agency", code)
+				return of
+			}
+		}
+	}
+	return nil
+}
+
+// csv sends the figures of one chart of a page, as exact as they are known.
+func (p *Pages) csv(w http.ResponseWriter, r *http.Request) {
+	lang, bad := readLanguage(r)
+	of := p.pageAt(r)
+	if p.wrongLanguage(w, r, lang, bad) {
+		return
+	}
+	if of == nil {
+		p.notFound(w, r)
+		return
+	}
+	q, err := p.read(r, of, lang)
+	if bad := asWrong(err); bad != nil {
+		p.refuseAddress(w, r, q, lang, bad)
+		return
+	}
+	var part *fragment
+	if err == nil {
+		var s *snapshot
+		if s, err = p.snapshots.at(r.Context(), q); s != nil {
+			part, err = s.fragments[lang]()
+		}
+	}
+	if part == nil {
+		p.refuse(w, r, lang, err)
+		return
+	}
+	id := r.URL.Query().Get("chart")
+	for _, c := range part.shown.made {
+		if c.ID != id {
+			continue
+		}
+		name := fmt.Sprintf("%s-%s.csv", id, q.period.ID)
+		w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
+		p.write(w, r, http.StatusOK, "text/csv; charset=utf-8", c.Table.csv())
+		return
+	}
+	p.notFound(w, r)
+}
+
+// csv writes a table for a spreadsheet: with a mark that it is UTF-8, and no text that could be taken for a formula.
+func (t *table) csv() []byte {
+	var b bytes.Buffer
+	b.WriteString("\ufeff")
+	out := csv.NewWriter(&b)
+	out.UseCRLF = true
+	line := make([]string, 0, len(t.Head))
+	for _, head := range t.Head {
+		line = append(line, plainText(head))
+	}
+	_ = out.Write(line) // a buffer takes everything
+	for _, row := range t.Rows {
+		line = append(line[:0], plainText(row.Name))
+		for _, cell := range row.Cells {
+			if cell.Exact != "" {
+				line = append(line, cell.Exact)
+			} else {
+				line = append(line, plainText(strings.TrimSuffix(cell.Text, none)))
+			}
+		}
+		_ = out.Write(line)
+	}
+	out.Flush()
+	return b.Bytes()
+}
+
+// plainText keeps a spreadsheet from reading a name as a formula.
+func plainText(s string) string {
+	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
+		return "'" + s
+	}
+	return s
+}
+
+// notFound answers an address that is no page's: with the pages that there are, and a search.
+func (p *Pages) notFound(w http.ResponseWriter, r *http.Request) {
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		w.Header().Set("Allow", "GET, HEAD")
+		http.Error(w, "method not allowed", http.StatusMethodNotAllowed)
+		return
+	}
+	lang, _ := readLanguage(r)
+	s := p.sheet(r, lang, spoken[lang].NoSuchPage, nil)
+	s.Trouble = &trouble{Heading: spoken[lang].NoSuchPage, Says: cut(r.URL.Path), Would: s.Menu, Search: true}
+	p.send(w, r, http.StatusNotFound, "refused", s)
+}

@@ -1,0 +1,171 @@
+package dashboards
+
+import (
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strconv"
+	"time"
+
+	"tiendo/internal/kpi"
+)
+
+// number is a figure as it stands on the page: its text, its exact value, and where its cases are.
+type number struct {
+	Text string
+	// Exact is the value as the API gives it; "" if there is none.
+	Exact string
+	KPI   string
+	// Part is "numerator" or "denominator" for the parts of a rate.
+	Part   string
+	Agency string
+	// Named says that Agency is meant although it may be "".
+	Named bool
+	Cases string
+}
+
+// choice is one of several links.
+type choice struct {
+	Text, Href string
+	Current    bool
+}
+
+// presenter makes a page's model of answers. It reads no clock and asks nobody: the same answers give the same page.
+type presenter struct {
+	*asked
+	answers
+	// more is what the page has read beside figures.
+	more  any
+	lang  language
+	w     *words
+	names func(dimension, code string, lang language) string
+	zone  *time.Location
+	// drawn says that charts will be; made are those that were.
+	drawn bool
+	made  []chart
+}
+
+// newPresenter takes the answers of a snapshot.
+func newPresenter(s *snapshot, lang language, names func(dimension, code string, lang language) string, zone *time.Location) (*presenter, error) {
+	a, err := sortOut(s.asked, s.figures)
+	if err != nil {
+		return nil, err
+	}
+	return &presenter{asked: s.asked, answers: a, more: s.more, lang: lang, w: spoken[lang], names: names, zone: zone}, nil
+}
+
+// Lang is the language of the page.
+func (p *presenter) Lang() language { return p.lang }
+
+// AsOf is the instant that the figures speak of, AsOfTime the same for programs, and Events how many are in them.
+func (p *presenter) AsOf() string     { return p.lang.instant(p.asOf.In(p.zone)) }
+func (p *presenter) AsOfTime() string { return p.asOf.In(p.zone).Format(time.RFC3339) }
+func (p *presenter) Events() string   { return p.lang.count(float64(p.events)) }
+
+// Empty says that nothing was ever told.
+func (p *presenter) Empty() bool { return p.empty() }
+
+// figure is the answer to a question that the page has asked.
+func (p *presenter) figure(q kpi.Query) kpi.Figure {
+	f, ok := p.figures[questionKey(q)]
+	if !ok {
+		panic("BUG: " + p.of.path + " shows what it has not asked: " + questionKey(q))
+	}
+	return f
+}
+
+// row is the answer to a question without groups.
+func (p *presenter) row(q kpi.Query) kpi.Row { return only(p.figure(q).Rows) }
+
+// value writes a row's value; of a rate it is the rate. It leads to its cases.
+func (p *presenter) value(q kpi.Query, r kpi.Row) number {
+	return p.numberOf(q, r, kpi.All, r.Value, p.writer(q.ID))
+}
+
+// numerator and denominator write the parts of a rate.
+func (p *presenter) numerator(q kpi.Query, r kpi.Row) number {
+	return p.numberOf(q, r, kpi.Numerator, r.Numerator, p.lang.count)
+}
+
+func (p *presenter) denominator(q kpi.Query, r kpi.Row) number {
+	return p.numberOf(q, r, kpi.Denominator, r.Denominator, p.lang.count)
+}
+
+// writer is how values of a figure are written.
+func (p *presenter) writer(id string) func(float64) string {
+	d, _ := kpi.ByID(id)
+	switch d.Unit {
+	case "ratio":
+		return p.lang.percent
+	case "count":
+		return p.lang.count
+	default:
+		return p.lang.decimal
+	}
+}
+
+// numberOf writes a value of a row, with the address of its cases: those that the question's filters and the row's keys leave.
+// A key that is a time is the period of those cases.
+func (p *presenter) numberOf(q kpi.Query, r kpi.Row, part kpi.Part, v *float64, write func(float64) string) number {
+	n := number{Text: none, KPI: q.ID, Part: string(part)}
+	if code, ok := r.Keys["agency"]; ok {
+		n.Agency, n.Named = textOf(code), true
+	}
+	if v == nil {
+		return n
+	}
+	n.Text, n.Exact = write(*v), strconv.FormatFloat(*v, 'f', -1, 64)
+	params := url.Values{"kpi": {q.ID}, "period": {q.Period.ID}}
+	maps.Copy(params, q.Where)
+	if part != kpi.All {
+		params.Set("part", string(part))
+	}
+	for dimension, code := range r.Keys {
+		if slices.Contains([]string{"day", "month", "quarter"}, dimension) {
+			params.Set("period", textOf(code))
+		} else {
+			params.Set(dimension, textOf(code))
+		}
+	}
+	n.Cases = "/cases?" + params.Encode()
+	return n
+}
+
+// number writes a value, with the address of its cases in a period; agency is nil for the whole city.
+func (p *presenter) number(id, part string, v *float64, write func(float64) string, agency *string, periodID string) number {
+	q := kpi.Query{ID: id, Where: p.where}
+	q.Period.ID = periodID
+	r := kpi.Row{}
+	if agency != nil {
+		r.Keys = map[string]*string{"agency": agency}
+	}
+	return p.numberOf(q, r, kpi.Part(part), v, write)
+}
+
+// name is what an agency is called.
+func (p *presenter) name(code string) string { return p.names("agency", code, p.lang) }
+
+// keyName is what a row of a question is called: its keys by name.
+func (p *presenter) keyName(dimension string, r kpi.Row) string {
+	return p.names(dimension, textOf(r.Keys[dimension]), p.lang)
+}
+
+// about says what a chart shows: the measure, the period, the numerator and the denominator, by the catalogue.
+func (p *presenter) about(id, periodID string) string {
+	d, ok := kpi.ByID(id)
+	if !ok {
+		panic("BUG: no figure is called " + id)
+	}
+	return fmt.Sprintf("%s · %s. %s %s: %s", p.lang.of(d.VI, d.EN), p.lang.period(periodID), definitionOf(&d, p.lang), toldIn[p.lang].Formula, d.Formula(string(p.lang)))
+}
+
+// rateText writes a rate with its parts.
+func (p *presenter) rateText(value, numerator, denominator *float64) string {
+	if value == nil || numerator == nil || denominator == nil {
+		return none
+	}
+	return fmt.Sprintf("%s (%s / %s)", p.lang.percent(*value), p.lang.count(*numerator), p.lang.count(*denominator))
+}
+
+func abs(v float64) float64 { return max(v, -v) }

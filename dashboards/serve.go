@@ -1,0 +1,247 @@
+package dashboards
+
+import (
+	"bytes"
+	"compress/gzip"
+	"fmt"
+	"html/template"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// frame is what surrounds the changing part of a page.
+type frame struct {
+	W       *words
+	D       *doorWords
+	Visitor visitor
+	Lang    language
+	Demo    bool
+	Version string
+	Title   string
+	// Charts says that the program was built with the file that draws charts.
+	Charts    bool
+	Languages []choice
+	// Menu leads to the other pages.
+	Menu []choice
+	// Path is where forms of the page lead, Hidden what they keep of its address.
+	Path   string
+	Hidden []hidden
+	// Heading stands over the page, beside the name and the days of its period.
+	Heading, Period, Days string
+	Periods, Chosen       []choice
+	PeriodID              string
+	Filters               []filter
+	Options               []group
+	// Live is where the page hears of news, Seen what it shows, Age how old that is in seconds.
+	Live, Seen string
+	Age        float64
+	Shown      *shown
+	// Part is the part of the page that changes.
+	Part    template.HTML
+	Trouble *trouble
+	// Host is where the visitor has reached us, for the examples on an empty page.
+	Host, Example string
+}
+
+// trouble is a page that tells why there are no figures.
+type trouble struct {
+	Heading, Says string
+	// Would are links that would do.
+	Would []choice
+	// Search says that a search for a case is offered.
+	Search bool
+}
+
+// hidden is a part of an address that a form keeps.
+type hidden struct{ Name, Value string }
+
+// group is the values of an option.
+type group struct {
+	Label   string
+	Choices []choice
+}
+
+// figures answers the address of a page.
+func (p *Pages) figures(of *page) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		lang, bad := readLanguage(r)
+		if p.wrongLanguage(w, r, lang, bad) {
+			return
+		}
+		q, err := p.read(r, of, lang)
+		if bad := asWrong(err); bad != nil {
+			p.refuseAddress(w, r, q, lang, bad)
+			return
+		}
+		var s *snapshot
+		if err == nil {
+			s, err = p.snapshots.at(r.Context(), q)
+		}
+		p.note(r, err)
+		f := p.frame(r, q, lang)
+		if s == nil {
+			f.Trouble = &trouble{Heading: f.W.Away, Says: f.W.AwaySays}
+			w.Header().Set("Retry-After", "2")
+			p.send(w, r, http.StatusServiceUnavailable, "away", f)
+			return
+		}
+		part, err := s.fragments[lang]()
+		if err != nil {
+			p.Logger.Error("a page could not be made", "page", of.path, "period", q.period.ID, "error", err)
+			http.Error(w, "internal error", http.StatusInternalServerError)
+			return
+		}
+		f.Shown, f.Seen, f.Age = part.shown, part.seen, p.Now().Sub(s.taken).Seconds()
+		f.Part = template.HTML(part.html) //nolint:gosec // made by our own templates
+		p.send(w, r, http.StatusOK, "page", f)
+	}
+}
+
+// refuseAddress answers an address that asks for what does not exist: with what would do, and a search.
+func (p *Pages) refuseAddress(w http.ResponseWriter, r *http.Request, q *asked, lang language, bad *wrong) {
+	f := p.frame(r, q, lang)
+	f.Live = ""
+	f.Trouble = &trouble{
+		Heading: fmt.Sprintf("“%s” %s", cut(bad.what), bad.says), Says: f.W.TryThese, Would: bad.would, Search: bad.status == http.StatusNotFound,
+	}
+	status := bad.status
+	if status == 0 {
+		status = http.StatusBadRequest
+	}
+	p.send(w, r, status, "wrong", f)
+}
+
+// fragment renders the changing part of a page.
+func (p *Pages) fragment(s *snapshot, lang language) (*fragment, error) {
+	of := s.asked.of
+	presenter, err := newPresenter(s, lang, p.nameOf, p.Location)
+	if err != nil {
+		return nil, err
+	}
+	presenter.drawn = p.drawsCharts()
+	show := &shown{presenter: presenter, W: spoken[lang], Charts: presenter.drawn}
+	var b bytes.Buffer
+	if !show.Empty() {
+		if show.V, err = of.view(presenter); err != nil {
+			return nil, fmt.Errorf("make the view of %s: %w", s.asked.key(), err)
+		}
+	}
+	name := of.template
+	if show.Empty() {
+		name = "waiting"
+	}
+	if err := p.templates.ExecuteTemplate(&b, name, show); err != nil {
+		return nil, fmt.Errorf("render the figures of %s: %w", s.asked.key(), err)
+	}
+	return &fragment{shown: show, html: b.Bytes(), seen: mark(b.Bytes())}, nil
+}
+
+func (p *Pages) drawsCharts() bool { return p.assets.path("charts.js") != "" }
+
+// frame is the frame of a page of figures.
+func (p *Pages) frame(r *http.Request, q *asked, lang language) frame {
+	f := p.bare(r, lang, q.of.title.in(lang)+" · "+lang.period(q.period.ID))
+	f.Charts, f.Host, f.Example = p.drawsCharts(), host(r), p.example()
+	f.Heading, f.Period, f.PeriodID = q.of.title.in(lang), lang.period(q.period.ID), q.period.ID
+	last := q.period.Last
+	if q.period.Running {
+		last = q.period.End.In(p.Location).Format(time.DateOnly)
+	}
+	f.Days = lang.day(q.period.First) + " – " + lang.day(last)
+	f.Periods = q.periods(lang, p.Now().In(p.Location))
+	path, params := q.address()
+	f.Path = path
+	live := url.Values{"page": {path}, "lang": {string(lang)}}
+	for name, values := range params {
+		live[name] = values
+		for _, value := range values {
+			if name != "period" {
+				f.Hidden = append(f.Hidden, hidden{name, value})
+			}
+		}
+	}
+	f.Live = "/live?" + live.Encode()
+	f.Languages = []choice{
+		{"Tiếng Việt", q.href(vietnamese), lang == vietnamese},
+		{"English", q.href(english), lang == english},
+	}
+	for _, o := range q.of.options {
+		f.Options = append(f.Options, group{o.label.in(lang), q.choices(o, lang)})
+	}
+	f.Filters, f.Chosen = p.filters(r.Context(), q, lang)
+	f.Menu = p.menu(q.of.path, lang, q)
+	return f
+}
+
+// bare is the frame of any page.
+func (p *Pages) bare(r *http.Request, lang language, title string) frame {
+	return frame{
+		W: spoken[lang], D: doorsIn[lang], Visitor: p.visitor(r, lang), Lang: lang, Demo: p.Demo, Version: p.Version, Title: title,
+		Menu: p.menu(r.URL.Path, lang, nil),
+	}
+}
+
+// menu lists the pages that are registered. Between pages of figures the period is kept.
+func (p *Pages) menu(here string, lang language, q *asked) []choice {
+	var all []choice
+	for _, entry := range menu {
+		if !p.registered[entry.path] {
+			continue
+		}
+		params := url.Values{"lang": {string(lang)}}
+		if _, figures := p.byPath[entry.path]; figures && q != nil {
+			params.Set("period", q.period.ID)
+		}
+		current := here == entry.path || entry.path != "/" && strings.HasPrefix(here, entry.path+"/")
+		all = append(all, choice{entry.name.in(lang), entry.path + "?" + params.Encode(), current})
+	}
+	return all
+}
+
+// note logs the first failure of a row of them, and the end of the row.
+func (p *Pages) note(r *http.Request, err error) {
+	switch {
+	case err == nil && p.failing.Swap(false):
+		p.Logger.Info("figures for pages can be read again")
+	case err != nil && r.Context().Err() == nil && !p.failing.Swap(true):
+		p.Logger.Warn("figures for pages could not be read, the last ones stay", "error", err)
+	}
+}
+
+// cut shortens what a visitor has typed.
+func cut(s string) string {
+	if letters := []rune(s); len(letters) > 60 {
+		return string(letters[:60]) + "…"
+	}
+	return s
+}
+
+func (p *Pages) send(w http.ResponseWriter, r *http.Request, status int, name string, f any) {
+	var b bytes.Buffer
+	if err := p.templates.ExecuteTemplate(&b, name, f); err != nil {
+		p.Logger.Error("a page could not be rendered", "template", name, "error", err)
+		http.Error(w, "internal error", http.StatusInternalServerError)
+		return
+	}
+	p.write(w, r, status, "text/html; charset=utf-8", b.Bytes())
+}
+
+// write sends a body, packed where that is wanted. Pages are never kept: they are as old as their figures.
+func (p *Pages) write(w http.ResponseWriter, r *http.Request, status int, kind string, body []byte) {
+	h := w.Header()
+	h.Set("Content-Type", kind)
+	h.Set("Cache-Control", "no-store")
+	h.Set("Vary", "Cookie, Accept-Encoding")
+	if acceptsGzip(r) && len(body) > 1000 {
+		if packed, err := pack(body, gzip.DefaultCompression); err == nil {
+			h.Set("Content-Encoding", "gzip")
+			body = packed
+		}
+	}
+	w.WriteHeader(status)
+	if r.Method != http.MethodHead {
+		_, _ = w.Write(body)
+	}
+}

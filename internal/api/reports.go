@@ -1,0 +1,132 @@
+package api
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"tiendo/internal/kpi"
+	"tiendo/internal/report"
+)
+
+// The media types of papers.
+const (
+	mediaXLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+	mediaCSV  = "text/csv; charset=utf-8"
+)
+
+// PaperHandler returns the handler of what leaves the house as a paper: GET /v1/reports/….
+func (a *API) PaperHandler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /v1/reports/06a", a.form06a)
+	return mux
+}
+
+// form06a answers with form 06a.
+func (a *API) form06a(w http.ResponseWriter, r *http.Request) {
+	p, err := a.paper(r.URL.Query(), "xlsx", "csv")
+	if err != nil {
+		a.refuse(w, r, err)
+		return
+	}
+	form, err := a.Reports.Form06a(r.Context(), p.asked)
+	if err != nil {
+		a.refuse(w, r, err)
+		return
+	}
+	var out bytes.Buffer
+	switch p.format {
+	case "xlsx":
+		err = form.XLSX(&out, p.lang, a.Zone)
+	case "csv":
+		err = form.CSV(&out, p.lang)
+	default:
+		a.Exported(r.Context(), "06a "+p.name(), p.format)
+		a.reply(w, http.StatusOK, form)
+		return
+	}
+	a.hand(w, r, p, "bieu-06a", out.Bytes(), err)
+}
+
+// paper is a paper that is asked for.
+type paper struct {
+	asked        report.Asked
+	format, lang string
+}
+
+// name names the paper's period and agency, for its file.
+func (p *paper) name() string {
+	name := p.asked.Period.ID
+	if p.asked.Cutoff == "report" {
+		name += "-bc"
+	}
+	if p.asked.Agency != "" {
+		name += "-" + p.asked.Agency
+	}
+	return name
+}
+
+// paper reads what papers have in common; json is a format of each of them.
+func (a *API) paper(params url.Values, formats ...string) (paper, error) {
+	p := paper{format: "json", lang: "vi"}
+	if err := onlyParams(params, "period", "cutoff", "agency", "as_of", "fold", "format", "lang"); err != nil {
+		return p, err
+	}
+	if format := params.Get("format"); format != "" {
+		formats = append(formats, "json")
+		if !slices.Contains(formats, format) {
+			return p, &kpi.Error{Param: "format", Message: strings.Join(formats, ", ") + " would do"}
+		}
+		p.format = format
+	}
+	switch lang := params.Get("lang"); lang {
+	case "", "vi":
+	case "en":
+		p.lang = lang
+	default:
+		return p, &kpi.Error{Param: "lang", Message: "vi or en would do"}
+	}
+	if len(params["agency"]) > 1 {
+		return p, &kpi.Error{Param: "agency", Message: "one agency, or none for the whole city"}
+	}
+	rest := maps.Clone(params) // what a question to the books knows too
+	for _, name := range []string{"agency", "format", "lang"} {
+		delete(rest, name)
+	}
+	q, err := a.query("", rest)
+	if err != nil {
+		return p, err
+	}
+	p.asked = report.Asked{Period: q.Period, Cutoff: "calendar", Agency: params.Get("agency"), AsOf: q.AsOf, Fold: q.Fold}
+	if params.Get("cutoff") == "report" {
+		p.asked.Cutoff = "report"
+	}
+	return p, nil
+}
+
+// hand hands a file over, unless it could not be made.
+func (a *API) hand(w http.ResponseWriter, r *http.Request, p paper, file string, content []byte, err error) {
+	if unbalanced, is := errors.AsType[*report.Unbalanced](err); is {
+		a.problem(w, problem{Title: "The form does not add up", Status: http.StatusConflict, Detail: unbalanced.Error()})
+		return
+	}
+	if err != nil {
+		a.Logger.Error("a report could not be made", "path", r.URL.Path, "error", err)
+		a.problem(w, problem{Title: "The report could not be made", Status: http.StatusInternalServerError, Detail: "The server's log says why."})
+		return
+	}
+	a.Exported(r.Context(), file+" "+p.name(), p.format)
+	media := mediaXLSX
+	if p.format == "csv" {
+		media = mediaCSV
+	}
+	w.Header().Set("Content-Type", media)
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	w.Header().Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", file+"-"+p.name()+"."+p.format))
+	_, _ = w.Write(content)
+}

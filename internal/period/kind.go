@@ -1,0 +1,66 @@
+package period
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Kinds returns the kinds of periods that are whole months. The slice is the caller's.
+func Kinds() []string { return []string{"month", "quarter", "half", "nine_months", "year"} }
+
+// Kind is what kind of period an id names: one of [Kinds], "day", or "" for any other stretch of days.
+func Kind(id string) string {
+	switch {
+	case id == "mtd":
+		return "month"
+	case id == "qtd":
+		return "quarter"
+	case id == "ytd" || len(id) == len("2026"):
+		return "year"
+	case strings.Contains(id, "-H"):
+		return "half"
+	case strings.HasSuffix(id, "-9M"):
+		return "nine_months"
+	case strings.Contains(id, "-Q"):
+		return "quarter"
+	case len(id) == len("2026-09"):
+		return "month"
+	case len(id) == len("2026-09-14"):
+		return "day"
+	default:
+		return ""
+	}
+}
+
+// perYear is how many of a kind follow one another in a year, and how their number is written.
+var perYear = map[string]struct {
+	count int
+	form  string
+}{"month": {12, "-%02d"}, "quarter": {4, "-Q%d"}, "half": {2, "-H%d"}, "nine_months": {1, "-9M"}, "year": {1, ""}}
+
+// Previous returns the period of the same kind that comes before one of whole months, such as 2025-Q4 for 2026-Q1; of nine
+// months, those of the year before. ok is false for what is none.
+func Previous(id string) (previous string, ok bool) {
+	if !monthly.MatchString(id) {
+		return "", false
+	}
+	first, _, err := monthsOf(id)
+	if err != nil {
+		return "", false
+	}
+	kind := Kind(id)
+	year, each := first.Year(), perYear[kind]
+	number := (int(first.Month())-1)*each.count/12 + 1
+	if number--; number == 0 {
+		year, number = year-1, each.count
+	}
+	if year < firstYear {
+		return "", false
+	}
+	previous = strconv.Itoa(year)
+	if strings.Contains(each.form, "%") {
+		return previous + fmt.Sprintf(each.form, number), true
+	}
+	return previous + each.form, true
+}

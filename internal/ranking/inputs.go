@@ -1,0 +1,141 @@
+package ranking
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Inputs are all that points are made of, besides the method. They go through JSON unchanged, so that who has them and the
+// method can compute the points again.
+type Inputs struct {
+	Period Span `json:"period"`
+	// AsOf is when the figures were asked for, Events how many events they are of, Block the last block of the books that they
+	// are of: a question that leaves out later blocks gets the same figures.
+	AsOf   time.Time `json:"as_of"`
+	Events uint64    `json:"events"`
+	Block  uint64    `json:"block"`
+	// Registers are the versions by which agencies were named and grouped.
+	Registers []Register `json:"registers"`
+	// Agencies are all of the method's groups on the period's last day, those that are not ranked too.
+	Agencies []Agency `json:"agencies"`
+	// Figures are those of the criteria and adjustments, by their ids.
+	Figures []Figure `json:"figures"`
+	// Assessments are what was claimed and verified.
+	Assessments []Assessment `json:"assessments"`
+}
+
+// Span is the period that is ranked.
+type Span struct {
+	ID   string `json:"id"`
+	From string `json:"from"`
+	To   string `json:"to"`
+	// Running: it has not ended, so that nothing in it is final.
+	Running bool `json:"running"`
+}
+
+// Register is a version of a register.
+type Register struct {
+	Kind    string `json:"kind"`
+	Version uint64 `json:"version"`
+	SHA256  string `json:"sha256"`
+}
+
+// Agency is one that belongs to a group.
+type Agency struct {
+	Code  string `json:"code"`
+	Names Names  `json:"names"`
+	Group string `json:"group"`
+}
+
+// Figure is a figure by agency.
+type Figure struct {
+	// Criterion is the id of the criterion or adjustment that asks for it.
+	Criterion  string `json:"criterion"`
+	KPI        string `json:"kpi"`
+	Definition string `json:"definition"`
+	// Completeness is openings received ÷ openings that sources state; null where none states any.
+	Completeness *float64 `json:"completeness"`
+	Rows         []Row    `json:"rows"`
+}
+
+// Row is one agency's figure. What does not apply, or is not there, is nil.
+type Row struct {
+	Agency      string   `json:"agency"`
+	Numerator   *float64 `json:"numerator,omitempty"`
+	Denominator *float64 `json:"denominator,omitempty"`
+	// N is how many cases a quantile is of.
+	N     *float64 `json:"n,omitempty"`
+	Value *float64 `json:"value"`
+	// QuietSince is the last day on which anything was heard of the agency, where it has gone quiet; else "".
+	QuietSince string `json:"quiet_since,omitempty"`
+}
+
+// volume is how many cases a row is of; 0 for a count, of which that can't be said.
+func (r *Row) volume() float64 {
+	switch {
+	case r.Denominator != nil:
+		return *r.Denominator
+	case r.N != nil:
+		return *r.N
+	default:
+		return 0
+	}
+}
+
+// Assessment is what was said of one criterion of one agency; what was not said is nil.
+type Assessment struct {
+	Agency string `json:"agency"`
+	// Code is the criterion that the events name.
+	Code     string `json:"code"`
+	Claimed  *Claim `json:"claimed"`
+	Verified *Claim `json:"verified"`
+}
+
+// Claim is points that somebody gave.
+type Claim struct {
+	Points   float64 `json:"points"`
+	Evidence string  `json:"evidence,omitempty"`
+	Reason   string  `json:"reason,omitempty"`
+	// At is when they were given.
+	At time.Time `json:"at"`
+}
+
+// sorted returns in, in an order that does not depend on how it was gathered: sums of the same numbers in another order may
+// differ in their last digit.
+func (in *Inputs) sorted() *Inputs {
+	out := *in
+	out.Agencies = slices.SortedFunc(slices.Values(in.Agencies), func(a, b Agency) int { return strings.Compare(a.Code, b.Code) })
+	out.Figures = slices.Clone(in.Figures)
+	for i, f := range out.Figures {
+		out.Figures[i].Rows = slices.SortedFunc(slices.Values(f.Rows), func(a, b Row) int { return strings.Compare(a.Agency, b.Agency) })
+	}
+	out.Assessments = slices.SortedFunc(slices.Values(in.Assessments), func(a, b Assessment) int {
+		return cmp.Or(strings.Compare(a.Agency, b.Agency), strings.Compare(a.Code, b.Code))
+	})
+	return &out
+}
+
+func (in *Inputs) row(criterion, agency string) *Row {
+	for i := range in.Figures {
+		if in.Figures[i].Criterion != criterion {
+			continue
+		}
+		for j := range in.Figures[i].Rows {
+			if in.Figures[i].Rows[j].Agency == agency {
+				return &in.Figures[i].Rows[j]
+			}
+		}
+	}
+	return nil
+}
+
+func (in *Inputs) assessment(code, agency string) *Assessment {
+	for i := range in.Assessments {
+		if a := &in.Assessments[i]; a.Agency == agency && a.Code == code {
+			return a
+		}
+	}
+	return nil
+}
