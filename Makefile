@@ -15,7 +15,7 @@ RACE    := ./collector ./internal/audit ./internal/auth ./internal/inbox ./inter
 RACEAPP := App|Drain|Demo|Cleanups|ImportS|Revoked
 SLOW    := FlippedBits|TornTail|FilledFile
 
-.PHONY: build demo test bench lint needs help
+.PHONY: build demo test bench soak lint needs help
 
 help: ## say what can be made
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -52,3 +52,7 @@ test: needs build lint ## run everything that CI runs
 
 bench: build ## measure the promises of the design; BENCH=-full with more events
 	go test -timeout 60m -run '^$$' -bench . -benchtime 1x ./internal/bench $(BENCH)
+
+soak: ## try what other programs make of ours: LibreOffice opens and works out every paper
+	@command -v soffice >/dev/null || tools/needs libreoffice-calc-nogui
+	go test -tags soak -count 1 -run Soak ./internal/report

@@ -25,6 +25,7 @@ import (
 	"tiendo/internal/kpi"
 	"tiendo/internal/lifecycle"
 	"tiendo/internal/metrics"
+	"tiendo/internal/publication"
 	"tiendo/internal/register"
 	papers "tiendo/internal/report"
 
@@ -68,7 +69,8 @@ type app struct {
 	pages       *dashboards.Pages
 
 	// alone is held by what must not run beside another: check, rebuild, erasing.
-	alone sync.Mutex
+	alone        sync.Mutex
+	publications *publication.Publications
 }
 
 // appOptions is what a server is besides its configuration.
@@ -113,6 +115,9 @@ func newApp(ctx context.Context, o appOptions) (_ *app, err error) {
 		return nil, err
 	}
 	if err := a.openAccess(); err != nil {
+		return nil, misuse(err)
+	}
+	if err := a.openPublications(); err != nil {
 		return nil, misuse(err)
 	}
 	if err := a.openEngine(ctx); err != nil {

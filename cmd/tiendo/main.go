@@ -45,7 +45,7 @@ type command struct {
 	Ready    readyCmd    `cmd:"" help:"Ask a running server whether it can do its work; exit 1 says what can't. Needs no token."`
 	Rebuild  rebuildCmd  `cmd:"" help:"Have a running server make its books again from the facts."`
 	Register registerCmd `cmd:"" help:"Check and load what the city says about itself: agencies, procedures, calendars, targets."`
-	Report   reportCmd   `cmd:"" help:"Have a running server make a paper: form 06a."`
+	Report   reportCmd   `cmd:"" help:"Have a running server make a paper: form 06a, the summary of an agency."`
 	Serve    serveCmd    `cmd:"" help:"Take events in, keep the books, and show the figures, until Ctrl-C."`
 	Simulate simulateCmd `cmd:"" help:"Make the events of a simulated city, of every family but assessments."`
 	Token    tokenCmd    `cmd:"" help:"Make, list and revoke the tokens of those who send events and read."`

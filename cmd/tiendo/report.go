@@ -11,7 +11,7 @@ import (
 )
 
 type reportCmd struct {
-	Which  string `arg:"" enum:"06a" help:"The paper: 06a, how administrative procedures were settled."`
+	Which  string `arg:"" enum:"06a,summary" help:"The paper: 06a, how administrative procedures were settled; summary, what an inspection asks of an agency."`
 	Period string `required:"" placeholder:"P" help:"The period: 2026, 2026-Q3, 2026-09, 2026-09-01..2026-09-30, mtd, qtd, ytd, d30, …"`
 	Cutoff string `default:"calendar" enum:"calendar,report" help:"Read the period by the calendar, or by the reporting calendar, whose months end on the 14th (${default})."`
 	Agency string `placeholder:"CODE" help:"Of this agency; without it, of the whole city."`

@@ -24,6 +24,7 @@ const (
 func (a *API) PaperHandler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /v1/reports/06a", a.form06a)
+	mux.HandleFunc("GET /v1/reports/summary", a.summary)
 	return mux
 }
 
@@ -46,11 +47,37 @@ func (a *API) form06a(w http.ResponseWriter, r *http.Request) {
 	case "csv":
 		err = form.CSV(&out, p.lang)
 	default:
-		a.Exported(r.Context(), "06a "+p.name(), p.format)
+		a.Exported(r.Context(), "bieu-06a "+p.name(), p.format)
 		a.reply(w, http.StatusOK, form)
 		return
 	}
 	a.hand(w, r, p, "bieu-06a", out.Bytes(), err)
+}
+
+// summary answers with what an inspection asks of an agency.
+func (a *API) summary(w http.ResponseWriter, r *http.Request) {
+	p, err := a.paper(r.URL.Query(), "xlsx", "csv")
+	if err != nil {
+		a.refuse(w, r, err)
+		return
+	}
+	summary, err := a.Reports.Summary(r.Context(), p.asked)
+	if err != nil {
+		a.refuse(w, r, err)
+		return
+	}
+	var out bytes.Buffer
+	switch p.format {
+	case "xlsx":
+		err = summary.XLSX(&out, p.lang, a.Zone)
+	case "csv":
+		err = summary.CSV(&out, p.lang)
+	default:
+		a.Exported(r.Context(), "tom-tat "+p.name(), p.format)
+		a.reply(w, http.StatusOK, summary)
+		return
+	}
+	a.hand(w, r, p, "tom-tat", out.Bytes(), err)
 }
 
 // paper is a paper that is asked for.

@@ -38,6 +38,7 @@ type Config struct {
 	// Retention is how long events are kept.
 	Retention Retention `yaml:"retention"`
 	Metrics   Metrics   `yaml:"metrics"`
+	Publish   Publish   `yaml:"publish"`
 	Log       Log       `yaml:"log"`
 	// Simulated says that all events are invented.
 	Simulated bool `yaml:"simulated"`
@@ -112,6 +113,14 @@ type Metrics struct {
 	Figures []string `yaml:"figures"`
 	// Periods are period ids such as "mtd".
 	Periods []string `yaml:"periods"`
+}
+
+// Publish is what publications are sealed with.
+type Publish struct {
+	// Log is the name of the log of publications; empty makes one up when it is begun.
+	Log string `yaml:"log"`
+	// Witnesses are the public keys of those whose cosignatures are taken.
+	Witnesses []string `yaml:"witnesses"`
 }
 
 // Log is the form of the process's own log.

@@ -51,6 +51,8 @@ func lookup(c *Config, s Setting) any {
 		return int(c.Ingest.Burst)
 	case "metrics.periods":
 		return append([]string{}, c.Metrics.Periods...)
+	case "publish.witnesses":
+		return append([]string{}, c.Publish.Witnesses...)
 	case "simulated":
 		return c.Simulated
 	default:

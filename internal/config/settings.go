@@ -150,6 +150,14 @@ func Settings() []Setting {
 			at: func(c *Config) field { return list(&c.Metrics.Periods) },
 		},
 		{
+			Key: "publish.log", Meaning: "What the log of publications is called, best like an address, such as danang.gov.vn/xep-hang; it counts when the log is begun, and never changes. Empty makes up a name.",
+			at: func(c *Config) field { return text(&c.Publish.Log) },
+		},
+		{
+			Key: "publish.witnesses", Meaning: "The public keys of witnesses, such as departments, whose cosignatures of the log are taken (C2SP tlog-cosignature). One that was ever used stays here.",
+			at: func(c *Config) field { return list(&c.Publish.Witnesses) },
+		},
+		{
 			Key: "log.format", Meaning: "The form of the log: auto (text on a terminal, else JSON), text or json.",
 			at: func(c *Config) field { return field{c.Log.Format, oneOf(&c.Log.Format, "auto", "text", "json")} },
 		},

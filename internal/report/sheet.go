@@ -18,6 +18,9 @@ const (
 	title
 	subtitle
 	note
+	heading
+	paragraph
+	signature
 	head
 	text
 	textStrong
@@ -81,6 +84,12 @@ func styleOf(l look) excelize.Style {
 		s.Alignment.Horizontal = "center"
 	case note:
 		font.Italic, font.Size = true, 10
+	case heading:
+		font.Bold, font.Size = true, 12
+	case paragraph:
+		s.Alignment.Horizontal, s.Alignment.Vertical = "justify", "top"
+	case signature:
+		font.Bold, s.Alignment.Horizontal, s.Alignment.Vertical = true, "center", "top"
 	case head:
 		font.Bold, s.Border, s.Alignment.Horizontal = true, lines, "center"
 		s.Fill = excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"DCE6F1"}}
@@ -147,7 +156,10 @@ func (b *book) sheet(name string, landscape bool, frozen int, widths ...float64)
 }
 
 // line writes the next row; nil is an empty cell.
-func (s *sheet) line(cells ...any) {
+func (s *sheet) line(cells ...any) { s.high(0, cells...) }
+
+// high writes the next row with a height in points, which programs do not find out where cells are joined; 0 leaves it to them.
+func (s *sheet) high(points float64, cells ...any) {
 	s.row++
 	if s.err != nil {
 		return
@@ -164,13 +176,28 @@ func (s *sheet) line(cells ...any) {
 		}
 		values[i] = written
 	}
-	s.try(s.out.SetRow(fmt.Sprintf("A%d", s.row), values))
+	s.try(s.out.SetRow(fmt.Sprintf("A%d", s.row), values, excelize.RowOpts{Height: points}))
 }
 
 // across writes a row of one cell over the whole width.
 func (s *sheet) across(l look, value string) {
 	s.line(cell{l, value})
 	s.merge(1, s.width)
+}
+
+// signatures leaves room for who made the paper and who answers for it.
+func (s *sheet) signatures(lang string) {
+	maker, head := "NGƯỜI LẬP BIỂU", "THỦ TRƯỞNG ĐƠN VỊ"
+	if lang == "en" {
+		maker, head = "PREPARED BY", "HEAD OF THE AGENCY"
+	}
+	s.line()
+	cells := make([]any, s.width)
+	half := (s.width + 1) / 2
+	cells[0], cells[half] = cell{signature, maker}, cell{signature, head}
+	s.high(70, cells...)
+	s.merge(1, half)
+	s.merge(half+1, s.width)
 }
 
 // merge joins cells of the last row.

@@ -45,6 +45,7 @@ func (f *Form06a) XLSX(out io.Writer, lang string, zone *time.Location) error {
 	for _, line := range below {
 		s.across(note, line)
 	}
+	s.signatures(lang)
 	s.end()
 	return b.write(out)
 }
@@ -73,7 +74,7 @@ func (s *sheet) heads06a(w words06a, lang string) {
 	s.merge(4, 5)
 	s.merge(8, 10)
 	s.merge(12, 13)
-	s.line(row("", "", "", names[1], names[2], "", "", names[5], names[6], names[7], "", names[9], names[10])...)
+	s.high(44, row("", "", "", names[1], names[2], "", "", names[5], names[6], names[7], "", names[9], names[10])...)
 	for _, column := range []int{3, 6, 7, 11} {
 		s.mergeDown(column, column, 1)
 	}
