@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -26,6 +27,7 @@ import (
 	"tiendo/internal/lifecycle"
 	"tiendo/internal/metrics"
 	"tiendo/internal/publication"
+	"tiendo/internal/ranking"
 	"tiendo/internal/register"
 	papers "tiendo/internal/report"
 
@@ -65,6 +67,7 @@ type app struct {
 	inbox       *inbox.Inbox // nil if there is none
 	books       *kpi.Books
 	reports     *papers.Reports
+	ranker      *ranking.Ranker
 	snapshots   *metrics.Snapshots
 	pages       *dashboards.Pages
 
@@ -81,6 +84,8 @@ type appOptions struct {
 	Simulated bool
 	// Agencies are those whose names are known, by code.
 	Agencies map[string]agency
+	// Methods are method files besides those of the configuration; nil: there are none.
+	Methods fs.FS
 	// Now is the clock by which events arrive and periods run; nil: time.Now.
 	Now func() time.Time
 }
@@ -199,6 +204,9 @@ func (a *app) openParts(ctx context.Context, o appOptions) (err error) {
 		Conn: a.engine.Conn(), Calendars: calendars, Registers: a.registers.Known, Now: a.Now,
 		Events: func() uint64 { return a.booker.Mark().Events }, Ledger: a.booker.Ledger(),
 	})
+	if err := a.openRanker(zone); err != nil {
+		return misuse(err)
+	}
 	a.reports = papers.New(papers.Options{Books: a.books, Names: a.agencyName, Zone: zone})
 	a.collector, err = collector.Open(collector.Options{
 		Data: a.cfg.Data, Conn: a.engine.Conn, Tokens: a.tokens, Log: a.log.With("part", "collector"), Registry: a.registry, Slow: a.slow, Now: a.Now,

@@ -42,6 +42,7 @@ type command struct {
 	Erase    eraseCmd    `cmd:"" help:"Have a running server erase the events of a closed case, by law; its figures stay."`
 	Import   importCmd   `cmd:"" help:"Read CSV and NDJSON files and send what they tell to a running server."`
 	Kpi      kpiCmd      `cmd:"" name:"kpi" help:"Ask a running server for a figure."`
+	Rank     rankCmd     `cmd:"" help:"Rank agencies by a method file, or try other weights on a past period."`
 	Ready    readyCmd    `cmd:"" help:"Ask a running server whether it can do its work; exit 1 says what can't. Needs no token."`
 	Rebuild  rebuildCmd  `cmd:"" help:"Have a running server make its books again from the facts."`
 	Register registerCmd `cmd:"" help:"Check and load what the city says about itself: agencies, procedures, calendars, targets."`

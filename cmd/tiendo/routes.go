@@ -48,7 +48,7 @@ func (a *app) routes() http.Handler {
 		Books: a.books, Zone: a.cfg.Location(), Now: a.Now, Ready: a.ready, Logger: a.log.With("part", "api"),
 		Rules: a.registers.Rules, Facts: a.facts, Recorded: a.recorded, Check: a.check, Rebuild: a.rebuild, Alone: &a.alone, Erase: a.erase,
 		LoadedRegisters: a.registers.loaded, LoadRegister: a.loadRegister, Tokens: a.tokens, Audit: a.acts,
-		Reports: a.reports, Exported: a.exported, Publications: a.publications, CheckPublications: a.checkPublications, Done: a.audit,
+		Reports: a.reports, Exported: a.exported, Ranker: a.ranker, Publications: a.publications, CheckPublications: a.checkPublications, Done: a.audit,
 	})
 	mux, g := http.NewServeMux(), a.guards()
 	for root, cases := range map[string]http.Handler{"/v1/cases": answers.Cases(), "/cases": a.pages.Cases()} {
@@ -86,6 +86,9 @@ func (a *app) routePrograms(mux *http.ServeMux, g guards, answers *api.API) {
 	mux.Handle("/readyz", answers.Open())
 	for _, path := range []string{"/v1/kpis", "/v1/kpis/", "/openapi.json"} {
 		mux.Handle(path, g.view(answers.Open()))
+	}
+	for _, path := range []string{"/v1/rankings", "/v1/rankings/"} {
+		mux.Handle(path, g.view(answers.Rankings()))
 	}
 	mux.Handle("GET /metrics", g.view(a.snapshots.Handler()))
 }

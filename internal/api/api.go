@@ -17,6 +17,7 @@ import (
 	"tiendo/internal/kpi"
 	"tiendo/internal/lifecycle"
 	"tiendo/internal/publication"
+	"tiendo/internal/ranking"
 	"tiendo/internal/register"
 	"tiendo/internal/report"
 )
@@ -51,6 +52,8 @@ type Options struct {
 	// Reports makes papers, Exported writes down that one was taken out: both are needed by their handler alone.
 	Reports  *report.Reports
 	Exported func(ctx context.Context, what, format string)
+	// Ranker is needed by the handler of rankings alone.
+	Ranker *ranking.Ranker
 	// Tokens are needed by their own handler alone; Audit by its own and that of upkeep.
 	Tokens *auth.Tokens
 	Audit  *audit.Log

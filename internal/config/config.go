@@ -37,6 +37,7 @@ type Config struct {
 	Inbox   Inbox    `yaml:"inbox"`
 	// Retention is how long events are kept.
 	Retention Retention `yaml:"retention"`
+	Ranking   Ranking   `yaml:"ranking"`
 	Metrics   Metrics   `yaml:"metrics"`
 	Publish   Publish   `yaml:"publish"`
 	Log       Log       `yaml:"log"`
@@ -105,6 +106,12 @@ type Ingest struct {
 type Inbox struct {
 	// Folder has a subfolder with a mapping.yaml for each kind of file; empty means that there is no inbox.
 	Folder string `yaml:"folder"`
+}
+
+// Ranking is by what is ranked.
+type Ranking struct {
+	// Methods is a folder of method files; empty means that there are none.
+	Methods string `yaml:"methods"`
 }
 
 // Metrics is what /metrics shows.

@@ -142,6 +142,10 @@ func Settings() []Setting {
 			},
 		},
 		{
+			Key: "ranking.methods", Meaning: "A folder of method files (*.yaml) by which agencies are ranked; empty means that there are none.",
+			at: func(c *Config) field { return text(&c.Ranking.Methods) },
+		},
+		{
 			Key: "metrics.figures", Meaning: "The figures on /metrics: ids, patterns such as online.*, or leadership; empty means those marked for the leadership.",
 			at: func(c *Config) field { return list(&c.Metrics.Figures) },
 		},
