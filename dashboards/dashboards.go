@@ -13,6 +13,7 @@ import (
 
 	"tiendo/internal/audit"
 	"tiendo/internal/auth"
+	"tiendo/internal/byhand"
 	"tiendo/internal/event"
 	"tiendo/internal/kpi"
 	"tiendo/internal/lifecycle"
@@ -38,6 +39,8 @@ type Options struct {
 	Door   *auth.Door
 	Tokens *auth.Tokens
 	Audit  *audit.Log
+	// Desk is where people enter what no system tells; nil if they cannot.
+	Desk *byhand.Desk
 	// Version is the program's.
 	Version string
 	Logger  *slog.Logger
@@ -49,7 +52,7 @@ var templates embed.FS
 // Pages are the handlers. Safe for concurrent use.
 type Pages struct {
 	Options
-	open, cases, doors, office http.Handler
+	open, cases, doors, office, entry http.Handler
 
 	from      *sources
 	assets    *assets
@@ -87,7 +90,7 @@ func New(o Options) (*Pages, error) {
 func newPages(o Options, files *assets, from sources) (*Pages, error) {
 	p := &Pages{
 		Options: o, assets: files, from: &from, ended: make(chan struct{}),
-		byPath: map[string]*page{}, registered: map[string]bool{"/kpis": true, "/cases": true},
+		byPath: map[string]*page{}, registered: map[string]bool{"/kpis": true, "/cases": true, "/enter": true},
 	}
 	p.end = sync.OnceFunc(func() { close(p.ended) })
 	var err error
@@ -110,6 +113,7 @@ func newPages(o Options, files *assets, from sources) (*Pages, error) {
 	cases.HandleFunc("GET /cases", p.list)
 	cases.HandleFunc("GET /cases/{family}/{subject...}", p.oneCase)
 	p.open, p.cases, p.doors, p.office = guarded(open), guarded(cases), guarded(p.doorRoutes()), guarded(p.officeRoutes())
+	p.entry = guarded(p.entryRoutes())
 	return p, nil
 }
 

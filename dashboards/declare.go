@@ -65,7 +65,7 @@ var menu = []struct {
 	{"/organisation", inBoth{"Tổ chức", "Organisation"}},
 	{"/ranking", inBoth{"Xếp hạng", "Ranking"}},
 	{"/quality", inBoth{"Chất lượng dữ liệu", "Data quality"}},
-	{"/enter", inBoth{"Nhập liệu", "Enter"}},
+	{"/enter", inBoth{"Nhập liệu", "Entry"}},
 	{"/wall", inBoth{"Màn hình lớn", "Wall"}},
 	{"/kpis", inBoth{"Chỉ số", "Figures"}},
 	{"/cases", inBoth{"Tra cứu", "Find a case"}},

@@ -16,8 +16,8 @@ type visitor struct {
 	// Name is who has logged in, empty for nobody; then Door says that somebody could.
 	Name string
 	Door bool
-	// Office says that the pages of those who administer are open.
-	Office bool
+	// Office says that the pages of those who administer are open, Enters that of those who enter data by hand.
+	Office, Enters bool
 }
 
 func (p *Pages) visitor(r *http.Request, lang language) visitor {
@@ -27,6 +27,7 @@ func (p *Pages) visitor(r *http.Request, lang language) visitor {
 		return v
 	}
 	v.Office = who.Has(auth.ScopeAdmin)
+	v.Enters = p.Desk != nil && who.Has(auth.ScopeIngest)
 	v.Name = cmp.Or(strings.TrimPrefix(who.Name, "oidc:"), doorsIn[lang].Administrator)
 	return v
 }

@@ -152,8 +152,11 @@ var actNames = map[string]inBoth{
 	"login": {"Đăng nhập", "Logged in"}, "login.failed": {"Đăng nhập không được", "Failed to log in"}, "logout": {"Đăng xuất", "Logged out"},
 	"register.load": {"Nạp sổ đăng ký", "Loaded a register"},
 	"books.check":   {"Kiểm tra sổ số liệu", "Checked the books"}, "books.rebuild": {"Lập lại sổ số liệu", "Made the books again"},
-	"facts.export": {"Lấy dữ liệu gốc của nguồn", "Took out the facts of a source"},
-	"server.start": {"Máy chủ khởi động", "The server started"},
+	"facts.export":  {"Lấy dữ liệu gốc của nguồn", "Took out the facts of a source"},
+	"manual.upload": {"Tải lên mẫu đã điền", "Uploaded a filled template"}, "manual.confirm": {"Xác nhận và gửi mẫu đã điền", "Confirmed and sent an upload"},
+	"manual.enter": {"Nhập một việc", "Entered an event"}, "manual.correct": {"Sửa việc đã nhập", "Corrected what was entered"},
+	"manual.retract": {"Thu hồi việc đã nhập", "Took back what was entered"},
+	"server.start":   {"Máy chủ khởi động", "The server started"},
 }
 
 // actGroups are what the audit log can be narrowed down to: acts, or the parts before their dots.
@@ -166,5 +169,6 @@ var actGroups = []struct {
 	{"register", inBoth{"sổ đăng ký", "registers"}},
 	{"books", inBoth{"sổ số liệu", "books"}},
 	{"facts", inBoth{"lấy dữ liệu", "exports"}},
+	{"manual", inBoth{"nhập liệu", "entry by hand"}},
 	{"server", inBoth{"máy chủ", "the server"}},
 }

@@ -76,7 +76,7 @@ func (a *app) remove(ctx context.Context, cases []booking.Case) (gone booking.Er
 	if err := a.collector.Refuse(refused); err != nil {
 		return gone, 0, err
 	}
-	if err := a.stored(ctx); err != nil {
+	if err := a.stored(ctx, storing); err != nil {
 		return gone, 0, err
 	}
 	if gone, err = a.booker.Erase(ctx, cases); err != nil {

@@ -101,6 +101,9 @@ func (a *app) routePeople(mux *http.ServeMux, g guards) {
 	for _, path := range []string{"/tokens", "/tokens/", "/audit"} {
 		mux.Handle(path, g.admin(a.pages.Office()))
 	}
+	for _, path := range []string{"/enter", "/enter/"} {
+		mux.Handle(path, a.door.Require(auth.ScopeIngest, a.pages.Entry()))
+	}
 	mux.Handle("/static/", a.pages) // of which the page to log in is made
 	mux.Handle("/live", g.watch(a.pages))
 	mux.Handle("/", g.view(a.pages))
@@ -117,7 +120,7 @@ const storing = 30 * time.Second
 // recorded reads the facts of a source, with all that was accepted until now. They leave the house, so it is written down.
 func (a *app) recorded(ctx context.Context, asked api.Asked, each func(*event.Event) error) error {
 	a.audit(ctx, "facts.export", asked.Source, slog.String("family", string(asked.Family)))
-	if err := a.stored(ctx); err != nil {
+	if err := a.stored(ctx, storing); err != nil {
 		return err
 	}
 	return booking.EachCaseOf(ctx, a.engine.Conn(), asked.Family, asked.Source, func(_ string, events []event.Event) error {
@@ -131,9 +134,9 @@ func (a *app) recorded(ctx context.Context, asked api.Asked, each func(*event.Ev
 	})
 }
 
-// stored waits until all that was accepted is stored; its error is [api.ErrBehind] where that takes too long.
-func (a *app) stored(ctx context.Context) error {
-	late := time.After(storing)
+// stored waits until what was accepted by now is stored, but not for longer than a while.
+func (a *app) stored(ctx context.Context, most time.Duration) error {
+	late := time.After(most)
 	for newest := a.collector.Newest(); a.collector.Loaded() < newest; {
 		select {
 		case <-ctx.Done():
