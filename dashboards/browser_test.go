@@ -93,7 +93,7 @@ func newTab(of context.Context, t *testing.T, width, height int64, dark bool) *t
 	if err := chromedp.Do(ctx); err != nil {
 		t.Fatalf("open a tab: %v", err)
 	}
-	ctx, cancel = context.WithTimeout(ctx, time.Minute)
+	ctx, cancel = context.WithTimeout(ctx, 3*time.Minute)
 	t.Cleanup(cancel)
 	b := &tab{ctx: ctx}
 	if err := chromedp.Listen(ctx, b.note); err != nil {

@@ -123,13 +123,14 @@ func (p *Pages) fragment(s *snapshot, lang language) (*fragment, error) {
 	presenter.drawn = p.drawsCharts()
 	show := &shown{presenter: presenter, W: spoken[lang], Charts: presenter.drawn}
 	var b bytes.Buffer
-	if !show.Empty() {
+	waits := show.Empty() && !of.always
+	if !waits {
 		if show.V, err = of.view(presenter); err != nil {
 			return nil, fmt.Errorf("make the view of %s: %w", s.asked.key(), err)
 		}
 	}
 	name := of.template
-	if show.Empty() {
+	if waits {
 		name = "waiting"
 	}
 	if err := p.templates.ExecuteTemplate(&b, name, show); err != nil {

@@ -15,9 +15,10 @@ import (
 	"tiendo/internal/register"
 )
 
-// guards are what lets through who has a scope. watch is view for what pages ask for by themselves.
+// guards are what lets through who has a scope. watch is view for what pages ask for by themselves, wall
+// for screens on a wall.
 type guards struct {
-	view, watch, private, read, admin func(http.Handler) http.Handler
+	view, watch, wall, private, read, admin func(http.Handler) http.Handler
 }
 
 // guards says who may see what.
@@ -28,9 +29,10 @@ func (a *app) guards() guards {
 	g := guards{
 		view: need(auth.ScopeView), private: need(auth.ScopeView), read: need(auth.ScopeRead), admin: need(auth.ScopeAdmin),
 		watch: func(h http.Handler) http.Handler { return a.door.Watch(auth.ScopeView, h) },
+		wall:  a.door.Wall,
 	}
 	if a.open() {
-		g.view, g.watch = a.door.Know, a.door.Know
+		g.view, g.watch, g.wall = a.door.Know, a.door.Know, a.door.Know
 	}
 	// Single cases are for whoever has logged in or has a token; those of a simulated city are nobody's.
 	if a.Simulated {
@@ -106,6 +108,8 @@ func (a *app) routePeople(mux *http.ServeMux, g guards) {
 	}
 	mux.Handle("/static/", a.pages) // of which the page to log in is made
 	mux.Handle("/live", g.watch(a.pages))
+	mux.Handle("/wall", g.wall(a.pages.Wall()))
+	mux.Handle("/wall/", g.wall(a.pages.Wall()))
 	mux.Handle("/", g.view(a.pages))
 }
 

@@ -35,12 +35,12 @@ type Config struct {
 	Session Session  `yaml:"session"`
 	Ingest  Ingest   `yaml:"ingest"`
 	Inbox   Inbox    `yaml:"inbox"`
-	// Retention is how long events are kept.
-	Retention Retention `yaml:"retention"`
-	Ranking   Ranking   `yaml:"ranking"`
-	Metrics   Metrics   `yaml:"metrics"`
-	Publish   Publish   `yaml:"publish"`
-	Log       Log       `yaml:"log"`
+	// Walls are walls with names, as "hall?panels=today,tasks&every=30s".
+	Walls   []string `yaml:"walls"`
+	Ranking Ranking  `yaml:"ranking"`
+	Metrics Metrics  `yaml:"metrics"`
+	Publish Publish  `yaml:"publish"`
+	Log     Log      `yaml:"log"`
 	// Simulated says that all events are invented.
 	Simulated bool `yaml:"simulated"`
 }
@@ -66,12 +66,6 @@ type OIDC struct {
 	Agency   string   `yaml:"agency"`
 	// Roles are "value=role".
 	Roles []string `yaml:"roles"`
-}
-
-// Retention is how long events are kept.
-type Retention struct {
-	// Years is after how many the events of closed cases are erased; 0 keeps them for ever.
-	Years Years `yaml:"years"`
 }
 
 // Session is how long a person stays logged in.
@@ -202,22 +196,6 @@ func (c *Count) UnmarshalText(text []byte) error {
 		return fmt.Errorf("%q is no whole number from 1 to 1000000000", text)
 	}
 	*c = Count(n)
-	return nil
-}
-
-// Years is a number of years, 0 for ever.
-type Years int
-
-// String writes y in digits.
-func (y Years) String() string { return strconv.Itoa(int(y)) }
-
-// UnmarshalText reads digits.
-func (y *Years) UnmarshalText(text []byte) error {
-	n, err := strconv.Atoi(string(text))
-	if err != nil || n < 0 || n > 100 {
-		return fmt.Errorf("%q is no whole number of years from 0 (for ever) to 100", text)
-	}
-	*y = Years(n)
 	return nil
 }
 
