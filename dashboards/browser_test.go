@@ -211,8 +211,8 @@ func TestPageIsDrawnOnEveryScreen(t *testing.T) {
 			b := newTab(chromium, t, c.width, c.height, c.dark)
 			b.do(t, chromedp.Navigate(server.URL+"/?lang="+c.lang), chromedp.WaitVisible(".chart svg"), chromedp.Sleep(300*time.Millisecond))
 			shapes := eval[map[string]int](t, b, drawn)
-			if len(shapes) != 8 {
-				t.Errorf("%d charts, want 8: %v", len(shapes), shapes)
+			if len(shapes) != 6 {
+				t.Errorf("%d charts, want 6: %v", len(shapes), shapes)
 			}
 			for id, n := range shapes {
 				if n < 20 {

@@ -120,7 +120,7 @@ func (p *Pages) fragment(s *snapshot, lang language) (*fragment, error) {
 	if err != nil {
 		return nil, err
 	}
-	presenter.drawn = p.drawsCharts()
+	presenter.drawn, presenter.agencyPages = p.drawsCharts(), p.byPath["/agencies/{agency}"] != nil
 	show := &shown{presenter: presenter, W: spoken[lang], Charts: presenter.drawn}
 	var b bytes.Buffer
 	waits := show.Empty() && !of.always
