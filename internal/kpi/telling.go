@@ -127,6 +127,9 @@ func (s *statement) fromTellings() (string, []any) {
 	if day, err := calendar.ParseDay(s.query.AsOf); err == nil {
 		told += " AND arrival < {seen:DateTime64(3, 'UTC')}"
 		args = append(args, clickhouse.Named("seen", millisecond((day+1).Start(p.End.Location()))))
+	} else if !s.query.Before.IsZero() {
+		told += " AND arrival < {seen:DateTime64(3, 'UTC')}"
+		args = append(args, clickhouse.Named("seen", millisecond(s.query.Before.Add(time.Millisecond))))
 	}
 	// A case that is erased meanwhile counts by its events or by its nameless records: what the books hold decides.
 	const booked = "(SELECT max(block) FROM cells WHERE family = '')"
