@@ -64,6 +64,12 @@ func Settings() []Setting {
 			},
 		},
 		{
+			Key: "retention.years", Meaning: "After how many years the events of closed cases are erased, while their figures stay; 0 keeps them for ever.",
+			at: func(c *Config) field {
+				return field{c.Retention.Years.String(), func(s string) error { return c.Retention.Years.UnmarshalText([]byte(strings.TrimSpace(s))) }}
+			},
+		},
+		{
 			Key: "tls.cert", Meaning: "The path of a PEM file with the certificate and those up to its root; empty serves plain HTTP. A changed file is taken up within seconds.",
 			at: func(c *Config) field { return text(&c.TLS.Cert) },
 		},
