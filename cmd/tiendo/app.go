@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"runtime"
+	"sync"
 	"syscall"
 	"time"
 
@@ -67,6 +68,8 @@ type app struct {
 	snapshots   *metrics.Snapshots
 	pages       *dashboards.Pages
 
+	// alone is held by what must not run beside another: check, rebuild, backup, restore, erasing.
+	alone        sync.Mutex
 	publications *publication.Publications
 }
 
@@ -299,6 +302,9 @@ func (a *app) start() {
 	a.auditStart()
 	if a.inbox != nil {
 		a.spawn("inbox", a.inbox.Run)
+	}
+	if a.cfg.Retention.Years > 0 {
+		a.spawn("retention", a.retain)
 	}
 	a.serve()
 }

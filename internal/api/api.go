@@ -7,6 +7,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"tiendo/internal/audit"
@@ -47,6 +48,10 @@ type Options struct {
 	Backup   func(ctx context.Context, dir string) (func(say func(string)) (*backup.Manifest, error), error)
 	Restore  func(ctx context.Context, dir string, by auth.Token) (*backup.Manifest, error)
 	Restored string
+	// Alone is held by what must not run beside a check or a rebuild. It is needed by the handlers of upkeep and erasing alone.
+	Alone *sync.Mutex
+	// Erase erases a closed case; its error may be [ErrNothingTold] or [ErrOpen].
+	Erase func(ctx context.Context, family event.Family, subject, reason string) (Erasure, error)
 	// LoadedRegisters returns the registers as they now are; LoadRegister loads a file for the sender of r and returns them
 	// after that. Both are needed by the handler of registers alone.
 	LoadedRegisters func(ctx context.Context) (*register.Registers, error)
