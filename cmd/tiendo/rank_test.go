@@ -127,6 +127,34 @@ rank  agency  name          points  a      b      adjusted  by the method as it 
 		"tiendo: the server says: on 2026-03-31 the register has no agency of the groups of two; load agencies with their groups (tiendo register load)\n",
 		"--method", file, "--period", "2026-Q1")
 	rankingIsWhole(t, a)
+	sheetOf(t, a)
+}
+
+// sheetOf: claimed 8, verified 7, 1 more than was found; H24.17 claimed two days late, and nobody has verified it.
+func sheetOf(t *testing.T, a *app) {
+	t.Helper()
+	read := func(cmd tokenCreateCmd) (s ranking.Sheet) {
+		t.Helper()
+		status, body := fetch(t, a.URL()+"/v1/assessments/two/2026-Q1", "Authorization", "Bearer "+secretOf(t, a.make(t, cmd)))
+		if err := json.Unmarshal([]byte(body), &s); err != nil || status != http.StatusOK {
+			t.Fatalf("%d %v: %s", status, err, body)
+		}
+		return s
+	}
+	all := read(tokenCreateCmd{Name: "reader", Scope: []string{"read"}})
+	if len(all.Agencies) != 2 || len(all.Missing) != 0 || len(all.Criteria) != 1 || all.Submit.Format("2006-01-02T15:04:05") != "2026-04-10T23:59:59" || all.Verify != nil {
+		t.Fatalf("the sheet: %+v", all)
+	}
+	finance, construction := all.Agencies[0], all.Agencies[1]
+	if *finance.Claimed != 8 || *finance.Verified != 7 || *finance.Difference != 1 || finance.Answers[0].Late {
+		t.Errorf("H24.12: %+v", finance)
+	}
+	if construction.Difference != nil || !construction.Answers[0].Late || construction.Answers[0].Claimed.Points != 10 {
+		t.Errorf("H24.17: %+v", construction)
+	}
+	if own := read(tokenCreateCmd{Name: "own", Scope: []string{"read"}, Agency: "H24.17"}); len(own.Agencies) != 1 || own.Agencies[0].Agency.Code != "H24.17" {
+		t.Errorf("who is bound to H24.17 sees %+v", own.Agencies)
+	}
 }
 
 // rankingIsWhole looks at what the table does not show.

@@ -38,6 +38,24 @@ func (k *Ranker) RankBy(ctx context.Context, m *Method, name string, tries ...st
 	return k.by(ctx, m, p, tries)
 }
 
+// Sheet tells what was claimed and verified for a period, by a method that the server has. Errors are as Rank's.
+func (k *Ranker) Sheet(ctx context.Context, id, name string) (*Sheet, error) {
+	m, p, err := k.Methods.Find(id, name, k.Now(), k.Zone)
+	if err != nil {
+		return nil, err
+	}
+	assessed := *m
+	assessed.Areas, assessed.Adjustments = nil, nil // figures are not asked for
+	in, err := assessed.Gather(ctx, k.Books, p, Moment{})
+	if err != nil {
+		return nil, err
+	}
+	if err := m.assessments(ctx, k.Books, Moment{}, in); err != nil {
+		return nil, err
+	}
+	return m.Sheet(in), nil
+}
+
 // by ranks by one state of the books.
 func (k *Ranker) by(ctx context.Context, m *Method, p period.Period, tries []string) (*Result, error) {
 	tried, err := m.Try(tries)

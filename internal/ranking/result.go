@@ -94,6 +94,8 @@ type Standing struct {
 	Criteria []Score      `json:"criteria"`
 	// Adjustments are the bonus and penalty points that it got.
 	Adjustments []Adjusted `json:"adjustments,omitempty"`
+	// Overclaimed is what the agency claimed − what was verified, over the assessments for which both are known; nil where none is.
+	Overclaimed *float64 `json:"overclaimed"`
 	// Change is against the period before; nil where it was not ranked then.
 	Change *Change `json:"change"`
 	// Untried is where it stands by the method as it is; set where something else was tried.
