@@ -99,22 +99,22 @@ func TestRank(t *testing.T) {
 provisional: the period still runs, or assessments are not verified
 
 Sở
-rank  agency  name         points  a      b      adjusted  since the period before
-1     H24.17  Sở Xây dựng  60.00   60.00  0.00   0.00      1 → 1  +60.00, on-time +60.00
-2     H24.12  Sở Tài chính  58.00   30.00  28.00  0.00      1 → 2  +58.00, on-time +30.00, plan +28.00
+rank  90 %  agency  name         points  a      b      adjusted  since the period before
+1     1–2   H24.17  Sở Xây dựng  60.00   60.00  0.00   0.00      1 → 1  +60.00, on-time +60.00
+2     1–2   H24.12  Sở Tài chính  58.00   30.00  28.00  0.00      1 → 2  +58.00, on-time +30.00, plan +28.00
 `
 	wide := strings.ReplaceAll(strings.ReplaceAll(table, "name         ", "name          "), "Xây dựng  ", "Xây dựng   ")
 	f(rankMethod, exitDone, wide, "--method", file, "--period", "2026-Q1")
 	f(rankMethod, exitDone, wide, "--method", "two", "--period", "2026-Q1")
-	// 20 points for the figure: H24.12 has 10 + 56, H24.17 has 20.
+	// 20 points for the figure: H24.12 has 10 + 56, H24.17 has 20, and chance can't make up for that.
 	f(rankMethod, exitDone, `two 1  2026-Q1 (2026-01-01 – 2026-03-31)
 tried: plan=80; nothing of it is kept
 provisional: the period still runs, or assessments are not verified
 
 Sở
-rank  agency  name          points  a      b      adjusted  by the method as it is
-1     H24.12  Sở Tài chính  66.00   10.00  56.00  0.00      2  58.00
-2     H24.17  Sở Xây dựng   20.00   20.00  0.00   0.00      1  60.00
+rank  90 %  agency  name          points  a      b      adjusted  by the method as it is
+1     1     H24.12  Sở Tài chính  66.00   10.00  56.00  0.00      2  58.00
+2     2     H24.17  Sở Xây dựng   20.00   20.00  0.00   0.00      1  60.00
 `, "--method", file, "--period", "2026-Q1", "--try", "plan=80")
 	f(strings.Replace(rankMethod, "weight: 60, criteria", "weight: 61, criteria", 1), exitMisuse,
 		"tiendo: "+file+":7:45: areas.weight: the weights of the criteria of a sum to 60, not to its own of 61; correct one of them\n", "--method", file, "--period", "2026-Q1")

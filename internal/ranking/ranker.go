@@ -17,6 +17,8 @@ type Ranker struct {
 	Zone    *time.Location
 	// Block is the last block that is booked.
 	Block func() uint64
+
+	simulated simulations
 }
 
 // Rank ranks a period by a method that the server has, and compares with the period before. With tries, weights as Method.Try
@@ -80,6 +82,7 @@ func (k *Ranker) by(ctx context.Context, m *Method, p period.Period, tries []str
 	case before != nil:
 		r.Since(m.Compute(*before))
 	}
+	k.simulated.simulate(tried, r)
 	return r, nil
 }
 
