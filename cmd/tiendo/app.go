@@ -230,9 +230,13 @@ func (a *app) openParts(ctx context.Context, o appOptions) (err error) {
 	if err != nil {
 		return misuse(err)
 	}
+	walls, err := readWalls(a.cfg.Walls)
+	if err != nil {
+		return err
+	}
 	a.pages, err = dashboards.New(dashboards.Options{
 		Explain: a.explain, Figures: a.books, Location: zone, Now: a.Now, Demo: o.Simulated, Version: versionText(), Logger: a.log.With("part", "pages"),
-		Door: a.door, Tokens: a.tokens, Audit: a.acts, Procedures: a.procedure,
+		Door: a.door, Tokens: a.tokens, Audit: a.acts, Procedures: a.procedure, Desk: a.desk(), Walls: walls,
 		Names: a.agencyName,
 	})
 	return err

@@ -35,6 +35,8 @@ type Config struct {
 	Session Session  `yaml:"session"`
 	Ingest  Ingest   `yaml:"ingest"`
 	Inbox   Inbox    `yaml:"inbox"`
+	// Walls are walls with names, as "hall?panels=today,tasks&every=30s".
+	Walls   []string `yaml:"walls"`
 	Ranking Ranking  `yaml:"ranking"`
 	Metrics Metrics  `yaml:"metrics"`
 	Publish Publish  `yaml:"publish"`

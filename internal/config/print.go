@@ -43,6 +43,8 @@ func lookup(c *Config, s Setting) any {
 		return append([]string{}, c.OIDC.Scopes...)
 	case "oidc.roles":
 		return append([]string{}, c.OIDC.Roles...)
+	case "walls":
+		return append([]string{}, c.Walls...)
 	case "metrics.figures":
 		return append([]string{}, c.Metrics.Figures...)
 	case "ingest.rate":

@@ -136,6 +136,10 @@ func Settings() []Setting {
 			at: func(c *Config) field { return text(&c.Inbox.Folder) },
 		},
 		{
+			Key: "walls", Meaning: "Walls with names, with spaces between them: hall?panels=today,tasks&every=30s is what /wall/hall shows; all after the name may be missing.",
+			at: func(c *Config) field { return words(&c.Walls) },
+		},
+		{
 			Key: "ranking.methods", Meaning: "A folder of method files (*.yaml) by which agencies are ranked; empty means that there are none.",
 			at: func(c *Config) field { return text(&c.Ranking.Methods) },
 		},
@@ -218,6 +222,15 @@ func list(into *[]string) field {
 				*into = append(*into, word)
 			}
 		}
+		return nil
+	}}
+}
+
+// words is a setting of several texts that hold commas, with spaces between them in the environment.
+func words(into *[]string) field {
+	return field{strings.Join(*into, " "), func(s string) error {
+		*into = nil
+		*into = append(*into, strings.Fields(s)...)
 		return nil
 	}}
 }
