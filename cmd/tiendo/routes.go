@@ -78,6 +78,7 @@ func (a *app) routePrograms(mux *http.ServeMux, g guards, answers *api.API) {
 		mux.Handle(path, g.admin(answers.TokenHandler()))
 	}
 	mux.Handle("/v1/audit", g.admin(answers.AuditHandler()))
+	mux.Handle("/v1/assessments/", g.private(answers.Assessments()))
 	mux.Handle("/v1/reports/", g.private(answers.PaperHandler()))
 	upkeep := g.admin(answers.Upkeep())
 	mux.Handle("/v1/check", upkeep)
