@@ -48,7 +48,7 @@ func (a *app) routes() http.Handler {
 		Books: a.books, Zone: a.cfg.Location(), Now: a.Now, Ready: a.ready, Logger: a.log.With("part", "api"),
 		Rules: a.registers.Rules, Facts: a.facts, Recorded: a.recorded, Check: a.check, Rebuild: a.rebuild,
 		LoadedRegisters: a.registers.loaded, LoadRegister: a.loadRegister, Tokens: a.tokens, Audit: a.acts,
-		Reports: a.reports, Exported: a.exported,
+		Reports: a.reports, Exported: a.exported, Integrity: a.integrity,
 	})
 	mux, g := http.NewServeMux(), a.guards()
 	for root, cases := range map[string]http.Handler{"/v1/cases": answers.Cases(), "/cases": a.pages.Cases()} {
@@ -74,6 +74,7 @@ func (a *app) routePrograms(mux *http.ServeMux, g guards, answers *api.API) {
 		mux.Handle(path, g.admin(answers.TokenHandler()))
 	}
 	mux.Handle("/v1/audit", g.admin(answers.AuditHandler()))
+	mux.Handle("/v1/signals", g.private(answers.Signals()))
 	mux.Handle("/v1/reports/", g.private(answers.PaperHandler()))
 	upkeep := g.admin(answers.Upkeep())
 	mux.Handle("/v1/check", upkeep)

@@ -13,6 +13,7 @@ import (
 	"tiendo/internal/auth"
 	"tiendo/internal/booking"
 	"tiendo/internal/event"
+	"tiendo/internal/integrity"
 	"tiendo/internal/kpi"
 	"tiendo/internal/lifecycle"
 	"tiendo/internal/register"
@@ -45,6 +46,8 @@ type Options struct {
 	// Reports makes papers, Exported writes down that one was taken out: both are needed by their handler alone.
 	Reports  *report.Reports
 	Exported func(ctx context.Context, what, format string)
+	// Integrity is needed by the handler of signals alone.
+	Integrity *integrity.Watch
 	// Tokens are needed by their own handler alone; Audit by its own and that of upkeep.
 	Tokens *auth.Tokens
 	Audit  *audit.Log

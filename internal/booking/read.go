@@ -150,9 +150,11 @@ const (
 	bySubject = "GROUP BY subject ORDER BY subject"
 )
 
+// factColumns are what scanFact reads.
+const factColumns = "subject, source, id, type, time, recorded, retracted, data, arrival, bound_to, collector, entry, position"
+
 func readFacts(ctx context.Context, conn driver.Conn, family event.Family, subjects []string, conditions ...condition) (*cursor[event.Event], error) {
-	rows, err := query(ctx, conn, `subject, source, id, type, time, recorded, retracted, data, arrival, bound_to, collector, entry, position`,
-		"events", inOrder, family, subjects, conditions...)
+	rows, err := query(ctx, conn, factColumns, "events", inOrder, family, subjects, conditions...)
 	if err != nil {
 		return nil, err
 	}
