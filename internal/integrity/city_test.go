@@ -23,9 +23,8 @@ var zone = time.FixedZone("+07", 7*60*60)
 
 // history is the dossiers of a simulated city, in memory, and when it ends.
 type history struct {
-	cases  map[string][]event.Event
-	online []Submission
-	end    time.Time
+	cases map[string][]event.Event
+	end   time.Time
 }
 
 // quarter is the period that cities are looked at for, and seen the instant from which.

@@ -73,8 +73,8 @@ func (o *observer) closing(t *lifecycle.Trace) {
 	if t.Deadline.IsZero() || t.Told.After(t.Deadline) {
 		return
 	}
-	o.note(t, LateRecorded, t.ClosingRecorded.After(t.Deadline), o.most[LateRecorded])
 	if calendar.DayOf(t.Told, o.zone) == t.LastDay {
+		o.note(t, LateRecorded, t.ClosingRecorded.After(t.LastDay.End(o.zone)), o.most[LateRecorded])
 		left, err := t.Days.Work(t.Told, t.LastDay.End(o.zone))
 		whole, wholeErr := t.Days.Work(t.LastDay.Start(o.zone), t.LastDay.End(o.zone))
 		// A day without office hours has no last one.

@@ -71,10 +71,10 @@ func Signs() []Sign {
 			},
 		},
 		{
-			ID: LateRecorded, Names: Names{"Kết thúc ghi lùi về trước hạn", "Closings dated back before the deadline"}, Most: .01,
-			Of:         Names{"hồ sơ giải quyết đúng hạn theo thời điểm được nêu", "dossiers settled in time by their stated instant"},
-			Suspicious: Names{"chỉ được ghi vào hệ thống sau khi hạn đã qua", "those written down only after the deadline had passed"},
-			Limit:      Names{"1 %", "1 %"},
+			ID: LateRecorded, Names: Names{"Kết thúc ghi lùi về trước hạn", "Closings dated back before the deadline"}, Most: .03,
+			Of:         Names{"hồ sơ được nêu là giải quyết xong vào đúng ngày hạn", "dossiers that are said to have been settled on the day of their deadline"},
+			Suspicious: Names{"chỉ được ghi vào hệ thống sau ngày ấy", "those written down only after that day"},
+			Limit:      Names{"3 %", "3 %"},
 			Otherwise: Names{
 				"Mất kết nối, nhập bù sau sự cố; hệ thống đồng bộ theo lô sau nhiều ngày.",
 				"A line that was down and what was entered after it; systems that send what happened days later.",
