@@ -1,7 +1,11 @@
 package collector
 
 import (
+	"bytes"
+	"fmt"
+	"math"
 	"strings"
+	"time"
 
 	"tiendo/internal/auth"
 	"tiendo/internal/event"
@@ -21,12 +25,31 @@ func (c *Collector) Deliver(source string, lines []byte) ([]Refusal, error) {
 	if !isInner(source) {
 		panic("BUG: a source within the process is named like a token: " + source)
 	}
+	return c.deliver(&auth.Token{Name: source, Scopes: []auth.Scope{auth.ScopeIngest}}, lines)
+}
+
+// SlowError says that a token has sent more than it may, and how long to wait.
+type SlowError struct{ Wait time.Duration }
+
+func (e *SlowError) Error() string {
+	return fmt.Sprintf("too much at once; nothing was taken; send it again in %d s", int(math.Ceil(e.Wait.Seconds())))
+}
+
+// Enter takes events that somebody has entered on a page, like [Collector.Deliver], as if their token had sent them: bound as
+// it is, of its families, and within its rate. Its error is a [*SlowError] if they are too many.
+func (c *Collector) Enter(who *auth.Token, lines []byte) ([]Refusal, error) {
+	if wait := who.Allowance.Take(c.now(), bytes.Count(lines, []byte("\n"))); wait > 0 {
+		return nil, &SlowError{wait}
+	}
+	return c.deliver(who, lines)
+}
+
+func (c *Collector) deliver(who *auth.Token, lines []byte) ([]Refusal, error) {
 	if err := c.journal.ready(); err != nil {
 		return nil, err
 	}
 	in := intake{
-		token:   &auth.Token{Name: source, Scopes: []auth.Scope{auth.ScopeIngest}},
-		decoder: event.Decoder{Opaque: c.hide.hide}, now: c.now(), entry: newEntryWriter("", len(lines)),
+		token: who, decoder: event.Decoder{Opaque: c.hide.hide}, now: c.now(), entry: newEntryWriter(who.Bound, len(lines)),
 		taken: make(map[event.Family]int, 2), lost: make(map[event.Family]int),
 	}
 	if err := in.read(ndjson, nil, lines); err != nil {

@@ -207,6 +207,16 @@ func (q *asked) whole(id string) kpi.Query { return q.query(id, nil) }
 // by groups the same.
 func (q *asked) by(id string, dimensions ...string) kpi.Query { return q.query(id, dimensions) }
 
+// earlier asks the same of the period before.
+func (q *asked) earlier(id string, dimensions ...string) kpi.Query {
+	return kpi.Query{ID: id, Period: q.before, By: dimensions, Where: q.where}
+}
+
+// byMonth asks the same of each month of the trend.
+func (q *asked) byMonth(id string) kpi.Query {
+	return kpi.Query{ID: id, Period: q.months, By: []string{"month"}, Where: q.where}
+}
+
 func (q *asked) query(id string, by []string) kpi.Query {
 	return kpi.Query{ID: id, Period: q.period, By: by, Where: q.where}
 }

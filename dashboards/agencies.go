@@ -28,9 +28,12 @@ type agencyRow struct {
 	Standing               string
 	Numerator, Denominator number
 	Interval               string
-	// First and Uptake are of dossiers only, Assigned is of tasks only.
-	First, Uptake, DueSoon, Assigned number
-	Open, Overdue                    number
+	Href                   string
+	// Change is the difference to the period before, Fell that chance does not explain it.
+	Change, ChangeTone       string
+	Fell                     bool
+	Uptake, DueSoon          number
+	Open, Overdue, TasksLate number
 	// Late says that open work is overdue.
 	Late bool
 	// LastEvent is the day of the newest known event, Silent that there is none, or that the agency
@@ -52,21 +55,23 @@ func (p *presenter) agencyCodes(ids ...string) []string {
 	return slices.Sorted(maps.Keys(codes))
 }
 
-func (p *presenter) dossierTable() agencyTable {
-	t := p.table("dossier.on_time_rate", "dossier.open", "dossier.open_overdue")
+// compared is the table of the overview.
+func (p *presenter) compared() agencyTable {
+	const rate = "dossier.on_time_rate"
+	t := p.table(rate, "dossier.open", "dossier.open_overdue")
+	before := map[string]*float64{}
+	for _, r := range p.figure(p.earlier(rate, "agency")).Rows {
+		before[textOf(r.Keys["agency"])] = r.Value
+	}
 	for i := range t.Rows {
 		r := &t.Rows[i]
-		r.First = p.ofAgency("dossier.on_time_rate_first", r.Code, p.lang.percent)
+		r.Href, r.Change = p.agencyHref(r.Code), none
+		if was := before[r.Code]; was != nil && r.rate != nil {
+			r.Change, r.ChangeTone = p.points(rate, *r.rate-*was)
+		}
 		r.Uptake = p.ofAgency("online.uptake", r.Code, p.lang.percent)
 		r.DueSoon = p.ofAgency("dossier.due_soon", r.Code, p.lang.count)
-	}
-	return t
-}
-
-func (p *presenter) taskTable() agencyTable {
-	t := p.table("task.on_time_rate", "task.open", "task.open_overdue")
-	for i := range t.Rows {
-		t.Rows[i].Assigned = p.ofAgency("task.assigned", t.Rows[i].Code, p.lang.count)
+		r.TasksLate = p.ofAgency("task.open_overdue", r.Code, p.lang.count)
 	}
 	return t
 }

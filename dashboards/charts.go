@@ -49,10 +49,8 @@ func (p *presenter) charts(v *overviewView) ([]chart, error) {
 		func() (chart, error) {
 			return p.piles("tasks-months", p.w.TasksByMonth, "task.open", "task.open_overdue")
 		},
-		func() (chart, error) { return p.rates("dossier-rates", p.w.Rate, &v.Dossiers, "dossier.on_time_rate") },
-		func() (chart, error) { return p.loads("dossier-loads", p.w.Open, &v.Dossiers) },
-		func() (chart, error) { return p.rates("task-rates", p.w.TasksOnTime, &v.Assigned, "task.on_time_rate") },
-		func() (chart, error) { return p.loads("task-loads", p.w.TasksOpen, &v.Assigned) },
+		func() (chart, error) { return p.rates("dossier-rates", p.w.Rate, &v.Agencies, "dossier.on_time_rate") },
+		func() (chart, error) { return p.loads("dossier-loads", p.w.Open, &v.Agencies) },
 	}
 	var all []chart
 	for _, of := range makers {
@@ -68,7 +66,7 @@ func (p *presenter) charts(v *overviewView) ([]chart, error) {
 // trend is rates by month, as lines.
 func (p *presenter) trend(id, title string, lines []line) (chart, error) {
 	months := p.monthIDs()
-	c := chart{ID: id, Title: title, About: p.about(lines[0].id, p.stretches.months.ID)}
+	c := chart{ID: id, Title: title, About: p.about(lines[0].id, p.months.ID)}
 	d := drawing{Units: units{Y: "ratio"}}
 	d.Tips, d.Links = p.monthTips(months)
 	c.Table = p.monthTable(months, lines...)
@@ -134,7 +132,7 @@ func (p *presenter) monthTable(months []string, lines ...line) table {
 // piles is open work at the end of each month, what is overdue of it on its own.
 func (p *presenter) piles(id, title, open, overdue string) (chart, error) {
 	months := p.monthIDs()
-	c := chart{ID: id, Title: title, Legend: []key{{"term", p.w.InTerm}, {"late", p.w.Overdue}}, About: p.about(overdue, p.stretches.months.ID)}
+	c := chart{ID: id, Title: title, Legend: []key{{"term", p.w.InTerm}, {"late", p.w.Overdue}}, About: p.about(overdue, p.months.ID)}
 	c.Table = p.monthTable(months, line{id: open, name: p.w.Open}, line{id: overdue, name: p.w.Overdue})
 	d := drawing{Units: units{Y: "count"}}
 	d.Tips, d.Links = p.monthTips(months)

@@ -13,6 +13,7 @@ import (
 
 	"tiendo/internal/audit"
 	"tiendo/internal/auth"
+	"tiendo/internal/byhand"
 	"tiendo/internal/event"
 	"tiendo/internal/kpi"
 	"tiendo/internal/lifecycle"
@@ -35,9 +36,13 @@ type Options struct {
 	// Demo says that all figures are simulated; every page says so.
 	Demo bool
 	// Door is where people log in, Tokens and Audit what those see who administer. Without a door nobody can log in.
-	Door   *auth.Door
+	Door *auth.Door
+	// Walls are those that have names.
+	Walls  []Wall
 	Tokens *auth.Tokens
 	Audit  *audit.Log
+	// Desk is where people enter what no system tells; nil if they cannot.
+	Desk *byhand.Desk
 	// Version is the program's.
 	Version string
 	Logger  *slog.Logger
@@ -49,7 +54,7 @@ var templates embed.FS
 // Pages are the handlers. Safe for concurrent use.
 type Pages struct {
 	Options
-	open, cases, doors, office http.Handler
+	open, cases, doors, office, entry, walls http.Handler
 
 	from      *sources
 	assets    *assets
@@ -87,11 +92,11 @@ func New(o Options) (*Pages, error) {
 func newPages(o Options, files *assets, from sources) (*Pages, error) {
 	p := &Pages{
 		Options: o, assets: files, from: &from, ended: make(chan struct{}),
-		byPath: map[string]*page{}, registered: map[string]bool{"/kpis": true, "/cases": true},
+		byPath: map[string]*page{}, registered: map[string]bool{"/kpis": true, "/cases": true, "/enter": true, "/wall": true},
 	}
 	p.end = sync.OnceFunc(func() { close(p.ended) })
 	var err error
-	p.templates, err = template.New("").Funcs(template.FuncMap{"static": files.path, "pair": pairOf}).ParseFS(templates, "templates/*.html")
+	p.templates, err = template.New("").Funcs(template.FuncMap{"static": files.path, "pair": pairOf, "wallpair": wallPairOf}).ParseFS(templates, "templates/*.html")
 	if err != nil {
 		return nil, fmt.Errorf("read the templates: %w", err)
 	}
@@ -110,6 +115,8 @@ func newPages(o Options, files *assets, from sources) (*Pages, error) {
 	cases.HandleFunc("GET /cases", p.list)
 	cases.HandleFunc("GET /cases/{family}/{subject...}", p.oneCase)
 	p.open, p.cases, p.doors, p.office = guarded(open), guarded(cases), guarded(p.doorRoutes()), guarded(p.officeRoutes())
+	p.walls = guardedAs(wallPolicy, p.wallRoutes())
+	p.entry = guarded(p.entryRoutes())
 	return p, nil
 }
 
@@ -141,11 +148,18 @@ type pair struct {
 func pairOf(w *words, of any) pair { return pair{w, of} }
 
 // policy lets a page load from us and from nobody else, and run no script and no style but our files.
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'; " +
-	"base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+const policy = policyButFrames + "frame-ancestors 'none'"
+
+// wallPolicy also lets a wall stand in a frame of ours: the next one is drawn behind the one that hangs.
+const wallPolicy = policyButFrames + "frame-src 'self'; frame-ancestors 'self'"
+
+const policyButFrames = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'; " +
+	"base-uri 'none'; form-action 'self'; "
 
 // guarded sends the headers that every answer has.
-func guarded(next http.Handler) http.Handler {
+func guarded(next http.Handler) http.Handler { return guardedAs(policy, next) }
+
+func guardedAs(policy string, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", policy)

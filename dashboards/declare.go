@@ -28,6 +28,8 @@ type page struct {
 	ask func(q *asked) []kpi.Query
 	// more reads what no figure tells; nil if there is nothing. It is asked as seldom as the figures are.
 	more func(ctx context.Context, from *sources, q *asked) (any, error)
+	// always says that it shows itself even where nothing was ever told.
+	always bool
 	// view makes the page's model of the answers. It is pure.
 	view func(p *presenter) (any, error)
 }
@@ -65,7 +67,7 @@ var menu = []struct {
 	{"/organisation", inBoth{"Tổ chức", "Organisation"}},
 	{"/ranking", inBoth{"Xếp hạng", "Ranking"}},
 	{"/quality", inBoth{"Chất lượng dữ liệu", "Data quality"}},
-	{"/enter", inBoth{"Nhập liệu", "Enter"}},
+	{"/enter", inBoth{"Nhập liệu", "Entry"}},
 	{"/wall", inBoth{"Màn hình lớn", "Wall"}},
 	{"/kpis", inBoth{"Chỉ số", "Figures"}},
 	{"/cases", inBoth{"Tra cứu", "Find a case"}},

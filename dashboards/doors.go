@@ -16,8 +16,8 @@ type visitor struct {
 	// Name is who has logged in, empty for nobody; then Door says that somebody could.
 	Name string
 	Door bool
-	// Office says that the pages of those who administer are open.
-	Office bool
+	// Office says that the pages of those who administer are open, Enters that of those who enter data by hand.
+	Office, Enters bool
 }
 
 func (p *Pages) visitor(r *http.Request, lang language) visitor {
@@ -27,6 +27,7 @@ func (p *Pages) visitor(r *http.Request, lang language) visitor {
 		return v
 	}
 	v.Office = who.Has(auth.ScopeAdmin)
+	v.Enters = p.Desk != nil && who.Has(auth.ScopeIngest)
 	v.Name = cmp.Or(strings.TrimPrefix(who.Name, "oidc:"), doorsIn[lang].Administrator)
 	return v
 }
@@ -51,6 +52,7 @@ func (p *Pages) doorRoutes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /login", p.loginPage)
 	mux.HandleFunc("POST /login", p.logIn)
+	mux.HandleFunc("POST /login/wall", p.logInWall)
 	mux.HandleFunc("GET /login/start", p.startLogin)
 	mux.HandleFunc("GET /login/return", p.endLogin)
 	mux.HandleFunc("GET /logout", p.logoutPage)
@@ -130,14 +132,20 @@ func (p *Pages) endLogin(w http.ResponseWriter, r *http.Request) {
 // failLogin says why somebody was not let in. What exactly a provider has said is for the audit log.
 func (p *Pages) failLogin(w http.ResponseWriter, r *http.Request, next string, err error) {
 	lang, _ := readLanguage(r)
+	if many, ok := errors.AsType[*auth.TooManyError](err); ok {
+		w.Header().Set("Retry-After", strconv.Itoa(many.Seconds()))
+	}
+	status, says := p.whyNoLogin(lang, err)
+	p.showLogin(w, r, status, loginView{Next: next, Wrong: says})
+}
+
+// whyNoLogin says why somebody was not let in, and logs what is a fault of ours.
+func (p *Pages) whyNoLogin(lang language, err error) (status int, says string) {
 	d := doorsIn[lang]
-	var says string
-	status := http.StatusForbidden
-	many, tooMany := errors.AsType[*auth.TooManyError](err)
+	_, tooMany := errors.AsType[*auth.TooManyError](err)
 	switch {
 	case tooMany:
-		w.Header().Set("Retry-After", strconv.Itoa(many.Seconds()))
-		status, says = http.StatusTooManyRequests, d.TooMany
+		return http.StatusTooManyRequests, d.TooMany
 	case errors.Is(err, auth.ErrForeign):
 		says = d.Foreign
 	case errors.Is(err, auth.ErrElsewhere):
@@ -149,21 +157,19 @@ func (p *Pages) failLogin(w http.ResponseWriter, r *http.Request, next string, e
 	case errors.Is(err, auth.ErrWrong):
 		says = d.Unknown
 	case errors.Is(err, auth.ErrStale):
-		status, says = http.StatusBadRequest, d.Stale
+		return http.StatusBadRequest, d.Stale
 	case errors.Is(err, auth.ErrNoRole):
 		says = d.NoRole
 	case errors.Is(err, auth.ErrVouch):
 		says = d.NotVouched
 	default:
-		status, says = http.StatusServiceUnavailable, d.Broken
-		if errors.Is(err, auth.ErrProvider) {
-			says = d.ProviderAway
-		}
-	}
-	if status == http.StatusServiceUnavailable {
 		p.Logger.Error("nobody can log in", "error", err)
+		if errors.Is(err, auth.ErrProvider) {
+			return http.StatusServiceUnavailable, d.ProviderAway
+		}
+		return http.StatusServiceUnavailable, d.Broken
 	}
-	p.showLogin(w, r, status, loginView{Next: next, Wrong: says})
+	return http.StatusForbidden, says
 }
 
 func (p *Pages) logoutPage(w http.ResponseWriter, r *http.Request) {
@@ -201,6 +207,10 @@ func (p *Pages) Refused(w http.ResponseWriter, r *http.Request, why auth.Refusal
 		if r.Method == http.MethodGet || r.Method == http.MethodHead {
 			next = r.URL.RequestURI()
 		}
+		if isWall(r.URL.Path) {
+			p.showWallDoor(w, r, why.Status, next, "")
+			return
+		}
 		http.Redirect(w, r, loginHref(next), http.StatusSeeOther)
 	})).ServeHTTP(w, r)
 }
@@ -223,6 +233,8 @@ func (p *Pages) forbidden(w http.ResponseWriter, r *http.Request, why auth.Refus
 	switch {
 	case why.Foreign:
 		v.Says = d.Foreign
+	case why.Wall:
+		v.Says = d.WallOnly
 	case why.Scope != "":
 		v.Says = d.Needs + ": " + scopeNames[why.Scope].in(lang) + "."
 	case why.Bound != "":

@@ -13,6 +13,7 @@ type doorWords struct {
 	ProviderSays, ReallyOut, LoggedOut       string
 	OutElsewhere, PlainSays                  string
 	TooMany, Foreign, UseProvider, Expired   string
+	WallOnly, MadeWall                       string
 	Revoked, Unknown, Stale, NoRole          string
 	NotVouched, ProviderAway, Broken         string
 	Forbidden, NotYours, Needs, OnlyOwn, Own string
@@ -37,6 +38,7 @@ var doorsIn = map[language]*doorWords{
 		ReallyOut: "Đăng xuất khỏi trang này?", LoggedOut: "Đã đăng xuất.", OutElsewhere: "Đăng xuất cả ở trang đăng nhập của cơ quan",
 		PlainSays: "Kết nối này không được mã hóa: người khác trong mạng có thể đọc được mã. Hãy mở trang bằng địa chỉ https://.",
 		TooMany:   "Đã đăng nhập sai quá nhiều lần từ địa chỉ này. Hãy đợi một lát rồi thử lại.",
+		WallOnly:  "Trình duyệt này được mở như một màn hình treo tường, chỉ xem được các màn hình ấy. Hãy đăng nhập để xem thêm.",
 		Foreign:   "Yêu cầu này do một trang khác gửi đến nên không được thực hiện. Hãy mở trang này rồi làm lại.", UseProvider: "Ở đây đăng nhập bằng tài khoản cơ quan, không bằng mã truy cập.",
 		Expired: "Mã này đã hết hạn. Hãy xin quản trị viên mã mới.", Revoked: "Mã này đã bị thu hồi. Hãy xin quản trị viên mã mới.",
 		Unknown:      "Không có mã nào như vậy. Kiểm tra xem đã dán đủ cả mã chưa.",
@@ -52,7 +54,7 @@ var doorsIn = map[language]*doorWords{
 		MakeToken: "Tạo mã mới", Name: "Tên", NameSays: "chẳng hạn mot-cua-2027", Scopes: "Quyền",
 		Agency: "Mã cơ quan", AgencySays: "để trống: toàn thành phố", Families: "Chỉ được gửi sự kiện về", FamiliesSay: "không chọn: mọi loại",
 		Rate: "Sự kiện mỗi giây", RateSays: "để trống: theo cấu hình", Expires: "Hết hạn", ExpiresSay: "90d hoặc 2027-03-31T17:00:00+07:00; để trống: không bao giờ", Make: "Tạo mã",
-		Made: "Đã tạo mã", MadeSays: "Mã chỉ hiện lần này. Hãy chép ngay và giao cho người dùng bằng cách an toàn.",
+		Made: "Đã tạo mã", MadeWall: "Hoặc mở địa chỉ này trên một màn hình treo tường: màn hình được xem cho đến khi mã bị thu hồi.", MadeSays: "Mã chỉ hiện lần này. Hãy chép ngay và giao cho người dùng bằng cách an toàn.",
 		State: "Tình trạng", Created: "Tạo lúc", Ends: "Hết hạn hoặc thu hồi", Revoke: "Thu hồi", ReallyR: "Thu hồi hẳn",
 		NoTokens: "Chưa có mã nào, trừ mã quản trị trong tệp admin.token.", Taken: "Tên này đã có mã khác dùng; chọn tên khác, hoặc thu hồi mã kia trước.",
 		NoToken: "Không có mã nào còn hiệu lực mang tên này.", NotWritten: "Chưa ghi được xuống đĩa nên chưa có gì thay đổi. Nhật ký máy chủ cho biết thêm.",
@@ -77,6 +79,7 @@ var doorsIn = map[language]*doorWords{
 		ReallyOut: "Log out of this site?", LoggedOut: "You are logged out.", OutElsewhere: "Log out of your office's login page too",
 		PlainSays: "This connection is not encrypted: others in the network could read the token. Open the page by its https:// address.",
 		TooMany:   "Too many logins have failed from this address. Wait a moment and try again.",
+		WallOnly:  "This browser is that of a screen on a wall, which sees walls alone. Log in to see more.",
 		Foreign:   "Another site's page sent this request, so it was not done. Open this page and try again.", UseProvider: "People log in with their office account here, not with a token.",
 		Expired: "This token has expired. Ask the administrator for a new one.", Revoked: "This token was revoked. Ask the administrator for a new one.",
 		Unknown:      "There is no such token. See whether all of it was pasted.",
@@ -92,7 +95,7 @@ var doorsIn = map[language]*doorWords{
 		MakeToken: "Make a token", Name: "Name", NameSays: "such as one-stop-2027", Scopes: "Good for",
 		Agency: "Agency's code", AgencySays: "empty: the whole city", Families: "Sends events of these alone", FamiliesSay: "none ticked: all",
 		Rate: "Events a second", RateSays: "empty: as configured", Expires: "Expires", ExpiresSay: "90d or 2027-03-31T17:00:00+07:00; empty: never", Make: "Make it",
-		Made: "Made", MadeSays: "It is shown this once. Copy it now, and hand it over by a safe way.",
+		Made: "Made", MadeWall: "Or have a screen on a wall open this address: it is let in for as long as the token is good.", MadeSays: "It is shown this once. Copy it now, and hand it over by a safe way.",
 		State: "State", Created: "Made at", Ends: "Expires or revoked", Revoke: "Revoke", ReallyR: "Revoke for good",
 		NoTokens: "There is none yet but the administrator's, in the file admin.token.", Taken: "A token has this name already: choose another, or revoke that one first.",
 		NoToken: "No token that was not revoked has this name.", NotWritten: "It could not be written to disk, so nothing was changed. The server's log says more.",
@@ -152,8 +155,11 @@ var actNames = map[string]inBoth{
 	"login": {"Đăng nhập", "Logged in"}, "login.failed": {"Đăng nhập không được", "Failed to log in"}, "logout": {"Đăng xuất", "Logged out"},
 	"register.load": {"Nạp sổ đăng ký", "Loaded a register"},
 	"books.check":   {"Kiểm tra sổ số liệu", "Checked the books"}, "books.rebuild": {"Lập lại sổ số liệu", "Made the books again"},
-	"facts.export": {"Lấy dữ liệu gốc của nguồn", "Took out the facts of a source"},
-	"server.start": {"Máy chủ khởi động", "The server started"},
+	"facts.export":  {"Lấy dữ liệu gốc của nguồn", "Took out the facts of a source"},
+	"manual.upload": {"Tải lên mẫu đã điền", "Uploaded a filled template"}, "manual.confirm": {"Xác nhận và gửi mẫu đã điền", "Confirmed and sent an upload"},
+	"manual.enter": {"Nhập một việc", "Entered an event"}, "manual.correct": {"Sửa việc đã nhập", "Corrected what was entered"},
+	"manual.retract": {"Thu hồi việc đã nhập", "Took back what was entered"},
+	"server.start":   {"Máy chủ khởi động", "The server started"},
 }
 
 // actGroups are what the audit log can be narrowed down to: acts, or the parts before their dots.
@@ -166,5 +172,6 @@ var actGroups = []struct {
 	{"register", inBoth{"sổ đăng ký", "registers"}},
 	{"books", inBoth{"sổ số liệu", "books"}},
 	{"facts", inBoth{"lấy dữ liệu", "exports"}},
+	{"manual", inBoth{"nhập liệu", "entry by hand"}},
 	{"server", inBoth{"máy chủ", "the server"}},
 }

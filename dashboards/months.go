@@ -2,42 +2,12 @@ package dashboards
 
 import (
 	"fmt"
-	"slices"
 	"strings"
-
-	"tiendo/internal/kpi"
 )
-
-// monthRow is a month in the table of months, newest first.
-type monthRow struct {
-	ID, Name, Href string
-	// Runs says that the month is not over.
-	Runs    bool
-	Numbers []number
-}
-
-// monthColumns are the figures of the table of months, and their parts.
-var monthColumns = []struct{ id, part string }{
-	{"dossier.on_time_rate", ""},
-	{"dossier.on_time_rate", "numerator"},
-	{"dossier.on_time_rate", "denominator"},
-	{"dossier.on_time_rate_first", ""},
-	{"dossier.promise_kept_rate", ""},
-	{"online.uptake", ""},
-	{"online.uptake", "numerator"},
-	{"online.uptake", "denominator"},
-	{"dossier.received", ""},
-	{"dossier.settled", ""},
-	{"dossier.open", ""},
-	{"dossier.open_overdue", ""},
-	{"task.on_time_rate", ""},
-	{"task.open", ""},
-	{"task.open_overdue", ""},
-}
 
 // monthIDs are the months of the charts, oldest first, without the months before the first that has a case.
 func (p *presenter) monthIDs() []string {
-	first, last := mustDay(p.stretches.months.First), mustDay(p.stretches.months.Last)
+	first, last := mustDay(p.months.First), mustDay(p.months.Last)
 	var ids []string
 	for t := first; !t.After(last); t = t.AddDate(0, 1, 0) {
 		id := t.Format("2006-01")
@@ -54,29 +24,6 @@ func (p *presenter) monthIDs() []string {
 // runs says that a month is not over at the instant that the answers are of.
 func (p *presenter) runs(id string) bool {
 	return p.asOf.In(p.zone).Format("2006-01") == id
-}
-
-func (p *presenter) months() []monthRow {
-	ids := p.monthIDs()
-	rows := make([]monthRow, 0, len(ids))
-	for _, id := range slices.Backward(ids) {
-		row := monthRow{ID: id, Name: p.lang.month(id), Href: p.href(p.lang, "period", id), Runs: p.runs(id)}
-		for _, c := range monthColumns {
-			r := p.monthly[c.id][id]
-			value, write := r.Value, p.lang.count
-			switch d, _ := kpi.ByID(c.id); {
-			case c.part == "numerator":
-				value = r.Numerator
-			case c.part == "denominator":
-				value = r.Denominator
-			case d.Shape == kpi.Ratio:
-				write = p.lang.percent
-			}
-			row.Numbers = append(row.Numbers, p.number(c.id, c.part, value, write, nil, id))
-		}
-		rows = append(rows, row)
-	}
-	return rows
 }
 
 // spark is a small line of a figure by month, in a box of 100 by 30. The text of the card beside it says what it ends at.

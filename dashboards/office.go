@@ -3,6 +3,7 @@ package dashboards
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -32,6 +33,8 @@ type tokensView struct {
 	Wrong string
 	// Made is the token that was just made, Secret its secret, told this once.
 	Made, Secret string
+	// Wall is the address that a screen on a wall begins with; empty where the token can do more than look.
+	Wall string
 }
 
 type tokenRow struct {
@@ -152,7 +155,11 @@ func (p *Pages) createToken(w http.ResponseWriter, r *http.Request) {
 		p.showTokens(w, r, statusOf(err), tokensView{Form: form, Wrong: p.wrongToken(r, err)})
 		return
 	}
-	p.showTokens(w, r, http.StatusCreated, tokensView{Made: terms.Name, Secret: secret})
+	made := tokensView{Made: terms.Name, Secret: secret}
+	if slices.Equal(terms.Scopes, []auth.Scope{auth.ScopeView}) {
+		made.Wall = p.address(r) + "/wall#token=" + secret
+	}
+	p.showTokens(w, r, http.StatusCreated, made)
 }
 
 // readTerms reads the fields of a form that are no plain text.

@@ -1,152 +1,135 @@
 package dashboards
 
-import "tiendo/internal/kpi"
+import (
+	"tiendo/internal/kpi"
+)
 
-// card is one large figure.
-type card struct {
-	Name, Says string
-	Value      number
-	// Numerator, Denominator and Of tell what a rate is made of.
-	Numerator, Denominator *number
-	Of                     string
-	Interval, Target       string
-	// Share is what part of the open work this is; "" where that says nothing.
-	Share string
-	// Before is the figure a year earlier, Change the difference to it, Tone what that means: better, worse or level.
-	Before, Change, Tone string
-	Spark                *spark
-	// Alarm marks a count that should be 0 and is not.
-	Alarm bool
+// overviewPage is "/": the city today, and what needs a decision.
+func overviewPage() *page {
+	return &page{
+		path: "/", name: inBoth{"Tổng quan", "Overview"}, title: inBoth{"Toàn thành phố", "Whole city"}, template: "overview",
+		phrases: overviewPhrases, ask: overviewQuestions, view: overview,
+	}
+}
+
+// The figures of the overview: of the whole city in the period, of the period before, by month, by agency, and by agency in the
+// period before.
+var (
+	ofCity = []string{
+		"dossier.on_time_rate", "dossier.on_time_rate_first", "dossier.promise_kept_rate", "online.uptake", "online.full_uptake",
+		"dossier.received", "dossier.settled", "dossier.open", "dossier.open_overdue", "dossier.due_soon",
+		"task.on_time_rate", "task.assigned", "task.completed", "task.open", "task.open_overdue",
+	}
+	ofBefore = []string{
+		"dossier.on_time_rate", "dossier.on_time_rate_first", "dossier.promise_kept_rate", "online.uptake",
+		"dossier.open", "dossier.open_overdue",
+		"task.on_time_rate", "task.open", "task.open_overdue",
+	}
+	byMonth = []string{
+		"dossier.on_time_rate", "dossier.on_time_rate_first", "dossier.promise_kept_rate", "online.uptake", "online.full_uptake",
+		"dossier.open", "dossier.open_overdue",
+		"task.on_time_rate", "task.open", "task.open_overdue",
+	}
+	byAgency = []string{
+		"dossier.on_time_rate", "online.uptake", "dossier.open", "dossier.open_overdue", "dossier.due_soon", "task.open_overdue",
+	}
+	byAgencyBefore = []string{"dossier.on_time_rate", "dossier.open_overdue"}
+)
+
+// overviewQuestions are what the overview asks the books.
+func overviewQuestions(q *asked) []kpi.Query {
+	var all []kpi.Query
+	// What was due soon on a day long past is nobody's question.
+	asks := func(id string) bool { return q.period.Running || id != "dossier.due_soon" }
+	for _, id := range ofCity {
+		if asks(id) {
+			all = append(all, q.whole(id))
+		}
+	}
+	for _, id := range ofBefore {
+		all = append(all, q.earlier(id))
+	}
+	for _, id := range byMonth {
+		all = append(all, q.byMonth(id))
+	}
+	for _, id := range byAgency {
+		if asks(id) {
+			all = append(all, q.by(id, "agency"))
+		}
+	}
+	for _, id := range byAgencyBefore {
+		all = append(all, q.earlier(id, "agency"))
+	}
+	return all
 }
 
 // overviewView is the model of the overview.
 type overviewView struct {
 	Silent bool
-	// Quiet are the agencies and sources of which nothing is heard any more, in words.
-	Quiet    []string
-	Rates    []card
-	Work     []card
-	Tasks    []card
-	Charts   []chart
-	Months   []monthRow
-	Dossiers agencyTable
-	Assigned agencyTable
-}
-
-// overviewPage is "/".
-func overviewPage() *page {
-	return &page{
-		path: "/", name: inBoth{"Tổng quan", "Overview"}, title: inBoth{"Toàn thành phố", "Whole city"}, template: "overview",
-		ask: overviewQuestions, view: overview,
-	}
+	// Heads are what the city is watched by, More what stands behind them.
+	Heads, More []card
+	Attention   []notice
+	Charts      []chart
+	Agencies    agencyTable
 }
 
 // overview makes the model of the overview.
 func overview(p *presenter) (any, error) {
 	v := &overviewView{Silent: p.silent()}
-	v.Rates = []card{
+	v.Heads = []card{
 		p.rate("dossier.on_time_rate", p.w.OnTime, p.w.OnTimeSays, p.w.OfSettled),
+		p.rate("online.uptake", p.w.Uptake, p.w.UptakeSays, p.w.OfOffered),
+		p.stock("dossier.open_overdue", p.t("overdue"), p.w.OverdueSays, "dossier.open"),
+		p.stock("task.open_overdue", p.t("tasksOverdue"), p.w.TasksOverdueSays, "task.open"),
+	}
+	for i := range v.Heads {
+		v.Heads[i].Watched = true
+	}
+	v.More = []card{
 		p.rate("dossier.on_time_rate_first", p.w.OnTimeFirst, p.w.OnTimeFirstSays, p.w.OfSettled),
 		p.rate("dossier.promise_kept_rate", p.w.Kept, p.w.KeptSays, p.w.OfDue),
-		p.rate("online.uptake", p.w.Uptake, p.w.UptakeSays, p.w.OfOffered),
-	}
-	v.Work = []card{
-		p.stock("dossier.open", p.w.Open, p.w.OpenSays, ""),
-		p.stock("dossier.open_overdue", p.w.Overdue, p.w.OverdueSays, "dossier.open"),
+		p.stock("dossier.open", p.t("open"), p.w.OpenSays, ""),
 	}
 	if p.period.Running {
-		v.Work = append(v.Work, p.stock("dossier.due_soon", p.w.DueSoon, p.w.DueSoonSays, "dossier.open"))
+		v.More = append(v.More, p.stock("dossier.due_soon", p.w.DueSoon, p.w.DueSoonSays, "dossier.open"))
 	}
-	v.Tasks = []card{
+	v.More = append(v.More,
 		p.rate("task.on_time_rate", p.w.TasksOnTime, p.w.TasksOnTimeSays, p.w.OfTasks),
-		p.stock("task.open", p.w.TasksOpen, p.w.TasksOpenSays, ""),
-		p.stock("task.open_overdue", p.w.TasksOverdue, p.w.TasksOverdueSays, "task.open"),
+		p.stock("task.open", p.t("tasksOpen"), p.w.TasksOpenSays, ""),
+	)
+	for i := range v.More {
+		v.More[i].Spark, v.More[i].Interval = nil, "" // they stand behind
 	}
-	for _, q := range p.quiet {
-		name := p.w.Source + " " + q.Source
-		if q.Agency != "" {
-			name = p.name(q.Agency)
-		}
-		v.Quiet = append(v.Quiet, name+" ("+p.w.NoDataSince+" "+p.lang.day(q.Since)+")")
-	}
-	v.Months = p.months()
-	v.Dossiers = p.dossierTable()
-	v.Assigned = p.taskTable()
+	v.Agencies = p.compared()
+	v.Attention = p.attention(&v.Agencies)
 	var err error
 	v.Charts, err = p.charts(v)
 	return v, err
 }
 
-// rate is the card of a share of the whole city.
-func (p *presenter) rate(id, name, says, of string) card {
-	r := p.city[id]
-	c := card{Name: name, Says: says, Of: of, Value: p.share(id, r), Spark: p.spark(id)}
-	if r.Denominator != nil && *r.Denominator > 0 {
-		numerator, denominator := p.part(id, "numerator", r.Numerator), p.part(id, "denominator", r.Denominator)
-		c.Numerator, c.Denominator = &numerator, &denominator
-	}
-	if r.Low != nil && r.High != nil {
-		c.Interval = p.lang.interval(*r.Low, *r.High)
-	}
-	if r.Target != nil {
-		c.Target = p.lang.percent(*r.Target)
-	}
-	if before := p.before[id].Value; before != nil && r.Value != nil {
-		c.Before = p.lang.percent(*before)
-		change := *r.Value - *before
-		c.Change, c.Tone = p.change(id, change, p.lang.decimal(abs(change)*100)+nbsp+p.w.Points, p.lang.decimal(0)+nbsp+p.w.Points)
-	}
-	return c
-}
-
-// stock is the card of a count of the whole city at the period's end; whole is the figure that it is a part of.
-func (p *presenter) stock(id, name, says, whole string) card {
-	r := p.city[id]
-	c := card{Name: name, Says: says, Value: p.count(id, r), Spark: p.spark(id)}
-	d, _ := kpi.ByID(id)
-	c.Alarm = d.Direction == kpi.Lower && r.Value != nil && *r.Value > 0
-	if all := p.city[whole].Value; all != nil && *all > 0 && r.Value != nil {
-		c.Share = p.lang.percent(*r.Value / *all)
-	}
-	// Before the first event there was nothing, which is no comparison.
-	if before := p.before[id].Value; before != nil && *before > 0 && r.Value != nil {
-		c.Before = p.lang.count(*before)
-		change := *r.Value - *before
-		c.Change, c.Tone = p.change(id, change, p.lang.count(abs(change)), "0")
-	}
-	return c
-}
-
-// change writes a difference with its direction, and whether it is good.
-func (p *presenter) change(id string, by float64, text, zero string) (change, tone string) {
-	d, _ := kpi.ByID(id)
-	sign := "▲"
-	switch {
-	case text == zero:
-		return "=", "level"
-	case by < 0:
-		sign = "▼"
-	}
-	switch {
-	case d.Direction == kpi.Neutral:
-		tone = "level"
-	case (by > 0) == (d.Direction == kpi.Higher):
-		tone = "better"
-	default:
-		tone = "worse"
-	}
-	return sign + nbsp + text, tone
-}
-
-// share, count and part are the numbers of the whole city.
-func (p *presenter) share(id string, r kpi.Row) number {
-	return p.number(id, "", r.Value, p.lang.percent, nil, p.period.ID)
-}
-
-func (p *presenter) count(id string, r kpi.Row) number {
-	return p.number(id, "", r.Value, p.lang.count, nil, p.period.ID)
-}
-
-func (p *presenter) part(id, part string, v *float64) number {
-	return p.number(id, part, v, p.lang.count, nil, p.period.ID)
+var overviewPhrases = phrases{
+	"overdue":      {"Hồ sơ quá hạn", "Dossiers overdue"},
+	"tasksOverdue": {"Nhiệm vụ quá hạn", "Tasks overdue"},
+	"open":         {"Hồ sơ đang giải quyết", "Dossiers in settlement"},
+	"tasksOpen":    {"Nhiệm vụ đang thực hiện", "Tasks open"},
+	"attention":    {"Cần chú ý", "Needs attention"},
+	"behind":       {"Đằng sau các con số", "Behind the figures"},
+	"fell":         {"Tỷ lệ đúng hạn giảm, không phải do ngẫu nhiên", "On-time rate fell, and not by chance"},
+	"fellNone":     {"Không cơ quan nào giảm quá mức ngẫu nhiên so với kỳ trước.", "No agency fell further than chance explains."},
+	"fellSays":     {"So với %s; kiểm định Fisher, đã hiệu chỉnh Holm cho %d cơ quan, mức 5 %%.", "Against %s; Fisher's test, after Holm for %d agencies, at 5%%."},
+	"grew":         {"Hồ sơ quá hạn tăng nhiều nhất", "Overdue work grew most"},
+	"grewNone":     {"Không cơ quan nào có thêm hồ sơ quá hạn.", "No agency has more overdue work."},
+	"grewSays":     {"So với cuối kỳ %s.", "Since the end of %s."},
+	"due":          {"Đến hạn trong hai ngày làm việc", "Due within two working days"},
+	"dueNone":      {"Không hồ sơ nào sắp đến hạn.", "Nothing is due."},
+	"dueSays":      {"Toàn thành phố: %s hồ sơ chưa quá hạn.", "Whole city: %s dossiers not yet overdue."},
+	"duePast":      {"Chỉ xem được khi kỳ chưa kết thúc.", "Only told while the period runs."},
+	"quiet":        {"Không còn dữ liệu mới", "Gone quiet"},
+	"quietNone":    {"Mọi nguồn đều đang gửi dữ liệu.", "All sources are heard of."},
+	"quietSays":    {"Số liệu của các nơi này chỉ cho biết tình hình đến ngày ấy.", "Figures of these tell how things were on that day."},
+	"more":         {"và %d cơ quan khác", "and %d more"},
+	"compared":     {"So sánh các cơ quan", "Agencies compared"},
+	"comparedSays": {"Tỷ lệ thấp xếp trước. Dấu là tỷ lệ đúng hạn, đoạn kẻ là khoảng tin cậy 95 %: càng ít hồ sơ càng rộng.", "Lowest first. A mark is the on-time rate, the line through it the 95% interval: the fewer the dossiers, the wider."},
+	"change":       {"So với %s", "Against %s"},
+	"tasks":        {"Nhiệm vụ quá hạn", "Tasks overdue"},
 }

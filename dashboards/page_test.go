@@ -156,8 +156,8 @@ func TestPageHoldsNoScriptStyleOrOtherHost(t *testing.T) {
 		t.Errorf("attributes with styles or scripts: %.500q", found)
 	}
 	// Every script is ours or data: a drawing for each chart.
-	f(`<script type="application/json" id="[a-z-]+-drawing">`, 8)
-	f(`<script`, 8+len(regexp.MustCompile(`<script defer src="/static/`).FindAllString(page, -1)))
+	f(`<script type="application/json" id="[a-z-]+-drawing">`, 6)
+	f(`<script`, 6+len(regexp.MustCompile(`<script defer src="/static/`).FindAllString(page, -1)))
 	// What ends a script element comes as often as scripts do.
 	f(`</script>`, len(regexp.MustCompile(`<script`).FindAllString(page, -1)))
 }
@@ -165,7 +165,7 @@ func TestPageHoldsNoScriptStyleOrOtherHost(t *testing.T) {
 func TestDrawingsAreJSON(t *testing.T) {
 	page := bodyOf(t, get(t, site(t, nasty), "/"))
 	drawings := regexp.MustCompile(`(?s)-drawing">(\{.*?)</script>`).FindAllStringSubmatch(page, -1)
-	if len(drawings) != 8 {
+	if len(drawings) != 6 {
 		t.Fatalf("%d drawings", len(drawings))
 	}
 	for _, d := range drawings {

@@ -41,6 +41,8 @@ type presenter struct {
 	w     *words
 	names func(dimension, code string, lang language) string
 	zone  *time.Location
+	// agencyPages says that each agency has a page.
+	agencyPages bool
 	// drawn says that charts will be; made are those that were.
 	drawn bool
 	made  []chart
@@ -62,6 +64,9 @@ func (p *presenter) Lang() language { return p.lang }
 func (p *presenter) AsOf() string     { return p.lang.instant(p.asOf.In(p.zone)) }
 func (p *presenter) AsOfTime() string { return p.asOf.In(p.zone).Format(time.RFC3339) }
 func (p *presenter) Events() string   { return p.lang.count(float64(p.events)) }
+
+// Before names the period before.
+func (p *presenter) Before() string { return p.sinceWhen() }
 
 // Empty says that nothing was ever told.
 func (p *presenter) Empty() bool { return p.empty() }
@@ -145,6 +150,17 @@ func (p *presenter) number(id, part string, v *float64, write func(float64) stri
 
 // name is what an agency is called.
 func (p *presenter) name(code string) string { return p.names("agency", code, p.lang) }
+
+// agencyHref is where more is told of an agency.
+func (p *presenter) agencyHref(code string) string {
+	params := url.Values{"period": {p.period.ID}, "lang": {string(p.lang)}}
+	if p.agencyPages {
+		return "/agencies/" + url.PathEscape(code) + "?" + params.Encode()
+	}
+	params.Set("kpi", "dossier.on_time_rate")
+	params.Set("agency", code)
+	return "/cases?" + params.Encode()
+}
 
 // keyName is what a row of a question is called: its keys by name.
 func (p *presenter) keyName(dimension string, r kpi.Row) string {

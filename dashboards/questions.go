@@ -10,36 +10,12 @@ import (
 	"tiendo/internal/period"
 )
 
-// The figures of the page: of the whole city in the period and a year earlier, by month, by agency.
-var (
-	ofCity = []string{
-		"dossier.on_time_rate", "dossier.on_time_rate_first", "dossier.promise_kept_rate", "online.uptake", "online.full_uptake",
-		"dossier.received", "dossier.settled", "dossier.open", "dossier.open_overdue", "dossier.due_soon",
-		"task.on_time_rate", "task.assigned", "task.completed", "task.open", "task.open_overdue",
-	}
-	ofYearBefore = []string{
-		"dossier.on_time_rate", "dossier.on_time_rate_first", "dossier.promise_kept_rate", "online.uptake",
-		"dossier.open", "dossier.open_overdue",
-		"task.on_time_rate", "task.open", "task.open_overdue",
-	}
-	byMonth = []string{
-		"dossier.on_time_rate", "dossier.on_time_rate_first", "dossier.promise_kept_rate", "online.uptake", "online.full_uptake",
-		"dossier.received", "dossier.settled", "dossier.open", "dossier.open_overdue",
-		"task.on_time_rate", "task.open", "task.open_overdue",
-	}
-	byAgency = []string{
-		"dossier.on_time_rate", "dossier.on_time_rate_first", "online.uptake",
-		"dossier.open", "dossier.open_overdue", "dossier.due_soon",
-		"task.on_time_rate", "task.assigned", "task.open", "task.open_overdue",
-	}
-)
-
 // trendMonths is how many months the charts by month show: two years, so that a month stands beside its like.
 const trendMonths = 24
 
 // stretches are the periods that a page asks about.
 type stretches struct {
-	// period is the one that was chosen, months what the charts by month show, before the chosen one a year earlier.
+	// period is the one that was chosen, months what the charts by month show, before the one of the same kind before the chosen one.
 	period, months, before period.Period
 }
 
@@ -50,7 +26,7 @@ func stretch(id string, now time.Time, zone *time.Location) (stretches, error) {
 	if s.period, err = period.Parse(id, now, zone); err != nil {
 		return s, err
 	}
-	first, last := mustDay(s.period.First), mustDay(s.period.Last)
+	last := mustDay(s.period.Last)
 	if today := mustDay(now.In(zone).Format(time.DateOnly)); last.After(today) {
 		last = today
 	}
@@ -58,11 +34,8 @@ func stretch(id string, now time.Time, zone *time.Location) (stretches, error) {
 	if s.months, err = between(month, last, now, zone); err != nil {
 		return s, fmt.Errorf("find the months before %s: %w", id, err)
 	}
-	if last.Before(first) { // the period lies ahead
-		last = first
-	}
-	if s.before, err = between(yearBefore(first), yearBefore(last), now, zone); err != nil {
-		return s, fmt.Errorf("find the year before %s: %w", id, err)
+	if s.before, err = period.Parse(s.period.Before(), now, zone); err != nil {
+		return s, fmt.Errorf("find the period before %s: %w", id, err)
 	}
 	return s, nil
 }
@@ -80,46 +53,13 @@ func mustDay(s string) time.Time {
 	return t
 }
 
-// yearBefore is the same day a year earlier; of 29 February, the 28th.
-func yearBefore(t time.Time) time.Time {
-	before := t.AddDate(-1, 0, 0)
-	if before.Month() != t.Month() {
-		before = before.AddDate(0, 0, -1)
-	}
-	return before
-}
-
-// overviewQuestions are what the overview asks the books.
-func overviewQuestions(s *asked) []kpi.Query {
-	var all []kpi.Query
-	// What was due soon on a day long past is nobody's question.
-	asked := func(id string) bool { return s.period.Running || id != "dossier.due_soon" }
-	for _, id := range ofCity {
-		if asked(id) {
-			all = append(all, kpi.Query{ID: id, Period: s.period})
-		}
-	}
-	for _, id := range ofYearBefore {
-		all = append(all, kpi.Query{ID: id, Period: s.before})
-	}
-	for _, id := range byMonth {
-		all = append(all, kpi.Query{ID: id, Period: s.months, By: []string{"month"}})
-	}
-	for _, id := range byAgency {
-		if asked(id) {
-			all = append(all, kpi.Query{ID: id, Period: s.period, By: []string{"agency"}})
-		}
-	}
-	return all
-}
-
 // answers are the figures of a page, by where they stand in it.
 type answers struct {
 	// figures are all answers, by questionKey.
 	figures map[string]kpi.Figure
 	asOf    time.Time
 	events  uint64
-	// city and before are the answers without groups about the page's period and the one a year earlier, by figure; monthly and
+	// city and before are the answers without groups about the page's period and the one before it, by figure; monthly and
 	// agencies those by month and by agency, by figure and key, the key of a case without agency being "".
 	city, before      map[string]kpi.Row
 	monthly, agencies map[string]map[string]kpi.Row
@@ -168,7 +108,7 @@ func (a *answers) place(s *asked, q kpi.Query, f kpi.Figure) {
 		a.addQuiet(f.Quiet)
 	case len(q.By) == 0 && q.Period == s.before:
 		a.before[f.ID] = only(f.Rows)
-	case len(q.By) == 1 && (q.By[0] == "month" || q.By[0] == "agency"):
+	case len(q.By) == 1 && (q.By[0] == "month" || q.By[0] == "agency" && q.Period == s.period):
 		into := a.monthly
 		if q.By[0] == "agency" {
 			into = a.agencies

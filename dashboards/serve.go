@@ -120,16 +120,17 @@ func (p *Pages) fragment(s *snapshot, lang language) (*fragment, error) {
 	if err != nil {
 		return nil, err
 	}
-	presenter.drawn = p.drawsCharts()
+	presenter.drawn, presenter.agencyPages = p.drawsCharts(), p.byPath["/agencies/{agency}"] != nil
 	show := &shown{presenter: presenter, W: spoken[lang], Charts: presenter.drawn}
 	var b bytes.Buffer
-	if !show.Empty() {
+	waits := show.Empty() && !of.always
+	if !waits {
 		if show.V, err = of.view(presenter); err != nil {
 			return nil, fmt.Errorf("make the view of %s: %w", s.asked.key(), err)
 		}
 	}
 	name := of.template
-	if show.Empty() {
+	if waits {
 		name = "waiting"
 	}
 	if err := p.templates.ExecuteTemplate(&b, name, show); err != nil {
@@ -171,23 +172,24 @@ func (p *Pages) frame(r *http.Request, q *asked, lang language) frame {
 		f.Options = append(f.Options, group{o.label.in(lang), q.choices(o, lang)})
 	}
 	f.Filters, f.Chosen = p.filters(r.Context(), q, lang)
-	f.Menu = p.menu(q.of.path, lang, q)
+	f.Menu = p.menu(q.of.path, lang, q, f.Visitor)
 	return f
 }
 
 // bare is the frame of any page.
 func (p *Pages) bare(r *http.Request, lang language, title string) frame {
+	visitor := p.visitor(r, lang)
 	return frame{
-		W: spoken[lang], D: doorsIn[lang], Visitor: p.visitor(r, lang), Lang: lang, Demo: p.Demo, Version: p.Version, Title: title,
-		Menu: p.menu(r.URL.Path, lang, nil),
+		W: spoken[lang], D: doorsIn[lang], Visitor: visitor, Lang: lang, Demo: p.Demo, Version: p.Version, Title: title,
+		Menu: p.menu(r.URL.Path, lang, nil, visitor),
 	}
 }
 
-// menu lists the pages that are registered. Between pages of figures the period is kept.
-func (p *Pages) menu(here string, lang language, q *asked) []choice {
+// menu lists the pages that are registered, and of entry by hand if the visitor may. Between pages of figures the period is kept.
+func (p *Pages) menu(here string, lang language, q *asked, who visitor) []choice {
 	var all []choice
 	for _, entry := range menu {
-		if !p.registered[entry.path] {
+		if !p.registered[entry.path] || entry.path == "/enter" && !who.Enters {
 			continue
 		}
 		params := url.Values{"lang": {string(lang)}}

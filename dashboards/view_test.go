@@ -127,12 +127,12 @@ func TestStretches(t *testing.T) {
 			t.Errorf("%s: months %s, before %s; want %s, %s", id, s.months.ID, s.before.ID, months, before)
 		}
 	}
-	f("ytd", today, "2017-11-01..2019-10-02", "2018-01-01..2018-10-02")
-	f("2018", today, "2017-01-01..2018-12-31", "2017-01-01..2017-12-31")
-	f("2019", today, "2017-11-01..2019-10-02", "2018-01-01..2018-10-02") // runs: as far as it has come
-	f("2019-09", today, "2017-10-01..2019-09-30", "2018-09-01..2018-09-30")
-	f("2020-02-29", time.Date(2020, 3, 5, 0, 0, 0, 0, hanoi), "2018-03-01..2020-02-29", "2019-02-28..2019-02-28")
-	f("2020-02", today, "2017-11-01..2019-10-02", "2019-02-01..2019-02-01") // lies ahead
+	f("ytd", today, "2017-11-01..2019-10-02", "2018")
+	f("2018", today, "2017-01-01..2018-12-31", "2017")
+	f("2019", today, "2017-11-01..2019-10-02", "2018")
+	f("2019-09", today, "2017-10-01..2019-09-30", "2019-08")
+	f("2020-02-29", time.Date(2020, 3, 5, 0, 0, 0, 0, hanoi), "2018-03-01..2020-02-29", "2020-02-28")
+	f("2020-02", today, "2017-11-01..2019-10-02", "2020-01") // lies ahead
 	if _, err := stretch("2019-13", today, hanoi); err == nil {
 		t.Error("a month that is none is a period")
 	}
@@ -149,12 +149,7 @@ func TestQuestionsAreAskedOfTheCatalogue(t *testing.T) {
 			t.Errorf("no figure is called %s", q.ID)
 		}
 	}
-	for _, c := range monthColumns {
-		if !slices.Contains(byMonth, c.id) {
-			t.Errorf("the table of months shows %s, which is not asked by month", c.id)
-		}
-	}
-	for _, id := range ofYearBefore {
+	for _, id := range ofBefore {
 		if !slices.Contains(ofCity, id) {
 			t.Errorf("%s is compared with nothing", id)
 		}
@@ -163,7 +158,7 @@ func TestQuestionsAreAskedOfTheCatalogue(t *testing.T) {
 
 func TestCardsSayWhatTheirFiguresAreMadeOf(t *testing.T) {
 	v := viewFor(t, "ytd", vietnamese, cityAnswers)
-	c := v.Rates[0]
+	c := v.Heads[0]
 	if c.Value.Text != "97,4\u00a0%" || c.Numerator.Text != "3.607" || c.Denominator.Text != "3.702" || c.Interval != "96,9–97,9\u00a0%" {
 		t.Errorf("%+v", c)
 	}
@@ -176,11 +171,11 @@ func TestCardsSayWhatTheirFiguresAreMadeOf(t *testing.T) {
 	if c.Change != "▲\u00a02,8\u00a0điểm %" || c.Tone != "better" || c.Before != "94,6\u00a0%" {
 		t.Errorf("%+v", c)
 	}
-	overdue := v.Work[1]
+	overdue := v.Heads[2]
 	if !overdue.Alarm || overdue.Tone != "better" || !strings.HasPrefix(overdue.Change, "▼") || overdue.Share == "" {
 		t.Errorf("fewer overdue is better: %+v", overdue)
 	}
-	if open := v.Work[0]; open.Tone != "level" || open.Alarm {
+	if open := v.More[2]; open.Tone != "level" || open.Alarm {
 		t.Errorf("more open work is neither good nor bad: %+v", open)
 	}
 }
@@ -192,14 +187,14 @@ func TestTargetIsShown(t *testing.T) {
 		all[0].Rows[0].Target = &goal
 		return all, err
 	})
-	if v.Rates[0].Target != "95.0%" || v.Rates[1].Target != "" {
-		t.Errorf("%q, %q", v.Rates[0].Target, v.Rates[1].Target)
+	if v.Heads[0].Target != "95.0%" || v.Heads[1].Target != "" {
+		t.Errorf("%q, %q", v.Heads[0].Target, v.Heads[1].Target)
 	}
 }
 
 func TestAgenciesAreComparedWithTheCity(t *testing.T) {
 	v := viewFor(t, "ytd", vietnamese, cityAnswers)
-	rows := v.Dossiers.Rows
+	rows := v.Agencies.Rows
 	if len(rows) != len(agencies) {
 		t.Fatalf("%d rows of %d agencies", len(rows), len(agencies))
 	}
@@ -229,7 +224,7 @@ func TestAgenciesAreComparedWithTheCity(t *testing.T) {
 func TestUnknownAgencyShowsItsCode(t *testing.T) {
 	v := viewFor(t, "ytd", vietnamese, nasty)
 	var names []string
-	for _, r := range v.Dossiers.Rows {
+	for _, r := range v.Agencies.Rows {
 		names = append(names, r.Name)
 	}
 	if !slices.Contains(names, "(không nêu cơ quan)") || !slices.Contains(names, `</script><script>document.title='owned'</script>`) {
@@ -240,17 +235,11 @@ func TestUnknownAgencyShowsItsCode(t *testing.T) {
 func TestMonthsBeginWithTheFirstThatHasACase(t *testing.T) {
 	v := viewFor(t, "ytd", vietnamese, few)
 	var months []string
-	for _, m := range v.Months {
-		months = append(months, m.Name)
+	for _, row := range v.Charts[0].Table.Rows {
+		months = append(months, row.Name)
 	}
 	if diff := cmp.Diff([]string{"10/2019", "9/2019", "8/2019"}, months); diff != "" {
 		t.Error(diff)
-	}
-	if !v.Months[0].Runs || v.Months[1].Runs {
-		t.Error("the month that runs is not marked")
-	}
-	if len(v.Months[0].Numbers) != len(monthColumns) {
-		t.Errorf("%d numbers", len(v.Months[0].Numbers))
 	}
 }
 
@@ -258,17 +247,54 @@ func TestMonthsBeginWithTheFirstThatHasACase(t *testing.T) {
 func TestQuietAgenciesHaveNoRate(t *testing.T) {
 	v := viewFor(t, "ytd", vietnamese, cityAnswers)
 	quiet := 0
-	for _, r := range v.Dossiers.Rows {
+	for _, r := range v.Agencies.Rows {
 		if !strings.HasPrefix(r.Rate.Text, "không có dữ liệu từ ") {
 			continue
 		}
 		quiet++
-		if !r.Silent || r.Standing != "" || r.rate != nil || !strings.Contains(strings.Join(v.Quiet, "; "), r.Name) {
-			t.Errorf("%s is compared, or not named: %+v, %v", r.Code, r, v.Quiet)
+		if !r.Silent || r.Standing != "" || r.rate != nil || !slices.ContainsFunc(v.Attention[3].Items, func(i noticeItem) bool { return i.Name == r.Name }) {
+			t.Errorf("%s is compared, or not named: %+v, %v", r.Code, r, v.Attention[3])
 		}
 	}
-	if quiet == 0 || len(v.Quiet) != quiet {
-		t.Errorf("%d quiet agencies in the table, %v above it", quiet, v.Quiet)
+	if quiet == 0 || len(v.Attention[3].Items) != quiet {
+		t.Errorf("%d quiet agencies in the table, %v above it", quiet, v.Attention[3])
+	}
+}
+
+// What needs attention: rates that fell by more than chance, and only those; growth of overdue work; deadlines; silence.
+func TestAttention(t *testing.T) {
+	v := viewFor(t, "ytd", vietnamese, cityAnswers)
+	says := map[string]string{}
+	for _, n := range v.Attention {
+		for _, item := range n.Items {
+			says[n.ID] += item.Name + ": " + item.Says + item.Number.Text + "\n"
+		}
+		says[n.ID] += n.More + "\n" + n.Says
+	}
+	for id, want := range map[string]string{
+		"fell":  "Sở Xây dựng: 92,4\u00a0% → 87,4\u00a0%\nSở Tài nguyên và Môi trường: 84,2\u00a0% → 79,2\u00a0%\n\nSo với năm 2018;",
+		"grew":  "Huyện Thủy Nguyên: +53: 24 → 77\n",
+		"due":   "Huyện Thủy Nguyên: 99\n",
+		"quiet": "Huyện Thủy Nguyên: không có dữ liệu từ 17/09/2019",
+	} {
+		if !strings.HasPrefix(says[id], want) {
+			t.Errorf("%s: %q", id, says[id])
+		}
+	}
+	for _, r := range v.Agencies.Rows {
+		if r.Fell != (r.Code == "H24.12" || r.Code == "H24.13") {
+			t.Errorf("%s fell: %v", r.Code, r.Fell)
+		}
+	}
+	past := viewFor(t, "2018", english, cityAnswers)
+	if n := past.Attention[2]; n.Bad || n.Says != "Only told while the period runs." {
+		t.Errorf("of a period that is over: %+v", n)
+	}
+	calm := viewFor(t, "ytd", english, silence)
+	for _, n := range calm.Attention {
+		if n.Bad || n.Says == "" {
+			t.Errorf("of a city where nothing happens: %+v", n)
+		}
 	}
 }
 
@@ -283,8 +309,8 @@ func TestSilentPeriodSaysSo(t *testing.T) {
 	if !v.Silent {
 		t.Error("it does not say so")
 	}
-	if v.Rates[0].Value.Text != none || v.Rates[0].Numerator != nil {
-		t.Errorf("a rate without cases has a value: %+v", v.Rates[0])
+	if v.Heads[0].Value.Text != none || v.Heads[0].Numerator != nil {
+		t.Errorf("a rate without cases has a value: %+v", v.Heads[0])
 	}
 }
 
@@ -318,7 +344,7 @@ func TestNoWordIsMissing(t *testing.T) {
 func TestSparkStaysInItsBox(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
 		p := &presenter{asked: &asked{}, answers: answers{monthly: map[string]map[string]kpi.Row{"x": {}}}, lang: english}
-		p.stretches.months.First, p.stretches.months.Last = "2018-01-01", "2019-12-31"
+		p.months.First, p.months.Last = "2018-01-01", "2019-12-31"
 		for m := time.Date(2018, 1, 1, 0, 0, 0, 0, time.UTC); m.Year() < 2020; m = m.AddDate(0, 1, 0) {
 			row := kpi.Row{}
 			if rapid.Bool().Draw(r, "told") {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
@@ -26,6 +27,8 @@ import (
 	"tiendo/internal/kpi"
 	"tiendo/internal/lifecycle"
 	"tiendo/internal/metrics"
+	"tiendo/internal/publication"
+	"tiendo/internal/ranking"
 	"tiendo/internal/register"
 	papers "tiendo/internal/report"
 
@@ -66,8 +69,11 @@ type app struct {
 	books       *kpi.Books
 	reports     *papers.Reports
 	integrity   *integrity.Watch
+	ranker      *ranking.Ranker
 	snapshots   *metrics.Snapshots
 	pages       *dashboards.Pages
+
+	publications *publication.Publications
 }
 
 // appOptions is what a server is besides its configuration.
@@ -78,6 +84,8 @@ type appOptions struct {
 	Simulated bool
 	// Agencies are those whose names are known, by code.
 	Agencies map[string]agency
+	// Methods are method files besides those of the configuration; nil: there are none.
+	Methods fs.FS
 	// Now is the clock by which events arrive and periods run; nil: time.Now.
 	Now func() time.Time
 }
@@ -112,6 +120,9 @@ func newApp(ctx context.Context, o appOptions) (_ *app, err error) {
 		return nil, err
 	}
 	if err := a.openAccess(); err != nil {
+		return nil, misuse(err)
+	}
+	if err := a.openPublications(); err != nil {
 		return nil, misuse(err)
 	}
 	if err := a.openEngine(ctx); err != nil {
@@ -194,6 +205,9 @@ func (a *app) openParts(ctx context.Context, o appOptions) (err error) {
 		Events: func() uint64 { return a.booker.Mark().Events }, Ledger: a.booker.Ledger(),
 	})
 	a.integrity = a.newIntegrity()
+	if err := a.openRanker(zone); err != nil {
+		return misuse(err)
+	}
 	a.reports = papers.New(papers.Options{Books: a.books, Names: a.agencyName, Zone: zone})
 	a.collector, err = collector.Open(collector.Options{
 		Data: a.cfg.Data, Conn: a.engine.Conn, Tokens: a.tokens, Log: a.log.With("part", "collector"), Registry: a.registry, Slow: a.slow, Now: a.Now,
@@ -219,9 +233,13 @@ func (a *app) openParts(ctx context.Context, o appOptions) (err error) {
 	if err != nil {
 		return misuse(err)
 	}
+	walls, err := readWalls(a.cfg.Walls)
+	if err != nil {
+		return err
+	}
 	a.pages, err = dashboards.New(dashboards.Options{
 		Explain: a.explain, Figures: a.books, Location: zone, Now: a.Now, Demo: o.Simulated, Version: versionText(), Logger: a.log.With("part", "pages"),
-		Door: a.door, Tokens: a.tokens, Audit: a.acts, Procedures: a.procedure,
+		Door: a.door, Tokens: a.tokens, Audit: a.acts, Procedures: a.procedure, Desk: a.desk(), Walls: walls,
 		Names: a.agencyName,
 	})
 	return err

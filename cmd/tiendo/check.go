@@ -12,7 +12,7 @@ import (
 )
 
 type checkCmd struct {
-	What   []string `arg:"" optional:"" enum:"cells,verdicts,audit" help:"What to check: cells, the books and every figure that is a sum of them; verdicts, the list of cases; audit, the audit log. All if left out."`
+	What   []string `arg:"" optional:"" enum:"cells,verdicts,audit,rankings" help:"What to check: cells, the books and every figure that is a sum of them; verdicts, the list of cases; audit, the audit log; rankings, what was published: its log, and points and ranks computed again. All if left out."`
 	Client client   `embed:""`
 }
 
@@ -21,18 +21,30 @@ func (c *checkCmd) Run(ctx context.Context, std *streams) error {
 	if err != nil {
 		return err
 	}
-	if len(c.What) != 1 || c.What[0] != "audit" {
-		fmt.Fprintf(std.out, "%d cases of %d events checked, %d values of figures counted again, %d differences\n", done.Cases, done.Events, done.Figures, done.Differences-done.tampered)
+	asked := func(what ...string) bool {
+		return len(c.What) == 0 || slices.ContainsFunc(what, func(w string) bool { return slices.Contains(c.What, w) })
 	}
-	if len(c.What) == 0 || slices.Contains(c.What, "audit") {
-		fmt.Fprintf(std.out, "%d records of the audit log checked, %d differences\n", done.Records, done.tampered)
+	served := done.Differences - done.in["audit"] - done.in["rankings"]
+	if asked("cells", "verdicts") {
+		fmt.Fprintf(std.out, "%d cases of %d events checked, %d values of figures counted again, %d differences\n", done.Cases, done.Events, done.Figures, served)
 	}
-	if done.tampered > 0 {
-		err = errors.New("the audit log is not what was written: keep its files as they are, and compare them with a backup and with the server's own log")
+	if asked("audit") {
+		fmt.Fprintf(std.out, "%d records of the audit log checked, %d differences\n", done.Records, done.in["audit"])
 	}
-	if done.Differences > done.tampered {
-		err = errors.Join(errors.New("what is served is not what the facts say; `tiendo rebuild` makes the books again"), err)
+	if asked("rankings") {
+		fmt.Fprintf(std.out, "%d publications checked, %d differences\n", done.Publications, done.in["rankings"])
 	}
+	var wrong []error
+	if served > 0 {
+		wrong = append(wrong, errors.New("what is served is not what the facts say; `tiendo rebuild` makes the books again"))
+	}
+	if done.in["audit"] > 0 {
+		wrong = append(wrong, errors.New("the audit log is not what was written: keep its files as they are, and compare them with a backup and with the server's own log"))
+	}
+	if done.in["rankings"] > 0 {
+		wrong = append(wrong, errors.New("what was published is not what was sealed, or not what the books say: keep the files as they are, and compare them with a backup and with files that were handed out"))
+	}
+	err = errors.Join(wrong...)
 	return err
 }
 
@@ -55,15 +67,17 @@ type counted struct {
 	Events      uint64 `json:"events"`
 	Differences uint64 `json:"differences"`
 	Figures     uint64 `json:"figures"`
-	// Records are those of the audit log, tampered is how many of the differences are there.
-	Records  uint64 `json:"records"`
-	tampered uint64
+	// Records are those of the audit log.
+	Records      uint64 `json:"records"`
+	Publications int64  `json:"publications"`
+	// in is how many differences were found in what.
+	in map[string]uint64
 }
 
 // upkeep has the server work, prints each difference and says how far it is, and returns what was counted at the end.
 func upkeep(ctx context.Context, server *client, path string, query url.Values, std *streams) (counted, error) {
 	var done *counted
-	var tampered uint64
+	in := map[string]uint64{}
 	progress := newProgress(std.err)
 	defer progress.close()
 	err := server.lines(ctx, path, query, func(raw []byte) error {
@@ -83,9 +97,7 @@ func upkeep(ctx context.Context, server *client, path string, query url.Values, 
 		}
 		switch {
 		case line.Difference != nil:
-			if line.Difference.What == "audit" {
-				tampered++
-			}
+			in[line.Difference.What]++
 			fmt.Fprintf(std.out, "%s\t%s\t%s\n", line.Difference.What, strings.Trim(line.Difference.Family+"/"+line.Difference.Subject, "/"), line.Difference.Says)
 		case line.Progress != nil:
 			progress.say(fmt.Sprintf("%d cases of %d events", line.Progress.Cases, line.Progress.Events))
@@ -101,6 +113,6 @@ func upkeep(ctx context.Context, server *client, path string, query url.Values, 
 	if err != nil {
 		return counted{}, err
 	}
-	done.tampered = tampered
+	done.in = in
 	return *done, nil
 }

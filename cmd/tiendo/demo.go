@@ -10,7 +10,9 @@ import (
 	"sync/atomic"
 	"time"
 
+	"tiendo/examples/methods"
 	"tiendo/internal/config"
+	"tiendo/internal/register"
 	"tiendo/internal/simulator"
 
 	"github.com/go-json-experiment/json"
@@ -41,10 +43,13 @@ func (c *demoCmd) Run(ctx context.Context, std *streams) error {
 		"what departments report of themselves. Every figure in it is invented.")
 	tuneMemory()
 	a, err := newApp(ctx, appOptions{
-		Config: cfg, Logger: newLogger(std.err, cfg.Log), Simulated: true, Agencies: simulatedAgencies(),
+		Config: cfg, Logger: newLogger(std.err, cfg.Log), Simulated: true, Agencies: simulatedAgencies(), Methods: methods.Files,
 	})
 	if err != nil {
 		return err
+	}
+	if err := a.knowSimulated(ctx); err != nil {
+		return errors.Join(err, a.Close())
 	}
 	a.start()
 	d := &demo{app: a, client: client{Server: a.URL(), Data: cfg.Data}, city: city}
@@ -224,6 +229,24 @@ func prepareDemo(dir string, fresh bool, now time.Time) (demoCity, error) {
 }
 
 func onlyLock(entries []os.DirEntry) bool { return len(entries) == 1 && entries[0].Name() == "lock" }
+
+// knowSimulated loads the simulated city's agencies with their groups, once: without groups nobody can be ranked.
+func (a *app) knowSimulated(ctx context.Context) error {
+	if _, known := a.registers.Known().At(time.Time{}).Load(register.Agencies); known {
+		return nil
+	}
+	var file bytes.Buffer
+	file.WriteString("agencies:\n")
+	for _, agency := range simulator.Agencies() {
+		fmt.Fprintf(&file, "  - {code: %s, names: {vi: %q, en: %q}, group: %s}\n", agency.Code, agency.NameVI, agency.NameEN, agency.Group)
+	}
+	known, err := a.registers.store.Append(ctx, register.Agencies, file.Bytes(), "demo", a.Now())
+	if err != nil {
+		return fmt.Errorf("load the simulated city's agencies: %w", err)
+	}
+	a.registers.know(known)
+	return nil
+}
 
 // simulatedAgencies are the names of the city's agencies.
 func simulatedAgencies() map[string]agency {

@@ -41,6 +41,7 @@ type command struct {
 	Demo     demoCmd     `cmd:"" help:"Serve a simulated city: two years of history, then what happens by the clock."`
 	Import   importCmd   `cmd:"" help:"Read CSV and NDJSON files and send what they tell to a running server."`
 	Kpi      kpiCmd      `cmd:"" name:"kpi" help:"Ask a running server for a figure."`
+	Rank     rankCmd     `cmd:"" help:"Rank agencies by a method file, or try other weights on a past period."`
 	Ready    readyCmd    `cmd:"" help:"Ask a running server whether it can do its work; exit 1 says what can't. Needs no token."`
 	Rebuild  rebuildCmd  `cmd:"" help:"Have a running server make its books again from the facts."`
 	Register registerCmd `cmd:"" help:"Check and load what the city says about itself: agencies, procedures, calendars, targets."`

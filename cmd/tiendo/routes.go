@@ -15,9 +15,10 @@ import (
 	"tiendo/internal/register"
 )
 
-// guards are what lets through who has a scope. watch is view for what pages ask for by themselves.
+// guards are what lets through who has a scope. watch is view for what pages ask for by themselves, wall
+// for screens on a wall.
 type guards struct {
-	view, watch, private, read, admin func(http.Handler) http.Handler
+	view, watch, wall, private, read, admin func(http.Handler) http.Handler
 }
 
 // guards says who may see what.
@@ -28,9 +29,10 @@ func (a *app) guards() guards {
 	g := guards{
 		view: need(auth.ScopeView), private: need(auth.ScopeView), read: need(auth.ScopeRead), admin: need(auth.ScopeAdmin),
 		watch: func(h http.Handler) http.Handler { return a.door.Watch(auth.ScopeView, h) },
+		wall:  a.door.Wall,
 	}
 	if a.open() {
-		g.view, g.watch = a.door.Know, a.door.Know
+		g.view, g.watch, g.wall = a.door.Know, a.door.Know, a.door.Know
 	}
 	// Single cases are for whoever has logged in or has a token; those of a simulated city are nobody's.
 	if a.Simulated {
@@ -48,7 +50,7 @@ func (a *app) routes() http.Handler {
 		Books: a.books, Zone: a.cfg.Location(), Now: a.Now, Ready: a.ready, Logger: a.log.With("part", "api"),
 		Rules: a.registers.Rules, Facts: a.facts, Recorded: a.recorded, Check: a.check, Rebuild: a.rebuild,
 		LoadedRegisters: a.registers.loaded, LoadRegister: a.loadRegister, Tokens: a.tokens, Audit: a.acts,
-		Reports: a.reports, Exported: a.exported, Integrity: a.integrity,
+		Reports: a.reports, Exported: a.exported, Integrity: a.integrity, Ranker: a.ranker, Publications: a.publications, CheckPublications: a.checkPublications, Done: a.audit,
 	})
 	mux, g := http.NewServeMux(), a.guards()
 	for root, cases := range map[string]http.Handler{"/v1/cases": answers.Cases(), "/cases": a.pages.Cases()} {
@@ -79,10 +81,16 @@ func (a *app) routePrograms(mux *http.ServeMux, g guards, answers *api.API) {
 	upkeep := g.admin(answers.Upkeep())
 	mux.Handle("/v1/check", upkeep)
 	mux.Handle("/v1/rebuild", upkeep)
+	for _, path := range []string{"/v1/publications", "/v1/publications/"} {
+		mux.Handle(path, g.view(answers.Published()))
+	}
 	mux.Handle("/healthz", answers.Open())
 	mux.Handle("/readyz", answers.Open())
 	for _, path := range []string{"/v1/kpis", "/v1/kpis/", "/openapi.json"} {
 		mux.Handle(path, g.view(answers.Open()))
+	}
+	for _, path := range []string{"/v1/rankings", "/v1/rankings/"} {
+		mux.Handle(path, g.view(answers.Rankings()))
 	}
 	mux.Handle("GET /metrics", g.view(a.snapshots.Handler()))
 }
@@ -95,8 +103,13 @@ func (a *app) routePeople(mux *http.ServeMux, g guards) {
 	for _, path := range []string{"/tokens", "/tokens/", "/audit"} {
 		mux.Handle(path, g.admin(a.pages.Office()))
 	}
+	for _, path := range []string{"/enter", "/enter/"} {
+		mux.Handle(path, a.door.Require(auth.ScopeIngest, a.pages.Entry()))
+	}
 	mux.Handle("/static/", a.pages) // of which the page to log in is made
 	mux.Handle("/live", g.watch(a.pages))
+	mux.Handle("/wall", g.wall(a.pages.Wall()))
+	mux.Handle("/wall/", g.wall(a.pages.Wall()))
 	mux.Handle("/", g.view(a.pages))
 }
 
@@ -111,15 +124,8 @@ const storing = 30 * time.Second
 // recorded reads the facts of a source, with all that was accepted until now. They leave the house, so it is written down.
 func (a *app) recorded(ctx context.Context, asked api.Asked, each func(*event.Event) error) error {
 	a.audit(ctx, "facts.export", asked.Source, slog.String("family", string(asked.Family)))
-	late := time.After(storing)
-	for newest := a.collector.Newest(); a.collector.Loaded() < newest; {
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-late:
-			return api.ErrBehind
-		case <-time.After(10 * time.Millisecond):
-		}
+	if err := a.stored(ctx, storing); err != nil {
+		return err
 	}
 	return booking.EachCaseOf(ctx, a.engine.Conn(), asked.Family, asked.Source, func(_ string, events []event.Event) error {
 		last := lifecycle.LastRecords(events, asked.Before)
@@ -130,6 +136,21 @@ func (a *app) recorded(ctx context.Context, asked api.Asked, each func(*event.Ev
 		}
 		return nil
 	})
+}
+
+// stored waits until what was accepted by now is stored, but not for longer than a while.
+func (a *app) stored(ctx context.Context, most time.Duration) error {
+	late := time.After(most)
+	for newest := a.collector.Newest(); a.collector.Loaded() < newest; {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-late:
+			return api.ErrBehind
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+	return nil
 }
 
 // exported writes down that a paper was taken out.

@@ -16,6 +16,8 @@ import (
 	"tiendo/internal/integrity"
 	"tiendo/internal/kpi"
 	"tiendo/internal/lifecycle"
+	"tiendo/internal/publication"
+	"tiendo/internal/ranking"
 	"tiendo/internal/register"
 	"tiendo/internal/report"
 )
@@ -48,9 +50,17 @@ type Options struct {
 	Exported func(ctx context.Context, what, format string)
 	// Integrity is needed by the handler of signals alone.
 	Integrity *integrity.Watch
+	// Ranker is needed by the handler of rankings alone.
+	Ranker *ranking.Ranker
 	// Tokens are needed by their own handler alone; Audit by its own and that of upkeep.
 	Tokens *auth.Tokens
 	Audit  *audit.Log
+	// Publications are needed by their own handlers alone. Done writes down an act of whoever sent the request.
+	Publications *publication.Publications
+	// CheckPublications tells found what is wrong with what was published, by its number, and returns how many publications there
+	// are. It is needed by the handler of upkeep alone.
+	CheckPublications func(ctx context.Context, found func(number, says string)) (int64, error)
+	Done              func(ctx context.Context, verb, object string, details ...slog.Attr)
 }
 
 // API is the handlers. Safe for concurrent use.

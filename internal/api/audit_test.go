@@ -91,7 +91,7 @@ func TestAudit(t *testing.T) {
 		f("GET", path+"?"+wrong, 400, `"parameter":"`+name+`"`)
 	}
 	f("POST", "/v1/check?what=audit", 200, `{"done":{"cases":0,"events":0,"differences":0,"records":3}}`)
-	f("POST", "/v1/check?what=ears", 400, "cells, verdicts or audit")
+	f("POST", "/v1/check?what=ears", 400, "cells, verdicts, audit or rankings")
 
 	file := filepath.Join(data, "audit.log")
 	content, err := os.ReadFile(file)

@@ -23,6 +23,8 @@ type done struct {
 	booking.Checked
 	// Records are those of the audit log.
 	Records uint64 `json:"records,omitempty"`
+	// Publications are how many rankings were published.
+	Publications int64 `json:"publications,omitempty"`
 }
 
 // Upkeep returns the handler of POST /v1/check and POST /v1/rebuild, which answer line by line as JSON while they work.
@@ -46,7 +48,7 @@ func (a *API) Upkeep() http.Handler {
 }
 
 // checkable are the parts that can be checked.
-var checkable = []string{"cells", "verdicts", "audit"}
+var checkable = []string{"cells", "verdicts", "audit", "rankings"}
 
 func (a *API) check(w http.ResponseWriter, r *http.Request) {
 	what := r.URL.Query()["what"]
@@ -55,7 +57,7 @@ func (a *API) check(w http.ResponseWriter, r *http.Request) {
 	}
 	for _, name := range what {
 		if !slices.Contains(checkable, name) {
-			a.refuse(w, r, &kpi.Error{Param: "what", Message: "cells, verdicts or audit would do"})
+			a.refuse(w, r, &kpi.Error{Param: "what", Message: "cells, verdicts, audit or rankings would do"})
 			return
 		}
 	}
@@ -81,6 +83,17 @@ func (a *API) check(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		a.Logger.Error("the audit log could not be checked", "error", err)
 		say(line{Error: "the audit log can't be read; the server's log says why"})
+		return
+	}
+	if slices.Contains(what, "rankings") {
+		all.Publications, err = a.CheckPublications(r.Context(), func(number, says string) {
+			all.Differences++
+			say(line{Difference: &booking.Difference{What: "rankings", Subject: number, Says: says}})
+		})
+	}
+	if err != nil {
+		a.Logger.Error("what was published could not be checked", "error", err)
+		say(line{Error: "what was published can't be checked; the server's log says why"})
 		return
 	}
 	say(line{Done: &all})

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"tiendo/internal/document"
 	"tiendo/internal/kpi"
 	"tiendo/internal/register"
 )
@@ -138,14 +139,18 @@ type fault struct {
 	Reason string `json:"reason"`
 }
 
-func (a *API) refuseRegister(w http.ResponseWriter, refused *register.Refusal) {
-	var faults []fault
+// faults are all that a file was refused for.
+func faults(refused *document.Refusal) (all []fault) {
 	for _, f := range refused.Faults {
-		faults = append(faults, fault{f.Line, f.Column, f.Field, f.Message})
+		all = append(all, fault{f.Line, f.Column, f.Field, f.Message})
 	}
+	return all
+}
+
+func (a *API) refuseRegister(w http.ResponseWriter, refused *register.Refusal) {
 	a.problem(w, problem{
 		Title: "The file does not hold together; nothing of it was taken", Status: http.StatusBadRequest,
-		Detail: refused.Faults[0].String(), Errors: faults,
+		Detail: refused.Faults[0].String(), Errors: faults(refused),
 	})
 }
 

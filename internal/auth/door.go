@@ -82,7 +82,7 @@ func (d *Door) member(secret string, used bool) (Token, error) {
 		return Token{}, ErrNone
 	}
 	who, err := d.owner(&one)
-	who.Session = true
+	who.Session, who.Wall = true, one.Wall
 	return who, err
 }
 

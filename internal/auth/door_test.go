@@ -35,7 +35,7 @@ func openHouse(t testing.TB, dir string, change ...func(*DoorOptions)) *house {
 		Audit: func(a audit.Act) { h.acts = append(h.acts, a) }, Logger: slog.New(slog.DiscardHandler),
 		Page: func(w http.ResponseWriter, _ *http.Request, why Refusal) {
 			w.WriteHeader(why.Status)
-			fmt.Fprintf(w, "page scope=%s bound=%s foreign=%v", why.Scope, why.Bound, why.Foreign)
+			fmt.Fprintf(w, "page scope=%s bound=%s foreign=%v wall=%v", why.Scope, why.Bound, why.Foreign, why.Wall)
 		},
 	}
 	for _, c := range change {

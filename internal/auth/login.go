@@ -74,11 +74,18 @@ func (d *Door) welcome(w http.ResponseWriter, r *http.Request, who Token, one se
 	if err != nil {
 		return err
 	}
-	setCookie(w, sessionCookie, secret, secure, d.End)
+	age := d.End
+	if one.Wall {
+		age = wallAge
+	}
+	setCookie(w, sessionCookie, secret, secure, age)
 	who.From = originOf(r, d.Proxies).text()
 	details := []slog.Attr{slog.String("scopes", list(who.Scopes))}
 	if who.Bound != "" {
 		details = append(details, slog.String("agency", who.Bound))
+	}
+	if one.Wall {
+		details = append(details, slog.Bool("wall", true))
 	}
 	if one.Subject != "" {
 		details = append(details, slog.String("subject", one.Subject), slog.String("roles", list(one.Roles)))

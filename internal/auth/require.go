@@ -34,7 +34,7 @@ func (d *Door) Watch(scope Scope, next http.Handler) http.Handler { return d.gua
 // Know lets every request through to next, which finds with [From] who sent it, if that is known.
 func (d *Door) Know(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if who, err := d.check(r, true); err == nil {
+		if who, err := d.check(r, true); err == nil && !who.Wall {
 			r = r.WithContext(context.WithValue(r.Context(), inRequest{}, visit{who, d}))
 		}
 		next.ServeHTTP(w, r)
@@ -53,6 +53,8 @@ func (d *Door) guard(scope Scope, next http.Handler, used bool) http.Handler {
 		switch {
 		case who.Session && d.foreign.Check(r) != nil:
 			d.turnAway(w, r, Refusal{Status: http.StatusForbidden, Foreign: true, Detail: ErrForeign.Error()})
+		case who.Wall:
+			d.turnAway(w, r, Refusal{Status: http.StatusForbidden, Wall: true, Detail: ErrWallOnly.Error()})
 		case !who.Has(scope):
 			Lacks(w, r, scope)
 		default:
@@ -66,10 +68,11 @@ type Refusal struct {
 	// Status is 401 or 403.
 	Status int
 	// Scope is what is lacking; Bound the agency of which alone the sender may ask; Foreign says that another site's page sent
-	// the request. At most one of them is set.
+	// the request, Wall that a screen on a wall did, which sees walls alone. At most one of them is set.
 	Scope   Scope
 	Bound   string
 	Foreign bool
+	Wall    bool
 	// Detail says it all in English.
 	Detail string
 }

@@ -29,6 +29,8 @@ type session struct {
 	Roles   []Role `json:"roles,omitzero"`
 	// Agency is what the provider has told of the person; it binds with the role agency only.
 	Agency string `json:"agency,omitzero"`
+	// Wall says that it is a screen on a wall, which nobody touches: it sees walls alone, and ends with its token only.
+	Wall bool `json:"wall,omitzero"`
 }
 
 // owner tells apart whose session it is.
@@ -98,7 +100,7 @@ func (s *sessions) makeRoom(owner string) {
 
 // over says whether a session has ended by itself.
 func (s *sessions) over(one *session, now time.Time) bool {
-	return now.Sub(one.Used) >= s.idle || now.Sub(one.Began) >= s.end
+	return !one.Wall && (now.Sub(one.Used) >= s.idle || now.Sub(one.Began) >= s.end)
 }
 
 // find returns the session of a secret; false if there is none, or if it has ended. used says that the person did something.
@@ -109,7 +111,7 @@ func (s *sessions) find(secret string, used bool) (session, bool) {
 	if one == nil || s.over(one, now) {
 		return session{}, false
 	}
-	if used && now.Sub(one.Used) >= noted {
+	if (used || one.Wall) && now.Sub(one.Used) >= noted { // a wall that asks is in use
 		one.Used = now.Truncate(time.Second)
 		if now.Sub(s.wrote) >= noted {
 			if err := s.write(); err != nil { // the file is behind; the next use tries again

@@ -57,6 +57,8 @@ type Token struct {
 	From string
 	// Session says that it is a person with a browser, who has logged in.
 	Session bool
+	// Wall says that it is the browser of a screen on a wall.
+	Wall bool
 }
 
 // Has says whether the token is good for something. Who administers may read, and who reads may view.

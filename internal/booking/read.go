@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,6 +29,51 @@ func Facts(ctx context.Context, conn driver.Conn, family event.Family, subject s
 		return nil, fmt.Errorf("read the facts of %s %s: %w", family, subject, err)
 	}
 	return events, nil
+}
+
+// FactsOf is Facts for some cases of one family, by their subjects; those of which nothing is known are left out.
+func FactsOf(ctx context.Context, conn driver.Conn, family event.Family, subjects []string) (map[string][]event.Event, error) {
+	facts, err := readFacts(ctx, conn, family, subjects)
+	if err != nil {
+		return nil, fmt.Errorf("read the facts of some cases of %s: %w", family, err)
+	}
+	defer facts.close()
+	all := map[string][]event.Event{}
+	for {
+		subject, more, err := facts.peek()
+		if err != nil || !more {
+			return all, err
+		}
+		events, err := facts.take(subject)
+		if err != nil {
+			return nil, fmt.Errorf("read the facts of %s %s: %w", family, subject, err)
+		}
+		all[subject] = slices.Clone(events)
+	}
+}
+
+// NewestOf reads the records of a source in some families that arrived last, the newest first, at most that many.
+func NewestOf(ctx context.Context, conn driver.Conn, source string, families []event.Family, limit int) ([]event.Event, error) {
+	names := make([]string, len(families))
+	for i, f := range families {
+		names[i] = string(f)
+	}
+	rows, err := conn.Query(ctx, "SELECT "+factColumns+` FROM events WHERE family IN ({families:Array(String)}) AND source = {source:String}
+		ORDER BY arrival DESC, entry DESC, position DESC LIMIT {limit:UInt32}`,
+		clickhouse.Named("families", names), clickhouse.Named("source", source), clickhouse.Named("limit", fmt.Sprint(limit)))
+	if err != nil {
+		return nil, fmt.Errorf("read the newest records of %s: %w", source, err)
+	}
+	defer rows.Close()
+	var all []event.Event
+	for rows.Next() {
+		_, e, err := scanFact(rows)
+		if err != nil {
+			return nil, fmt.Errorf("read the newest records of %s: %w", source, err)
+		}
+		all = append(all, e)
+	}
+	return all, rows.Err()
 }
 
 // EachCase calls each with every delivery of the events of one subject of a family after the other, in the order of

@@ -35,7 +35,11 @@ type Config struct {
 	Session Session  `yaml:"session"`
 	Ingest  Ingest   `yaml:"ingest"`
 	Inbox   Inbox    `yaml:"inbox"`
+	// Walls are walls with names, as "hall?panels=today,tasks&every=30s".
+	Walls   []string `yaml:"walls"`
+	Ranking Ranking  `yaml:"ranking"`
 	Metrics Metrics  `yaml:"metrics"`
+	Publish Publish  `yaml:"publish"`
 	Log     Log      `yaml:"log"`
 	// Simulated says that all events are invented.
 	Simulated bool `yaml:"simulated"`
@@ -98,12 +102,26 @@ type Inbox struct {
 	Folder string `yaml:"folder"`
 }
 
+// Ranking is by what is ranked.
+type Ranking struct {
+	// Methods is a folder of method files; empty means that there are none.
+	Methods string `yaml:"methods"`
+}
+
 // Metrics is what /metrics shows.
 type Metrics struct {
 	// Figures are catalogue ids; empty means those marked for the leadership.
 	Figures []string `yaml:"figures"`
 	// Periods are period ids such as "mtd".
 	Periods []string `yaml:"periods"`
+}
+
+// Publish is what publications are sealed with.
+type Publish struct {
+	// Log is the name of the log of publications; empty makes one up when it is begun.
+	Log string `yaml:"log"`
+	// Witnesses are the public keys of those whose cosignatures are taken.
+	Witnesses []string `yaml:"witnesses"`
 }
 
 // Log is the form of the process's own log.

@@ -172,6 +172,8 @@ func TestPrintedFileLoadsAgain(t *testing.T) {
 	c.Engine = Engine{Library: "lib: #1/libchdb.so", Memory: 1000}
 	c.Engine.Memory = 3 << 30
 	c.Metrics.Periods = []string{"ytd"}
+	c.Walls = []string{"hall?panels=today,tasks&every=10s", "lobby"}
+	c.Publish = Publish{Log: "hue.example/xep-hang", Witnesses: []string{"a+1+x", "b+2+y/+="}}
 	c.Ingest = Ingest{Rate: 7, Burst: 123_456}
 	c.TLS, c.Proxies = TLS{Cert: "c #1.pem", Key: "k.pem"}, []string{"10.0.0.0/8", "::1"}
 	c.OIDC.Roles, c.Session.Idle = []string{"a b=leader", "a b=operator"}, Duration(100*time.Minute)

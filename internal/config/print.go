@@ -43,6 +43,8 @@ func lookup(c *Config, s Setting) any {
 		return append([]string{}, c.OIDC.Scopes...)
 	case "oidc.roles":
 		return append([]string{}, c.OIDC.Roles...)
+	case "walls":
+		return append([]string{}, c.Walls...)
 	case "metrics.figures":
 		return append([]string{}, c.Metrics.Figures...)
 	case "ingest.rate":
@@ -51,6 +53,8 @@ func lookup(c *Config, s Setting) any {
 		return int(c.Ingest.Burst)
 	case "metrics.periods":
 		return append([]string{}, c.Metrics.Periods...)
+	case "publish.witnesses":
+		return append([]string{}, c.Publish.Witnesses...)
 	case "simulated":
 		return c.Simulated
 	default:

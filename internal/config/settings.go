@@ -136,12 +136,28 @@ func Settings() []Setting {
 			at: func(c *Config) field { return text(&c.Inbox.Folder) },
 		},
 		{
+			Key: "walls", Meaning: "Walls with names, with spaces between them: hall?panels=today,tasks&every=30s is what /wall/hall shows; all after the name may be missing.",
+			at: func(c *Config) field { return words(&c.Walls) },
+		},
+		{
+			Key: "ranking.methods", Meaning: "A folder of method files (*.yaml) by which agencies are ranked; empty means that there are none.",
+			at: func(c *Config) field { return text(&c.Ranking.Methods) },
+		},
+		{
 			Key: "metrics.figures", Meaning: "The figures on /metrics: ids, patterns such as online.*, or leadership; empty means those marked for the leadership.",
 			at: func(c *Config) field { return list(&c.Metrics.Figures) },
 		},
 		{
 			Key: "metrics.periods", Meaning: "The periods on /metrics for figures that have one.",
 			at: func(c *Config) field { return list(&c.Metrics.Periods) },
+		},
+		{
+			Key: "publish.log", Meaning: "What the log of publications is called, best like an address, such as danang.gov.vn/xep-hang; it counts when the log is begun, and never changes. Empty makes up a name.",
+			at: func(c *Config) field { return text(&c.Publish.Log) },
+		},
+		{
+			Key: "publish.witnesses", Meaning: "The public keys of witnesses, such as departments, whose cosignatures of the log are taken (C2SP tlog-cosignature). One that was ever used stays here.",
+			at: func(c *Config) field { return list(&c.Publish.Witnesses) },
 		},
 		{
 			Key: "log.format", Meaning: "The form of the log: auto (text on a terminal, else JSON), text or json.",
@@ -206,6 +222,15 @@ func list(into *[]string) field {
 				*into = append(*into, word)
 			}
 		}
+		return nil
+	}}
+}
+
+// words is a setting of several texts that hold commas, with spaces between them in the environment.
+func words(into *[]string) field {
+	return field{strings.Join(*into, " "), func(s string) error {
+		*into = nil
+		*into = append(*into, strings.Fields(s)...)
 		return nil
 	}}
 }

@@ -60,6 +60,7 @@ var directions = []struct {
 	{"tiendo/internal/event", "tiendo/", nil, "the vocabulary stands alone, so that everything may speak it"},
 	{"tiendo/internal/calendar", "tiendo/", nil, "the calendar stands alone, so that everything may count days"},
 	{"tiendo/internal/period", "tiendo/", nil, "periods stand alone, so that everything may name them"},
+	{"tiendo/internal/stats", "tiendo/", nil, "chance knows of no city"},
 	{"tiendo/internal/", "tiendo/cmd/", nil, "data goes down the page and never back up"},
 	{"tiendo/internal/", "tiendo/collector", []string{"tiendo/internal/bench"}, "the collector stands above the parts that it is made of"},
 	{"tiendo/internal/", "tiendo/dashboards", []string{"tiendo/internal/bench"}, "figures do not know who looks at them"},

@@ -53,6 +53,9 @@ type origin struct {
 // Len is how many events the batch has.
 func (b *Batch) Len() int { return len(b.origins) }
 
+// Line is the line that event number i comes from.
+func (b *Batch) Line(i int) int { return b.origins[i].line }
+
 // Types adds the batch's events to a count by type.
 func (b *Batch) Types(count map[event.Type]int) {
 	for _, o := range b.origins {

@@ -73,6 +73,9 @@ func OpenFile(name string, file *os.File) (*Input, error) {
 	return newInput(name, file, file)
 }
 
+// OpenReader is Open for what comes from elsewhere than a file; name is what messages call it.
+func OpenReader(name string, r io.Reader) (*Input, error) { return newInput(name, r, nil) }
+
 func newInput(name string, raw io.Reader, file *os.File) (*Input, error) {
 	in := &Input{Name: name}
 	if file != nil {

@@ -79,18 +79,28 @@ func (m *Method) cases(in *Inputs, id string, where map[string][]string, agency 
 
 // Since notes in r how each standing moved since the period before, whose result by the same method is given.
 func (r *Result) Since(before *Result) {
-	was := map[string]*Standing{}
-	for i := range before.Groups {
-		for j := range before.Groups[i].Agencies {
-			s := &before.Groups[i].Agencies[j]
-			was[before.Groups[i].Group.Code+" "+s.Agency.Code] = s
+	r.each(before, func(now, then *Standing) {
+		now.Change = &Change{Period: before.Inputs.Period.ID, Place: Place{then.Rank, then.Points}, By: moved(then, now)}
+	})
+}
+
+// Against notes in r, in which something was tried, where each stands by the method as it is.
+func (r *Result) Against(untried *Result) {
+	r.each(untried, func(tried, is *Standing) { tried.Untried = &Place{is.Rank, is.Points} })
+}
+
+// each calls do with every standing of r and the same agency's of another result, where it was in the same group.
+func (r *Result) each(other *Result, do func(own, others *Standing)) {
+	known := map[[2]string]*Standing{}
+	for i, g := range other.Groups {
+		for j, s := range g.Agencies {
+			known[[2]string{g.Group.Code, s.Agency.Code}] = &other.Groups[i].Agencies[j]
 		}
 	}
-	for i := range r.Groups {
-		for j := range r.Groups[i].Agencies {
-			now := &r.Groups[i].Agencies[j]
-			if then := was[r.Groups[i].Group.Code+" "+now.Agency.Code]; then != nil {
-				now.Change = &Change{Period: before.Inputs.Period.ID, Rank: then.Rank, Points: then.Points, By: moved(then, now)}
+	for i, g := range r.Groups {
+		for j, s := range g.Agencies {
+			if others := known[[2]string{g.Group.Code, s.Agency.Code}]; others != nil {
+				do(&r.Groups[i].Agencies[j], others)
 			}
 		}
 	}

@@ -5,8 +5,10 @@ type Result struct {
 	Method Described `json:"method"`
 	Inputs Inputs    `json:"inputs"`
 	// Provisional: the period still runs, or assessments that count are not verified.
-	Provisional bool        `json:"provisional"`
-	Groups      []Standings `json:"groups"`
+	Provisional bool `json:"provisional"`
+	// Tried are the weights that were tried instead of the method's; nothing of such a result holds.
+	Tried  []string    `json:"tried,omitempty"`
+	Groups []Standings `json:"groups"`
 }
 
 // Described is a method as results show it: enough to read them.
@@ -94,6 +96,14 @@ type Standing struct {
 	Adjustments []Adjusted `json:"adjustments,omitempty"`
 	// Change is against the period before; nil where it was not ranked then.
 	Change *Change `json:"change"`
+	// Untried is where it stands by the method as it is; set where something else was tried.
+	Untried *Place `json:"untried,omitempty"`
+}
+
+// Place is a rank, nil without one, and points.
+type Place struct {
+	Rank   *int    `json:"rank"`
+	Points float64 `json:"points"`
 }
 
 // AreaPoints are the points of an area.
@@ -163,9 +173,8 @@ type Adjusted struct {
 
 // Change says how a standing moved since the period before, by the same method.
 type Change struct {
-	Period string  `json:"period"`
-	Rank   *int    `json:"rank"`
-	Points float64 `json:"points"`
+	Period string `json:"period"`
+	Place
 	// By says which criterion or adjustment moved the points by how much, the greatest first. What the cap of the whole kept away
 	// is under "cap". They add up to the difference of the points.
 	By []Moved `json:"by"`

@@ -79,3 +79,23 @@ func (l *Log) bestHead(n int64) (size int64, checkpoint []byte, _ error) {
 	}
 	return l.size, newest, nil
 }
+
+// ToWitness is what is sent to a witness that has seen the log up to old records: the body of a request of C2SP tlog-witness,
+// add-checkpoint. What the witness answers goes to [Log.Cosign].
+func (l *Log) ToWitness(old int64) ([]byte, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	path, err := l.consistency(old)
+	if err != nil {
+		return nil, err
+	}
+	checkpoint, err := os.ReadFile(l.path(l.size, headKind))
+	if err != nil {
+		return nil, err
+	}
+	body := fmt.Appendf(nil, "old %d\n", old)
+	for _, h := range path {
+		body = fmt.Appendf(body, "%s\n", h)
+	}
+	return append(append(body, '\n'), checkpoint...), nil
+}

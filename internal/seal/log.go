@@ -175,6 +175,10 @@ func (l *Log) Checkpoint() ([]byte, error) {
 func (l *Log) Consistency(old int64) ([]tlog.Hash, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	return l.consistency(old)
+}
+
+func (l *Log) consistency(old int64) ([]tlog.Hash, error) {
 	if old < 0 || old > l.size {
 		return nil, fmt.Errorf("the log has %d records, so there was none of %d", l.size, old)
 	}

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	"tiendo/internal/auth"
+	"tiendo/internal/booking"
+	"tiendo/internal/byhand"
+	"tiendo/internal/calendar"
+	"tiendo/internal/event"
+)
+
+// storingByHand is how long who enters something waits for what was accepted before to be stored.
+const storingByHand = 10 * time.Second
+
+// desk is where people enter what no system tells.
+func (a *app) desk() *byhand.Desk {
+	return byhand.New(byhand.Options{
+		Deliver: func(who *auth.Token, lines []byte) ([]byhand.Refused, error) {
+			refusals, err := a.collector.Enter(who, lines)
+			if err != nil {
+				return nil, err
+			}
+			var refused []byhand.Refused
+			for _, r := range refusals {
+				refused = append(refused, byhand.Refused(r))
+			}
+			return refused, nil
+		},
+		Known: func(ctx context.Context, family event.Family, subjects []string) (map[string][]event.Event, error) {
+			if err := a.stored(ctx, storingByHand); err != nil {
+				return nil, err
+			}
+			return booking.FactsOf(ctx, a.engine.Conn(), family, subjects)
+		},
+		Recent: func(ctx context.Context, source string, families []event.Family, limit int) ([]event.Event, error) {
+			if err := a.stored(ctx, storingByHand); err != nil {
+				return nil, err
+			}
+			return booking.NewestOf(ctx, a.engine.Conn(), source, families, limit)
+		},
+		Agencies: a.agencies,
+		Now:      func() time.Time { return a.Now().In(a.cfg.Location()) },
+	})
+}
+
+// agencies are those of today, from the register, else those of the simulated city.
+func (a *app) agencies() (all []byhand.Agency) {
+	for _, known := range a.registers.Known().At(time.Time{}).Agencies(calendar.DayOf(a.Now(), a.cfg.Location())) {
+		all = append(all, byhand.Agency{Code: known.Code, Name: byhand.Text{known.NameVI, known.NameEN}})
+	}
+	if len(all) == 0 {
+		for _, code := range slices.Sorted(maps.Keys(a.Agencies)) {
+			all = append(all, byhand.Agency{Code: code, Name: byhand.Text{a.Agencies[code].vi, a.Agencies[code].en}})
+		}
+	}
+	return all
+}

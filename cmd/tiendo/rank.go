@@ -1,0 +1,153 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+
+	"tiendo/internal/document"
+	"tiendo/internal/ranking"
+
+	"github.com/go-json-experiment/json"
+)
+
+type rankCmd struct {
+	Method string   `required:"" placeholder:"F" help:"The method file, or the id of a method that the server has."`
+	Period string   `required:"" placeholder:"P" help:"The period: 2026-Q3, 2026-H1, 2026-9M, 2026, 2026-09."`
+	Try    []string `placeholder:"CRITERION=WEIGHT" sep:"none" help:"Try another weight; may be repeated, and nothing is kept."`
+	Format string   `default:"table" enum:"table,json" help:"Print a table or json (${default})."`
+	Output string   `short:"o" placeholder:"FILE" help:"Write it here; without it, to standard output."`
+	Client client   `embed:""`
+}
+
+func (c *rankCmd) Run(ctx context.Context, std *streams) error {
+	body, err := c.ask(ctx)
+	if err != nil {
+		return err
+	}
+	var out bytes.Buffer
+	if c.Format == "json" {
+		fmt.Fprintf(&out, "%s\n", bytes.TrimSpace(body))
+	} else {
+		var r ranking.Result
+		if err := json.Unmarshal(body, &r); err != nil {
+			return unreachable(fmt.Errorf("the answer of %s is no ranking (%w); is it a Tiendo server of this version?", c.Client.Server, err))
+		}
+		if err := printRanking(&out, &r); err != nil {
+			return err
+		}
+	}
+	if c.Output == "" {
+		_, err := std.out.Write(out.Bytes())
+		return err
+	}
+	if err := os.WriteFile(c.Output, out.Bytes(), 0o644); err != nil {
+		return misuse(fmt.Errorf("write the ranking: %w; name another file with -o", err))
+	}
+	return nil
+}
+
+// ask sends the method file, or asks by the id of a method that the server has.
+func (c *rankCmd) ask(ctx context.Context) ([]byte, error) {
+	query := url.Values{}
+	if len(c.Try) > 0 {
+		query["try"] = c.Try
+	}
+	content, err := os.ReadFile(c.Method)
+	switch {
+	case errors.Is(err, os.ErrNotExist) && !strings.ContainsRune(c.Method, filepath.Separator) && filepath.Ext(c.Method) == "":
+		return c.Client.get(ctx, "/v1/rankings/"+url.PathEscape(c.Method)+"/"+url.PathEscape(c.Period), query)
+	case err != nil:
+		return nil, misuse(fmt.Errorf("read the method file: %w; name a file, or the id of a method that the server has", err))
+	}
+	if _, err := ranking.Read(content); err != nil {
+		if refusal, is := errors.AsType[*document.Refusal](err); is {
+			err = refusal.In(c.Method)
+		}
+		return nil, misuse(err)
+	}
+	query.Set("period", c.Period)
+	return c.Client.ask(ctx, http.MethodPost, "/v1/rankings", query, content)
+}
+
+// printRanking writes a table for each group.
+func printRanking(w io.Writer, r *ranking.Result) error {
+	fmt.Fprintf(w, "%s %s  %s (%s – %s)  as of %s\n", r.Method.ID, r.Method.Version, r.Inputs.Period.ID, r.Inputs.Period.From, r.Inputs.Period.To,
+		r.Inputs.AsOf.Format("2006-01-02 15:04:05 -07:00"))
+	if len(r.Tried) > 0 {
+		fmt.Fprintf(w, "tried: %s; nothing of it is kept\n", strings.Join(r.Tried, ", "))
+	}
+	if r.Provisional {
+		fmt.Fprintln(w, "provisional: the period still runs, or assessments are not verified")
+	}
+	for _, g := range r.Groups {
+		fmt.Fprintf(w, "\n%s\n", g.Group.Names.VI)
+		table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+		heads := []string{"rank", "agency", "name", "points"}
+		for _, a := range r.Method.Areas {
+			heads = append(heads, a.ID)
+		}
+		fmt.Fprintln(table, strings.Join(append(heads, "adjusted", against(r)), "\t"))
+		for i := range g.Agencies {
+			fmt.Fprintln(table, strings.Join(rankingRow(&g.Agencies[i]), "\t"))
+		}
+		if err := table.Flush(); err != nil {
+			return err
+		}
+		for _, e := range g.Excluded {
+			fmt.Fprintf(w, "not ranked: %s %s: %s\n", e.Agency.Code, e.Agency.Names.VI, e.Reason.VI)
+		}
+	}
+	return nil
+}
+
+// against is what the last column compares with.
+func against(r *ranking.Result) string {
+	if len(r.Tried) > 0 {
+		return "by the method as it is"
+	}
+	return "since the period before"
+}
+
+func rankingRow(s *ranking.Standing) []string {
+	row := []string{place(s.Rank), s.Agency.Code, s.Agency.Names.VI, points(s.Points)}
+	for _, a := range s.Areas {
+		row = append(row, points(a.Points))
+	}
+	adjusted := 0.0
+	for _, a := range s.Adjustments {
+		adjusted += a.Points
+	}
+	row = append(row, strconv.FormatFloat(adjusted, 'f', 2, 64))
+	switch {
+	case len(s.Unranked) > 0:
+		return append(row, "no rank: "+strings.Join(s.Unranked, ", "))
+	case s.Untried != nil:
+		return append(row, place(s.Untried.Rank)+"  "+points(s.Untried.Points))
+	case s.Change == nil:
+		return append(row, nothing)
+	}
+	said := []string{fmt.Sprintf("%s → %s  %+.2f", place(s.Change.Rank), place(s.Rank), s.Points-s.Change.Points)}
+	for _, by := range s.Change.By[:min(2, len(s.Change.By))] {
+		said = append(said, fmt.Sprintf("%s %+.2f", by.ID, by.Points))
+	}
+	return append(row, strings.Join(said, ", "))
+}
+
+func place(rank *int) string {
+	if rank == nil {
+		return nothing
+	}
+	return strconv.Itoa(*rank)
+}
+
+func points(p float64) string { return strconv.FormatFloat(p, 'f', 2, 64) }

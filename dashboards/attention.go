@@ -1,0 +1,149 @@
+package dashboards
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"tiendo/internal/kpi"
+	"tiendo/internal/stats"
+)
+
+// notice is one kind of what needs attention, in words.
+type notice struct {
+	ID, Heading string
+	// Bad says that there is something to look at.
+	Bad   bool
+	Items []noticeItem
+	// Says is on what that rests, or that there is nothing; More how many stand not here.
+	Says, More string
+}
+
+// noticeItem is an agency or a source, and what is the matter with it.
+type noticeItem struct {
+	Name, Href, Says string
+	Number           number
+}
+
+// noticed is how many items a notice names.
+const noticed = 4
+
+// certainty is with what chance the notice of rates that fell errs at all.
+const certainty = 0.05
+
+// attention is what needs a decision. It marks in the table which agencies have fallen.
+func (p *presenter) attention(t *agencyTable) []notice {
+	return []notice{p.fallen(t), p.grown(), p.dueNext(), p.goneQuiet()}
+}
+
+// fallen are the agencies whose on-time rate fell by more than chance explains.
+func (p *presenter) fallen(t *agencyTable) notice {
+	const id = "dossier.on_time_rate"
+	n := notice{ID: "fell", Heading: p.t("fell")}
+	before := map[string]kpi.Row{}
+	for _, r := range p.figure(p.earlier(id, "agency")).Rows {
+		before[textOf(r.Keys["agency"])] = r
+	}
+	type fall struct {
+		row *agencyRow
+		by  float64
+	}
+	var chances []float64
+	var tested []fall
+	for i := range t.Rows {
+		row := &t.Rows[i]
+		was, is := before[row.Code], p.agencies[id][row.Code]
+		if row.rate == nil || was.Value == nil || valueOf(is.Denominator) == 0 {
+			continue
+		}
+		chances = append(chances, stats.FellByChance(int(*was.Numerator), int(*was.Denominator), int(*is.Numerator), int(*is.Denominator)))
+		tested = append(tested, fall{row, *is.Value - *was.Value})
+	}
+	var fell []fall
+	for i, beyond := range stats.Holm(chances, certainty) {
+		if beyond {
+			tested[i].row.Fell = true
+			fell = append(fell, tested[i])
+		}
+	}
+	slices.SortStableFunc(fell, func(a, b fall) int { return cmp.Compare(a.by, b.by) })
+	for _, f := range fell {
+		was := before[f.row.Code]
+		n.Items = append(n.Items, noticeItem{
+			Name: f.row.Name, Href: p.agencyHref(f.row.Code), Number: f.row.Rate,
+			Says: p.lang.percent(*was.Value) + " → ",
+		})
+	}
+	n.Says = fmt.Sprintf(p.t("fellSays"), p.sinceWhen(), len(chances))
+	return p.noticed(n, "fellNone")
+}
+
+// grown are the agencies with more overdue work than at the end of the period before.
+func (p *presenter) grown() notice {
+	const id = "dossier.open_overdue"
+	n := notice{ID: "grew", Heading: p.t("grew"), Says: fmt.Sprintf(p.t("grewSays"), p.sinceWhen())}
+	before := map[string]float64{}
+	for _, r := range p.figure(p.earlier(id, "agency")).Rows {
+		before[textOf(r.Keys["agency"])] = valueOf(r.Value)
+	}
+	q := p.by(id, "agency")
+	rows := slices.Clone(p.figure(q).Rows)
+	growth := func(r kpi.Row) float64 { return valueOf(r.Value) - before[textOf(r.Keys["agency"])] }
+	slices.SortStableFunc(rows, func(a, b kpi.Row) int { return cmp.Compare(growth(b), growth(a)) })
+	for _, r := range rows {
+		if by := growth(r); by > 0 {
+			code := textOf(r.Keys["agency"])
+			n.Items = append(n.Items, noticeItem{
+				Name: p.name(code), Href: p.agencyHref(code), Number: p.value(q, r),
+				Says: "+" + p.lang.count(by) + ": " + p.lang.count(before[code]) + " → ",
+			})
+		}
+	}
+	return p.noticed(n, "grewNone")
+}
+
+// dueNext are the agencies with most deadlines within two working days.
+func (p *presenter) dueNext() notice {
+	const id = "dossier.due_soon"
+	n := notice{ID: "due", Heading: p.t("due")}
+	if !p.period.Running {
+		n.Says = p.t("duePast")
+		return n
+	}
+	q := p.by(id, "agency")
+	rows := slices.Clone(p.figure(q).Rows)
+	slices.SortStableFunc(rows, func(a, b kpi.Row) int { return cmp.Compare(valueOf(b.Value), valueOf(a.Value)) })
+	for _, r := range rows {
+		if valueOf(r.Value) > 0 {
+			code := textOf(r.Keys["agency"])
+			n.Items = append(n.Items, noticeItem{Name: p.name(code), Href: p.agencyHref(code), Number: p.value(q, r)})
+		}
+	}
+	n.Says = fmt.Sprintf(p.t("dueSays"), p.value(p.whole(id), p.city[id]).Text)
+	return p.noticed(n, "dueNone")
+}
+
+// goneQuiet are the agencies and sources of which nothing is heard any more.
+func (p *presenter) goneQuiet() notice {
+	n := notice{ID: "quiet", Heading: p.t("quiet"), Says: p.t("quietSays")}
+	for _, q := range p.quiet {
+		item := noticeItem{Name: p.w.Source + " " + q.Source, Says: p.w.NoDataSince + " " + p.lang.day(q.Since)}
+		if q.Agency != "" {
+			item.Name, item.Href = p.name(q.Agency), p.agencyHref(q.Agency)
+		}
+		n.Items = append(n.Items, item)
+	}
+	return p.noticed(n, "quietNone")
+}
+
+// noticed cuts a notice to what can be read at a glance, and says where there is nothing.
+func (p *presenter) noticed(n notice, none string) notice {
+	n.Bad = len(n.Items) > 0
+	if !n.Bad {
+		n.Says = p.t(none)
+	}
+	if over := len(n.Items) - noticed; over > 0 {
+		n.Items, n.More = n.Items[:noticed], fmt.Sprintf(p.t("more"), over)
+	}
+	return n
+}

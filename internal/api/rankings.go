@@ -1,0 +1,107 @@
+package api
+
+import (
+	"errors"
+	"io"
+	"net/http"
+
+	"tiendo/internal/document"
+	"tiendo/internal/kpi"
+	"tiendo/internal/ranking"
+)
+
+// Rankings returns the handler of /v1/rankings: who is where, by which points.
+func (a *API) Rankings() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /v1/rankings", a.methods)
+	mux.HandleFunc("POST /v1/rankings", a.rankBy)
+	mux.HandleFunc("GET /v1/rankings/{method}/{period}", a.rank)
+	return mux
+}
+
+// ranked is a method as the list of them shows it.
+type ranked struct {
+	ID      string          `json:"id"`
+	Version string          `json:"version"`
+	SHA256  string          `json:"sha256"`
+	Titles  ranking.Names   `json:"titles"`
+	Periods []string        `json:"periods"`
+	Groups  []ranking.Group `json:"groups"`
+	From    string          `json:"from,omitempty"`
+	To      string          `json:"to,omitempty"`
+}
+
+func (a *API) methods(w http.ResponseWriter, r *http.Request) {
+	if err := onlyParams(r.URL.Query()); err != nil {
+		a.refuse(w, r, err)
+		return
+	}
+	all := []ranked{}
+	for _, m := range a.Ranker.Methods {
+		x := ranked{ID: m.ID, Version: m.Version, SHA256: m.SHA256, Titles: m.Titles, Periods: m.Periods, Groups: m.Groups}
+		if m.From != document.FirstDay {
+			x.From = m.From.String()
+		}
+		if m.To != document.LastDay {
+			x.To = m.To.String()
+		}
+		all = append(all, x)
+	}
+	a.reply(w, http.StatusOK, map[string]any{"methods": all})
+}
+
+// rank ranks by a method that the server has.
+func (a *API) rank(w http.ResponseWriter, r *http.Request) {
+	params := r.URL.Query()
+	if err := onlyParams(params, "try"); err != nil {
+		a.refuse(w, r, err)
+		return
+	}
+	result, err := a.Ranker.Rank(r.Context(), r.PathValue("method"), r.PathValue("period"), params["try"]...)
+	if err != nil {
+		a.refuse(w, r, err)
+		return
+	}
+	a.reply(w, http.StatusOK, result)
+}
+
+// rankBy ranks by the method in the request, which is not kept.
+func (a *API) rankBy(w http.ResponseWriter, r *http.Request) {
+	params := r.URL.Query()
+	if err := onlyParams(params, "try", "period"); err != nil {
+		a.refuse(w, r, err)
+		return
+	}
+	if len(params["period"]) != 1 {
+		a.refuse(w, r, &kpi.Error{Param: "period", Message: "say one period, such as 2026-Q3"})
+		return
+	}
+	m, ok := a.readMethod(w, r)
+	if !ok {
+		return
+	}
+	result, err := a.Ranker.RankBy(r.Context(), m, params.Get("period"), params["try"]...)
+	if err != nil {
+		a.refuse(w, r, err)
+		return
+	}
+	a.reply(w, http.StatusOK, result)
+}
+
+// readMethod reads the method file that is the body; it has answered where it is none.
+func (a *API) readMethod(w http.ResponseWriter, r *http.Request) (*ranking.Method, bool) {
+	content, err := io.ReadAll(http.MaxBytesReader(w, r.Body, document.MaxContent))
+	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
+		a.problem(w, problem{Title: "The method file is too large", Status: http.StatusRequestEntityTooLarge, Detail: "at most 4 MiB would do"})
+		return nil, false
+	}
+	if err != nil {
+		return nil, false // the sender is gone
+	}
+	m, err := ranking.Read(content)
+	if refusal, is := errors.AsType[*document.Refusal](err); is {
+		a.problem(w, problem{Title: "The method file does not hold together", Status: http.StatusBadRequest, Detail: refusal.Error(), Errors: faults(refusal)})
+		return nil, false
+	}
+	return m, true
+}

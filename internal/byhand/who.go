@@ -1,0 +1,22 @@
+package byhand
+
+import (
+	"cmp"
+	"net/url"
+	"strings"
+
+	"tiendo/internal/audit"
+	"tiendo/internal/auth"
+)
+
+// prefix is how the sources of what was entered by hand begin.
+const prefix = "manual:"
+
+// NameOf is what tells apart who enters something.
+func NameOf(who *auth.Token) string { return cmp.Or(who.Name, audit.Admin) }
+
+// Source is that of the events that somebody enters.
+func Source(who *auth.Token) string { return prefix + url.PathEscape(NameOf(who)) }
+
+// Manual says whether a source is somebody who has entered something.
+func Manual(source string) bool { return strings.HasPrefix(source, prefix) }

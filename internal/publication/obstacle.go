@@ -1,0 +1,131 @@
+package publication
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"tiendo/internal/calendar"
+	"tiendo/internal/kpi"
+	"tiendo/internal/ranking"
+)
+
+// Hindrance is a kind of obstacle.
+type Hindrance string
+
+// The kinds.
+const (
+	// Running: the period has not ended.
+	Running Hindrance = "running"
+	// Early: the method asks to wait for some days after the period.
+	Early Hindrance = "early"
+	// Silent: of an agency or a source nothing is heard any more, so what counts of it is what was known then.
+	Silent Hindrance = "quiet"
+	// Incomplete: less has arrived than the method asks for, of what sources say that there is.
+	Incomplete Hindrance = "incomplete"
+	// Unverified: assessments that count are not verified.
+	Unverified Hindrance = "unverified"
+)
+
+// Obstacle is something that stands against publishing a ranking.
+type Obstacle struct {
+	Kind Hindrance `json:"kind"`
+	// What names what it is about: an agency, a source, a figure; "" for the whole.
+	What string `json:"what,omitzero"`
+	VI   string `json:"vi"`
+	EN   string `json:"en"`
+}
+
+// Obstacles are what stands against publishing a ranking at an instant, in a fixed order. quiet are the agencies and sources of
+// which nothing is heard any more.
+func Obstacles(m *ranking.Method, r *ranking.Result, quiet []kpi.Quiet, now time.Time) []Obstacle {
+	all := []Obstacle{}
+	if r.Inputs.Period.Running {
+		all = append(all, Obstacle{Kind: Running, What: r.Inputs.Period.ID, VI: "kỳ chưa kết thúc", EN: "the period has not ended"})
+	} else if last, err := calendar.ParseDay(r.Inputs.Period.To); err == nil {
+		if from := last + calendar.Day(m.Publication.After); calendar.DayOf(now, now.Location()) <= from && m.Publication.After > 0 {
+			all = append(all, Obstacle{
+				Kind: Early, What: from.String(),
+				VI: fmt.Sprintf("phương pháp chỉ cho công bố sau ngày %s", from.Start(time.UTC).Format("02/01/2006")),
+				EN: fmt.Sprintf("by the method it may be published after %s", from),
+			})
+		}
+	}
+	all = append(all, silent(r, quiet)...)
+	if least := m.Publication.Completeness; least != nil {
+		all = append(all, incomplete(r, *least)...)
+	}
+	return append(all, unverified(r)...)
+}
+
+// silent are the agencies that are ranked, and the sources, of which nothing is heard any more.
+func silent(r *ranking.Result, quiet []kpi.Quiet) (all []Obstacle) {
+	ranked := map[string]bool{}
+	for _, g := range r.Groups {
+		for _, s := range g.Agencies {
+			ranked[s.Agency.Code] = true
+		}
+	}
+	seen := map[kpi.Quiet]bool{}
+	for _, q := range quiet {
+		if seen[q] || q.Agency != "" && !ranked[q.Agency] {
+			continue
+		}
+		seen[q] = true
+		what, vi, en := "agency "+q.Agency, "cơ quan "+q.Agency, "agency "+q.Agency
+		if q.Source != "" {
+			what, vi, en = "source "+q.Source, "nguồn "+q.Source, "source "+q.Source
+		}
+		all = append(all, Obstacle{
+			Kind: Silent, What: what, VI: fmt.Sprintf("%s: không có dữ liệu từ sau ngày %s", vi, q.Since), EN: fmt.Sprintf("%s: nothing was heard after %s", en, q.Since),
+		})
+	}
+	slices.SortFunc(all, func(a, b Obstacle) int { return strings.Compare(a.What, b.What) })
+	return all
+}
+
+func incomplete(r *ranking.Result, least float64) (all []Obstacle) {
+	for _, f := range r.Inputs.Figures {
+		if f.Completeness != nil && *f.Completeness < least {
+			all = append(all, Obstacle{
+				Kind: Incomplete, What: f.Criterion,
+				VI: fmt.Sprintf("%s: mới nhận %.1f %% số hồ sơ nguồn báo, phương pháp yêu cầu %.1f %%", f.Criterion, 100**f.Completeness, 100*least),
+				EN: fmt.Sprintf("%s: %.1f %% of what sources state has arrived, the method asks for %.1f %%", f.Criterion, 100**f.Completeness, 100*least),
+			})
+		}
+	}
+	return all
+}
+
+func unverified(r *ranking.Result) (all []Obstacle) {
+	for _, g := range r.Groups {
+		for _, s := range g.Agencies {
+			var criteria []string
+			for _, c := range s.Criteria {
+				if slices.Contains(c.Marks, ranking.MarkUnverified) {
+					criteria = append(criteria, c.Criterion)
+				}
+			}
+			if len(criteria) > 0 {
+				names := strings.Join(criteria, ", ")
+				all = append(all, Obstacle{
+					Kind: Unverified, What: "agency " + s.Agency.Code, VI: fmt.Sprintf("cơ quan %s: chưa thẩm định %s", s.Agency.Code, names),
+					EN: fmt.Sprintf("agency %s: not verified: %s", s.Agency.Code, names),
+				})
+			}
+		}
+	}
+	return all
+}
+
+// Refusal says that a ranking is not published while something stands against it, unless somebody says why it is all the same.
+type Refusal struct{ Obstacles []Obstacle }
+
+func (r *Refusal) Error() string {
+	said := make([]string, 0, len(r.Obstacles))
+	for _, o := range r.Obstacles {
+		said = append(said, o.EN)
+	}
+	return "not published: " + strings.Join(said, "; ") + ". Wait, or say why it is published although it is so (--although REASON), which is sealed with it"
+}

@@ -1,0 +1,245 @@
+package publication
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"tiendo/internal/kpi"
+	"tiendo/internal/ranking"
+	"tiendo/internal/seal"
+)
+
+// Request asks to publish a ranking.
+type Request struct {
+	Method  *ranking.Method
+	Ranking *ranking.Result
+	// Quiet are the agencies and sources of which nothing is heard any more.
+	Quiet []kpi.Quiet
+	// Although is why it is published in spite of what stands against it; "" if it is not.
+	Although string
+	// Corrects is the number of the publication that this one takes the place of, and Reason why; 0 for the first.
+	Corrects int64
+	Reason   string
+	// By is who asks: a second person must be another one.
+	By string
+}
+
+// Outcome is what came of it: published, or waiting for a second person. One of both is set.
+type Outcome struct {
+	Published *Entry
+	Head      seal.Head
+	Waits     *Proposal
+}
+
+// Wrong says what is wrong with a request, and what would do. Param is the part of it.
+type Wrong struct{ Param, Message string }
+
+func (w *Wrong) Error() string { return w.Message }
+
+// Publish seals a ranking, or keeps it until a second person confirms, where the method asks for that. A *Refusal says that
+// something stands against it, a *Wrong that it was published already, or that what it should correct can't be; any other error is of
+// the log.
+func (p *Publications) Publish(r Request) (Outcome, error) {
+	p.publishing.Lock()
+	defer p.publishing.Unlock()
+	record, err := p.prepare(r)
+	if err != nil {
+		return Outcome{}, err
+	}
+	raw, err := record.canonical()
+	if err != nil {
+		return Outcome{}, err
+	}
+	if err := provable(raw); err != nil {
+		return Outcome{}, err
+	}
+	if r.Method.Publication.Confirm {
+		waits := Proposal{SHA256: hashOf(raw), Method: r.Method.ID, Period: r.Ranking.Inputs.Period.ID, By: r.By, Made: record.Made, Record: string(raw)}
+		return Outcome{Waits: &waits}, p.keep(waits)
+	}
+	return p.seal(raw, record)
+}
+
+// Confirm publishes what another person has asked for, as they did: by the SHA-256 of its record. Errors are as Publish's.
+func (p *Publications) Confirm(sha256, by string) (Outcome, error) {
+	p.publishing.Lock()
+	defer p.publishing.Unlock()
+	waits, ok := p.proposal(sha256)
+	if !ok {
+		return Outcome{}, &Wrong{"confirm", "nothing waits for a confirmation under this SHA-256; GET /v1/publications lists what does"}
+	}
+	if waits.By == by {
+		return Outcome{}, &Wrong{"confirm", "whoever asked to publish can't confirm it: a second person must"}
+	}
+	record, err := ParseRecord([]byte(waits.Record))
+	if err != nil {
+		return Outcome{}, err
+	}
+	corrects := int64(0)
+	if record.Corrects != nil {
+		corrects = record.Corrects.Number
+	}
+	if err := p.mayFollow(waits.Method, waits.Period, corrects); err != nil {
+		return Outcome{}, err
+	}
+	done, err := p.seal([]byte(waits.Record), record)
+	if err != nil {
+		return Outcome{}, err
+	}
+	return done, p.drop(waits.Method, waits.Period)
+}
+
+func (p *Publications) seal(raw []byte, record *Record) (Outcome, error) {
+	number, head, err := p.log.Append(raw)
+	if err != nil {
+		return Outcome{}, err
+	}
+	e := p.add(number, hashOf(raw), record)
+	return Outcome{Published: &e, Head: head}, nil
+}
+
+// prepare writes the record of a ranking, if it may be published.
+func (p *Publications) prepare(r Request) (*Record, error) {
+	if err := errors.Join(checkText("although", r.Although), checkText("reason", r.Reason)); err != nil {
+		return nil, err
+	}
+	period := r.Ranking.Inputs.Period
+	if err := p.mayFollow(r.Method.ID, period.ID, r.Corrects); err != nil {
+		return nil, err
+	}
+	now := p.Now()
+	record := &Record{
+		Kind: Kind, Made: now.Truncate(time.Second), State: Final, Obstacles: Obstacles(r.Method, r.Ranking, r.Quiet, now),
+		Method:  Method{ID: r.Method.ID, Version: r.Method.Version, SHA256: r.Method.SHA256, Source: string(r.Method.Source)},
+		Ranking: r.Ranking,
+	}
+	if r.Ranking.Provisional {
+		record.State = Provisional
+	}
+	if len(record.Obstacles) > 0 {
+		if r.Although == "" {
+			return nil, &Refusal{record.Obstacles}
+		}
+		record.State, record.Although = Provisional, r.Although
+	}
+	if r.Corrects == 0 {
+		return record, nil
+	}
+	return record, p.correct(record, r)
+}
+
+// mayFollow says whether a publication may be the next of its method and period.
+func (p *Publications) mayFollow(method, period string, corrects int64) error {
+	newest, published := p.Newest(method, period)
+	switch {
+	case published && corrects == 0:
+		return &Wrong{"corrects", fmt.Sprintf("%s %s is published already, as number %d, and what is published never changes: name it (--corrects %d) and the reason (--reason) to publish a correction",
+			method, period, newest.Number, newest.Number)}
+	case corrects != 0 && !published:
+		return &Wrong{"corrects", fmt.Sprintf("nothing is published of %s %s yet, so nothing can be corrected", method, period)}
+	case corrects != 0 && newest.Number != corrects:
+		return &Wrong{"corrects", fmt.Sprintf("the newest publication of %s %s is number %d; correct that", method, period, newest.Number)}
+	}
+	return nil
+}
+
+// correct makes a record the correction of another.
+func (p *Publications) correct(record *Record, r Request) error {
+	if r.Reason == "" {
+		return &Wrong{"reason", "a correction needs a reason (--reason), which is published with it"}
+	}
+	before, err := p.Record(r.Corrects)
+	if err != nil {
+		return err
+	}
+	newest, _ := p.Newest(r.Method.ID, r.Ranking.Inputs.Period.ID)
+	record.Corrects = &Correction{Number: r.Corrects, SHA256: newest.SHA256, Reason: r.Reason, Changes: changes(before.Ranking, record.Ranking)}
+	if len(record.Corrects.Changes) == 0 && before.State == record.State && before.Method.SHA256 == record.Method.SHA256 {
+		return &Wrong{"corrects", fmt.Sprintf("nothing differs from publication %d: the same points and ranks, by the same method, and %s as before", r.Corrects, record.State)}
+	}
+	return nil
+}
+
+// changes are the agencies whose points or rank are others, in the order of the later ranking; those that are gone come last.
+func changes(before, after *ranking.Result) []Changed {
+	then, now := positions(before), positions(after)
+	all := []Changed{}
+	for _, at := range now {
+		if was := find(then, at.agency); was == nil || !was.same(at.Position) {
+			all = append(all, Changed{Agency: at.agency, Before: was, After: &at.Position})
+		}
+	}
+	for _, was := range then {
+		if find(now, was.agency) == nil {
+			all = append(all, Changed{Agency: was.agency, Before: &was.Position})
+		}
+	}
+	return all
+}
+
+type placed struct {
+	agency string
+	Position
+}
+
+func positions(r *ranking.Result) (all []placed) {
+	for _, g := range r.Groups {
+		for _, s := range g.Agencies {
+			all = append(all, placed{s.Agency.Code, Position{Points: s.Points, Rank: s.Rank}})
+		}
+	}
+	return all
+}
+
+func find(all []placed, agency string) *Position {
+	for i := range all {
+		if all[i].agency == agency {
+			return &all[i].Position
+		}
+	}
+	return nil
+}
+
+func (p *Position) same(other Position) bool {
+	if (p.Rank == nil) != (other.Rank == nil) || p.Rank != nil && *p.Rank != *other.Rank {
+		return false
+	}
+	difference := p.Points - other.Points
+	return difference < tolerated && difference > -tolerated
+}
+
+// longestText is how many bytes a reason may have.
+const longestText = 500
+
+// checkText refuses a reason that can't stand on paper.
+func checkText(param, text string) error {
+	switch {
+	case len(text) > longestText:
+		return &Wrong{param, fmt.Sprintf("it has %d bytes; at most %d would do", len(text), longestText)}
+	case !utf8.ValidString(text) || strings.ContainsFunc(text, func(r rune) bool { return unicode.IsControl(r) }):
+		return &Wrong{param, "it holds what is no letter; one line of text would do"}
+	case text != "" && strings.TrimSpace(text) == "":
+		return &Wrong{param, "it says nothing; a reason would do"}
+	}
+	return nil
+}
+
+// provable sees that what is about to be sealed can be computed again from what it says.
+func provable(raw []byte) error {
+	record, err := ParseRecord(raw)
+	if err != nil {
+		return fmt.Errorf("BUG: what would be sealed can't be read: %w", err)
+	}
+	var differs []string
+	if err := record.Recompute(func(says string) { differs = append(differs, says) }); err != nil {
+		return fmt.Errorf("BUG: what would be sealed can't be computed again: %w", err)
+	}
+	if len(differs) > 0 {
+		return fmt.Errorf("BUG: what would be sealed is computed otherwise: %s", differs[0])
+	}
+	return nil
+}

@@ -1,0 +1,92 @@
+package ranking
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"tiendo/internal/kpi"
+	"tiendo/internal/period"
+)
+
+// Ranker ranks periods by what the books say. Safe for concurrent use.
+type Ranker struct {
+	Books   *kpi.Books
+	Methods Methods
+	Now     func() time.Time
+	Zone    *time.Location
+	// Block is the last block that is booked.
+	Block func() uint64
+}
+
+// Rank ranks a period by a method that the server has, and compares with the period before. With tries, weights as Method.Try
+// reads them, it compares with the method as it is instead. A *kpi.Error says what was asked wrongly, any other is the engine's.
+func (k *Ranker) Rank(ctx context.Context, id, name string, tries ...string) (*Result, error) {
+	m, p, err := k.Methods.Find(id, name, k.Now(), k.Zone)
+	if err != nil {
+		return nil, err
+	}
+	return k.by(ctx, m, p, tries)
+}
+
+// RankBy is Rank by a method that is at hand.
+func (k *Ranker) RankBy(ctx context.Context, m *Method, name string, tries ...string) (*Result, error) {
+	p, err := m.Period(name, k.Now(), k.Zone)
+	if err != nil {
+		return nil, err
+	}
+	return k.by(ctx, m, p, tries)
+}
+
+// by ranks by one state of the books.
+func (k *Ranker) by(ctx context.Context, m *Method, p period.Period, tries []string) (*Result, error) {
+	tried, err := m.Try(tries)
+	if err != nil {
+		return nil, err
+	}
+	// The newest state is in memory. Where something is booked meanwhile, the engine is asked for the state before.
+	block := k.Block()
+	now, before, err := k.gather(ctx, m, p, Moment{})
+	if err == nil && k.Block() != block {
+		now, before, err = k.gather(ctx, m, p, Moment{Block: block})
+	}
+	if err != nil {
+		return nil, err
+	}
+	now.Block = block
+	r := tried.Compute(*now)
+	switch {
+	case len(tries) > 0:
+		r.Tried = tries
+		r.Against(m.Compute(*now))
+	case before != nil:
+		r.Since(m.Compute(*before))
+	}
+	return r, nil
+}
+
+// gather gathers a period and the one before it, which is nil where the method does not rank it.
+func (k *Ranker) gather(ctx context.Context, m *Method, p period.Period, at Moment) (now, before *Inputs, err error) {
+	if now, err = m.Gather(ctx, k.Books, p, at); err != nil {
+		return nil, nil, err
+	}
+	before, err = k.before(ctx, m, p, at)
+	return now, before, err
+}
+
+// before gathers the period before; nil where the method does not rank it.
+func (k *Ranker) before(ctx context.Context, m *Method, p period.Period, at Moment) (*Inputs, error) {
+	name, ok := period.Previous(p.ID)
+	if !ok {
+		return nil, nil
+	}
+	previous, err := m.Period(name, k.Now(), k.Zone)
+	if err != nil {
+		return nil, nil
+	}
+	in, err := m.Gather(ctx, k.Books, previous, at)
+	if _, wrong := errors.AsType[*kpi.Error](err); wrong {
+		return nil, nil // there was nobody to rank
+	}
+	return in, err
+}
