@@ -27,9 +27,17 @@ type rankCmd struct {
 	Format string   `default:"table" enum:"table,json" help:"Print a table or json (${default})."`
 	Output string   `short:"o" placeholder:"FILE" help:"Write it here; without it, to standard output."`
 	Client client   `embed:""`
+
+	publishFlags `embed:""`
 }
 
 func (c *rankCmd) Run(ctx context.Context, std *streams) error {
+	if err := c.check(); err != nil {
+		return err
+	}
+	if c.Publish {
+		return c.publish(ctx, std)
+	}
 	body, err := c.ask(ctx)
 	if err != nil {
 		return err
@@ -62,10 +70,23 @@ func (c *rankCmd) ask(ctx context.Context) ([]byte, error) {
 	if len(c.Try) > 0 {
 		query["try"] = c.Try
 	}
+	content, err := c.read()
+	switch {
+	case err != nil:
+		return nil, err
+	case content == nil:
+		return c.Client.get(ctx, "/v1/rankings/"+url.PathEscape(c.Method)+"/"+url.PathEscape(c.Period), query)
+	}
+	query.Set("period", c.Period)
+	return c.Client.ask(ctx, http.MethodPost, "/v1/rankings", query, content)
+}
+
+// read reads the method file, which must hold together; nil for the id of a method that the server has.
+func (c *rankCmd) read() ([]byte, error) {
 	content, err := os.ReadFile(c.Method)
 	switch {
 	case errors.Is(err, os.ErrNotExist) && !strings.ContainsRune(c.Method, filepath.Separator) && filepath.Ext(c.Method) == "":
-		return c.Client.get(ctx, "/v1/rankings/"+url.PathEscape(c.Method)+"/"+url.PathEscape(c.Period), query)
+		return nil, nil
 	case err != nil:
 		return nil, misuse(fmt.Errorf("read the method file: %w; name a file, or the id of a method that the server has", err))
 	}
@@ -75,8 +96,7 @@ func (c *rankCmd) ask(ctx context.Context) ([]byte, error) {
 		}
 		return nil, misuse(err)
 	}
-	query.Set("period", c.Period)
-	return c.Client.ask(ctx, http.MethodPost, "/v1/rankings", query, content)
+	return content, nil
 }
 
 // printRanking writes a table for each group.

@@ -50,7 +50,8 @@ func (a *app) routes() http.Handler {
 		Books: a.books, Zone: a.cfg.Location(), Now: a.Now, Ready: a.ready, Logger: a.log.With("part", "api"),
 		Rules: a.registers.Rules, Facts: a.facts, Recorded: a.recorded, Check: a.check, Rebuild: a.rebuild,
 		LoadedRegisters: a.registers.loaded, LoadRegister: a.loadRegister, Tokens: a.tokens, Audit: a.acts,
-		Reports: a.reports, Exported: a.exported, Integrity: a.integrity, Ranker: a.ranker, Publications: a.publications, CheckPublications: a.checkPublications, Done: a.audit,
+		Integrity: a.integrity,
+		Reports: a.reports, Exported: a.exported, Ranker: a.ranker, Publications: a.publications, Publish: a.publish, CheckPublications: a.checkPublications, Done: a.audit,
 	})
 	mux, g := http.NewServeMux(), a.guards()
 	for root, cases := range map[string]http.Handler{"/v1/cases": answers.Cases(), "/cases": a.pages.Cases()} {
@@ -81,6 +82,9 @@ func (a *app) routePrograms(mux *http.ServeMux, g guards, answers *api.API) {
 	upkeep := g.admin(answers.Upkeep())
 	mux.Handle("/v1/check", upkeep)
 	mux.Handle("/v1/rebuild", upkeep)
+	publishing := a.door.Require(auth.ScopePublish, answers.PublishHandler())
+	mux.Handle("POST /v1/rankings/{method}/{period}", publishing)
+	mux.Handle("DELETE /v1/publications/waiting/{sha256}", publishing)
 	for _, path := range []string{"/v1/publications", "/v1/publications/"} {
 		mux.Handle(path, g.view(answers.Published()))
 	}

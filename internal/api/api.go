@@ -57,6 +57,9 @@ type Options struct {
 	Audit  *audit.Log
 	// Publications are needed by their own handlers alone. Done writes down an act of whoever sent the request.
 	Publications *publication.Publications
+	// Publish publishes a ranking for whoever sent the request. Where what was accepted is not booked in time, its error is
+	// [ErrBehind]; others are those of [publication.Publications.Publish], and of asking.
+	Publish func(ctx context.Context, ask Publishing) (publication.Outcome, error)
 	// CheckPublications tells found what is wrong with what was published, by its number, and returns how many publications there
 	// are. It is needed by the handler of upkeep alone.
 	CheckPublications func(ctx context.Context, found func(number, says string)) (int64, error)
@@ -128,6 +131,8 @@ type problem struct {
 	Parameter string `json:"parameter,omitempty"`
 	// Errors are what does not hold in a file.
 	Errors []fault `json:"errors,omitempty"`
+	// Obstacles are what stands against publishing.
+	Obstacles []publication.Obstacle `json:"obstacles,omitempty"`
 }
 
 func (a *API) refuse(w http.ResponseWriter, r *http.Request, err error) {

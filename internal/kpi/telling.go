@@ -128,6 +128,9 @@ func (s *statement) fromTellings() (string, []any) {
 	if day, err := calendar.ParseDay(s.query.AsOf); err == nil {
 		told += " AND arrival < {seen:DateTime64(3, 'UTC')}"
 		args = append(args, clickhouse.Named("seen", millisecond((day+1).Start(p.End.Location()))))
+	} else if !s.query.Before.IsZero() {
+		told += " AND arrival < {seen:DateTime64(3, 'UTC')}"
+		args = append(args, clickhouse.Named("seen", millisecond(s.query.Before.Add(time.Millisecond))))
 	}
 	conditions := []string{"v.verdict != 'voided'"}
 	for i, name := range slices.Sorted(maps.Keys(s.query.Where)) {

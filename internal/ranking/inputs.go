@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"tiendo/internal/kpi"
 )
 
 // Inputs are all that points are made of, besides the method. They go through JSON unchanged, so that who has them and the
@@ -20,6 +22,8 @@ type Inputs struct {
 	Registers []Register `json:"registers"`
 	// Agencies are all of the method's groups on the period's last day, those that are not ranked too.
 	Agencies []Agency `json:"agencies"`
+	// Quiet are the agencies and sources of which nothing was heard any more at the end of the period.
+	Quiet []kpi.Quiet `json:"quiet"`
 	// Figures are those of the criteria and adjustments, by their ids.
 	Figures []Figure `json:"figures"`
 	// Assessments are what was claimed and verified.

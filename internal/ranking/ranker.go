@@ -38,6 +38,23 @@ func (k *Ranker) RankBy(ctx context.Context, m *Method, name string, tries ...st
 	return k.by(ctx, m, p, tries)
 }
 
+// At ranks a period by what the books said at a moment, of which the block is named.
+func (k *Ranker) At(ctx context.Context, m *Method, name string, at Moment) (*Result, error) {
+	p, err := m.Period(name, at.Before, k.Zone)
+	if err != nil {
+		return nil, err
+	}
+	now, before, err := k.gather(ctx, m, p, at)
+	if err != nil {
+		return nil, err
+	}
+	r := m.Compute(*now)
+	if before != nil {
+		r.Since(m.Compute(*before))
+	}
+	return r, nil
+}
+
 // by ranks by one state of the books.
 func (k *Ranker) by(ctx context.Context, m *Method, p period.Period, tries []string) (*Result, error) {
 	tried, err := m.Try(tries)
