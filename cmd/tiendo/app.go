@@ -73,6 +73,8 @@ type app struct {
 	snapshots   *metrics.Snapshots
 	pages       *dashboards.Pages
 
+	// alone is held by what must not run beside another: check, rebuild, erasing.
+	alone        sync.Mutex
 	publications *publication.Publications
 }
 
@@ -311,6 +313,9 @@ func (a *app) start() {
 	a.auditStart()
 	if a.inbox != nil {
 		a.spawn("inbox", a.inbox.Run)
+	}
+	if a.cfg.Retention.Years > 0 {
+		a.spawn("retention", a.retain)
 	}
 	a.serve()
 }

@@ -48,7 +48,7 @@ func (a *app) open() bool { return auth.Read(a.cfg.Auth.Read) == auth.ReadOpen }
 func (a *app) routes() http.Handler {
 	answers := api.New(api.Options{
 		Books: a.books, Zone: a.cfg.Location(), Now: a.Now, Ready: a.ready, Logger: a.log.With("part", "api"),
-		Rules: a.registers.Rules, Facts: a.facts, Recorded: a.recorded, Check: a.check, Rebuild: a.rebuild,
+		Rules: a.registers.Rules, Facts: a.facts, Recorded: a.recorded, Check: a.check, Rebuild: a.rebuild, Alone: &a.alone, Erase: a.erase,
 		LoadedRegisters: a.registers.loaded, LoadRegister: a.loadRegister, Tokens: a.tokens, Audit: a.acts,
 		Integrity: a.integrity,
 		Reports: a.reports, Exported: a.exported, Ranker: a.ranker, Publications: a.publications, Publish: a.publish, CheckPublications: a.checkPublications, Done: a.audit,
@@ -59,6 +59,7 @@ func (a *app) routes() http.Handler {
 		mux.Handle(root+"/{family}/{subject...}", g.private(answers.OwnCase(cases)))
 		mux.Handle(root+"/", g.private(cases)) // names no case
 	}
+	mux.Handle("DELETE /v1/cases/{family}/{subject...}", g.admin(answers.Erasing()))
 	a.routePrograms(mux, g, answers)
 	a.routePeople(mux, g)
 	if a.open() {

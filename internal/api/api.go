@@ -7,6 +7,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"tiendo/internal/audit"
@@ -41,6 +42,10 @@ type Options struct {
 	// booking.Booker.Rebuild. Both are needed by the handler of upkeep alone.
 	Check   func(ctx context.Context, cells, verdicts bool, found func(booking.Difference), progress func(booking.Checked)) (booking.Checked, error)
 	Rebuild func(ctx context.Context, progress func(booking.Checked)) error
+	// Alone is held by what must not run beside a check or a rebuild. It is needed by the handlers of upkeep and erasing alone.
+	Alone *sync.Mutex
+	// Erase erases a closed case; its error may be [ErrNothingTold] or [ErrOpen].
+	Erase func(ctx context.Context, family event.Family, subject, reason string) (Erasure, error)
 	// LoadedRegisters returns the registers as they now are; LoadRegister loads a file for the sender of r and returns them
 	// after that. Both are needed by the handler of registers alone.
 	LoadedRegisters func(ctx context.Context) (*register.Registers, error)
