@@ -79,6 +79,7 @@ func (a *app) routePrograms(mux *http.ServeMux, g guards, answers *api.API) {
 	}
 	mux.Handle("/v1/audit", g.admin(answers.AuditHandler()))
 	mux.Handle("/v1/signals", g.private(answers.Signals()))
+	mux.Handle("/v1/assessments/", g.private(answers.Assessments()))
 	mux.Handle("/v1/reports/", g.private(answers.PaperHandler()))
 	upkeep := g.admin(answers.Upkeep())
 	mux.Handle("/v1/check", upkeep)
