@@ -51,7 +51,7 @@ func (a *app) routes() http.Handler {
 		Rules: a.registers.Rules, Facts: a.facts, Recorded: a.recorded, Check: a.check, Rebuild: a.rebuild, Alone: &a.alone, Erase: a.erase,
 		LoadedRegisters: a.registers.loaded, LoadRegister: a.loadRegister, Tokens: a.tokens, Audit: a.acts,
 		Integrity: a.integrity,
-		Reports: a.reports, Exported: a.exported, Ranker: a.ranker, Publications: a.publications, Publish: a.publish, CheckPublications: a.checkPublications, Done: a.audit,
+		Reports:   a.reports, Exported: a.exported, Ranker: a.ranker, Publications: a.publications, Publish: a.publish, CheckPublications: a.checkPublications, Done: a.audit,
 	})
 	mux, g := http.NewServeMux(), a.guards()
 	for root, cases := range map[string]http.Handler{"/v1/cases": answers.Cases(), "/cases": a.pages.Cases()} {
