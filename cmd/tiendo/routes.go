@@ -49,6 +49,7 @@ func (a *app) routes() http.Handler {
 	answers := api.New(api.Options{
 		Books: a.books, Zone: a.cfg.Location(), Now: a.Now, Ready: a.ready, Logger: a.log.With("part", "api"),
 		Rules: a.registers.Rules, Facts: a.facts, Recorded: a.recorded, Check: a.check, Rebuild: a.rebuild, Alone: &a.alone, Erase: a.erase,
+		Backup: a.backup, Restore: a.restore, Restored: a.Restored,
 		LoadedRegisters: a.registers.loaded, LoadRegister: a.loadRegister, Tokens: a.tokens, Audit: a.acts,
 		Integrity: a.integrity,
 		Reports:   a.reports, Exported: a.exported, Ranker: a.ranker, Publications: a.publications, Publish: a.publish, CheckPublications: a.checkPublications, Done: a.audit,
@@ -84,6 +85,8 @@ func (a *app) routePrograms(mux *http.ServeMux, g guards, answers *api.API) {
 	upkeep := g.admin(answers.Upkeep())
 	mux.Handle("/v1/check", upkeep)
 	mux.Handle("/v1/rebuild", upkeep)
+	mux.Handle("/v1/backup", upkeep)
+	mux.Handle("/v1/restore", upkeep)
 	publishing := a.door.Require(auth.ScopePublish, answers.PublishHandler())
 	mux.Handle("POST /v1/rankings/{method}/{period}", publishing)
 	mux.Handle("DELETE /v1/publications/waiting/{sha256}", publishing)

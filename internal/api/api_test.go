@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -337,7 +338,7 @@ func TestEveryFigureIsListed(t *testing.T) {
 func TestCheckAndRebuild(t *testing.T) {
 	started, finish := make(chan struct{}), make(chan struct{})
 	a := api.New(api.Options{
-		Logger: slog.New(slog.DiscardHandler),
+		Logger: slog.New(slog.DiscardHandler), Alone: new(sync.Mutex),
 		Check: func(_ context.Context, cells, verdicts bool, found func(booking.Difference), progress func(booking.Checked)) (booking.Checked, error) {
 			if !cells || verdicts {
 				t.Errorf("asked for cells %v, verdicts %v", cells, verdicts)
