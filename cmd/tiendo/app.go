@@ -22,6 +22,7 @@ import (
 	"tiendo/internal/clickhouse"
 	"tiendo/internal/config"
 	"tiendo/internal/inbox"
+	"tiendo/internal/integrity"
 	"tiendo/internal/kpi"
 	"tiendo/internal/lifecycle"
 	"tiendo/internal/metrics"
@@ -64,6 +65,7 @@ type app struct {
 	inbox       *inbox.Inbox // nil if there is none
 	books       *kpi.Books
 	reports     *papers.Reports
+	integrity   *integrity.Watch
 	ranker      *ranking.Ranker
 	snapshots   *metrics.Snapshots
 	pages       *dashboards.Pages
@@ -196,6 +198,7 @@ func (a *app) openParts(ctx context.Context, o appOptions) (err error) {
 		Conn: a.engine.Conn(), Calendars: calendars, Registers: a.registers.Known, Now: a.Now,
 		Events: func() uint64 { return a.booker.Mark().Events }, Ledger: a.booker.Ledger(),
 	})
+	a.integrity = a.newIntegrity()
 	if err := a.openRanker(zone); err != nil {
 		return misuse(err)
 	}

@@ -15,6 +15,7 @@ import (
 	"tiendo/internal/backup"
 	"tiendo/internal/booking"
 	"tiendo/internal/event"
+	"tiendo/internal/integrity"
 	"tiendo/internal/kpi"
 	"tiendo/internal/lifecycle"
 	"tiendo/internal/publication"
@@ -59,6 +60,8 @@ type Options struct {
 	// Reports makes papers, Exported writes down that one was taken out: both are needed by their handler alone.
 	Reports  *report.Reports
 	Exported func(ctx context.Context, what, format string)
+	// Integrity is needed by the handler of signals alone.
+	Integrity *integrity.Watch
 	// Ranker is needed by the handler of rankings alone.
 	Ranker *ranking.Ranker
 	// Tokens are needed by their own handler alone; Audit by its own and that of upkeep.
