@@ -44,6 +44,8 @@ type Options struct {
 	Audit  *audit.Log
 	// Desk is where people enter what no system tells; nil if they cannot.
 	Desk *byhand.Desk
+	// Publishing is what was published, and how that is done.
+	Publishing Publishing
 	// Version is the program's.
 	Version string
 	Logger  *slog.Logger
@@ -56,6 +58,7 @@ var templates embed.FS
 type Pages struct {
 	Options
 	open, cases, doors, office, entry, walls http.Handler
+	published, publishing                    http.Handler
 
 	from      *sources
 	assets    *assets
@@ -93,11 +96,11 @@ func New(o Options) (*Pages, error) {
 func newPages(o Options, files *assets, from sources) (*Pages, error) {
 	p := &Pages{
 		Options: o, assets: files, from: &from, ended: make(chan struct{}),
-		byPath: map[string]*page{}, registered: map[string]bool{"/kpis": true, "/cases": true, "/enter": true, "/wall": true},
+		byPath: map[string]*page{}, registered: map[string]bool{"/kpis": true, "/cases": true, "/enter": true, "/wall": true, "/publications": true},
 	}
 	p.end = sync.OnceFunc(func() { close(p.ended) })
 	var err error
-	p.templates, err = template.New("").Funcs(template.FuncMap{"static": files.path, "pair": pairOf, "sample": isSample, "wallpair": wallPairOf}).ParseFS(templates, "templates/*.html")
+	p.templates, err = template.New("").Funcs(template.FuncMap{"static": files.path, "pair": pairOf, "sample": isSample, "wallpair": wallPairOf, "movedOf": movedOf}).ParseFS(templates, "templates/*.html")
 	if err != nil {
 		return nil, fmt.Errorf("read the templates: %w", err)
 	}
@@ -118,6 +121,8 @@ func newPages(o Options, files *assets, from sources) (*Pages, error) {
 	p.open, p.cases, p.doors, p.office = guarded(open), guarded(cases), guarded(p.doorRoutes()), guarded(p.officeRoutes())
 	p.walls = guardedAs(wallPolicy, p.wallRoutes())
 	p.entry = guarded(p.entryRoutes())
+	published, publishing := p.publicationRoutes()
+	p.published, p.publishing = guarded(published), guarded(publishing)
 	return p, nil
 }
 

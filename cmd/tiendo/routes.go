@@ -115,6 +115,12 @@ func (a *app) routePeople(mux *http.ServeMux, g guards) {
 	for _, path := range []string{"/enter", "/enter/"} {
 		mux.Handle(path, a.door.Require(auth.ScopeIngest, a.pages.Entry()))
 	}
+	for _, path := range []string{"GET /publications", "GET /publications/"} {
+		mux.Handle(path, g.view(a.pages.Publications()))
+	}
+	for _, path := range []string{"POST /publications", "POST /publications/withdraw"} {
+		mux.Handle(path, a.door.Require(auth.ScopePublish, a.pages.PublishForm()))
+	}
 	mux.Handle("/static/", a.pages) // of which the page to log in is made
 	mux.Handle("/live", g.watch(a.pages))
 	mux.Handle("/wall", g.wall(a.pages.Wall()))
