@@ -63,6 +63,9 @@ func (b *Booker) rebuild(ctx context.Context, progress func(Checked)) error {
 	if err := b.appendMarks(ctx, mark); err != nil {
 		return fmt.Errorf("mark the new journal: %w", err)
 	}
+	if !b.lease.held() {
+		return errLeaseLost
+	}
 	if err := b.Conn.Exec(ctx, "EXCHANGE TABLES "+journalTable+" AND "+nextTable); err != nil {
 		return fmt.Errorf("put the new journal in place: %w", err)
 	}

@@ -42,6 +42,10 @@ func Settings() []Setting {
 			at: func(c *Config) field { return text(&c.Data) },
 		},
 		{
+			Key: "role", Meaning: "What this process does: all; or, beside others on one ClickHouse server, collector (takes events), booker (keeps the books) or web (pages, figures, metrics). Of several that can book one does.",
+			at: func(c *Config) field { return field{c.Role, oneOf(&c.Role, "all", "collector", "booker", "web")} },
+		},
+		{
 			Key: "timezone", Meaning: "The city's time zone, by its IANA name: days, deadlines and periods are counted in it.",
 			at: func(c *Config) field { return text(&c.Timezone) },
 		},
