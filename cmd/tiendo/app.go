@@ -201,7 +201,7 @@ func (a *app) openParts(ctx context.Context, o appOptions) (err error) {
 	}
 	a.reports = papers.New(papers.Options{Books: a.books, Names: a.agencyName, Zone: zone})
 	a.collector, err = collector.Open(collector.Options{
-		Data: a.cfg.Data, Conn: a.engine.Conn, Tokens: a.tokens, Log: a.log.With("part", "collector"), Registry: a.registry, Slow: a.slow, Now: a.Now,
+		Data: a.cfg.Data, Keys: a.cfg.Keys(), Conn: a.engine.Conn, Tokens: a.tokens, Log: a.log.With("part", "collector"), Registry: a.registry, Slow: a.slow, Now: a.Now,
 	})
 	if err != nil {
 		return misuse(err)
@@ -300,6 +300,9 @@ func (a *app) start() {
 		a.spawn("metrics", a.snapshots.Run)
 	}
 	a.spawn("registers", a.registers.Run)
+	if a.cfg.Shared != "" {
+		a.spawn("shared folder", a.follow)
+	}
 	a.stack.add("drain the log", drainLog, a.drain)
 	a.auditStart()
 	if a.inbox != nil {

@@ -1,11 +1,19 @@
 package main
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"net/http"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
+	"tiendo/internal/auth"
 	"tiendo/internal/booking"
+	"tiendo/internal/disk"
 
 	"github.com/go-json-experiment/json"
 )
@@ -34,6 +42,35 @@ func (a *app) standing() booking.Standing {
 // keeps says whether this process may keep the books, shows whether it shows figures.
 func (a *app) keeps() bool { return a.cfg.Role == roleAll || a.cfg.Role == roleBooker }
 func (a *app) shows() bool { return a.cfg.Role == roleAll || a.cfg.Role == roleWeb }
+
+// ownToken puts the administrator's token where commands on this machine look for it, if it is shared.
+func (a *app) ownToken() error {
+	if a.cfg.Shared == "" {
+		return nil
+	}
+	token, err := os.ReadFile(filepath.Join(a.cfg.Shared, auth.AdminTokenFile))
+	if err != nil {
+		return fmt.Errorf("read the administrator's token: %w", err)
+	}
+	return disk.Replace(filepath.Join(a.cfg.Data, auth.AdminTokenFile), token)
+}
+
+// follow takes up what others change in the shared folder.
+func (a *app) follow(ctx context.Context) error {
+	failing := false
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(time.Second):
+		}
+		err := errors.Join(a.tokens.Refresh(), a.collector.RefreshErased())
+		if err != nil && !failing {
+			a.log.Error("the shared folder can't be read, what is known stays", "error", err)
+		}
+		failing = err != nil
+	}
+}
 
 // health are paths of every role.
 var health = []string{"/healthz", "/readyz", "/metrics", "/openapi.json"}

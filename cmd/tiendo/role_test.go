@@ -38,9 +38,9 @@ func sharedEngine(t *testing.T) string {
 }
 
 // beside starts a server of a role on a shared engine.
-func beside(t *testing.T, dsn, role string) *server {
+func beside(t *testing.T, dsn, role string, flags ...string) *server {
 	t.Helper()
-	s := newServer(t, "--clickhouse", dsn, "--role", role)
+	s := newServer(t, append(flags, "--clickhouse", dsn, "--role", role)...)
 	s.start()
 	s.ready(time.Minute)
 	return s
@@ -116,9 +116,14 @@ func TestTwoServersOnOneEngine(t *testing.T) {
 // TestRoles: each does its part and says who does the others.
 func TestRoles(t *testing.T) {
 	dsn := sharedEngine(t)
-	booker := beside(t, dsn, roleBooker)
-	collector := beside(t, dsn, roleCollector)
-	web := beside(t, dsn, roleWeb)
+	shared := filepath.Join(t.TempDir(), "shared")
+	common := []string{"--config", write(t, t.TempDir(), "tiendo.yaml", "shared: "+shared+"\nauth: {read: token}\n")}
+	booker := beside(t, dsn, roleBooker, common...)
+	collector := beside(t, dsn, roleCollector, common...)
+	web := beside(t, dsn, roleWeb, common...)
+	if booker.token() != web.token() {
+		t.Error("the administrator's tokens differ")
+	}
 	posted(t, collector, 0, 10)
 	shows(t, web, 10)
 	for _, try := range []struct {
@@ -146,9 +151,46 @@ func TestRoles(t *testing.T) {
 			t.Errorf("check: %d %s%s", code, out, errs)
 		}
 	}
+	sharedTokens(t, web, collector)
+	sharedErasure(t, booker, web, collector)
 	collector.stop()
 	if code, out, errs := tiendo(t, booker.dir, "rebuild", "--server", *booker.url.Load(), "--data", booker.data); code != 0 {
 		t.Errorf("rebuild: %d %s%s", code, out, errs)
 	}
 	shows(t, web, 10)
+}
+
+// sharedTokens: a token that one makes is good at the other within seconds, and no longer when it is revoked.
+func sharedTokens(t *testing.T, web, collector *server) {
+	t.Helper()
+	command := func(args ...string) string {
+		t.Helper()
+		code, out, errs := tiendo(t, web.dir, append(args, "--server", *web.url.Load(), "--data", web.data)...)
+		if code != 0 {
+			t.Fatalf("%v: %d %s%s", args, code, out, errs)
+		}
+		return strings.TrimSpace(out)
+	}
+	secret := command("token", "create", "--name", "one-stop", "--scope", "ingest")
+	eventually(t, "the collector knows the token", func() bool { return (&stream{server: collector}).post(secret, 0) == nil })
+	command("token", "revoke", "one-stop")
+	eventually(t, "the collector knows that it was revoked", func() bool { return (&stream{server: collector}).post(secret, 0) != nil })
+}
+
+// sharedErasure: the booker erases, the web can't, and the collector takes nothing more of the case.
+func sharedErasure(t *testing.T, booker, web, collector *server) {
+	t.Helper()
+	erase := func(s *server) (int, string) {
+		t.Helper()
+		code, out, errs := tiendo(t, s.dir, "erase", "dossier", "Z-3", "--reason", "QD-1", "--server", *s.url.Load(), "--data", s.data)
+		return code, out + errs
+	}
+	if code, said := erase(web); code == 0 || !strings.Contains(said, "another server books") {
+		t.Errorf("on the web: %d %s", code, said)
+	}
+	if code, said := erase(booker); code != 0 {
+		t.Errorf("on the booker: %d %s", code, said)
+	}
+	token := collector.token()
+	eventually(t, "the collector takes nothing more of it", func() bool { return (&stream{server: collector}).post(token, 3) != nil })
 }

@@ -126,6 +126,9 @@ const (
 	Watching
 )
 
+// Leads says whether this booker is the one that books.
+func (b *Booker) Leads() bool { return b.lease.held() }
+
 // wait follows the books that another writes, until this one has the lease.
 func (b *Booker) wait(ctx context.Context) error {
 	told := false

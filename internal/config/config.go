@@ -5,6 +5,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"net"
 	"slices"
@@ -20,6 +21,8 @@ type Config struct {
 	Listen string `yaml:"listen"`
 	// Data is the folder that holds the log, the engine's files and the token.
 	Data string `yaml:"data"`
+	// Shared is the folder that several processes have in common; empty: the data folder.
+	Shared string `yaml:"shared"`
 	// Role is what this process does of all there is: "all", "collector", "booker" or "web".
 	Role string `yaml:"role"`
 	// Timezone is the IANA name of the zone in which days and deadlines are counted.
@@ -168,6 +171,9 @@ func (c *Config) Location() *time.Location {
 	return loc
 }
 
+// Keys is the folder of tokens and keys.
+func (c *Config) Keys() string { return cmp.Or(c.Shared, c.Data) }
+
 // validate checks what one setting alone can't tell. The error names the setting and what would do.
 func (c *Config) validate() error {
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
@@ -184,6 +190,9 @@ func (c *Config) validate() error {
 	}
 	if c.Role != "all" && c.ClickHouse == "" {
 		return fmt.Errorf("role: a %s shares the engine with others, so it needs a ClickHouse server; name it with clickhouse, or leave role out", c.Role)
+	}
+	if c.Shared != "" && c.ClickHouse == "" {
+		return fmt.Errorf("shared: there is nobody to share with, for the embedded engine is this process's own; name a ClickHouse server with clickhouse, or leave shared out")
 	}
 	if c.Engine.Memory < 512<<20 {
 		return fmt.Errorf("engine.memory: %s is too little for the engine; give it 512MiB or more", c.Engine.Memory)
