@@ -11,14 +11,14 @@ type Robust struct {
 	High int `json:"high"`
 }
 
-// firstFew is how many agencies count as the first or the last of a group; of fewer than ten half of them do.
-const firstFew = 5
+// FirstFew is how many agencies count as the first or the last of a group; of fewer than ten half of them do.
+const FirstFew = 5
 
 // robust draws weights of criteria, any that add up being as likely as others, and counts places.
 //
 // Source: OECD and JRC, Handbook on Constructing Composite Indicators (2008), on uncertainty analysis.
 func (m *Method) robust(ranked []*Standing, r *random, draws int) {
-	few := min(firstFew, len(ranked)/2)
+	few := min(FirstFew, len(ranked)/2)
 	if few == 0 {
 		return
 	}
