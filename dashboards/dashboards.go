@@ -7,6 +7,7 @@ import (
 	"html/template"
 	"log/slog"
 	"net/http"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -100,7 +101,7 @@ func newPages(o Options, files *assets, from sources) (*Pages, error) {
 	}
 	p.end = sync.OnceFunc(func() { close(p.ended) })
 	var err error
-	p.templates, err = template.New("").Funcs(template.FuncMap{"static": files.path, "pair": pairOf, "wallpair": wallPairOf}).ParseFS(templates, "templates/*.html")
+	p.templates, err = template.New("").Funcs(template.FuncMap{"static": files.path, "pair": pairOf, "sample": isSample, "wallpair": wallPairOf}).ParseFS(templates, "templates/*.html")
 	if err != nil {
 		return nil, fmt.Errorf("read the templates: %w", err)
 	}
@@ -149,6 +150,11 @@ func (p *Pages) Cases() http.Handler { return p.cases }
 type pair struct {
 	Words *words
 	Of    any
+}
+
+// isSample says that a sign of a legend is a patch, drawn by the style sheet alone.
+func isSample(sign string) bool {
+	return strings.HasPrefix(sign, "bar-") || strings.HasPrefix(sign, "line-") || strings.HasPrefix(sign, "mark-") || strings.HasPrefix(sign, "dot-")
 }
 
 func pairOf(w *words, of any) pair { return pair{w, of} }
