@@ -55,8 +55,8 @@ func fewRanked(t testing.TB, worse float64) ranking.Inputs {
 	in.Figures = []ranking.Figure{*figures["rate"], *figures["overdue"], *figures["findings"]}
 	at := time.Date(2019, 10, 1, 8, 0, 0, 0, hanoi)
 	in.Assessments = []ranking.Assessment{
-		{Agency: "H24.12", Code: "plan", Claimed: &ranking.Claim{Points: 9, Evidence: "https://city.example/plan", At: at}, Verified: &ranking.Claim{Points: 8, At: at}},
-		{Agency: "H24.14", Code: "plan", Claimed: &ranking.Claim{Points: 10, At: at}},
+		{Agency: "H24.12", Code: "plan", Claimed: &ranking.Claim{Points: 9, At: at}, Verified: &ranking.Claim{Points: 8, At: at}},
+		{Agency: "H24.14", Code: "plan", Claimed: &ranking.Claim{Points: 10, Evidence: "https://city.example/plan", At: at}},
 	}
 	return in
 }
@@ -135,6 +135,7 @@ func TestRankingAddresses(t *testing.T) {
 	f("agency=H24.12&lang=en", 200, []string{"2019-Q3"}, "Points in full", "claimed 9.00, verified 8.00 / 10.00", "Claimed 1.00 points more",
 		`href="/cases?agency=H24.12&amp;fold=successor&amp;kpi=dossier.on_time_rate&amp;period=2019-Q3&amp;part=numerator"`)
 	f("agency=H24.12&against=H24.14&lang=en", 200, []string{"2019-Q3"}, "ranks above &lt;script&gt;", "with a probability of ")
+	f("agency=H24.14", 200, []string{"2019-Q3"}, `href="https://city.example/plan" rel="noreferrer noopener"`, "chưa thẩm định")
 	f("agency=H24.99", 200, []string{"2019-Q3"})
 	f("method=none", 400, nil, "không có phương pháp này")
 	f("w.rate=much", 400, nil, "criterion=weight")

@@ -145,14 +145,11 @@ func tried(m *ranking.Method, tries []string) ([]string, error) {
 // lastEnded is the newest period of the method's first kind that has ended; "" if there is none.
 func (p *Pages) lastEnded(m *ranking.Method) string {
 	now := p.Now().In(p.Location)
-	id, ok := period.Of(m.Periods[0], now), true
-	for range 400 { // of months, for a method that ended decades ago
+	for id, tries := period.Of(m.Periods[0], now), 400; id != "" && tries > 0; tries-- { // for a method that ended decades ago
 		if of, err := m.Period(id, now, p.Location); err == nil && !of.Running {
 			return id
 		}
-		if id, ok = period.Previous(id); !ok {
-			return ""
-		}
+		id, _ = period.Previous(id)
 	}
 	return ""
 }
@@ -180,15 +177,12 @@ func (p *Pages) rankedPeriods(q *rankingAsked, m *ranking.Method) []choice {
 		if i == 0 {
 			want = newest
 		}
-		id, more := period.Of(kind, now), true
-		for range 400 {
+		for id, tries := period.Of(kind, now), 400; id != "" && want > 0 && tries > 0; tries-- {
 			if _, err := m.Period(id, now, p.Location); err == nil {
 				ids = append(ids, id)
 				want--
 			}
-			if id, more = period.Previous(id); !more || want == 0 {
-				break
-			}
+			id, _ = period.Previous(id)
 		}
 	}
 	if !slices.Contains(ids, q.period) {
