@@ -22,6 +22,7 @@ import (
 	"tiendo/internal/clickhouse"
 	"tiendo/internal/config"
 	"tiendo/internal/inbox"
+	"tiendo/internal/integrity"
 	"tiendo/internal/kpi"
 	"tiendo/internal/lifecycle"
 	"tiendo/internal/metrics"
@@ -64,6 +65,7 @@ type app struct {
 	inbox       *inbox.Inbox // nil if there is none
 	books       *kpi.Books
 	reports     *papers.Reports
+	integrity   *integrity.Watch
 	ranker      *ranking.Ranker
 	snapshots   *metrics.Snapshots
 	pages       *dashboards.Pages
@@ -71,6 +73,9 @@ type app struct {
 	// alone is held by what must not run beside another: check, rebuild, backup, restore, erasing.
 	alone        sync.Mutex
 	publications *publication.Publications
+	// sealing is held while something is published, and while the books are made again: what is published names a block of the
+	// books, and must be known to whoever makes them.
+	sealing sync.Mutex
 }
 
 // appOptions is what a server is besides its configuration.
@@ -183,7 +188,7 @@ func (a *app) openParts(ctx context.Context, o appOptions) (err error) {
 	a.booker = booking.New(booking.Options{
 		Conn: a.engine.Conn(), Rules: func() *lifecycle.Rules { return a.registers.Rules() }, Logger: a.log.With("part", "booker"), Registry: a.registry,
 		Standing: a.standing(), Loaded: func() (string, uint64) { return a.collector.ID(), a.collector.Loaded() },
-		Booked: func(booking.Mark) { a.snapshots.Wake() },
+		Booked: func(booking.Mark) { a.snapshots.Wake() }, Sealed: a.sealed,
 	})
 	a.registers = &registers{
 		store: register.Store{Conn: a.engine.Conn(), Zone: zone, Figures: registerFigures},
@@ -196,6 +201,7 @@ func (a *app) openParts(ctx context.Context, o appOptions) (err error) {
 		Conn: a.engine.Conn(), Calendars: calendars, Registers: a.registers.Known, Now: a.Now,
 		Events: func() uint64 { return a.booker.Mark().Events }, Ledger: a.booker.Ledger(),
 	})
+	a.integrity = a.newIntegrity()
 	if err := a.openRanker(zone); err != nil {
 		return misuse(err)
 	}
@@ -231,6 +237,7 @@ func (a *app) openParts(ctx context.Context, o appOptions) (err error) {
 	a.pages, err = dashboards.New(dashboards.Options{
 		Explain: a.explain, Figures: a.books, Location: zone, Now: a.Now, Demo: o.Simulated, Version: versionText(), Logger: a.log.With("part", "pages"),
 		Door: a.door, Tokens: a.tokens, Audit: a.acts, Procedures: a.procedure, Desk: a.desk(), Walls: walls,
+		Methods: a.ranker.Methods, Rank: a.ranker.Rank,
 		Names: a.agencyName,
 	})
 	return err

@@ -15,6 +15,7 @@ import (
 	"tiendo/internal/backup"
 	"tiendo/internal/booking"
 	"tiendo/internal/event"
+	"tiendo/internal/integrity"
 	"tiendo/internal/kpi"
 	"tiendo/internal/lifecycle"
 	"tiendo/internal/publication"
@@ -59,6 +60,8 @@ type Options struct {
 	// Reports makes papers, Exported writes down that one was taken out: both are needed by their handler alone.
 	Reports  *report.Reports
 	Exported func(ctx context.Context, what, format string)
+	// Integrity is needed by the handler of signals alone.
+	Integrity *integrity.Watch
 	// Ranker is needed by the handler of rankings alone.
 	Ranker *ranking.Ranker
 	// Tokens are needed by their own handler alone; Audit by its own and that of upkeep.
@@ -69,6 +72,8 @@ type Options struct {
 	// Publish publishes a ranking for whoever sent the request. Where what was accepted is not booked in time, its error is
 	// [ErrBehind]; others are those of [publication.Publications.Publish], and of asking.
 	Publish func(ctx context.Context, ask Publishing) (publication.Outcome, error)
+	// Today says what of a publication would be otherwise now.
+	Today func(ctx context.Context, number int64) (*publication.Today, error)
 	// CheckPublications tells found what is wrong with what was published, by its number, and returns how many publications there
 	// are. It is needed by the handler of upkeep alone.
 	CheckPublications func(ctx context.Context, found func(number, says string)) (int64, error)
