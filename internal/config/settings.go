@@ -118,7 +118,7 @@ func Settings() []Setting {
 			at: func(c *Config) field { return text(&c.OIDC.Agency) },
 		},
 		{
-			Key: "oidc.roles", Meaning: "What values of that claim mean here, as value=role: leader, inspector, agency, operator, assessor or publisher. A value may be named more than once.",
+			Key: "oidc.roles", Meaning: "What values of that claim mean here, as value=role: leader, inspector, agency, operator, assessor, publisher or clerk. A value may be named more than once.",
 			at: func(c *Config) field { return list(&c.OIDC.Roles) },
 		},
 		{

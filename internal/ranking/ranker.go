@@ -15,8 +15,10 @@ type Ranker struct {
 	Methods Methods
 	Now     func() time.Time
 	Zone    *time.Location
-	// Block is the last block that is booked.
-	Block func() uint64
+	// Block is the last block that is booked, Remade how often the books were made again: see booking.Booker.
+	Block, Remade func() uint64
+
+	simulated simulations
 }
 
 // Rank ranks a period by a method that the server has, and compares with the period before. With tries, weights as Method.Try
@@ -38,6 +40,24 @@ func (k *Ranker) RankBy(ctx context.Context, m *Method, name string, tries ...st
 	return k.by(ctx, m, p, tries)
 }
 
+// Sheet tells what was claimed and verified for a period, by a method that the server has. Errors are as Rank's.
+func (k *Ranker) Sheet(ctx context.Context, id, name string) (*Sheet, error) {
+	m, p, err := k.Methods.Find(id, name, k.Now(), k.Zone)
+	if err != nil {
+		return nil, err
+	}
+	assessed := *m
+	assessed.Areas, assessed.Adjustments = nil, nil // figures are not asked for
+	in, err := assessed.Gather(ctx, k.Books, p, Moment{})
+	if err != nil {
+		return nil, err
+	}
+	if err := m.assessments(ctx, k.Books, Moment{}, in); err != nil {
+		return nil, err
+	}
+	return m.Sheet(in), nil
+}
+
 // At ranks a period by what the books said at a moment, of which the block is named.
 func (k *Ranker) At(ctx context.Context, m *Method, name string, at Moment) (*Result, error) {
 	p, err := m.Period(name, at.Before, k.Zone)
@@ -52,6 +72,7 @@ func (k *Ranker) At(ctx context.Context, m *Method, name string, at Moment) (*Re
 	if before != nil {
 		r.Since(m.Compute(*before))
 	}
+	k.simulated.simulate(m, r)
 	return r, nil
 }
 
@@ -61,16 +82,10 @@ func (k *Ranker) by(ctx context.Context, m *Method, p period.Period, tries []str
 	if err != nil {
 		return nil, err
 	}
-	// The newest state is in memory. Where something is booked meanwhile, the engine is asked for the state before.
-	block := k.Block()
-	now, before, err := k.gather(ctx, m, p, Moment{})
-	if err == nil && k.Block() != block {
-		now, before, err = k.gather(ctx, m, p, Moment{Block: block})
-	}
+	now, before, err := k.newest(ctx, m, p)
 	if err != nil {
 		return nil, err
 	}
-	now.Block = block
 	r := tried.Compute(*now)
 	switch {
 	case len(tries) > 0:
@@ -79,7 +94,41 @@ func (k *Ranker) by(ctx context.Context, m *Method, p period.Period, tries []str
 	case before != nil:
 		r.Since(m.Compute(*before))
 	}
+	k.simulated.simulate(tried, r)
 	return r, nil
+}
+
+// newest gathers one state of the books. The newest is in memory; where something is booked meanwhile, the engine is asked for the
+// state before.
+func (k *Ranker) newest(ctx context.Context, m *Method, p period.Period) (now, before *Inputs, err error) {
+	for {
+		if err := k.Settled(ctx); err != nil {
+			return nil, nil, err
+		}
+		remade, block := k.Remade(), k.Block()
+		now, before, err = k.gather(ctx, m, p, Moment{})
+		if err == nil && k.Block() != block {
+			now, before, err = k.gather(ctx, m, p, Moment{Block: block})
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		if now.Block = block; k.Remade() == remade && remade%2 == 0 {
+			return now, before, nil
+		}
+	}
+}
+
+// Settled waits while books that were made again take the place of the old ones.
+func (k *Ranker) Settled(ctx context.Context) error {
+	for k.Remade()%2 == 1 {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+	return nil
 }
 
 // gather gathers a period and the one before it, which is nil where the method does not rank it.
