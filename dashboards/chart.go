@@ -3,6 +3,7 @@ package dashboards
 import (
 	"encoding/json"
 	"html/template"
+	"strings"
 )
 
 // chart is a drawing of figures that also stand in a table. Its colours are names of the style sheet's, so that dark and
@@ -92,4 +93,9 @@ func (c *chart) set(d drawing) error {
 	encoded, err := json.Marshal(d)
 	c.Drawing = template.JS(encoded) //nolint:gosec // JSON with HTML's characters escaped
 	return err
+}
+
+// Square says that the key stands for an area and not for a line.
+func (k key) Square() bool {
+	return k.Sign == "term" || k.Sign == "late" || k.Sign == "flow" || strings.HasPrefix(k.Sign, "heat")
 }
