@@ -50,6 +50,8 @@ type Collector struct {
 	metrics *metrics
 	hide    *officers
 	budget  *budget
+	erased  *erased
+	erasing sync.RWMutex // held by requests from when they look for erased cases until they are in the log
 
 	cursorPath string
 	boot       string
@@ -74,9 +76,13 @@ func Open(o Options) (*Collector, error) {
 	if err != nil {
 		return nil, err
 	}
+	gone, err := openErased(filepath.Join(o.Data, "erased"), hide.key)
+	if err != nil {
+		return nil, err
+	}
 	dir := filepath.Join(o.Data, "log")
 	c := &Collector{
-		log: o.Log, now: o.Now, conn: o.Conn, tokens: o.Tokens, hide: hide, budget: newBudget(bodiesInFlight),
+		log: o.Log, now: o.Now, conn: o.Conn, tokens: o.Tokens, hide: hide, erased: gone, budget: newBudget(bodiesInFlight),
 		cursorPath: filepath.Join(dir, "cursor"), boot: bootID(),
 	}
 	if c.journal, err = openJournal(journalOptions{dir: dir, log: o.Log, now: o.Now, free: o.free, vfs: o.vfs}); err != nil {

@@ -40,6 +40,9 @@ type intake struct {
 	forbidden int
 	// taken and lost count events by family, lost ones of no known type under the empty one.
 	taken, lost map[event.Family]int
+	// erased says whether nothing more is taken of a case; late counts the events that were refused for it.
+	erased func(event.Family, string) bool
+	late   int
 }
 
 // fault is a body that is not what it says it is; nothing of it is taken.
@@ -136,6 +139,10 @@ func (in *intake) take(value jsontext.Value, line int) error {
 	}
 	e, err := in.decoder.Decode(value, in.now)
 	why, forbidden := in.verdict(&e, err)
+	if why == nil && in.erased(e.Type.Family(), e.Subject) {
+		in.late++
+		why = &event.Error{ID: e.ID, Type: e.Type, Field: "subject", Reason: "the case was erased, by law or for its age: nothing more is taken of it"}
+	}
 	if why == nil {
 		in.entry.add(&e)
 		in.taken[e.Type.Family()]++

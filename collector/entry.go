@@ -25,6 +25,7 @@ import (
 // the milliseconds after time.
 //
 // 2026-11-24: version 1.
+// 2026-11-26: the mark of an event that was erased; its id, subject and data are dashes.
 const (
 	entryVersion = 1
 	checksumAt   = 1
@@ -39,6 +40,7 @@ const (
 const (
 	markRetracted = 1 << iota
 	markRecorded  // the source told when it was recorded
+	markErased    // its case was erased: it is told to nobody
 )
 
 var castagnoli = crc32.MakeTable(crc32.Castagnoli)
@@ -152,6 +154,9 @@ type entryReader struct {
 	i     int
 	words []string
 	bad   bool
+	// Of the event that was read last: its marks, and where they stand; where its id and subject end.
+	marks                      byte
+	marksAt, idEnd, subjectEnd int
 }
 
 // readEntry calls each with every event of a checked entry, in order, and with its data, for e.Data is not set: all
@@ -167,7 +172,9 @@ func readEntry(entry []byte, number uint64, collector string, each func(e *event
 		if r.bad {
 			return fmt.Errorf("%w: its event %d cannot be read", errDamaged, n)
 		}
-		each(&e, data)
+		if r.marks&markErased == 0 {
+			each(&e, data)
+		}
 	}
 	if r.i != len(r.text) {
 		return fmt.Errorf("%w: it has more than its %d events", errDamaged, entryCount(entry))
@@ -179,13 +186,16 @@ func (r *entryReader) event(e *event.Event) (data string) {
 	e.Source = r.word()
 	e.Type = event.Type(r.word())
 	e.ID = r.string()
+	r.idEnd = r.i
 	e.Subject = r.string()
+	r.subjectEnd = r.i
 	at := r.varint()
 	e.Time = time.UnixMilli(at).UTC()
-	marks := r.byte()
-	e.Retracted = marks&markRetracted != 0
+	r.marksAt = r.i
+	r.marks = r.byte()
+	e.Retracted = r.marks&markRetracted != 0
 	e.Recorded = e.Arrival
-	if marks&markRecorded != 0 {
+	if r.marks&markRecorded != 0 {
 		e.Recorded = time.UnixMilli(at + r.varint()).UTC()
 	}
 	return r.string()

@@ -69,37 +69,56 @@ func (c *Collector) take(w http.ResponseWriter, r *http.Request, token *auth.Tok
 		return
 	}
 	defer content.release()
-	raw := content.buf.Bytes()
-	in := intake{
-		token: token, decoder: event.Decoder{Opaque: c.hide.hide}, now: c.now(),
-		entry: newEntryWriter(token.Bound, len(raw)),
-		taken: make(map[event.Family]int, 2), lost: make(map[event.Family]int),
+	in, wait, err := c.bring(r, mode, token, content.buf.Bytes())
+	var unwelcome *revoked
+	switch {
+	case wait > 0:
+		c.slowDown(w, token, wait)
+	case errors.As(err, &unwelcome):
+		auth.Refuse(w, unwelcome.why)
+	case err != nil:
+		c.refuse(w, err)
+	default:
+		tell(w, r, in)
 	}
+}
+
+// revoked says that a token was good when its request began, and no more when its body was there.
+type revoked struct{ why error }
+
+func (e *revoked) Error() string { return e.why.Error() }
+
+// bring reads events out of a body and puts what is taken into the log. If wait is not 0, or with an error, nothing was taken.
+func (c *Collector) bring(r *http.Request, mode mode, token *auth.Token, raw []byte) (in *intake, wait time.Duration, err error) {
+	c.erasing.RLock()
+	defer c.erasing.RUnlock()
+	in = c.intake(token, len(raw))
 	err = in.read(mode, r.Header, raw)
 	// Whatever was looked at counts, also what was refused. A request without events counts as one.
 	if wait := token.Allowance.Take(in.now, max(1, in.index)); wait > 0 {
-		c.slowDown(w, token, wait)
-		return
+		return in, wait, nil
 	}
 	if err != nil {
-		c.refuse(w, err)
-		return
+		return in, 0, err
 	}
 	// A body may have been long on its way: of a token that was revoked meanwhile nothing more is taken.
 	if _, err := c.tokens.Check(r); err != nil {
-		auth.Refuse(w, err)
-		return
+		return in, 0, &revoked{err}
 	}
-	c.settle(w, r, &in)
+	return in, 0, c.admit(in)
 }
 
-// settle puts what was taken into the log and answers.
-func (c *Collector) settle(w http.ResponseWriter, r *http.Request, in *intake) {
-	taken := int(in.entry.count)
-	if err := c.admit(in); err != nil {
-		c.refuse(w, err)
-		return
+// intake begins to take events of a token from a body of that size. c.erasing must be held until they are admitted.
+func (c *Collector) intake(token *auth.Token, size int) *intake {
+	return &intake{
+		token: token, decoder: event.Decoder{Opaque: c.hide.hide}, now: c.now(), entry: newEntryWriter(token.Bound, size),
+		taken: make(map[event.Family]int, 2), lost: make(map[event.Family]int), erased: c.erased.has,
 	}
+}
+
+// tell answers for a body whose events are in the log as far as they were taken.
+func tell(w http.ResponseWriter, r *http.Request, in *intake) {
+	taken := int(in.entry.count)
 	switch {
 	case taken > 0 || len(in.refused) == 0:
 		reply(w, http.StatusAccepted, answer{Accepted: taken, Rejected: len(in.refused), Errors: in.refused})
@@ -123,6 +142,7 @@ func (c *Collector) admit(in *intake) error {
 		c.metrics.last.seen(in.token.Name, arrival)
 	}
 	c.metrics.count(rejected, in.lost)
+	c.metrics.late.Add(float64(in.late))
 	return nil
 }
 

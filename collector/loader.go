@@ -118,7 +118,7 @@ func (c *Collector) gather(limit int) (rows *columns, last uint64, err error) {
 		}
 		had := rows.len()
 		size += len(entry)
-		if err := readEntry(entry, last, c.id, rows.add); err != nil {
+		if err := readEntry(entry, last, c.id, c.adding(rows)); err != nil {
 			rows.cut(had)
 			if err := c.setAside(last, entry, err); err != nil {
 				return nil, 0, err
@@ -126,6 +126,15 @@ func (c *Collector) gather(limit int) (rows *columns, last uint64, err error) {
 		}
 	}
 	return rows, last, nil
+}
+
+// adding adds events to rows, but for those of cases that were erased after they came in.
+func (c *Collector) adding(rows *columns) func(*event.Event, string) {
+	return func(e *event.Event, data string) {
+		if !c.erased.has(e.Type.Family(), e.Subject) {
+			rows.add(e, data)
+		}
+	}
 }
 
 // entry reads one entry; nil if it is damaged and set aside.

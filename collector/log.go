@@ -53,6 +53,8 @@ type journal struct {
 	wakeup chan struct{} // holds one token if something was appended
 
 	in      chan *admission
+	scrubs  chan *scrubbing
+	reading sync.RWMutex // held for writing while entries change
 	stop    chan struct{}
 	stopped chan struct{}
 	closing sync.Once
@@ -90,7 +92,10 @@ func openJournal(o journalOptions) (*journal, error) {
 	j := &journal{
 		dir: o.dir, lock: lock, log: o.log, now: o.now, free: o.free,
 		wakeup: make(chan struct{}, 1), in: make(chan *admission, groupEntries),
-		stop: make(chan struct{}), stopped: make(chan struct{}),
+		scrubs: make(chan *scrubbing), stop: make(chan struct{}), stopped: make(chan struct{}),
+	}
+	if err := j.redo(); err != nil {
+		return nil, errors.Join(err, lock.Close())
 	}
 	if err := j.open(o.vfs); err != nil {
 		return nil, errors.Join(err, lock.Close())
@@ -179,6 +184,9 @@ func (j *journal) write() {
 		select {
 		case a := <-j.in:
 			group = append(group, a)
+		case s := <-j.scrubs:
+			s.done <- j.scrubAll(s)
+			continue
 		case <-j.stop:
 			return
 		}
@@ -233,6 +241,8 @@ func (j *journal) append(group []*admission) {
 // read returns the entry of that number, checked. Its error is errDamaged if the entry is not what was written; any
 // other error may pass.
 func (j *journal) read(number uint64) (entry []byte, err error) {
+	j.reading.RLock()
+	defer j.reading.RUnlock()
 	entry, err = j.readRaw(number)
 	if err == nil {
 		err = checkEntry(entry, number)

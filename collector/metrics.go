@@ -27,6 +27,7 @@ type metrics struct {
 	errors   prometheus.Counter
 	damaged  prometheus.Counter
 	limited  *prometheus.CounterVec
+	late     prometheus.Counter
 	last     *lastEvents
 }
 
@@ -52,6 +53,9 @@ func newMetrics(reg, slow prometheus.Registerer, c *Collector) (*metrics, error)
 		limited: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "tiendo_collector_limited_total", Help: "Requests that were turned away because their token was over its rate, by its name.",
 		}, []string{"source"}),
+		late: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "tiendo_collector_erased_total", Help: "Events that were refused because their case was erased, by law or for its age.",
+		}),
 		last: newLastEvents(func(name string) bool { return isInner(name) || c.tokens.Named(name) }),
 	}
 	for _, family := range append(event.Families(), unknown) {
@@ -62,7 +66,7 @@ func newMetrics(reg, slow prometheus.Registerer, c *Collector) (*metrics, error)
 		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, f)
 	}
 	for _, one := range []prometheus.Collector{
-		m.events, m.requests, m.batches, m.errors, m.damaged, m.limited, m.last,
+		m.events, m.requests, m.batches, m.errors, m.damaged, m.limited, m.late, m.last,
 		gauge("tiendo_log_entries", "Entries of the log that wait to be loaded.", func() float64 {
 			return float64(c.Newest() - min(c.Loaded(), c.Newest()))
 		}),

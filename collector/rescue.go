@@ -182,6 +182,8 @@ func setAside(dir, name string, content []byte) (string, error) {
 
 // find looks for an entry where the library's own index does not lead to it any more.
 func (j *journal) find(number uint64) ([]byte, bool) {
+	j.reading.RLock()
+	defer j.reading.RUnlock()
 	all, err := filepath.Glob(filepath.Join(j.dir, "*.wal"))
 	if err != nil {
 		return nil, false

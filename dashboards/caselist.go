@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"tiendo/internal/booking"
 	"tiendo/internal/kpi"
 	"tiendo/internal/period"
 )
@@ -167,6 +168,9 @@ func rowOf(c kpi.Listed, lang language, names func(code, lang string) string, no
 		Subject: c.Subject, Href: caseHref(c.Family, c.Subject), Family: lang.familyName(c.Family), AgencyCode: textOf(c.Agency), Agency: agencyName(textOf(c.Agency), lang, names),
 		Procedure: strings.TrimSpace(textOf(c.Procedure) + " " + textOf(c.Kind)),
 		Opened:    minuteOf(c.Opened, lang), Closed: minuteOf(c.Closed, lang), Deadline: none, Times: lang.count(float64(c.N)),
+	}
+	if booking.IsNameless(c.Subject) {
+		r.Subject, r.Href = toldIn[lang].Erased, ""
 	}
 	if r.Procedure == "" {
 		r.Procedure = none

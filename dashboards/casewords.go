@@ -3,7 +3,7 @@ package dashboards
 // caseWords are what the pages of cases and the catalogue say, in one language.
 type caseWords struct {
 	Find, FindSays, FindLabel, FindButton string
-	NoCase, NoCaseSays, AnyFamily         string
+	NoCase, NoCaseSays, AnyFamily, Erased string
 	Wrong                                 string
 
 	CaseOf, AsJSON                                         string
@@ -43,7 +43,7 @@ var toldIn = map[language]*caseWords{
 	vietnamese: {
 		Find: "Tra cứu hồ sơ, nhiệm vụ, đơn", FindSays: "Nhập mã như trên giấy tiếp nhận, chẳng hạn H24.12-250203-0001.", FindLabel: "Mã hồ sơ", FindButton: "Tra cứu",
 		NoCase: "Không có vụ việc nào mang mã này", NoCaseSays: "Chưa nguồn nào gửi sự kiện về mã này. Kiểm tra lại mã, kể cả chữ hoa, chữ thường; hồ sơ vừa nhập có thể cần vài giây.",
-		AnyFamily: "mọi loại", Wrong: "Không thể hỏi như vậy",
+		AnyFamily: "mọi loại", Erased: "(đã xóa theo luật hoặc hết hạn lưu)", Wrong: "Không thể hỏi như vậy",
 
 		CaseOf: "Diễn biến", AsJSON: "Dữ liệu JSON",
 		Promised: "Ngày hẹn có hiệu lực", Deadline: "Hạn", Pauses: "Thời gian chờ bổ sung", Closed: "Kết thúc", NotClosed: "chưa kết thúc", Now: "Bây giờ",
@@ -83,7 +83,7 @@ var toldIn = map[language]*caseWords{
 	english: {
 		Find: "Find a dossier, task or petition", FindSays: "Type the code as on the slip of receipt, such as H24.12-250203-0001.", FindLabel: "Code", FindButton: "Find",
 		NoCase: "No case has this code", NoCaseSays: "No source has told of it. Check the code, capitals too; what was just entered may take some seconds.",
-		AnyFamily: "any kind", Wrong: "This cannot be asked",
+		AnyFamily: "any kind", Erased: "(erased by law or for its age)", Wrong: "This cannot be asked",
 
 		CaseOf: "History of", AsJSON: "as JSON",
 		Promised: "Promise in force", Deadline: "Deadline", Pauses: "Waiting for the applicant", Closed: "Closed", NotClosed: "not closed", Now: "Now",

@@ -28,8 +28,13 @@ func (p *Pages) visitor(r *http.Request, lang language) visitor {
 	}
 	v.Office = who.Has(auth.ScopeAdmin)
 	v.Enters = p.Desk != nil && who.Has(auth.ScopeIngest)
-	v.Name = cmp.Or(strings.TrimPrefix(who.Name, "oidc:"), doorsIn[lang].Administrator)
+	v.Name = callName(&who, lang)
 	return v
+}
+
+// callName is what somebody is called on pages.
+func callName(who *auth.Token, lang language) string {
+	return cmp.Or(strings.TrimPrefix(who.Name, auth.Vouched), doorsIn[lang].Administrator)
 }
 
 // loginView is the page on which people log in, and out.

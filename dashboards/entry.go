@@ -105,7 +105,7 @@ func (p *Pages) entryPage(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	v := entryView{E: by.e, Who: byhand.NameOf(&by.who)}
+	v := entryView{E: by.e, Who: callName(&by.who, by.lang)}
 	if by.who.Bound != "" {
 		v.Bound = p.agencyWithCode(by.who.Bound, by.lang)
 	}

@@ -61,6 +61,7 @@ func newDesk(t *testing.T) *byhand.Desk {
 			}
 			return all, nil
 		},
+		Opaque: func(string) string { return "0123" },
 		Agencies: func() []byhand.Agency {
 			var all []byhand.Agency
 			for _, code := range []string{"H24.12", "H24.13"} {

@@ -71,6 +71,8 @@ type app struct {
 	snapshots   *metrics.Snapshots
 	pages       *dashboards.Pages
 
+	// alone is held by what must not run beside another: check, rebuild, erasing.
+	alone        sync.Mutex
 	publications *publication.Publications
 }
 
@@ -308,6 +310,9 @@ func (a *app) start() {
 	a.auditStart()
 	if a.inbox != nil {
 		a.spawn("inbox", a.inbox.Run)
+	}
+	if a.cfg.Retention.Years > 0 {
+		a.spawn("retention", a.retain)
 	}
 	a.serve()
 }

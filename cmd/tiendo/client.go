@@ -132,6 +132,9 @@ func (c *client) unreachable(err error) error {
 	return unreachable(fmt.Errorf("the server at %s can't be reached (%w); start it with `tiendo serve`, or name another with --server", c.Server, err))
 }
 
+// conflict is an error of what was asked rightly, and can't be done as things are.
+type conflict struct{ error }
+
 // refusal turns an answer that is no success into an error with the server's own words.
 func refusal(answer *http.Response, body []byte) error {
 	var problem struct {
@@ -151,6 +154,8 @@ func refusal(answer *http.Response, body []byte) error {
 	switch {
 	case answer.StatusCode == http.StatusUnauthorized || answer.StatusCode == http.StatusForbidden:
 		return misuse(fmt.Errorf("%w; name the file with a token that may do this with --token-file", err))
+	case answer.StatusCode == http.StatusConflict:
+		return misuse(&conflict{err})
 	case answer.StatusCode >= http.StatusInternalServerError:
 		return unreachable(fmt.Errorf("%w; try again, and look at the server's log if it stays so", err))
 	default:

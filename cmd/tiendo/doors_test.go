@@ -85,7 +85,7 @@ func checkRoutes(t *testing.T, a *app, rows [][]string, column int, goodFor map[
 	t.Helper()
 	for _, row := range rows {
 		method, needs := row[1], strings.Split(row[3+column], " or ")
-		path := strings.NewReplacer("{family}", "dossier", "{subject}", "D-1", "{kind}", "agencies", "{name}", "nobody", "{id}", "dossier.open", "{number}", "1", "{form}", "task").Replace(row[2])
+		path := strings.NewReplacer("{family}", "dossier", "{subject}", "D-1", "{kind}", "agencies", "{name}", "nobody", "{id}", "dossier.open", "{number}", "1", "{sha256}", "0", "{form}", "task").Replace(row[2])
 		for _, who := range askers {
 			request, err := http.NewRequestWithContext(t.Context(), method, a.URL()+path, strings.NewReader("x"))
 			if err != nil {

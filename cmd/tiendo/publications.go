@@ -1,15 +1,24 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/base64"
+	"errors"
+	"log/slog"
 	"path/filepath"
 	"strconv"
+	"time"
 
 	"golang.org/x/mod/sumdb/tlog"
 
+	"tiendo/internal/api"
 	"tiendo/internal/audit"
+	"tiendo/internal/auth"
+	"tiendo/internal/booking"
+	"tiendo/internal/kpi"
 	"tiendo/internal/publication"
+	"tiendo/internal/ranking"
 	"tiendo/internal/seal"
 )
 
@@ -46,22 +55,122 @@ func (a *app) knownHead() (h seal.Head, known bool, _ error) {
 	return seal.Head{Size: size, Root: tlog.Hash(root)}, true, nil
 }
 
-// checkPublications tells found what is wrong with what was published: with the log and its signatures, and with points and ranks
-// that are not those which their method makes of their counts. It returns how many publications there are.
-func (a *app) checkPublications(_ context.Context, found func(number, says string)) (int64, error) {
+// publish publishes a ranking of what was accepted until now, or confirms what another person has asked to publish.
+func (a *app) publish(ctx context.Context, ask api.Publishing) (publication.Outcome, error) {
+	who, _ := auth.From(ctx)
+	by := cmp.Or(who.Name, audit.Admin)
+	if ask.Confirm != "" {
+		done, err := a.publications.Confirm(ask.Method, ask.Period, ask.Confirm, by)
+		if err == nil {
+			a.published(ctx, done)
+		}
+		return done, err
+	}
+	m := ask.Source
+	if m == nil {
+		var err error
+		if m, _, err = a.ranker.Methods.Find(ask.Method, ask.Period, a.Now(), a.cfg.Location()); err != nil {
+			return publication.Outcome{}, err
+		}
+	}
+	// What has arrived until here is in: nothing that is booked later belongs to it.
+	before := a.Now().Add(-time.Millisecond).Truncate(time.Millisecond)
+	mark, err := a.complete(ctx)
+	if err != nil {
+		return publication.Outcome{}, err
+	}
+	r, err := a.ranker.At(ctx, m, ask.Period, ranking.Moment{Block: mark.Block, Before: before})
+	if err != nil {
+		return publication.Outcome{}, err
+	}
+	r.Inputs.Events = mark.Events
+	done, err := a.publications.Publish(publication.Request{
+		Method: m, Ranking: r, Although: ask.Although, Corrects: ask.Corrects, Reason: ask.Reason, By: by,
+		Watermark: publication.Watermark{Block: mark.Block, Entries: mark.Entries, Rules: mark.Rules},
+	})
+	if err == nil {
+		a.published(ctx, done)
+	}
+	return done, err
+}
+
+// published writes down what was published, or asked to be.
+func (a *app) published(ctx context.Context, done publication.Outcome) {
+	if w := done.Waits; w != nil {
+		a.audit(ctx, "ranking.propose", w.Method+" "+w.Period, slog.String("sha256", w.SHA256))
+		return
+	}
+	e := done.Published
+	details := []slog.Attr{
+		slog.Int64("size", done.Head.Size), slog.String("root", done.Head.Root.String()), slog.String("sha256", e.SHA256), slog.String("state", string(e.State)),
+	}
+	if e.Corrects != nil {
+		details = append(details, slog.Int64("corrects", *e.Corrects), slog.String("reason", e.Reason))
+	}
+	if e.Although != "" {
+		details = append(details, slog.String("although", e.Although))
+	}
+	a.audit(ctx, actPublish, e.Method+" "+e.Period.ID, details...)
+}
+
+// complete waits until all that was accepted is booked, by the newest registers, and returns up to where that is.
+func (a *app) complete(ctx context.Context) (booking.Mark, error) {
+	newest, late := a.collector.Newest(), time.After(storing)
+	for {
+		mark, rules := a.booker.Mark(), a.registers.Rules()
+		if mark.Entries[a.collector.ID()] >= newest && mark.Rules == rules.Version() {
+			return mark, nil
+		}
+		select {
+		case <-ctx.Done():
+			return mark, ctx.Err()
+		case <-late:
+			return mark, api.ErrBehind
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+}
+
+// checkPublications tells found what is wrong with what was published: with the log and its signatures; with points and ranks that
+// are not those which their method makes of their counts; and with counts that are not those of the books, up to the block that was
+// sealed. It returns how many publications there are.
+func (a *app) checkPublications(ctx context.Context, found func(number, says string)) (int64, error) {
 	n, err := a.publications.Seal().Check(func(says string) { found("", says) })
 	if err != nil {
 		return n, err
 	}
 	for number := int64(1); number <= n; number++ {
-		name := strconv.FormatInt(number, 10)
+		differs := func(says string) { found(strconv.FormatInt(number, 10), says) }
 		record, err := a.publications.Record(number)
 		if err == nil {
-			err = record.Recompute(func(says string) { found(name, says) })
+			err = record.Recompute(differs)
 		}
 		if err != nil {
-			found(name, err.Error())
+			differs(err.Error())
+			continue
+		}
+		if err := a.recount(ctx, record, differs); err != nil {
+			return n, err
 		}
 	}
 	return n, nil
+}
+
+// recount asks the books again for the counts of a publication, up to the block that was sealed.
+func (a *app) recount(ctx context.Context, record *publication.Record, differs func(says string)) error {
+	m, err := record.Method.Read()
+	if err != nil {
+		return err
+	}
+	sealed := &record.Ranking.Inputs
+	now, err := a.ranker.At(ctx, m, sealed.Period.ID, ranking.Moment{Block: sealed.Block, Before: sealed.AsOf})
+	if wrong, is := errors.AsType[*kpi.Error](err); is {
+		differs(wrong.Error())
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	publication.Counts(sealed, &now.Inputs, differs)
+	return nil
 }

@@ -27,9 +27,17 @@ type rankCmd struct {
 	Format string   `default:"table" enum:"table,json" help:"Print a table or json (${default})."`
 	Output string   `short:"o" placeholder:"FILE" help:"Write it here; without it, to standard output."`
 	Client client   `embed:""`
+
+	publishFlags `embed:""`
 }
 
 func (c *rankCmd) Run(ctx context.Context, std *streams) error {
+	if err := c.check(); err != nil {
+		return err
+	}
+	if c.Publish {
+		return c.publish(ctx, std)
+	}
 	body, err := c.ask(ctx)
 	if err != nil {
 		return err
@@ -62,10 +70,23 @@ func (c *rankCmd) ask(ctx context.Context) ([]byte, error) {
 	if len(c.Try) > 0 {
 		query["try"] = c.Try
 	}
+	content, err := c.read()
+	switch {
+	case err != nil:
+		return nil, err
+	case content == nil:
+		return c.Client.get(ctx, "/v1/rankings/"+url.PathEscape(c.Method)+"/"+url.PathEscape(c.Period), query)
+	}
+	query.Set("period", c.Period)
+	return c.Client.ask(ctx, http.MethodPost, "/v1/rankings", query, content)
+}
+
+// read reads the method file, which must hold together; nil for the id of a method that the server has.
+func (c *rankCmd) read() ([]byte, error) {
 	content, err := os.ReadFile(c.Method)
 	switch {
 	case errors.Is(err, os.ErrNotExist) && !strings.ContainsRune(c.Method, filepath.Separator) && filepath.Ext(c.Method) == "":
-		return c.Client.get(ctx, "/v1/rankings/"+url.PathEscape(c.Method)+"/"+url.PathEscape(c.Period), query)
+		return nil, nil
 	case err != nil:
 		return nil, misuse(fmt.Errorf("read the method file: %w; name a file, or the id of a method that the server has", err))
 	}
@@ -75,8 +96,7 @@ func (c *rankCmd) ask(ctx context.Context) ([]byte, error) {
 		}
 		return nil, misuse(err)
 	}
-	query.Set("period", c.Period)
-	return c.Client.ask(ctx, http.MethodPost, "/v1/rankings", query, content)
+	return content, nil
 }
 
 // printRanking writes a table for each group.
@@ -92,7 +112,7 @@ func printRanking(w io.Writer, r *ranking.Result) error {
 	for _, g := range r.Groups {
 		fmt.Fprintf(w, "\n%s\n", g.Group.Names.VI)
 		table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-		heads := []string{"rank", "agency", "name", "points"}
+		heads := []string{"rank", "90 %", "agency", "name", "points"}
 		for _, a := range r.Method.Areas {
 			heads = append(heads, a.ID)
 		}
@@ -119,7 +139,7 @@ func against(r *ranking.Result) string {
 }
 
 func rankingRow(s *ranking.Standing) []string {
-	row := []string{place(s.Rank), s.Agency.Code, s.Agency.Names.VI, points(s.Points)}
+	row := []string{place(s.Rank), interval(s.Interval), s.Agency.Code, s.Agency.Names.VI, points(s.Points)}
 	for _, a := range s.Areas {
 		row = append(row, points(a.Points))
 	}
@@ -148,6 +168,17 @@ func place(rank *int) string {
 		return nothing
 	}
 	return strconv.Itoa(*rank)
+}
+
+func interval(i *ranking.Interval) string {
+	switch {
+	case i == nil:
+		return nothing
+	case i.Low == i.High:
+		return strconv.Itoa(i.Low)
+	default:
+		return fmt.Sprintf("%d–%d", i.Low, i.High)
+	}
 }
 
 func points(p float64) string { return strconv.FormatFloat(p, 'f', 2, 64) }

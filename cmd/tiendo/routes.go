@@ -48,9 +48,9 @@ func (a *app) open() bool { return auth.Read(a.cfg.Auth.Read) == auth.ReadOpen }
 func (a *app) routes() http.Handler {
 	answers := api.New(api.Options{
 		Books: a.books, Zone: a.cfg.Location(), Now: a.Now, Ready: a.ready, Logger: a.log.With("part", "api"),
-		Rules: a.registers.Rules, Facts: a.facts, Recorded: a.recorded, Check: a.check, Rebuild: a.rebuild,
+		Rules: a.registers.Rules, Facts: a.facts, Recorded: a.recorded, Check: a.check, Rebuild: a.rebuild, Alone: &a.alone, Erase: a.erase,
 		LoadedRegisters: a.registers.loaded, LoadRegister: a.loadRegister, Tokens: a.tokens, Audit: a.acts,
-		Reports: a.reports, Exported: a.exported, Ranker: a.ranker, Publications: a.publications, CheckPublications: a.checkPublications, Done: a.audit,
+		Reports: a.reports, Exported: a.exported, Ranker: a.ranker, Publications: a.publications, Publish: a.publish, CheckPublications: a.checkPublications, Done: a.audit,
 	})
 	mux, g := http.NewServeMux(), a.guards()
 	for root, cases := range map[string]http.Handler{"/v1/cases": answers.Cases(), "/cases": a.pages.Cases()} {
@@ -58,6 +58,7 @@ func (a *app) routes() http.Handler {
 		mux.Handle(root+"/{family}/{subject...}", g.private(answers.OwnCase(cases)))
 		mux.Handle(root+"/", g.private(cases)) // names no case
 	}
+	mux.Handle("DELETE /v1/cases/{family}/{subject...}", g.admin(answers.Erasing()))
 	a.routePrograms(mux, g, answers)
 	a.routePeople(mux, g)
 	if a.open() {
@@ -76,10 +77,14 @@ func (a *app) routePrograms(mux *http.ServeMux, g guards, answers *api.API) {
 		mux.Handle(path, g.admin(answers.TokenHandler()))
 	}
 	mux.Handle("/v1/audit", g.admin(answers.AuditHandler()))
+	mux.Handle("/v1/assessments/", g.private(answers.Assessments()))
 	mux.Handle("/v1/reports/", g.private(answers.PaperHandler()))
 	upkeep := g.admin(answers.Upkeep())
 	mux.Handle("/v1/check", upkeep)
 	mux.Handle("/v1/rebuild", upkeep)
+	publishing := a.door.Require(auth.ScopePublish, answers.PublishHandler())
+	mux.Handle("POST /v1/rankings/{method}/{period}", publishing)
+	mux.Handle("DELETE /v1/publications/waiting/{sha256}", publishing)
 	for _, path := range []string{"/v1/publications", "/v1/publications/"} {
 		mux.Handle(path, g.view(answers.Published()))
 	}

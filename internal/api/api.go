@@ -7,6 +7,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"tiendo/internal/audit"
@@ -40,6 +41,10 @@ type Options struct {
 	// booking.Booker.Rebuild. Both are needed by the handler of upkeep alone.
 	Check   func(ctx context.Context, cells, verdicts bool, found func(booking.Difference), progress func(booking.Checked)) (booking.Checked, error)
 	Rebuild func(ctx context.Context, progress func(booking.Checked)) error
+	// Alone is held by what must not run beside a check or a rebuild. It is needed by the handlers of upkeep and erasing alone.
+	Alone *sync.Mutex
+	// Erase erases a closed case; its error may be [ErrNothingTold] or [ErrOpen].
+	Erase func(ctx context.Context, family event.Family, subject, reason string) (Erasure, error)
 	// LoadedRegisters returns the registers as they now are; LoadRegister loads a file for the sender of r and returns them
 	// after that. Both are needed by the handler of registers alone.
 	LoadedRegisters func(ctx context.Context) (*register.Registers, error)
@@ -54,6 +59,9 @@ type Options struct {
 	Audit  *audit.Log
 	// Publications are needed by their own handlers alone. Done writes down an act of whoever sent the request.
 	Publications *publication.Publications
+	// Publish publishes a ranking for whoever sent the request. Where what was accepted is not booked in time, its error is
+	// [ErrBehind]; others are those of [publication.Publications.Publish], and of asking.
+	Publish func(ctx context.Context, ask Publishing) (publication.Outcome, error)
 	// CheckPublications tells found what is wrong with what was published, by its number, and returns how many publications there
 	// are. It is needed by the handler of upkeep alone.
 	CheckPublications func(ctx context.Context, found func(number, says string)) (int64, error)
@@ -125,6 +133,8 @@ type problem struct {
 	Parameter string `json:"parameter,omitempty"`
 	// Errors are what does not hold in a file.
 	Errors []fault `json:"errors,omitempty"`
+	// Obstacles are what stands against publishing.
+	Obstacles []publication.Obstacle `json:"obstacles,omitempty"`
 }
 
 func (a *API) refuse(w http.ResponseWriter, r *http.Request, err error) {

@@ -187,9 +187,16 @@ func get(t *testing.T, s *httptest.Server, router routers.Router, path string) (
 	if err != nil {
 		t.Fatal(err)
 	}
+	described(t, router, request, response, body)
+	return response.StatusCode, string(body)
+}
+
+// described checks that an answer is as described.
+func described(t *testing.T, router routers.Router, request *http.Request, response *http.Response, body []byte) {
+	t.Helper()
 	route, params, err := router.FindRoute(request)
 	if err != nil {
-		t.Fatalf("%s is not described: %v", path, err)
+		t.Fatalf("%s is not described: %v", request.URL.Path, err)
 	}
 	input := &openapi3filter.ResponseValidationInput{
 		RequestValidationInput: &openapi3filter.RequestValidationInput{Request: request, PathParams: params, Route: route},
@@ -198,9 +205,8 @@ func get(t *testing.T, s *httptest.Server, router routers.Router, path string) (
 		Options: &openapi3filter.Options{IncludeResponseStatus: true},
 	}
 	if err := openapi3filter.ValidateResponse(t.Context(), input); err != nil {
-		t.Errorf("%s answers %d otherwise than described: %v", path, response.StatusCode, err)
+		t.Errorf("%s answers %d otherwise than described: %v", request.URL.Path, response.StatusCode, err)
 	}
-	return response.StatusCode, string(body)
 }
 
 func TestAnswersAreAsDescribed(t *testing.T) {

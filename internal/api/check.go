@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
-	"sync"
 
 	"tiendo/internal/booking"
 	"tiendo/internal/kpi"
@@ -30,15 +29,14 @@ type done struct {
 // Upkeep returns the handler of POST /v1/check and POST /v1/rebuild, which answer line by line as JSON while they work.
 // The last line has "done" or "error". At most one of them runs at a time.
 func (a *API) Upkeep() http.Handler {
-	var busy sync.Mutex
 	mux := http.NewServeMux()
 	alone := func(work func(w http.ResponseWriter, r *http.Request)) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {
-			if !busy.TryLock() {
-				a.problem(w, problem{Title: "Another check or rebuild is running", Status: http.StatusConflict, Detail: "try again when it is done"})
+			if !a.Alone.TryLock() {
+				a.problem(w, problem{Title: "A check, a rebuild or an erasure is running", Status: http.StatusConflict, Detail: "try again when it is done"})
 				return
 			}
-			defer busy.Unlock()
+			defer a.Alone.Unlock()
 			work(w, r)
 		}
 	}

@@ -166,9 +166,10 @@ func (a *API) lineOf(w http.ResponseWriter, text string) {
 // refuseSeal answers that the log can't be read, or is not what was written.
 func (a *API) refuseSeal(w http.ResponseWriter, r *http.Request, err error) {
 	a.Logger.Error("the log of publications could not be used", "path", r.URL.Path, "error", err)
-	detail := "The server's log says why."
+	p := problem{Title: "The log of publications can't be used", Status: http.StatusServiceUnavailable, Detail: "The server's log says why."}
 	if errors.Is(err, seal.ErrTampered) {
-		detail = "It is not what was written: `tiendo check rankings` says where."
+		p.Status = http.StatusConflict // with what was written, and trying again does not help
+		p.Detail = "The log of publications is not what was written, so nothing is published in it: `tiendo check rankings` says where. Restore it from a backup."
 	}
-	a.problem(w, problem{Title: "The log of publications can't be used", Status: http.StatusServiceUnavailable, Detail: detail})
+	a.problem(w, p)
 }

@@ -10,6 +10,8 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -169,5 +171,86 @@ func TestPublications(t *testing.T) {
 	if err := errors.Join(os.Chmod(path, 0o600), os.WriteFile(path, []byte("{}"), 0o600)); err != nil {
 		t.Fatal(err)
 	}
-	f("/v1/publications/1", 503, "tiendo check rankings")
+	f("/v1/publications/1", 409, "tiendo check rankings")
+}
+
+// What is asked to be published is answered with what came of it, or what is wrong.
+func TestPublishing(t *testing.T) {
+	p, err := publication.Open(publication.Options{Folder: t.TempDir(), Now: func() time.Time { return now }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := api.New(api.Options{
+		Zone: zone, Now: func() time.Time { return now }, Logger: slog.New(slog.DiscardHandler), Publications: p,
+		Done: func(context.Context, string, string, ...slog.Attr) {},
+		Publish: func(_ context.Context, ask api.Publishing) (publication.Outcome, error) {
+			if ask.Period == "2024-Q3" {
+				return publication.Outcome{}, api.ErrBehind
+			}
+			if ask.Confirm != "" {
+				return p.Confirm(ask.Method, ask.Period, ask.Confirm, "binh")
+			}
+			r := ranked(t, ask.Method+".yaml")
+			r.Although, r.Corrects, r.Reason = ask.Although, ask.Corrects, ask.Reason
+			if ask.Source != nil {
+				r.Method, r.Ranking = ask.Source, ask.Source.Compute(r.Ranking.Inputs)
+			}
+			if ask.Period == "2025-Q1" {
+				r.Ranking.Inputs.Period = ranking.Span{ID: "2025-Q1", From: "2025-01-01", To: "2025-03-31", Running: true}
+				r.Ranking = r.Method.Compute(r.Ranking.Inputs)
+			}
+			return p.Publish(r)
+		},
+	})
+	s := httptest.NewServer(a.PublishHandler())
+	t.Cleanup(s.Close)
+	router := description(t, s)
+	f := func(method, path, body string, status int, want ...string) string {
+		t.Helper()
+		request, err := http.NewRequestWithContext(t.Context(), method, s.URL+path, strings.NewReader(body))
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer, err := s.Client().Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer answer.Body.Close()
+		raw, err := io.ReadAll(answer.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if answer.StatusCode != status {
+			t.Errorf("%s %s: %d %s, want %d", path, body, answer.StatusCode, raw, status)
+		}
+		for _, w := range want {
+			if !strings.Contains(string(raw), w) {
+				t.Errorf("%s %s: no %s in %s", path, body, w, raw)
+			}
+		}
+		described(t, router, request, answer, raw)
+		return string(raw)
+	}
+	const path = "/v1/rankings/small/2024-Q4"
+	f("POST", path, "x", 400, "although, corrects, reason")
+	f("POST", path, `{"colour":"red"}`, 400, "colour")
+	f("POST", path, `{"method":"x"}`, 400, `"errors":[`)
+	other, err := os.ReadFile("testdata/confirmed.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f("POST", path, `{"method":`+strconv.Quote(string(other))+`}`, 400, "the file is of the method confirmed, and the address names small")
+	f("POST", path, strings.Repeat(" ", 9<<20), 413)
+	f("POST", "/v1/rankings/small/2024-Q3", "", 503, "not all in the figures yet")
+	f("POST", "/v1/rankings/small/2025-Q1", "", 409, `"obstacles":[{"kind":"running","what":"2025-Q1"`, "--although")
+	f("POST", "/v1/rankings/small/2025-Q1", `{"although":"thử"}`, 201, `"number":1,`, `"state":"provisional"`, `"although":"thử"`)
+	f("POST", path, "", 201, `"number":2,`, `"state":"final"`)
+	f("POST", path, "", 409, `"parameter":"corrects"`, "number 2")
+	said := f("POST", "/v1/rankings/confirmed/2024-Q4", "", 202, `"waits":{"sha256":"`, `"by":"an"`)
+	sum := regexp.MustCompile("[0-9a-f]{64}").FindString(said)
+	f("DELETE", "/v1/publications/waiting/"+sum, "", 204)
+	f("DELETE", "/v1/publications/waiting/"+sum, "", 404)
+	f("POST", "/v1/rankings/confirmed/2024-Q4", `{"confirm":"`+sum+`"}`, 409, `"parameter":"confirm"`)
+	f("POST", "/v1/rankings/confirmed/2024-Q4", "", 202)
+	f("POST", "/v1/rankings/confirmed/2024-Q4", `{"confirm":"`+sum+`"}`, 201, `"number":3,`)
 }

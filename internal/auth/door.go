@@ -99,7 +99,7 @@ func (d *Door) owner(one *session) (Token, error) {
 		return Token{}, ErrNone
 	}
 	who, err := grantRoles(one.Roles, one.Agency)
-	who.Name = "oidc:" + one.Name
+	who.Name = Vouched + one.Name
 	return who, err
 }
 

@@ -24,6 +24,8 @@ const (
 	RoleAssessor Role = "assessor"
 	// RolePublisher publishes rankings.
 	RolePublisher Role = "publisher"
+	// RoleClerk enters by hand what no system tells: of an agency alone who has the role agency too.
+	RoleClerk Role = "clerk"
 )
 
 // roleScopes are the roles in their order, and what each is good for.
@@ -37,6 +39,7 @@ var roleScopes = []struct {
 	{RoleOperator, []Scope{ScopeAdmin}},
 	{RoleAssessor, []Scope{ScopeView, ScopeAssess}},
 	{RolePublisher, []Scope{ScopeView, ScopePublish}},
+	{RoleClerk, []Scope{ScopeView, ScopeIngest}},
 }
 
 // Roles lists every role there is. The slice is the caller's.
@@ -74,7 +77,7 @@ func grantRoles(roles []Role, agency string) (Token, error) {
 		return t, nil
 	}
 	for _, r := range roles {
-		if r != RoleAgency && r != RoleAssessor {
+		if r != RoleAgency && r != RoleAssessor && r != RoleClerk {
 			return Token{}, fmt.Errorf("%w: the roles agency and %s do not go together, for one is of a single agency and the other of the whole city", ErrNoRole, r)
 		}
 	}

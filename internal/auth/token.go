@@ -40,6 +40,9 @@ func Families() []event.Family {
 	return slices.DeleteFunc(event.Families(), func(f event.Family) bool { return f == event.Assessment })
 }
 
+// Vouched is how the names of people begin whom a provider vouches for.
+const Vouched = "oidc:"
+
 // Token is who sent a request: what bears a token, or a person who has logged in. Its slices are shared and must not be changed.
 type Token struct {
 	// Name is what the token was named when it was created; empty for the administrator's. For a person of whom a provider has

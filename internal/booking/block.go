@@ -34,6 +34,10 @@ const (
 	markEvents  = "events"
 	markRules   = "rules"
 	markArrival = "arrival" // in milliseconds since 1970
+
+	markNamelessCases  = "nameless_cases"
+	markNamelessEvents = "nameless_events"
+	markNamelessPrint  = "nameless_print"
 )
 
 func markSubject(number uint64) string { return fmt.Sprintf("%012d/", number) }
@@ -48,6 +52,11 @@ func marks(m Mark) *lines {
 	mark("", markRules, m.Rules)
 	if !m.Arrival.IsZero() {
 		mark("", markArrival, uint64(m.Arrival.UnixMilli()))
+	}
+	if m.Nameless.Cases > 0 {
+		mark("", markNamelessCases, m.Nameless.Cases)
+		mark("", markNamelessEvents, m.Nameless.Events)
+		mark("", markNamelessPrint, m.Nameless.Print)
 	}
 	for _, collector := range slices.Sorted(maps.Keys(m.Entries)) {
 		mark(collector, markEntry, m.Entries[collector])
@@ -176,6 +185,12 @@ func lastMarks(ctx context.Context, conn driver.Conn) (last, previous Mark, err 
 			of.Events = uint64(n)
 		case markArrival:
 			of.Arrival = time.UnixMilli(n)
+		case markNamelessCases:
+			of.Nameless.Cases = uint64(n)
+		case markNamelessEvents:
+			of.Nameless.Events = uint64(n)
+		case markNamelessPrint:
+			of.Nameless.Print = uint64(n)
 		case markEntry:
 			of.Entries[subject[len(markSubject(number)):]] = uint64(n)
 		}

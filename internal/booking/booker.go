@@ -60,6 +60,8 @@ type Mark struct {
 	Rules uint64
 	// Arrival is when the newest booked event arrived; zero if nothing was booked yet.
 	Arrival time.Time
+	// Nameless is what the journal holds of erased cases; their events are among Events.
+	Nameless Nameless
 }
 
 // Booker books the events that loaders have stored. One booker at a time writes: see Run.
@@ -76,6 +78,8 @@ type Booker struct {
 
 	// rebuilds are requests to make the books again.
 	rebuilds chan rebuilding
+	// erasings are requests to erase cases.
+	erasings chan *erasing
 
 	// open are the open cases that are still to be judged by new rules; nil if none are.
 	open []openCase
@@ -87,7 +91,7 @@ type Booker struct {
 
 // New returns a booker that does nothing before Run.
 func New(o Options) *Booker {
-	b := &Booker{Options: o, writer: uuid.NewString(), wake: make(chan struct{}, 1), ledger: NewLedger(), metrics: newMetrics(o.Registry), rebuilds: make(chan rebuilding)}
+	b := &Booker{Options: o, writer: uuid.NewString(), wake: make(chan struct{}, 1), ledger: NewLedger(), metrics: newMetrics(o.Registry), rebuilds: make(chan rebuilding), erasings: make(chan *erasing)}
 	b.mark.Store(&Mark{Entries: map[string]uint64{}})
 	return b
 }
@@ -155,6 +159,9 @@ func (b *Booker) run(ctx context.Context, fresh bool, pause *backoff.Exponential
 		case r := <-b.rebuilds:
 			r.done <- b.rebuild(r.ctx, r.progress)
 			return b.resume(ctx)
+		case e := <-b.erasings:
+			e.done <- b.erase(e)
+			return b.resume(ctx)
 		case <-time.After(poll):
 		}
 	}
@@ -164,11 +171,17 @@ func (b *Booker) run(ctx context.Context, fresh bool, pause *backoff.Exponential
 // resume takes the marks from the books. The next block starts one earlier than it must: booking a case again adds nothing to
 // the journal, and writes the verdicts again that a kill may have cut off.
 func (b *Booker) resume(ctx context.Context) error {
+	if err := b.finishErasing(ctx); err != nil {
+		return err
+	}
 	last, previous, err := lastMarks(ctx, b.Conn)
 	if err != nil {
 		return err
 	}
-	previous.Block, previous.Arrival = last.Block, last.Arrival
+	if previous.Block == 0 {
+		previous.Events = last.Nameless.Events // those are counted once more, these can't be
+	}
+	previous.Block, previous.Arrival, previous.Nameless = last.Block, last.Arrival, last.Nameless
 	b.from = &previous
 	b.collectors, b.lookAgain, b.open = nil, time.Time{}, nil
 	b.tell(last)
@@ -209,7 +222,7 @@ func (b *Booker) step(ctx context.Context) (more bool, err error) {
 	if b.from != nil {
 		mark = *b.from
 	}
-	next := Mark{Block: mark.Block + 1, Entries: maps.Clone(mark.Entries), Events: mark.Events, Rules: mark.Rules, Arrival: mark.Arrival}
+	next := Mark{Block: mark.Block + 1, Entries: maps.Clone(mark.Entries), Events: mark.Events, Rules: mark.Rules, Arrival: mark.Arrival, Nameless: mark.Nameless}
 	touched := cases{}
 	// What is loaded is asked first: rows that are stored later are read or left, but never passed over.
 	own, loaded := "", uint64(0)

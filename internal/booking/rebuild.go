@@ -57,6 +57,9 @@ func (b *Booker) rebuild(ctx context.Context, progress func(Checked)) error {
 			return errors.Join(fmt.Errorf("make the books of family %s: %w", family, err), b.Conn.Exec(ctx, "DROP TABLE IF EXISTS "+nextTable+" SYNC"))
 		}
 	}
+	if err := b.keepNameless(ctx, &mark); err != nil {
+		return err
+	}
 	if err := b.appendMarks(ctx, mark); err != nil {
 		return fmt.Errorf("mark the new journal: %w", err)
 	}

@@ -60,6 +60,7 @@ func newOffice(t *testing.T) *office {
 			}
 			return all, nil
 		},
+		Opaque:   func(name string) string { return fmt.Sprintf("%x", len(name)) },
 		Agencies: func() []Agency { return city },
 		Now:      func() time.Time { return o.now.In(zone) },
 	})
@@ -349,6 +350,23 @@ func TestBoundToAnAgency(t *testing.T) {
 	}
 	if n := len(o.FormsOf(bound)); n != 1 {
 		t.Errorf("%d forms", n)
+	}
+}
+
+// Of a person whom a provider vouches for no name stands in events.
+func TestPeopleAreHidden(t *testing.T) {
+	o := newOffice(t)
+	person := &auth.Token{Name: "oidc:Trần Văn B", Scopes: clerk.Scopes}
+	confirm(t, o, person, upload(t, o, person, "tally", []any{"H24.12", "Đơn thư", day("2026-03-02"), 7}))
+	if all := strings.Join(o.lines, ""); len(o.lines) != 1 || strings.Contains(all, "Tr") || !strings.Contains(all, `"source":"manual:oidc:12"`) || !strings.Contains(all, `"subject":"oidc:12/petition/`) {
+		t.Error(all)
+	}
+	all, err := o.Lately(t.Context(), person)
+	if err != nil || len(all) != 1 {
+		t.Fatal(all, err)
+	}
+	if n, err := o.Retract(t.Context(), person, ByID("tally"), all[0].Type, Was{all[0].Subject, all[0].Time}); n != 1 || err != nil {
+		t.Error(n, err)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"tiendo/internal/auth"
@@ -21,6 +22,8 @@ type Options struct {
 	Known func(ctx context.Context, family event.Family, subjects []string) (map[string][]event.Event, error)
 	// Recent reads the newest records of a source, the newest first, with what was delivered just now.
 	Recent func(ctx context.Context, source string, families []event.Family, limit int) ([]event.Event, error)
+	// Opaque hides the name of a person whom a provider vouches for, who has no token whose name could stand in events.
+	Opaque func(name string) string
 	// Agencies lists those that there are now, by code; none where nobody has loaded a register.
 	Agencies func() []Agency
 	// Now is the clock, in the city's zone.
@@ -45,6 +48,16 @@ func New(o Options) *Desk { return &Desk{Options: o} }
 
 // ErrNotYours says that somebody may not tell of a family.
 var ErrNotYours = errors.New("this account may not tell of that")
+
+// known is whoever enters something, as events name them.
+func (d *Desk) known(who *auth.Token) *auth.Token {
+	if !strings.HasPrefix(who.Name, auth.Vouched) {
+		return who
+	}
+	hidden := *who
+	hidden.Name = auth.Vouched + d.Opaque(who.Name)
+	return &hidden
+}
 
 // FormsOf are the forms that somebody may fill in.
 func (d *Desk) FormsOf(who *auth.Token) []*Form {
@@ -76,12 +89,13 @@ func (d *Desk) Upload(ctx context.Context, who *auth.Token, f *Form, name string
 	if !who.Tells(f.Family) {
 		return nil, ErrNotYours
 	}
+	who = d.known(who)
 	now := d.Now()
 	rows, err := f.read(ctx, content, who, d.choices(who), now)
 	if err != nil {
 		return nil, err
 	}
-	draft := &Draft{Form: f, File: name, Rows: rows, owner: NameOf(who), made: now}
+	draft := &Draft{Form: f, File: name, Rows: rows, owner: nameOf(who), made: now}
 	if err := d.compare(ctx, draft, who); err != nil {
 		return nil, err
 	}

@@ -114,7 +114,8 @@ func (d *drafts) find(id, owner string, now time.Time) *Draft {
 // Confirm sends what a draft tells. Confirmed again, it sends nothing and returns what was done. Its error is ErrGone,
 // ErrNotYours, that of what is known already, or the collector's: then nothing was sent, and the same may be tried again.
 func (d *Desk) Confirm(ctx context.Context, who *auth.Token, id string) (draft *Draft, again bool, err error) {
-	draft = d.drafts.find(id, NameOf(who), d.Now())
+	who = d.known(who)
+	draft = d.drafts.find(id, nameOf(who), d.Now())
 	if draft == nil {
 		return nil, false, ErrGone
 	}

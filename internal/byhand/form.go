@@ -118,5 +118,5 @@ func subjectOf(f *Form, data jsontext.Value, who *auth.Token) string {
 	if f.Family == event.Indicator {
 		return strings.Join([]string{told.Agency, told.Indicator, told.Period}, "/") // CONTRACT §3
 	}
-	return strings.Join([]string{NameOf(who), told.Family, told.Agency, told.Day}, "/")
+	return strings.Join([]string{nameOf(who), told.Family, told.Agency, told.Day}, "/")
 }

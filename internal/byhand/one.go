@@ -36,6 +36,7 @@ func (d *Desk) Enter(ctx context.Context, who *auth.Token, f *Form, typ event.Ty
 	if !who.Tells(f.Family) {
 		return nil, ErrNotYours
 	}
+	who = d.known(who)
 	if was != nil && !f.Composed() {
 		a.Subject = was.Subject // under another code it would be another case
 	}

@@ -29,6 +29,7 @@ func (d *Desk) Lately(ctx context.Context, who *auth.Token) ([]Told, error) {
 	if len(families) == 0 {
 		return nil, nil
 	}
+	who = d.known(who)
 	records, err := d.Recent(ctx, Source(who), families, mostRecent)
 	if err != nil {
 		return nil, err
@@ -71,6 +72,7 @@ func (d *Desk) Find(ctx context.Context, who *auth.Token, f *Form, typ event.Typ
 	if !who.Tells(f.Family) {
 		return nil, ErrNotYours
 	}
+	who = d.known(who)
 	known, err := d.Known(ctx, f.Family, []string{was.Subject})
 	if err != nil {
 		return nil, err
@@ -88,6 +90,7 @@ func (d *Desk) Retract(ctx context.Context, who *auth.Token, f *Form, typ event.
 	if !who.Tells(f.Family) {
 		return 0, ErrNotYours
 	}
+	who = d.known(who)
 	known, err := d.Known(ctx, f.Family, []string{was.Subject})
 	if err != nil {
 		return 0, err

@@ -38,7 +38,7 @@ func (d *Duration) UnmarshalText(text []byte) error {
 const ReturnPath = "/login/return"
 
 // roles are those that a person can have here.
-var roles = []string{"leader", "inspector", "agency", "operator", "assessor", "publisher"}
+var roles = []string{"leader", "inspector", "agency", "operator", "assessor", "publisher", "clerk"}
 
 // validateAccess checks the settings of who gets in.
 func (c *Config) validateAccess() error {

@@ -27,7 +27,9 @@ type Config struct {
 	// ClickHousePasswordFile is the path of the file that holds the password for it, so that no address needs to.
 	ClickHousePasswordFile string `yaml:"clickhouse_password_file"`
 	Engine                 Engine `yaml:"engine"`
-	TLS                    TLS    `yaml:"tls"`
+	// Retention is how long events are kept.
+	Retention Retention `yaml:"retention"`
+	TLS       TLS       `yaml:"tls"`
 	// Proxies are the addresses, or networks, of proxies whose word of a client is believed.
 	Proxies []string `yaml:"proxies"`
 	Auth    Auth     `yaml:"auth"`
@@ -66,6 +68,12 @@ type OIDC struct {
 	Agency   string   `yaml:"agency"`
 	// Roles are "value=role".
 	Roles []string `yaml:"roles"`
+}
+
+// Retention is how long events are kept.
+type Retention struct {
+	// Years is after how many the events of closed cases are erased; 0 keeps them for ever.
+	Years Years `yaml:"years"`
 }
 
 // Session is how long a person stays logged in.
@@ -196,6 +204,22 @@ func (c *Count) UnmarshalText(text []byte) error {
 		return fmt.Errorf("%q is no whole number from 1 to 1000000000", text)
 	}
 	*c = Count(n)
+	return nil
+}
+
+// Years is a number of years, 0 for ever.
+type Years int
+
+// String writes y in digits.
+func (y Years) String() string { return strconv.Itoa(int(y)) }
+
+// UnmarshalText reads digits.
+func (y *Years) UnmarshalText(text []byte) error {
+	n, err := strconv.Atoi(string(text))
+	if err != nil || n < 0 || n > 100 {
+		return fmt.Errorf("%q is no whole number of years from 0 (for ever) to 100", text)
+	}
+	*y = Years(n)
 	return nil
 }
 

@@ -64,6 +64,12 @@ func Settings() []Setting {
 			},
 		},
 		{
+			Key: "retention.years", Meaning: "After how many years the events of closed cases are erased, while their figures stay; 0 keeps them for ever.",
+			at: func(c *Config) field {
+				return field{c.Retention.Years.String(), func(s string) error { return c.Retention.Years.UnmarshalText([]byte(strings.TrimSpace(s))) }}
+			},
+		},
+		{
 			Key: "tls.cert", Meaning: "The path of a PEM file with the certificate and those up to its root; empty serves plain HTTP. A changed file is taken up within seconds.",
 			at: func(c *Config) field { return text(&c.TLS.Cert) },
 		},
@@ -112,7 +118,7 @@ func Settings() []Setting {
 			at: func(c *Config) field { return text(&c.OIDC.Agency) },
 		},
 		{
-			Key: "oidc.roles", Meaning: "What values of that claim mean here, as value=role: leader, inspector, agency, operator, assessor or publisher. A value may be named more than once.",
+			Key: "oidc.roles", Meaning: "What values of that claim mean here, as value=role: leader, inspector, agency, operator, assessor, publisher or clerk. A value may be named more than once.",
 			at: func(c *Config) field { return list(&c.OIDC.Roles) },
 		},
 		{

@@ -175,7 +175,7 @@ func (b *Books) plan(queries []Query) ([]*group, error) {
 		if d.OfFacts() {
 			continue
 		}
-		key := fmt.Sprint(d.Families(), d.ofLegs(), d.ofClosings(), d.looksAhead(), d.measure, q.Period, q.By, q.Where, q.Fold, q.AsOf, q.Block, q.more)
+		key := fmt.Sprint(d.Families(), d.ofLegs(), d.ofClosings(), d.looksAhead(), d.measure, q.Period, q.By, q.Where, q.Fold, q.AsOf, q.Block, q.Causes, q.Before, q.more)
 		g := byKey[key]
 		if g == nil {
 			g = &group{statement: statement{families: d.Families(), query: q, names: b.namesOf(q), binned: d.measure}}

@@ -70,6 +70,9 @@ func (b *Books) reportOf(events []event.Event, d Definition, q Query) (r report,
 		end := day.End(b.Calendars.Location())
 		events = slices.DeleteFunc(events, func(e event.Event) bool { return e.Arrival.After(end) })
 	}
+	if !q.Before.IsZero() {
+		events = slices.DeleteFunc(events, func(e event.Event) bool { return e.Arrival.After(q.Before) })
+	}
 	data, recorded, ok, err := lifecycle.Reported(events)
 	if err != nil || !ok || data.Indicator != d.indicator || (len(q.Where["agency"]) > 0 && !slices.Contains(q.Where["agency"], data.Agency)) {
 		return r, false, err

@@ -17,7 +17,7 @@ type names struct{ groups, fields, successors map[string]string }
 
 // view is what the registers said when a question was to be answered, and the day that they are asked of.
 func (b *Books) view(q Query) (register.View, calendar.Day) {
-	recorded := time.Time{}
+	recorded := q.Before
 	if day, err := calendar.ParseDay(q.AsOf); err == nil {
 		recorded = day.End(b.Calendars.Location())
 	}

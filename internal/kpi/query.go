@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"tiendo/internal/period"
 )
@@ -22,8 +23,13 @@ type Query struct {
 	// AsOf asks what the books said at the end of a day, as YYYY-MM-DD; "" asks what they say now. The period must have
 	// been read with that instant as now.
 	AsOf string
-	// Block leaves out the blocks of the books after it; 0 leaves out none.
-	Block uint64
+	// Block leaves out the blocks of the books after it; 0 leaves out none. What later blocks hold for one of the Causes counts all
+	// the same.
+	Block  uint64
+	Causes []Cause
+	// Before leaves out what is not in the books and came later: reports of agencies, records that are counted themselves, and
+	// registers that tell of agencies and procedures. The zero Time leaves out nothing.
+	Before time.Time
 
 	// more are the causes of what arrived after AsOf and up to its end that count as well: see Changes.
 	more *causes

@@ -119,8 +119,12 @@ func (s *statement) where() ([]string, []any) {
 		conditions, args = append(conditions, known), append(args, more...)
 	}
 	if s.query.Block > 0 {
-		conditions = append(conditions, "block <= {block:UInt64}")
-		args = append(args, clickhouse.Named("block", fmt.Sprint(s.query.Block)))
+		upTo := "block <= {block:UInt64}"
+		if len(s.query.Causes) > 0 {
+			upTo = "(" + upTo + " OR cause IN {later:Array(String)})"
+			args = append(args, clickhouse.Named("later", s.query.Causes))
+		}
+		conditions, args = append(conditions, upTo), append(args, clickhouse.Named("block", fmt.Sprint(s.query.Block)))
 	}
 	for i, name := range slices.Sorted(maps.Keys(s.query.Where)) {
 		parameter := fmt.Sprintf("w%d", i)

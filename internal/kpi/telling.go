@@ -69,7 +69,7 @@ func (s *sums) add(first *sums, st *statement) {
 	}
 }
 
-// tellingColumn is the expression of a dimension over records (r) and the verdicts of their cases (v).
+// tellingColumn is the expression of a dimension over records (r) with the attributes of their cases.
 func (s *statement) tellingColumn(name string) string {
 	if name == "source" {
 		return "r.source"
@@ -123,20 +123,33 @@ func (s *statement) fromTellings() (string, []any) {
 	args := []any{
 		clickhouse.Named("families", s.families), clickhouse.Named("start", millisecond(p.Start)), clickhouse.Named("end", millisecond(p.End)),
 	}
-	told := `SELECT family, subject, source, time, recorded FROM events FINAL
-		WHERE family IN {families:Array(String)} AND time >= {start:DateTime64(3, 'UTC')} AND time < {end:DateTime64(3, 'UTC')} AND NOT retracted`
+	told := "family IN {families:Array(String)} AND time >= {start:DateTime64(3, 'UTC')} AND time < {end:DateTime64(3, 'UTC')}"
 	if day, err := calendar.ParseDay(s.query.AsOf); err == nil {
 		told += " AND arrival < {seen:DateTime64(3, 'UTC')}"
 		args = append(args, clickhouse.Named("seen", millisecond((day+1).Start(p.End.Location()))))
+	} else if !s.query.Before.IsZero() {
+		told += " AND arrival < {seen:DateTime64(3, 'UTC')}"
+		args = append(args, clickhouse.Named("seen", millisecond(s.query.Before.Add(time.Millisecond))))
 	}
-	conditions := []string{"v.verdict != 'voided'"}
+	// A case that is erased meanwhile counts by its events or by its nameless records: what the books hold decides.
+	const booked = "(SELECT max(block) FROM cells WHERE family = '')"
+	const attributes = "agency, unit, procedure, channel, level, kind, at"
+	all := `SELECT family, subject, r.source AS source, r.time AS time, r.recorded AS recorded, ` + attributes + `
+		FROM (SELECT * FROM verdicts FINAL WHERE family IN {families:Array(String)}) AS v
+		INNER JOIN (SELECT family, subject, source, time, recorded FROM events FINAL WHERE ` + told + ` AND NOT retracted
+			AND (family, subject) NOT IN (SELECT family, subject FROM leaving WHERE block <= ` + booked + `)) AS r USING (family, subject)
+		WHERE v.verdict != 'voided'
+		UNION ALL SELECT family, subject, source, time, recorded, ` + attributes + ` FROM nameless WHERE ` + told + ` AND block <= ` + booked
+	var conditions []string
 	for i, name := range slices.Sorted(maps.Keys(s.query.Where)) {
 		parameter := fmt.Sprintf("w%d", i)
 		conditions = append(conditions, fmt.Sprintf("%s IN {%s:Array(String)}", s.tellingColumn(name), parameter))
 		args = append(args, clickhouse.Named(parameter, s.query.Where[name]))
 	}
-	from := "FROM (SELECT * FROM verdicts FINAL WHERE family IN {families:Array(String)}) AS v INNER JOIN (" + told + ") AS r USING (family, subject) WHERE " +
-		strings.Join(conditions, " AND ")
+	from := "FROM (" + all + ") AS r"
+	if len(conditions) > 0 {
+		from += " WHERE " + strings.Join(conditions, " AND ")
+	}
 	return from, append(args, s.names.args()...)
 }
 

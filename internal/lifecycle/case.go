@@ -72,6 +72,11 @@ type Case struct {
 	facts facts
 }
 
+// Open says that the case waits for a closing: it was submitted or opened, and neither closed nor voided.
+func (c *Case) Open() bool {
+	return c.Family != event.Reception && !c.Voided && c.Closing == "" && (!c.Submitted.IsZero() || !c.Opened.IsZero())
+}
+
 // Pause is a stretch in which a dossier waits for its applicant.
 type Pause struct{ From, To time.Time }
 

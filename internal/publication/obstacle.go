@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"tiendo/internal/calendar"
-	"tiendo/internal/kpi"
 	"tiendo/internal/ranking"
 )
 
@@ -37,9 +36,8 @@ type Obstacle struct {
 	EN   string `json:"en"`
 }
 
-// Obstacles are what stands against publishing a ranking at an instant, in a fixed order. quiet are the agencies and sources of
-// which nothing is heard any more.
-func Obstacles(m *ranking.Method, r *ranking.Result, quiet []kpi.Quiet, now time.Time) []Obstacle {
+// Obstacles are what stands against publishing a ranking at an instant, in a fixed order.
+func Obstacles(m *ranking.Method, r *ranking.Result, now time.Time) []Obstacle {
 	all := []Obstacle{}
 	if r.Inputs.Period.Running {
 		all = append(all, Obstacle{Kind: Running, What: r.Inputs.Period.ID, VI: "kỳ chưa kết thúc", EN: "the period has not ended"})
@@ -52,7 +50,7 @@ func Obstacles(m *ranking.Method, r *ranking.Result, quiet []kpi.Quiet, now time
 			})
 		}
 	}
-	all = append(all, silent(r, quiet)...)
+	all = append(all, silent(r)...)
 	if least := m.Publication.Completeness; least != nil {
 		all = append(all, incomplete(r, *least)...)
 	}
@@ -60,19 +58,17 @@ func Obstacles(m *ranking.Method, r *ranking.Result, quiet []kpi.Quiet, now time
 }
 
 // silent are the agencies that are ranked, and the sources, of which nothing is heard any more.
-func silent(r *ranking.Result, quiet []kpi.Quiet) (all []Obstacle) {
+func silent(r *ranking.Result) (all []Obstacle) {
 	ranked := map[string]bool{}
 	for _, g := range r.Groups {
 		for _, s := range g.Agencies {
 			ranked[s.Agency.Code] = true
 		}
 	}
-	seen := map[kpi.Quiet]bool{}
-	for _, q := range quiet {
-		if seen[q] || q.Agency != "" && !ranked[q.Agency] {
+	for _, q := range r.Inputs.Quiet {
+		if q.Agency != "" && !ranked[q.Agency] {
 			continue
 		}
-		seen[q] = true
 		what, vi, en := "agency "+q.Agency, "cơ quan "+q.Agency, "agency "+q.Agency
 		if q.Source != "" {
 			what, vi, en = "source "+q.Source, "nguồn "+q.Source, "source "+q.Source

@@ -197,8 +197,8 @@ func TestObstacles(t *testing.T) {
 	f := func(want string, in ranking.Inputs, quiet ...kpi.Quiet) {
 		t.Helper()
 		p := open(t, t.TempDir())
+		in.Quiet = quiet
 		r := request(t, in)
-		r.Quiet = quiet
 		_, err := p.Publish(r)
 		refused, ok := errors.AsType[*publication.Refusal](err)
 		if !ok || len(refused.Obstacles) != 1 || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "--although") {
@@ -215,7 +215,7 @@ func TestObstacles(t *testing.T) {
 	running := inputs()
 	running.Period.Running = true
 	f("the period has not ended", running)
-	f("agency B: nothing was heard after 2026-09-03", inputs(), kpi.Quiet{Agency: "B", Since: "2026-09-03"}, kpi.Quiet{Agency: "B", Since: "2026-09-03"}, kpi.Quiet{Agency: "Z", Since: "2026-01-01"})
+	f("agency B: nothing was heard after 2026-09-03", inputs(), kpi.Quiet{Agency: "B", Since: "2026-09-03"}, kpi.Quiet{Agency: "Z", Since: "2026-01-01"})
 	f("source one-stop: nothing was heard after 2026-09-03", inputs(), kpi.Quiet{Source: "one-stop", Since: "2026-09-03"})
 	half := inputs()
 	half.Figures[0].Completeness = new(0.5)
@@ -224,11 +224,11 @@ func TestObstacles(t *testing.T) {
 	claimed.Assessments[0].Verified = nil
 	f("agency A: not verified: plan", claimed)
 
-	early := publication.Obstacles(method(t, small), method(t, small).Compute(inputs()), nil, time.Date(2026, 10, 20, 23, 59, 0, 0, now.Location()))
+	early := publication.Obstacles(method(t, small), method(t, small).Compute(inputs()), time.Date(2026, 10, 20, 23, 59, 0, 0, now.Location()))
 	if len(early) != 1 || early[0].Kind != publication.Early {
 		t.Errorf("%+v", early)
 	}
-	if after := publication.Obstacles(method(t, small), method(t, small).Compute(inputs()), nil, time.Date(2026, 10, 21, 0, 0, 0, 0, now.Location())); len(after) != 0 {
+	if after := publication.Obstacles(method(t, small), method(t, small).Compute(inputs()), time.Date(2026, 10, 21, 0, 0, 0, 0, now.Location())); len(after) != 0 {
 		t.Errorf("%+v", after)
 	}
 }
@@ -304,19 +304,22 @@ func TestSecondPerson(t *testing.T) {
 	}
 	f := func(want, sha256, by string) {
 		t.Helper()
-		_, err := p.Confirm(sha256, by)
+		_, err := p.Confirm("small", "2026-Q3", sha256, by)
 		if wrong, ok := errors.AsType[*publication.Wrong](err); !ok || !strings.Contains(wrong.Message, want) {
 			t.Errorf("%v does not say %q", err, want)
 		}
 	}
 	f("a second person", waits.SHA256, "an")
-	f("nothing waits", superseded.SHA256, "binh")
+	f("nothing of this method and period waits", superseded.SHA256, "binh")
+	if _, err := p.Confirm("small", "2026-Q2", waits.SHA256, "binh"); err == nil {
+		t.Error("what waits was confirmed as another period's")
+	}
 	p = open(t, folder)
-	done, err := p.Confirm(waits.SHA256, "binh")
+	done, err := p.Confirm("small", "2026-Q3", waits.SHA256, "binh")
 	if err != nil || done.Published.SHA256 != waits.SHA256 || len(p.Waiting()) != 0 {
 		t.Fatal(done, err)
 	}
-	f("nothing waits", waits.SHA256, "binh")
+	f("nothing of this method and period waits", waits.SHA256, "binh")
 	r := publication.Request{Method: m, Ranking: m.Compute(inputs()), By: "an", Corrects: 1, Reason: "x"}
 	done, err = p.Publish(r)
 	if err != nil {

@@ -8,7 +8,6 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"tiendo/internal/kpi"
 	"tiendo/internal/ranking"
 	"tiendo/internal/seal"
 )
@@ -17,8 +16,8 @@ import (
 type Request struct {
 	Method  *ranking.Method
 	Ranking *ranking.Result
-	// Quiet are the agencies and sources of which nothing is heard any more.
-	Quiet []kpi.Quiet
+	// Watermark is up to where the facts are booked that the figures are of.
+	Watermark Watermark
 	// Although is why it is published in spite of what stands against it; "" if it is not.
 	Although string
 	// Corrects is the number of the publication that this one takes the place of, and Reason why; 0 for the first.
@@ -46,6 +45,9 @@ func (w *Wrong) Error() string { return w.Message }
 func (p *Publications) Publish(r Request) (Outcome, error) {
 	p.publishing.Lock()
 	defer p.publishing.Unlock()
+	if err := p.whole(); err != nil {
+		return Outcome{}, err
+	}
 	record, err := p.prepare(r)
 	if err != nil {
 		return Outcome{}, err
@@ -65,12 +67,15 @@ func (p *Publications) Publish(r Request) (Outcome, error) {
 }
 
 // Confirm publishes what another person has asked for, as they did: by the SHA-256 of its record. Errors are as Publish's.
-func (p *Publications) Confirm(sha256, by string) (Outcome, error) {
+func (p *Publications) Confirm(method, period, sha256, by string) (Outcome, error) {
 	p.publishing.Lock()
 	defer p.publishing.Unlock()
+	if err := p.whole(); err != nil {
+		return Outcome{}, err
+	}
 	waits, ok := p.proposal(sha256)
-	if !ok {
-		return Outcome{}, &Wrong{"confirm", "nothing waits for a confirmation under this SHA-256; GET /v1/publications lists what does"}
+	if !ok || waits.Method != method || waits.Period != period {
+		return Outcome{}, &Wrong{"confirm", "nothing of this method and period waits for a confirmation under this SHA-256; GET /v1/publications lists what does"}
 	}
 	if waits.By == by {
 		return Outcome{}, &Wrong{"confirm", "whoever asked to publish can't confirm it: a second person must"}
@@ -93,6 +98,18 @@ func (p *Publications) Confirm(sha256, by string) (Outcome, error) {
 	return done, p.drop(waits.Method, waits.Period)
 }
 
+// whole sees that the log is what was written, before anything in it is believed.
+func (p *Publications) whole() error {
+	found := 0
+	if _, err := p.log.Check(func(string) { found++ }); err != nil {
+		return err
+	}
+	if found > 0 {
+		return seal.ErrTampered
+	}
+	return nil
+}
+
 func (p *Publications) seal(raw []byte, record *Record) (Outcome, error) {
 	number, head, err := p.log.Append(raw)
 	if err != nil {
@@ -113,9 +130,9 @@ func (p *Publications) prepare(r Request) (*Record, error) {
 	}
 	now := p.Now()
 	record := &Record{
-		Kind: Kind, Made: now.Truncate(time.Second), State: Final, Obstacles: Obstacles(r.Method, r.Ranking, r.Quiet, now),
-		Method:  Method{ID: r.Method.ID, Version: r.Method.Version, SHA256: r.Method.SHA256, Source: string(r.Method.Source)},
-		Ranking: r.Ranking,
+		Kind: Kind, Made: now.Truncate(time.Second), State: Final, Obstacles: Obstacles(r.Method, r.Ranking, now),
+		Method:    Method{ID: r.Method.ID, Version: r.Method.Version, SHA256: r.Method.SHA256, Source: string(r.Method.Source)},
+		Watermark: r.Watermark, Ranking: r.Ranking,
 	}
 	if r.Ranking.Provisional {
 		record.State = Provisional

@@ -1,9 +1,12 @@
 package publication
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
+	"strings"
+	"time"
 
 	"github.com/go-json-experiment/json"
 
@@ -17,7 +20,11 @@ func (r *Record) Recompute(differs func(says string)) error {
 	if err != nil {
 		return err
 	}
-	Differences(r.Ranking, method.Compute(r.Ranking.Inputs), differs)
+	now := method.Compute(r.Ranking.Inputs)
+	if slices.ContainsFunc(r.Ranking.Groups, func(g ranking.Standings) bool { return g.Certainty != nil }) {
+		method.Simulate(now)
+	}
+	Differences(r.Ranking, now, differs)
 	return nil
 }
 
@@ -27,9 +34,9 @@ func Differences(published, now *ranking.Result, differs func(says string)) {
 	compare("", plain(published), plain(now), differs)
 }
 
-// plain is a ranking as JSON shows it.
-func plain(r *ranking.Result) any {
-	raw, err := json.Marshal(r)
+// plain is a value as JSON shows it.
+func plain(of any) any {
+	raw, err := json.Marshal(of)
 	if err != nil {
 		panic("BUG: a ranking is no JSON: " + err.Error())
 	}
@@ -113,4 +120,35 @@ func short(v any) string {
 		return string(raw[:77]) + "…"
 	}
 	return string(raw)
+}
+
+// Counts tells differs of each count of a ranking that is another one than was published: of figures, of assessments, and of who is
+// ranked. What was only said beside them, such as who had gone quiet and what agencies are called, may be said otherwise later.
+func Counts(published, now *ranking.Inputs, differs func(says string)) {
+	compare("", counted(published), counted(now), differs)
+}
+
+// counted is what points are made of, as JSON shows it.
+func counted(in *ranking.Inputs) any {
+	out := *in
+	out.AsOf, out.Events, out.Block, out.Registers, out.Quiet = time.Time{}, 0, 0, nil, nil
+	out.Agencies = slices.Clone(in.Agencies)
+	for i := range out.Agencies {
+		out.Agencies[i].Names = ranking.Names{}
+	}
+	slices.SortFunc(out.Agencies, func(a, b ranking.Agency) int { return strings.Compare(a.Code, b.Code) })
+	out.Figures = slices.Clone(in.Figures)
+	for i := range out.Figures {
+		f := &out.Figures[i]
+		f.Completeness, f.Rows = nil, slices.Clone(f.Rows)
+		for j := range f.Rows {
+			f.Rows[j].QuietSince = ""
+		}
+		slices.SortFunc(f.Rows, func(a, b ranking.Row) int { return strings.Compare(a.Agency, b.Agency) })
+	}
+	out.Assessments = slices.Clone(in.Assessments)
+	slices.SortFunc(out.Assessments, func(a, b ranking.Assessment) int {
+		return cmp.Or(strings.Compare(a.Agency, b.Agency), strings.Compare(a.Code, b.Code))
+	})
+	return plain(out)
 }

@@ -35,11 +35,20 @@ type Record struct {
 	Obstacles []Obstacle `json:"obstacles"`
 	Although  string     `json:"although,omitzero"`
 	// Corrects is the publication that this one takes the place of; nil for the first of a method and period.
-	Corrects *Correction `json:"corrects"`
-	Method   Method      `json:"method"`
+	Corrects  *Correction `json:"corrects"`
+	Method    Method      `json:"method"`
+	Watermark Watermark   `json:"watermark"`
 	// Ranking is the result, with the inputs that it was made of: figures with their numerators and denominators, assessments,
 	// agencies, versions of registers, and the last block of the books.
 	Ranking *ranking.Result `json:"ranking"`
+}
+
+// Watermark is up to where facts are booked that a ranking is of: of each collector the last entry of its log, and the version of
+// the rules by which open cases were judged. Up to a block the books are what those facts say.
+type Watermark struct {
+	Block   uint64            `json:"block"`
+	Entries map[string]uint64 `json:"entries"`
+	Rules   uint64            `json:"rules"`
 }
 
 // Method is a method file, whole.

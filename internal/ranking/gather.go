@@ -16,9 +16,10 @@ import (
 
 // Moment is the state of the books that is asked. The zero Moment is all that they know.
 type Moment struct {
-	// Block leaves out later blocks of the books.
-	Block uint64
-	// Before leaves out assessments that arrived, and registers that were loaded, later.
+	// Block leaves out later blocks of the books; what they hold for one of the Causes counts all the same.
+	Block  uint64
+	Causes []kpi.Cause
+	// Before leaves out assessments and reports that arrived, and registers that were loaded, later. A period runs if it did then.
 	Before time.Time
 }
 
@@ -56,7 +57,10 @@ func (m *Method) Gather(ctx context.Context, b *kpi.Books, p period.Period, at M
 	zone := b.Calendars.Location()
 	in := &Inputs{
 		Period: Span{ID: p.ID, From: p.First, To: p.Last, Running: p.Running}, AsOf: b.Now().In(zone), Events: b.Events(), Block: at.Block,
-		Registers: []Register{}, Figures: []Figure{}, Assessments: []Assessment{},
+		Registers: []Register{}, Quiet: []kpi.Quiet{}, Figures: []Figure{}, Assessments: []Assessment{},
+	}
+	if !at.Before.IsZero() {
+		in.AsOf = at.Before.In(zone)
 	}
 	view, day := b.Registers().At(at.Before), calendar.DayOf(p.End.Add(-time.Millisecond), zone)
 	for _, a := range view.Agencies(day) {
@@ -86,7 +90,7 @@ func (m *Method) ask(ctx context.Context, b *kpi.Books, p period.Period, at Mome
 			return
 		}
 		in.Figures = append(in.Figures, Figure{Criterion: id, KPI: figure})
-		queries = append(queries, kpi.Query{ID: figure, Period: p, By: []string{"agency"}, Where: where, Fold: true, Block: at.Block})
+		queries = append(queries, kpi.Query{ID: figure, Period: p, By: []string{"agency"}, Where: where, Fold: true, Block: at.Block, Causes: at.Causes, Before: at.Before})
 	}
 	for _, c := range m.Criteria() {
 		add(c.ID, c.KPI, c.Where)
@@ -103,8 +107,16 @@ func (m *Method) ask(ctx context.Context, b *kpi.Books, p period.Period, at Mome
 	}
 	for i := range figures {
 		in.fill(&in.Figures[i], &figures[i])
+		for _, q := range figures[i].Quiet {
+			if !slices.Contains(in.Quiet, q) {
+				in.Quiet = append(in.Quiet, q)
+			}
+		}
 	}
-	in.AsOf, in.Events = figures[0].AsOf, figures[0].Events
+	in.Events = figures[0].Events
+	if at.Before.IsZero() {
+		in.AsOf = figures[0].AsOf
+	}
 	return nil
 }
 

@@ -1,0 +1,147 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"tiendo/collector"
+	"tiendo/internal/api"
+	"tiendo/internal/audit"
+	"tiendo/internal/booking"
+	"tiendo/internal/event"
+	"tiendo/internal/lifecycle"
+)
+
+type eraseCmd struct {
+	Family  string `arg:"" help:"The family of the case, such as dossier."`
+	Subject string `arg:"" help:"The case, such as H24.12-191002-0001."`
+	Reason  string `required:"" placeholder:"CODE" help:"By what order, as a code such as QD-123-2026; it stands in the audit log."`
+	Client  client `embed:""`
+}
+
+func (c *eraseCmd) Run(ctx context.Context, std *streams) error {
+	path := "/v1/cases/" + url.PathEscape(c.Family) + "/" + strings.ReplaceAll(url.PathEscape(c.Subject), "%2F", "/")
+	answer, err := c.Client.ask(ctx, http.MethodDelete, path, url.Values{"reason": {c.Reason}}, nil)
+	if err != nil {
+		return err
+	}
+	done, err := readAnswer[api.Erasure](&c.Client, answer)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(std.out, "The case is erased: %d events stored, %d records in the log. The audit log knows it as %s; its figures stay.\n", done.Stored, done.Logged, done.Mark)
+	return nil
+}
+
+// erase erases a closed case: nothing more is taken of it, its events go from the engine and the log, its figures stay.
+func (a *app) erase(ctx context.Context, family event.Family, subject, reason string) (done api.Erasure, err error) {
+	of := collector.Case{Family: family, Subject: subject}
+	done.Mark = a.collector.Mark(of)
+	events, err := a.facts(ctx, family, subject)
+	switch {
+	case err != nil:
+		return done, err
+	case len(events) == 0 && !a.collector.Erased(of): // one that was erased is looked for again: a kill may have left some
+		return done, api.ErrNothingTold
+	case len(events) > 0:
+		c, err := lifecycle.Judge(events, a.registers.Rules())
+		if err != nil {
+			return done, err
+		}
+		if c.Open() {
+			return done, api.ErrOpen
+		}
+	}
+	a.audit(ctx, "case.erase", string(family)+" "+done.Mark, slog.String("reason", reason))
+	gone, logged, err := a.remove(ctx, []booking.Case{{Family: family, Subject: subject}})
+	done.Stored, done.Logged = gone.Events, logged
+	if err == nil && len(gone.Open) > 0 {
+		err = errors.New("the case was opened again while it was erased")
+	}
+	return done, err
+}
+
+// remove erases cases that are closed: those of which more is told meanwhile, and are open then, are left. a.alone must be held.
+func (a *app) remove(ctx context.Context, cases []booking.Case) (gone booking.Erased, logged int, err error) {
+	refused := make([]collector.Case, len(cases))
+	for i, c := range cases {
+		refused[i] = collector.Case{Family: c.Family, Subject: c.Subject}
+	}
+	if err := a.collector.Refuse(refused); err != nil {
+		return gone, 0, err
+	}
+	if err := a.stored(ctx, storing); err != nil {
+		return gone, 0, err
+	}
+	if gone, err = a.booker.Erase(ctx, cases); err != nil {
+		return gone, 0, err
+	}
+	logged, err = a.collector.Erase(refused)
+	return gone, logged, err
+}
+
+const (
+	// retainEvery is how often old cases are looked for.
+	retainEvery = 24 * time.Hour
+	// retainAtOnce is how many are erased at once: each time the books are put in place anew.
+	retainAtOnce = 20_000
+)
+
+// retain erases closed cases of which everything happened more than retention.years ago, once a day.
+func (a *app) retain(ctx context.Context) error {
+	for {
+		if err := a.retire(ctx); err != nil && ctx.Err() == nil {
+			a.log.Error("old cases could not be erased, tried again in a day", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(retainEvery):
+		}
+	}
+}
+
+// retire erases what is old now.
+func (a *app) retire(ctx context.Context) error {
+	before := a.Now().In(a.cfg.Location()).AddDate(-int(a.cfg.Retention.Years), 0, 0)
+	var total booking.Erased
+	var after booking.Case
+	for {
+		old, err := booking.Old(ctx, a.engine.Conn(), before, after, retainAtOnce)
+		if err != nil {
+			return err
+		}
+		if len(old) == 0 {
+			break
+		}
+		after = old[len(old)-1]
+		gone, err := a.retireClosed(ctx, old)
+		if err != nil {
+			return err
+		}
+		total.Cases, total.Events = total.Cases+gone.Cases, total.Events+gone.Events
+	}
+	if total.Cases > 0 {
+		a.log.Info("old cases erased, their figures stay", "cases", total.Cases, "events", total.Events, "before", before)
+	}
+	return nil
+}
+
+// retireClosed erases those of old cases that are closed.
+func (a *app) retireClosed(ctx context.Context, old []booking.Case) (booking.Erased, error) {
+	a.alone.Lock()
+	defer a.alone.Unlock()
+	closed, err := booking.Closed(ctx, a.engine.Conn(), old, a.registers.Rules())
+	if err != nil || len(closed) == 0 {
+		return booking.Erased{}, err
+	}
+	a.acts.Add(audit.Act{By: audit.Server, Verb: "cases.retire", Details: []slog.Attr{slog.Int("cases", len(closed)), slog.Int("years", int(a.cfg.Retention.Years))}})
+	gone, _, err := a.remove(ctx, closed)
+	return gone, err
+}

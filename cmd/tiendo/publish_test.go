@@ -1,0 +1,140 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// told runs a command against a server and returns its exit code and what it said.
+func (a *app) told(t *testing.T, args ...string) (int, string) {
+	t.Helper()
+	var out bytes.Buffer
+	code := run(t.Context(), append(args, "--server", a.URL(), "--data", a.cfg.Data), &streams{out: &out, err: &out})
+	return code, out.String()
+}
+
+// A ranking is published once; what is learned later corrects it by name, and never changes it. Whatever is checked is computed
+// again from the books up to the block that was sealed.
+func TestPublish(t *testing.T) {
+	a := ranked(t)
+	f := func(code int, want string, args ...string) string {
+		t.Helper()
+		got, said := a.told(t, args...)
+		if got != code || !strings.Contains(said, want) {
+			t.Fatalf("%v: exit %d, want %d and %q in: %s", args, got, code, want, said)
+		}
+		return said
+	}
+	file := filepath.Join(t.TempDir(), "2026-Q1.publication")
+	publish := func(code int, want string, args ...string) string {
+		t.Helper()
+		return f(code, want, append([]string{"rank", "--method", "two", "--period", "2026-Q1", "--publish"}, args...)...)
+	}
+	publish(exitFault, "source urn:a: nothing was heard after 2026-03-10; agency H24.17: not verified: plan. Wait, or say why")
+	publish(exitFault, "nothing can be corrected", "--corrects", "1", "--reason", "x")
+	f(exitMisuse, "go with --publish", "rank", "--method", "two", "--period", "2026-Q1", "--although", "x")
+	f(exitMisuse, "has not begun", "rank", "--method", "two", "--period", "2027-Q1", "--publish")
+	publish(exitDone, "published as number 1, provisional", "--although", "UBND yêu cầu", "-o", file)
+	verify := func(code int, want string) {
+		t.Helper()
+		var out bytes.Buffer
+		if got := run(t.Context(), []string{"verify", file, "--key", a.publications.Seal().Key()}, &streams{out: &out, err: &out}); got != code || !strings.Contains(out.String(), want) {
+			t.Errorf("exit %d, want %d and %q in: %s", got, code, want, out.String())
+		}
+	}
+	verify(exitDone, "although\tUBND yêu cầu")
+	publish(exitFault, "published already, as number 1", "--although", "UBND yêu cầu")
+
+	inspectors := a.make(t, tokenCreateCmd{Name: "inspectors-2", Scope: []string{"assess"}})
+	sendAs(t, a, inspectors, `{"specversion":"1.0","source":"urn:cchc","id":"5","type":"assessment.verified","subject":"H24.17/plan","time":"2026-04-21T08:00:00+07:00",`+
+		`"data":{"agency":"H24.17","criterion":"plan","period":"2026-Q1","points":9}}`)
+	publish(exitDone, "published as number 2, provisional", "--corrects", "1", "--although", "nguồn đã ngừng", "--reason", "đã thẩm định", "-o", file)
+	verify(exitDone, "corrects\tnumber 1 (")
+	checked := func(code int, want ...string) {
+		t.Helper()
+		said := f(code, want[0], "check", "rankings")
+		for _, w := range want {
+			if !strings.Contains(said, w) {
+				t.Errorf("no %q in: %s", w, said)
+			}
+		}
+	}
+	checked(exitDone, "2 publications checked, 0 differences")
+
+	// Two more dossiers of the quarter arrive late; the books are made again; nothing of it is in what was sealed.
+	desk := a.make(t, tokenCreateCmd{Name: "desk-2", Scope: []string{"ingest"}})
+	sendAs(t, a, desk, tell("a", "received", "D-8", "02T08:00:00", `{"agency":"H24.17","procedure":"1","channel":"online","due":"2026-03-09"}`), tell("a", "resolved", "D-8", "20T08:00:00", `{}`))
+	eventually(t, "all is booked", func() bool { return !a.waiting() })
+	if _, said := a.told(t, "rank", "--method", "two", "--period", "2026-Q1"); !strings.Contains(said, "H24.17  Sở Xây dựng   56.00") && !strings.Contains(said, "56.00") {
+		t.Errorf("the late dossier does not count: %s", said)
+	}
+	checked(exitDone, "2 publications checked, 0 differences")
+
+	// Whoever changes the books, before the block that was sealed, is found.
+	if err := a.engine.Conn().Exec(t.Context(), "INSERT INTO cells (family, subject, agency, measure, day, marks, n, stamp, cause, block) "+
+		"SELECT family, subject, agency, measure, day, marks, n, stamp, cause, block FROM cells WHERE measure = 'settled' AND subject = 'D-0'"); err != nil {
+		t.Fatal(err)
+	}
+	checked(exitFault, "rankings\t1\t/figures/on-time/rows/H24.12/denominator: published 4, computed 5", "rankings\t2\t", "not what the books say")
+}
+
+// Where the method asks for it, nobody publishes alone.
+func TestSecondPersonConfirms(t *testing.T) {
+	a := ranked(t)
+	method := filepath.Join(t.TempDir(), "confirmed.yaml")
+	if err := os.WriteFile(method, []byte(strings.Replace(rankMethod, "method: two", "method: both", 1)+"publication: {confirm: true}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	publish := func(token, want string, code int, args ...string) string {
+		t.Helper()
+		args = append([]string{"rank", "--method", method, "--period", "2026-Q1", "--publish", "--token-file", token}, args...)
+		got, said := a.told(t, args...)
+		if got != code || !strings.Contains(said, want) {
+			t.Fatalf("exit %d, want %d and %q in: %s", got, code, want, said)
+		}
+		return said
+	}
+	an, binh := a.make(t, tokenCreateCmd{Name: "an", Scope: []string{"publish"}}), a.make(t, tokenCreateCmd{Name: "binh", Scope: []string{"publish"}})
+	viewer := a.make(t, tokenCreateCmd{Name: "viewer", Scope: []string{"view"}})
+	publish(viewer, "lacks the scope publish", exitMisuse, "--although", "x")
+	said := publish(an, "A second person must confirm it", exitDone, "--although", "tạm thời")
+	sum := regexp.MustCompile(`[0-9a-f]{64}`).FindString(said)
+	publish(an, "a second person must", exitFault, "--confirm", sum)
+	publish(binh, "nothing of this method and period waits", exitFault, "--confirm", strings.Repeat("0", 64))
+	publish(binh, "published as number 1, provisional", exitDone, "--confirm", sum)
+	if e := a.publications.List()[0]; e.SHA256 != sum || e.Although != "tạm thời" {
+		t.Errorf("%+v", e)
+	}
+	got := strings.Join(a.done(t), "\n")
+	for _, want := range []string{"an ranking.propose both 2026-Q1", "binh ranking.publish both 2026-Q1"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %q in %s", want, got)
+		}
+	}
+}
+
+// Publications that are cut off together with their signatures are missed, for the audit log knows how many there were; and the
+// server starts all the same.
+func TestCutOffPublicationsAreMissed(t *testing.T) {
+	a := ranked(t)
+	if code, said := a.told(t, "rank", "--method", "two", "--period", "2026-Q1", "--publish", "--although", "x"); code != exitDone {
+		t.Fatal(said)
+	}
+	log := filepath.Join(a.cfg.Data, "publications", "log")
+	for _, name := range []string{"000001.json", "000001.checkpoint"} {
+		if err := os.Remove(filepath.Join(log, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	code, said := a.told(t, "check", "rankings")
+	if want := "the log ends with record 0, but 1 records were sealed: the last were cut off"; code != exitFault || !strings.Contains(said, want) {
+		t.Errorf("exit %d: %s", code, said)
+	}
+	if code, said := a.told(t, "rank", "--method", "two", "--period", "2026-Q1", "--publish", "--although", "x", "--corrects", "1", "--reason", "x"); code != exitFault || !strings.Contains(said, "is not what was written") {
+		t.Errorf("exit %d: %s", code, said)
+	}
+}

@@ -1,0 +1,139 @@
+package collector
+
+import (
+	"bufio"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"tiendo/internal/disk"
+	"tiendo/internal/event"
+)
+
+// Case names a case.
+type Case struct {
+	Family  event.Family
+	Subject string
+}
+
+// erased are the cases of which nothing more is taken. They are known by the first 64 bits of an HMAC with the city's key, so
+// that nobody reads a subject in what is kept of them, nor tries any out without the key. A million takes 8 MB.
+type erased struct {
+	path string
+	key  []byte
+
+	mu    sync.RWMutex
+	marks []uint64 // sorted
+}
+
+// openErased reads the file of marks, one a line.
+func openErased(path string, key []byte) (*erased, error) {
+	e := &erased{path: path, key: key}
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return e, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read which cases were erased: %w", err)
+	}
+	defer f.Close()
+	lines := bufio.NewScanner(f)
+	for n := 1; lines.Scan(); n++ {
+		mark, err := strconv.ParseUint(lines.Text(), 16, 64)
+		if err != nil || len(lines.Text()) != 16 {
+			return nil, fmt.Errorf("read which cases were erased: %s, line %d: 16 hexadecimal digits are expected; restore the file from a backup", path, n)
+		}
+		e.marks = append(e.marks, mark)
+	}
+	if err := lines.Err(); err != nil {
+		return nil, fmt.Errorf("read which cases were erased: %w", err)
+	}
+	slices.Sort(e.marks)
+	return e, nil
+}
+
+// markOf is what a case is known by once it is erased.
+func (e *erased) markOf(family event.Family, subject string) uint64 {
+	mac := hmac.New(sha256.New, e.key)
+	mac.Write([]byte("case\x00" + string(family) + "\x00" + subject))
+	return binary.BigEndian.Uint64(mac.Sum(nil))
+}
+
+// has says whether a case was erased.
+func (e *erased) has(family event.Family, subject string) bool {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	if len(e.marks) == 0 {
+		return false
+	}
+	_, found := slices.BinarySearch(e.marks, e.markOf(family, subject))
+	return found
+}
+
+// add adds cases; when it returns without an error they are on disk.
+func (e *erased) add(cases []Case) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	var added []uint64
+	var lines strings.Builder
+	for _, c := range cases {
+		mark := e.markOf(c.Family, c.Subject)
+		if _, known := slices.BinarySearch(e.marks, mark); !known {
+			added = append(added, mark)
+			fmt.Fprintf(&lines, "%016x\n", mark)
+		}
+	}
+	if len(added) == 0 {
+		return nil
+	}
+	before, err := os.ReadFile(e.path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("keep which cases are erased: %w", err)
+	}
+	if err := disk.Replace(e.path, append(before, lines.String()...)); err != nil {
+		return fmt.Errorf("keep which cases are erased: %w", err)
+	}
+	e.marks = append(e.marks, added...)
+	slices.Sort(e.marks)
+	return nil
+}
+
+// Mark is what is kept of the name of an erased case, 16 hexadecimal digits: who knows the name can find it again in what
+// is written of the act.
+func (c *Collector) Mark(of Case) string {
+	return hex.EncodeToString(binary.BigEndian.AppendUint64(nil, c.erased.markOf(of.Family, of.Subject)))
+}
+
+// Erased says whether a case was erased.
+func (c *Collector) Erased(of Case) bool { return c.erased.has(of.Family, of.Subject) }
+
+// Refuse takes nothing more of cases from now on, for good. What was taken of them before is in the log when it returns.
+func (c *Collector) Refuse(cases []Case) error {
+	c.erasing.Lock()
+	defer c.erasing.Unlock()
+	return c.erased.add(cases)
+}
+
+// Erase overwrites all events of refused cases in the log, and the names of those that are given in the damaged parts that
+// were set aside. It returns how many events it has overwritten.
+func (c *Collector) Erase(cases []Case) (int, error) {
+	n, err := c.journal.scrub(c.erased.has)
+	if err != nil {
+		return n, fmt.Errorf("erase in the log: %w", err)
+	}
+	for _, one := range cases {
+		if err := c.journal.scrubDamaged(one.Subject); err != nil {
+			return n, fmt.Errorf("erase in what was set aside of the log: %w", err)
+		}
+	}
+	return n, nil
+}

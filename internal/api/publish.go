@@ -1,0 +1,137 @@
+package api
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+
+	"tiendo/internal/document"
+	"tiendo/internal/publication"
+	"tiendo/internal/ranking"
+	"tiendo/internal/seal"
+)
+
+// Publishing is what is asked to be published.
+type Publishing struct {
+	// Method is the id of a method, Source its file; nil for the one that the server has.
+	Method, Period string
+	Source         *ranking.Method
+	// Although is why it is published in spite of what stands against it.
+	Although string
+	// Corrects is the publication that it takes the place of, and Reason why; 0 for none.
+	Corrects int64
+	Reason   string
+	// Confirm is the SHA-256 of what another person has asked to publish; "" to ask.
+	Confirm string
+}
+
+// PublishHandler returns the handler of what publishes a ranking, for who may.
+func (a *API) PublishHandler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("POST /v1/rankings/{method}/{period}", a.publish)
+	mux.HandleFunc("DELETE /v1/publications/waiting/{sha256}", a.withdraw)
+	return mux
+}
+
+func (a *API) publish(w http.ResponseWriter, r *http.Request) {
+	ask, ok := a.readPublishing(w, r)
+	if !ok {
+		return
+	}
+	done, err := a.Publish(r.Context(), ask)
+	if err != nil {
+		a.refusePublishing(w, r, err)
+		return
+	}
+	if done.Waits != nil {
+		a.reply(w, http.StatusAccepted, struct {
+			Waits waits `json:"waits"`
+		}{waitsOf(done.Waits)})
+		return
+	}
+	w.Header().Set("Location", fmt.Sprintf("/v1/publications/%d", done.Published.Number))
+	a.reply(w, http.StatusCreated, done.Published)
+}
+
+// readPublishing reads what is asked for; it has answered where that is nothing.
+func (a *API) readPublishing(w http.ResponseWriter, r *http.Request) (ask Publishing, ok bool) {
+	var body struct {
+		Although string `json:"although"`
+		Corrects int64  `json:"corrects"`
+		Reason   string `json:"reason"`
+		Confirm  string `json:"confirm"`
+		Method   string `json:"method"`
+	}
+	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 2*document.MaxContent))
+	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
+		a.problem(w, problem{Title: "The request is too large", Status: http.StatusRequestEntityTooLarge})
+		return ask, false
+	}
+	if err != nil {
+		return ask, false // the sender is gone
+	}
+	if len(raw) > 0 {
+		if err := json.Unmarshal(raw, &body, json.RejectUnknownMembers(true)); err != nil {
+			says := strings.TrimPrefix(err.Error(), "json: ") + "; a JSON object with although, corrects, reason, confirm or method would do, or nothing"
+			a.problem(w, problem{Title: "The request can't be read", Status: http.StatusBadRequest, Detail: says})
+			return ask, false
+		}
+	}
+	ask = Publishing{
+		Method: r.PathValue("method"), Period: r.PathValue("period"), Although: body.Although, Corrects: body.Corrects, Reason: body.Reason, Confirm: body.Confirm,
+	}
+	if body.Method == "" {
+		return ask, true
+	}
+	ask.Source, err = ranking.Read([]byte(body.Method))
+	if refusal, is := errors.AsType[*document.Refusal](err); is {
+		a.problem(w, problem{Title: "The method file does not hold together", Status: http.StatusBadRequest, Detail: refusal.Error(), Errors: faults(refusal)})
+		return ask, false
+	}
+	if ask.Source.ID != ask.Method {
+		says := fmt.Sprintf("the file is of the method %s, and the address names %s", ask.Source.ID, ask.Method)
+		a.problem(w, problem{Title: "The request can't be read", Status: http.StatusBadRequest, Parameter: "method", Detail: says})
+		return ask, false
+	}
+	return ask, true
+}
+
+func (a *API) refusePublishing(w http.ResponseWriter, r *http.Request, err error) {
+	if refused, ok := errors.AsType[*publication.Refusal](err); ok {
+		a.problem(w, problem{Title: "Something stands against publishing", Status: http.StatusConflict, Parameter: "although", Detail: refused.Error(), Obstacles: refused.Obstacles})
+		return
+	}
+	if wrong, ok := errors.AsType[*publication.Wrong](err); ok {
+		a.problem(w, problem{Title: "Not published", Status: http.StatusConflict, Parameter: wrong.Param, Detail: wrong.Message})
+		return
+	}
+	if errors.Is(err, ErrBehind) {
+		w.Header().Set("Retry-After", "5")
+		a.problem(w, problem{Title: "What was accepted is not all in the figures yet", Status: http.StatusServiceUnavailable, Detail: "Try again in a moment; GET /readyz tells what is missing."})
+		return
+	}
+	if errors.Is(err, seal.ErrTampered) {
+		a.refuseSeal(w, r, err)
+		return
+	}
+	a.refuse(w, r, err)
+}
+
+// withdraw takes back what waits for a second person.
+func (a *API) withdraw(w http.ResponseWriter, r *http.Request) {
+	gone, err := a.Publications.Withdraw(r.PathValue("sha256"))
+	switch {
+	case err != nil:
+		a.Logger.Error("what waits for a second person could not be withdrawn", "error", err)
+		a.problem(w, problem{Title: "Not withdrawn", Status: http.StatusServiceUnavailable, Detail: "The server's log says why."})
+	case !gone:
+		a.problem(w, problem{Title: "Nothing waits under this SHA-256", Status: http.StatusNotFound, Detail: "GET /v1/publications lists what waits."})
+	default:
+		a.Done(r.Context(), "ranking.withdraw", r.PathValue("sha256"))
+		w.WriteHeader(http.StatusNoContent)
+	}
+}
