@@ -33,8 +33,10 @@ func (p *presenter) deadlines() (*chart, error) {
 		dimensionNames["day"].in(p.lang), p.nameOfFigure(kept), toldIn[p.lang].Numerator, toldIn[p.lang].Denominator,
 	}}}
 	c.Legend = []key{
-		{"heatnone", p.lang.of("không trễ", "none missed")}, {"heatlow", p.lang.of("trễ đến 20 %", "up to 20% missed")},
-		{"heatmid", p.lang.of("đến 50 %", "up to 50%")}, {"heathigh", p.lang.of("hơn 50 %", "over 50%")},
+		{"heatnone", p.lang.of("không trễ", "none missed")},
+		{"heatlow", p.lang.of("trễ đến 20 %", "up to 20% missed")},
+		{"heatmid", p.lang.of("đến 50 %", "up to 50%")},
+		{"heathigh", p.lang.of("hơn 50 %", "over 50%")},
 	}
 	d := drawing{Marks: map[string][]tip{}}
 	var data []opts.HeatMapData

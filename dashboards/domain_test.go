@@ -231,8 +231,12 @@ func TestMedianOfTheGroup(t *testing.T) {
 		median    float64
 		direction string
 	}{
-		{"dossier.on_time_rate", 95, 100, 0.5, "better"}, {"dossier.on_time_rate", 5, 100, 0.5, "worse"}, {"dossier.on_time_rate", 52, 100, 0.5, ""},
-		{"dossier.supplement_rate", 95, 100, 0.5, "worse"}, {"dossier.supplement_rate", 5, 100, 0.5, "better"}, {"dossier.rejection_rate", 5, 100, 0.5, ""},
+		{"dossier.on_time_rate", 95, 100, 0.5, "better"},
+		{"dossier.on_time_rate", 5, 100, 0.5, "worse"},
+		{"dossier.on_time_rate", 52, 100, 0.5, ""},
+		{"dossier.supplement_rate", 95, 100, 0.5, "worse"},
+		{"dossier.supplement_rate", 5, 100, 0.5, "better"},
+		{"dossier.rejection_rate", 5, 100, 0.5, ""},
 		{"org.iso_ratio", 5, 100, 0.5, ""},
 	} {
 		d, _ := kpi.ByID(c.id)

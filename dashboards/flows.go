@@ -8,7 +8,7 @@ import (
 // flows is what happened in each month, as bars beside each other; two of them at most, so that they can be told apart.
 func (p *presenter) flows(id, title string, ids []string) (chart, error) {
 	months := p.monthIDs()
-	c := chart{ID: id, Title: title, About: p.about(ids[0], p.stretches.months.ID)}
+	c := chart{ID: id, Title: title, About: p.about(ids[0], p.months.ID)}
 	d := drawing{Units: units{Y: "count"}}
 	d.Tips, d.Links = p.monthTips(months)
 	drawn := charts.NewBar()
