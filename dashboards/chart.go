@@ -3,6 +3,7 @@ package dashboards
 import (
 	"encoding/json"
 	"html/template"
+	"slices"
 	"strings"
 )
 
@@ -95,7 +96,10 @@ func (c *chart) set(d drawing) error {
 	return err
 }
 
-// Square says that the key stands for an area and not for a line.
+// patches are the signs that stand for an area or a sample, drawn by the style sheet alone, by their beginnings.
+var patches = []string{"term", "late", "city", "flow", "heat", "bar-", "line-", "mark-", "dot-"}
+
+// Square says that the key is such a patch, and no line with a mark on it.
 func (k key) Square() bool {
-	return k.Sign == "term" || k.Sign == "late" || k.Sign == "flow" || strings.HasPrefix(k.Sign, "heat")
+	return slices.ContainsFunc(patches, func(p string) bool { return strings.HasPrefix(k.Sign, p) })
 }

@@ -43,6 +43,8 @@ type Options struct {
 	Audit  *audit.Log
 	// Desk is where people enter what no system tells; nil if they cannot.
 	Desk *byhand.Desk
+	// Sent tells what became of the events that were sent since the start; nil if nobody counts.
+	Sent func() []Sent
 	// Version is the program's.
 	Version string
 	Logger  *slog.Logger
@@ -77,6 +79,8 @@ type sources struct {
 	cases func(ctx context.Context, q kpi.Query, part kpi.Part, after string, limit int) (*kpi.List, error)
 	// booked tells how many events are booked.
 	booked func() uint64
+	// sent tells what became of those that were sent; nil if nobody counts.
+	sent func() []Sent
 }
 
 // New returns the pages. The error can only be one of the program's own files.
@@ -85,7 +89,7 @@ func New(o Options) (*Pages, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newPages(o, files, sources{o.Figures.Ask, o.Figures.Cases, o.Figures.Events})
+	return newPages(o, files, sources{ask: o.Figures.Ask, cases: o.Figures.Cases, booked: o.Figures.Events, sent: o.Sent})
 }
 
 // newPages returns the pages over some files and sources.

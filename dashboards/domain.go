@@ -29,6 +29,8 @@ type section struct {
 	tables     []breakdown
 	// special is drawn by the page itself; nil for nothing.
 	special *special
+	// lists are tables of texts; nil for none.
+	lists func(p *presenter) []plainTable
 	// event is the type of event by which such cases begin; it is named where nothing is known.
 	event string
 }
@@ -116,6 +118,7 @@ type sectionView struct {
 	Cards   []card
 	Charts  []chart
 	Tables  []breakdownView
+	Lists   []plainTable
 }
 
 // breakdownView is a table: of each row the values, and of rates of how many.
@@ -167,6 +170,9 @@ func (d *domain) view(p *presenter) (*domainView, error) {
 				return nil, fmt.Errorf("make the charts of %s: %w", s.id, err)
 			}
 			sv.Charts = append(sv.Charts, made)
+		}
+		if s.lists != nil {
+			sv.Lists = s.lists(p)
 		}
 		if s.special != nil {
 			made, err := s.special.view(p)

@@ -110,7 +110,7 @@ func fewDomains(ctx context.Context, queries ...kpi.Query) ([]kpi.Figure, error)
 }
 
 // domainPages are the addresses of the pages of domains, by their names in golden files and pictures.
-var domainPages = map[string]string{"tasks": "/tasks", "citizens": "/citizens", "organisation": "/organisation", "agency": "/agencies/H24.12"}
+var domainPages = map[string]string{"tasks": "/tasks", "citizens": "/citizens", "organisation": "/organisation", "agency": "/agencies/H24.12", "quality": "/quality"}
 
 func TestDomainHTML(t *testing.T) {
 	for name, path := range domainPages {

@@ -198,6 +198,7 @@
       }
     }
     document.querySelectorAll('.chart').forEach((element) => draw(element, again));
+    performance.mark('drawn');
   }
 
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => drawAll(true));
@@ -268,7 +269,7 @@
       const data = at.closest('figure')?.querySelector('details.data');
       if (data) {
         data.open = !data.open;
-        if (data.open) data.querySelector('summary').focus();
+        if (data.open) data.querySelector('.scroll').focus();
       }
     }
     if (event.key === 'Escape' && at.classList?.contains('told')) at.blur();
