@@ -52,7 +52,7 @@ type phrases map[string]inBoth
 // pages are all pages of figures.
 func pages() []*page {
 	return []*page{
-		overviewPage(), dossiersPage(), tasksPage(), citizensPage(), organisationPage(), agencyPage(), qualityPage(),
+		overviewPage(), dossiersPage(), onlinePage(), tasksPage(), citizensPage(), organisationPage(), agencyPage(), qualityPage(),
 	}
 }
 
