@@ -17,6 +17,7 @@ import (
 	"tiendo/internal/event"
 	"tiendo/internal/kpi"
 	"tiendo/internal/lifecycle"
+	"tiendo/internal/ranking"
 )
 
 // Options are what the pages need.
@@ -41,6 +42,9 @@ type Options struct {
 	Walls  []Wall
 	Tokens *auth.Tokens
 	Audit  *audit.Log
+	// Methods are those by which agencies are ranked, Rank ranks by one. Without methods there is no page of rankings.
+	Methods ranking.Methods
+	Rank    func(ctx context.Context, method, period string, tries ...string) (*ranking.Result, error)
 	// Desk is where people enter what no system tells; nil if they cannot.
 	Desk *byhand.Desk
 	// Sent tells what became of the events that were sent since the start; nil if nobody counts.
@@ -115,6 +119,8 @@ func newPages(o Options, files *assets, from sources) (*Pages, error) {
 	open.HandleFunc("GET /live", p.live)
 	open.HandleFunc("GET /kpis", p.catalogue)
 	open.HandleFunc("GET /static/{name}", files.serve)
+	open.HandleFunc("GET /ranking", p.ranking)
+	p.registered["/ranking"] = len(o.Methods) > 0
 	cases := http.NewServeMux()
 	cases.HandleFunc("GET /cases", p.list)
 	cases.HandleFunc("GET /cases/{family}/{subject...}", p.oneCase)
