@@ -7,6 +7,7 @@ import (
 	"html/template"
 	"log/slog"
 	"net/http"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -18,6 +19,7 @@ import (
 	"tiendo/internal/integrity"
 	"tiendo/internal/kpi"
 	"tiendo/internal/lifecycle"
+	"tiendo/internal/ranking"
 	"tiendo/internal/report"
 )
 
@@ -43,6 +45,9 @@ type Options struct {
 	Walls  []Wall
 	Tokens *auth.Tokens
 	Audit  *audit.Log
+	// Methods are those by which agencies are ranked, Rank ranks by one. Without methods there is no page of rankings.
+	Methods ranking.Methods
+	Rank    func(ctx context.Context, method, period string, tries ...string) (*ranking.Result, error)
 	// Desk is where people enter what no system tells; nil if they cannot.
 	Desk *byhand.Desk
 	// Reports makes papers, Integrity looks for signs that figures were managed.
@@ -101,7 +106,9 @@ func newPages(o Options, files *assets, from sources) (*Pages, error) {
 	}
 	p.end = sync.OnceFunc(func() { close(p.ended) })
 	var err error
-	p.templates, err = template.New("").Funcs(template.FuncMap{"static": files.path, "pair": pairOf, "paperof": deskPaperOf, "wallpair": wallPairOf}).ParseFS(templates, "templates/*.html")
+	p.templates, err = template.New("").Funcs(template.FuncMap{
+		"static": files.path, "pair": pairOf, "paperof": deskPaperOf, "sample": isSample, "wallpair": wallPairOf,
+	}).ParseFS(templates, "templates/*.html")
 	if err != nil {
 		return nil, fmt.Errorf("read the templates: %w", err)
 	}
@@ -116,6 +123,8 @@ func newPages(o Options, files *assets, from sources) (*Pages, error) {
 	open.HandleFunc("GET /live", p.live)
 	open.HandleFunc("GET /kpis", p.catalogue)
 	open.HandleFunc("GET /static/{name}", files.serve)
+	open.HandleFunc("GET /ranking", p.ranking)
+	p.registered["/ranking"] = len(o.Methods) > 0
 	cases := http.NewServeMux()
 	cases.HandleFunc("GET /cases", p.list)
 	cases.HandleFunc("GET /cases/{family}/{subject...}", p.oneCase)
@@ -148,6 +157,11 @@ func (p *Pages) Cases() http.Handler { return p.cases }
 type pair struct {
 	Words *words
 	Of    any
+}
+
+// isSample says that a sign of a legend is a patch, drawn by the style sheet alone.
+func isSample(sign string) bool {
+	return strings.HasPrefix(sign, "bar-") || strings.HasPrefix(sign, "line-") || strings.HasPrefix(sign, "mark-") || strings.HasPrefix(sign, "dot-")
 }
 
 func pairOf(w *words, of any) pair { return pair{w, of} }
