@@ -7,7 +7,6 @@ import (
 	"html/template"
 	"log/slog"
 	"net/http"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -53,6 +52,8 @@ type Options struct {
 	// Reports makes papers, Integrity looks for signs that figures were managed.
 	Reports   *report.Reports
 	Integrity *integrity.Watch
+	// Sent tells what became of the events that were sent since the start; nil if nobody counts.
+	Sent func() []Sent
 	// Version is the program's.
 	Version string
 	Logger  *slog.Logger
@@ -87,6 +88,8 @@ type sources struct {
 	cases func(ctx context.Context, q kpi.Query, part kpi.Part, after string, limit int) (*kpi.List, error)
 	// booked tells how many events are booked.
 	booked func() uint64
+	// sent tells what became of those that were sent; nil if nobody counts.
+	sent func() []Sent
 }
 
 // New returns the pages. The error can only be one of the program's own files.
@@ -95,7 +98,7 @@ func New(o Options) (*Pages, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newPages(o, files, sources{o.Figures.Ask, o.Figures.Cases, o.Figures.Events})
+	return newPages(o, files, sources{ask: o.Figures.Ask, cases: o.Figures.Cases, booked: o.Figures.Events, sent: o.Sent})
 }
 
 // newPages returns the pages over some files and sources.
@@ -107,7 +110,7 @@ func newPages(o Options, files *assets, from sources) (*Pages, error) {
 	p.end = sync.OnceFunc(func() { close(p.ended) })
 	var err error
 	p.templates, err = template.New("").Funcs(template.FuncMap{
-		"static": files.path, "pair": pairOf, "paperof": deskPaperOf, "sample": isSample, "wallpair": wallPairOf,
+		"static": files.path, "pair": pairOf, "paperof": deskPaperOf, "wallpair": wallPairOf,
 	}).ParseFS(templates, "templates/*.html")
 	if err != nil {
 		return nil, fmt.Errorf("read the templates: %w", err)
@@ -157,11 +160,6 @@ func (p *Pages) Cases() http.Handler { return p.cases }
 type pair struct {
 	Words *words
 	Of    any
-}
-
-// isSample says that a sign of a legend is a patch, drawn by the style sheet alone.
-func isSample(sign string) bool {
-	return strings.HasPrefix(sign, "bar-") || strings.HasPrefix(sign, "line-") || strings.HasPrefix(sign, "mark-") || strings.HasPrefix(sign, "dot-")
 }
 
 func pairOf(w *words, of any) pair { return pair{w, of} }

@@ -51,7 +51,9 @@ type phrases map[string]inBoth
 
 // pages are all pages of figures.
 func pages() []*page {
-	return []*page{overviewPage(), dossiersPage(), onlinePage()}
+	return []*page{
+		overviewPage(), dossiersPage(), onlinePage(), tasksPage(), citizensPage(), organisationPage(), agencyPage(), qualityPage(),
+	}
 }
 
 // menu is what the shared navigation lists, in its order. An entry shows when its page is registered.

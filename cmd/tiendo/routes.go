@@ -78,6 +78,9 @@ func (a *app) routePrograms(mux *http.ServeMux, g guards, answers *api.API) {
 	for _, path := range []string{"/v1/tokens", "/v1/tokens/"} {
 		mux.Handle(path, g.admin(answers.TokenHandler()))
 	}
+	for _, path := range []string{"/v1/log", "/v1/log/"} {
+		mux.Handle(path, g.admin(a.logHandler()))
+	}
 	mux.Handle("/v1/audit", g.admin(answers.AuditHandler()))
 	mux.Handle("/v1/signals", g.private(answers.Signals()))
 	mux.Handle("/v1/assessments/", g.private(answers.Assessments()))
