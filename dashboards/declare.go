@@ -69,6 +69,8 @@ var menu = []struct {
 	{"/organisation", inBoth{"Tổ chức", "Organisation"}},
 	{"/ranking", inBoth{"Xếp hạng", "Ranking"}},
 	{"/quality", inBoth{"Chất lượng dữ liệu", "Data quality"}},
+	{"/signals", inBoth{"Tín hiệu", "Signals"}},
+	{"/reports", inBoth{"Báo cáo", "Reports"}},
 	{"/enter", inBoth{"Nhập liệu", "Entry"}},
 	{"/wall", inBoth{"Màn hình lớn", "Wall"}},
 	{"/kpis", inBoth{"Chỉ số", "Figures"}},
