@@ -71,15 +71,6 @@ func (l language) decimal(v float64) string {
 	return s
 }
 
-// points writes points of a ranking, with some decimals.
-func (l language) points(v float64, decimals int) string {
-	s := strconv.FormatFloat(v, 'f', decimals, 64)
-	if l == vietnamese {
-		s = strings.ReplaceAll(s, ".", ",")
-	}
-	return s
-}
-
 // interval writes the bounds of a share, as 90,1–93,2 %.
 func (l language) interval(low, high float64) string {
 	return l.decimal(math.Round(low*1000)/10) + "–" + l.decimal(math.Round(high*1000)/10) + l.Unit()

@@ -3,6 +3,7 @@ package dashboards
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"strconv"
 
 	"tiendo/internal/publication"
@@ -16,7 +17,9 @@ type publicationView struct {
 	Although, Reason, SHA256, Key, Command string
 	Obstacles                              []string
 	Events, Block                          string
-	Groups                                 []publishedGroup
+	// Live leads to the ranking as it is now.
+	Live   string
+	Groups []publishedGroup
 	// Moved are the agencies that a correction moved.
 	Moved []movedRow
 	// Drifts are the agencies that would stand elsewhere today; Asked says that this could be asked.
@@ -62,7 +65,7 @@ func (p *Pages) publicationPage(w http.ResponseWriter, r *http.Request) {
 	} else {
 		v.Asked = true
 		for i := range today.Agencies {
-			v.Drifts = append(v.Drifts, driftRow(&today.Agencies[i], lang, record.Ranking.Method.Decimals))
+			v.Drifts = append(v.Drifts, driftRow(&today.Agencies[i], lang))
 		}
 	}
 	p.send(w, r, http.StatusOK, "publication", p.sheet(r, lang, fmt.Sprintf("%s %d", d.Title, number), v))
@@ -82,15 +85,15 @@ func (p *Pages) publicationView(e *publication.Entry, record *publication.Record
 		D: publicationsIn[lang], publicationRow: p.publicationRow(e, lang), Although: e.Although, Reason: e.Reason, SHA256: e.SHA256,
 		Key: p.Publishing.All.Seal().Key(), Events: lang.count(float64(e.Events)), Block: strconv.FormatUint(e.Block, 10),
 	}
+	v.Live = "/ranking?" + url.Values{"method": {e.Method}, "period": {e.Period.ID}}.Encode()
 	v.Command = fmt.Sprintf("tiendo verify FILE --key '%s'", v.Key)
 	for _, o := range e.Obstacles {
 		v.Obstacles = append(v.Obstacles, lang.of(o.VI, o.EN))
 	}
-	decimals := record.Ranking.Method.Decimals
 	for _, g := range record.Ranking.Groups {
 		group := publishedGroup{Name: lang.of(g.Group.Names.VI, g.Group.Names.EN)}
 		for i := range g.Agencies {
-			group.Rows = append(group.Rows, publishedRow(&g.Agencies[i], lang, decimals))
+			group.Rows = append(group.Rows, publishedRow(&g.Agencies[i], lang))
 		}
 		v.Groups = append(v.Groups, group)
 	}
@@ -101,15 +104,15 @@ func (p *Pages) publicationView(e *publication.Entry, record *publication.Record
 		}
 		for _, c := range record.Corrects.Changes {
 			name := names[c.Agency]
-			v.Moved = append(v.Moved, movedRow{Code: c.Agency, Name: lang.of(name.VI, name.EN), Before: lang.position(c.Before, decimals), After: lang.position(c.After, decimals)})
+			v.Moved = append(v.Moved, movedRow{Code: c.Agency, Name: lang.of(name.VI, name.EN), Before: lang.position(c.Before), After: lang.position(c.After)})
 		}
 	}
 	return v
 }
 
-func publishedRow(s *ranking.Standing, lang language, decimals int) publishedAgency {
+func publishedRow(s *ranking.Standing, lang language) publishedAgency {
 	row := publishedAgency{
-		Code: s.Agency.Code, Name: lang.of(s.Agency.Names.VI, s.Agency.Names.EN), Rank: publicationsIn[lang].NoRank, Points: lang.points(s.Points, decimals), Sure: none,
+		Code: s.Agency.Code, Name: lang.of(s.Agency.Names.VI, s.Agency.Names.EN), Rank: publicationsIn[lang].NoRank, Points: lang.points(s.Points), Sure: none,
 	}
 	if s.Rank != nil {
 		row.Rank = strconv.Itoa(*s.Rank)
@@ -120,29 +123,29 @@ func publishedRow(s *ranking.Standing, lang language, decimals int) publishedAge
 	return row
 }
 
-func driftRow(x *publication.Drift, lang language, decimals int) movedRow {
+func driftRow(x *publication.Drift, lang language) movedRow {
 	row := movedRow{
-		Code: x.Agency.Code, Name: lang.of(x.Agency.Names.VI, x.Agency.Names.EN), Before: lang.position(x.Before, decimals), After: lang.position(x.After, decimals),
+		Code: x.Agency.Code, Name: lang.of(x.Agency.Names.VI, x.Agency.Names.EN), Before: lang.position(x.Before), After: lang.position(x.After),
 	}
 	for _, c := range x.Causes {
-		row.Causes = append(row.Causes, detail{lang.of(c.VI, c.EN), lang.signed(c.Points, decimals)})
+		row.Causes = append(row.Causes, detail{lang.of(c.VI, c.EN), lang.signed(c.Points)})
 	}
 	return row
 }
 
 // position writes points and rank of an agency.
-func (l language) position(at *publication.Position, decimals int) string {
+func (l language) position(at *publication.Position) string {
 	switch {
 	case at == nil:
 		return none
 	case at.Rank == nil:
-		return l.points(at.Points, decimals) + " (" + publicationsIn[l].NoRank + ")"
+		return l.points(at.Points) + " (" + publicationsIn[l].NoRank + ")"
 	default:
-		return fmt.Sprintf("%s (%s %d)", l.points(at.Points, decimals), l.of("hạng", "rank"), *at.Rank)
+		return fmt.Sprintf("%s (%s %d)", l.points(at.Points), l.of("hạng", "rank"), *at.Rank)
 	}
 }
 
 // movedOf is what the template of moved agencies is executed with.
-func movedOf(d *publicationWords, title string, rows []movedRow, why bool) map[string]any {
-	return map[string]any{"D": d, "Title": title, "Rows": rows, "Why": why}
+func movedOf(d *publicationWords, title, then, now string, rows []movedRow, why bool) map[string]any {
+	return map[string]any{"D": d, "Title": title, "Then": then, "Now": now, "Rows": rows, "Why": why}
 }

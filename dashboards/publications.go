@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"net/http"
 	"strconv"
 	"strings"
@@ -196,17 +195,5 @@ func (p *Pages) withdraw(w http.ResponseWriter, r *http.Request) {
 		p.showPublications(w, r, http.StatusNotFound, publicationsView{Wrong: d.Gone})
 	default:
 		p.showPublications(w, r, http.StatusOK, publicationsView{Done: d.Withdrawn})
-	}
-}
-
-// signed writes points with their sign.
-func (l language) signed(v float64, decimals int) string {
-	switch text := l.points(math.Abs(v), decimals); {
-	case v > 0:
-		return "+" + text
-	case v < 0:
-		return "−" + text
-	default:
-		return text
 	}
 }
