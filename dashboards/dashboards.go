@@ -17,6 +17,8 @@ import (
 	"tiendo/internal/event"
 	"tiendo/internal/kpi"
 	"tiendo/internal/lifecycle"
+	"tiendo/internal/period"
+	"tiendo/internal/ranking"
 )
 
 // Options are what the pages need.
@@ -43,6 +45,11 @@ type Options struct {
 	Audit  *audit.Log
 	// Desk is where people enter what no system tells; nil if they cannot.
 	Desk *byhand.Desk
+	// Methods are those by which agencies are assessed; Ranked lists the agencies of one's groups at the end of a period, and
+	// Assessed what was said of all for a period, with all that was delivered before.
+	Methods  ranking.Methods
+	Ranked   func(*ranking.Method, period.Period) []ranking.Agency
+	Assessed func(ctx context.Context, period string) ([]kpi.Assessed, error)
 	// Version is the program's.
 	Version string
 	Logger  *slog.Logger
@@ -54,7 +61,7 @@ var templates embed.FS
 // Pages are the handlers. Safe for concurrent use.
 type Pages struct {
 	Options
-	open, cases, doors, office, entry, walls http.Handler
+	open, cases, doors, office, entry, assessing, walls http.Handler
 
 	from      *sources
 	assets    *assets
@@ -92,7 +99,7 @@ func New(o Options) (*Pages, error) {
 func newPages(o Options, files *assets, from sources) (*Pages, error) {
 	p := &Pages{
 		Options: o, assets: files, from: &from, ended: make(chan struct{}),
-		byPath: map[string]*page{}, registered: map[string]bool{"/kpis": true, "/cases": true, "/enter": true, "/wall": true},
+		byPath: map[string]*page{}, registered: map[string]bool{"/kpis": true, "/cases": true, "/enter": true, "/assess": true, "/wall": true},
 	}
 	p.end = sync.OnceFunc(func() { close(p.ended) })
 	var err error
@@ -116,7 +123,7 @@ func newPages(o Options, files *assets, from sources) (*Pages, error) {
 	cases.HandleFunc("GET /cases/{family}/{subject...}", p.oneCase)
 	p.open, p.cases, p.doors, p.office = guarded(open), guarded(cases), guarded(p.doorRoutes()), guarded(p.officeRoutes())
 	p.walls = guardedAs(wallPolicy, p.wallRoutes())
-	p.entry = guarded(p.entryRoutes())
+	p.entry, p.assessing = guarded(p.entryRoutes()), guarded(p.assessRoutes())
 	return p, nil
 }
 

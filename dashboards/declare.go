@@ -66,6 +66,7 @@ var menu = []struct {
 	{"/citizens", inBoth{"Công dân", "Citizens"}},
 	{"/organisation", inBoth{"Tổ chức", "Organisation"}},
 	{"/ranking", inBoth{"Xếp hạng", "Ranking"}},
+	{"/assess", inBoth{"Chấm điểm", "Assess"}},
 	{"/quality", inBoth{"Chất lượng dữ liệu", "Data quality"}},
 	{"/enter", inBoth{"Nhập liệu", "Entry"}},
 	{"/wall", inBoth{"Màn hình lớn", "Wall"}},
