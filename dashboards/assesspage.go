@@ -3,6 +3,7 @@ package dashboards
 import (
 	"errors"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -206,9 +207,7 @@ func (by *assessor) href(agency string, more url.Values) string {
 	if agency != "" && by.who.Bound == "" {
 		params.Set("agency", agency)
 	}
-	for name, values := range more {
-		params[name] = values
-	}
+	maps.Copy(params, more)
 	return "/assess?" + params.Encode()
 }
 
