@@ -9,8 +9,6 @@ import (
 	"time"
 
 	"tiendo/internal/auth"
-	"tiendo/internal/kpi"
-	"tiendo/internal/period"
 	"tiendo/internal/ranking"
 )
 
@@ -41,25 +39,26 @@ func assessed(t *testing.T, o *Options) {
 		t.Fatal(err)
 	}
 	o.Methods = ranking.Methods{m}
-	o.Ranked = func(*ranking.Method, period.Period) []ranking.Agency {
-		var all []ranking.Agency
-		for _, code := range []string{"H24.03", "H24.12", "H24.13"} {
-			all = append(all, ranking.Agency{Code: code, Names: ranking.Names{VI: nameOf(code, "vi"), EN: nameOf(code, "en")}, Group: "department"})
+	o.Assessed = func(_ context.Context, _, of string) (*ranking.Sheet, error) {
+		p, err := m.Period(of, today, hanoi)
+		if err != nil {
+			return nil, err
 		}
-		return all
-	}
-	o.Assessed = func(_ context.Context, of string) ([]kpi.Assessed, error) {
-		if of != "2019-Q3" {
-			return nil, nil
+		in := &ranking.Inputs{Period: ranking.Span{ID: p.ID, From: p.First, To: p.Last, Running: p.Running}, AsOf: today}
+		for _, code := range []string{"H24.03", "H24.12", "H24.13"} {
+			in.Agencies = append(in.Agencies, ranking.Agency{Code: code, Names: ranking.Names{VI: nameOf(code, "vi"), EN: nameOf(code, "en")}, Group: "department"})
 		}
 		at := func(day, hour int) time.Time { return time.Date(2019, 10, day, hour, 0, 0, 0, hanoi) }
-		return []kpi.Assessed{
-			{
-				Agency: "H24.12", Criterion: "plan", Claimed: &kpi.Said{Points: 8.5, Evidence: "https://a.vn/ke-hoach", At: at(2, 10)},
-				Verified: &kpi.Said{Points: 6, Reason: "thieu-minh-chung", At: at(2, 9)},
-			},
-			{Agency: "H24.12", Criterion: "training", Claimed: &kpi.Said{Points: 5, Evidence: "https://a.vn/tap-huan", At: at(1, 9)}},
-		}, nil
+		if of == "2019-Q3" {
+			in.Assessments = []ranking.Assessment{
+				{
+					Agency: "H24.12", Code: "plan", Claimed: &ranking.Claim{Points: 8.5, Evidence: "https://a.vn/ke-hoach", At: at(2, 10)},
+					Verified: &ranking.Claim{Points: 6, Reason: "thieu-minh-chung", At: at(2, 9)},
+				},
+				{Agency: "H24.12", Code: "training", Claimed: &ranking.Claim{Points: 5, Evidence: "https://a.vn/tap-huan", At: at(1, 9)}},
+			}
+		}
+		return m.Sheet(in), nil
 	}
 }
 

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"tiendo/internal/byhand"
 	"tiendo/internal/period"
@@ -33,8 +32,8 @@ type assessor struct {
 	method *ranking.Method
 	period period.Period
 	agency string
-	// asked are the agencies that are to answer.
-	asked []ranking.Agency
+	// sheet is what was said.
+	sheet *ranking.Sheet
 	// wrong is what was written and is not taken, of one criterion.
 	wrong *wrongPoints
 }
@@ -61,12 +60,12 @@ func (p *Pages) assessor(w http.ResponseWriter, r *http.Request, params url.Valu
 		p.complain(w, r, by.lang, http.StatusBadRequest, trouble{Heading: assessIn[by.lang].Unknown})
 		return by, false
 	}
-	for _, a := range p.Ranked(by.method, by.period) {
-		if by.method.Answers(a.Code) {
-			by.asked = append(by.asked, a)
-		}
+	var err error
+	if by.sheet, err = p.Assessed(r.Context(), by.method.ID, by.period.ID); err != nil {
+		p.refuse(w, r, by.lang, err)
+		return by, false
 	}
-	asks := slices.ContainsFunc(by.asked, func(a ranking.Agency) bool { return a.Code == by.agency })
+	asks := len(by.sheet.Of(by.agency).Agencies) > 0
 	switch {
 	case by.agency != "" && !asks && by.who.Bound != "":
 		p.complain(w, r, by.lang, http.StatusOK, trouble{Heading: assessIn[by.lang].NotAsked, Says: assessIn[by.lang].NotAskedSays})
@@ -82,7 +81,7 @@ func (p *Pages) assessor(w http.ResponseWriter, r *http.Request, params url.Valu
 // named.
 func (p *Pages) methodOf(id, name string) (*ranking.Method, period.Period, bool) {
 	for _, m := range p.Methods {
-		if len(m.Assessables()) == 0 || id != "" && m.ID != id {
+		if !assessable(m) || id != "" && m.ID != id {
 			continue
 		}
 		all := p.periodsOf(m)
@@ -134,16 +133,11 @@ func (p *Pages) assessPage(w http.ResponseWriter, r *http.Request) {
 
 // showAssess sends the page: of one agency, or of all.
 func (p *Pages) showAssess(w http.ResponseWriter, r *http.Request, status int, by *assessor) {
-	all, err := p.Assessed(r.Context(), by.period.ID)
-	if err != nil {
-		p.unwritten(w, r, &by.entrant, err)
-		return
-	}
 	v := p.assessView(by)
 	if by.agency == "" {
-		v.overview(by, all)
+		v.overview(by)
 	} else {
-		v.criteria(p, by, all)
+		v.criteria(p, by)
 		v.Done = r.Method == http.MethodGet && r.URL.Query().Get("done") != ""
 	}
 	p.send(w, r, status, "assess", p.sheet(r, by.lang, v.E.Assess, v))
@@ -163,27 +157,21 @@ func (p *Pages) assess(w http.ResponseWriter, r *http.Request) {
 	}
 	field := func(name string) string { return strings.TrimSpace(r.PostForm.Get(name)) }
 	code := field("criterion")
-	all := by.method.Assessables()
-	which := slices.IndexFunc(all, func(a ranking.Assessable) bool { return a.Code == code })
-	if which < 0 || by.agency == "" || by.who.Bound != "" && all[which].Penalty {
+	which := slices.IndexFunc(by.sheet.Criteria, func(c ranking.SheetColumn) bool { return c.Code == code })
+	if which < 0 || by.agency == "" || by.who.Bound != "" && by.penalty(&by.sheet.Criteria[which]) {
 		p.complain(w, r, by.lang, http.StatusBadRequest, trouble{Heading: assessIn[by.lang].Unknown})
 		return
 	}
-	known, err := p.Assessed(r.Context(), by.period.ID)
-	if err != nil {
-		p.unwritten(w, r, &by.entrant, err)
-		return
-	}
 	points := byhand.Points{
-		Agency: by.agency, Criterion: code, Period: by.period.ID, Maximum: all[which].Maximum,
+		Agency: by.agency, Criterion: code, Period: by.period.ID, Maximum: by.sheet.Criteria[which].Maximum,
 		Points: field("points"), Evidence: field("evidence"), Reason: field("reason"),
 	}
 	if value, ok := points.Value(); ok {
-		claimed := said(known).of(by.agency, code).Claimed
+		claimed := by.sheet.Of(by.agency).Agencies[0].Answers[which].Claimed
 		points.NeedsEvidence = by.who.Bound != "" && value != 0
 		points.NeedsReason = by.who.Bound == "" && claimed != nil && value != claimed.Points
 	}
-	err = p.Desk.Assess(&by.who, points)
+	err := p.Desk.Assess(&by.who, points)
 	if faults, refused := errors.AsType[byhand.Faults](err); refused {
 		by.wrong = &wrongPoints{code, points.Points, points.Evidence, points.Reason, faults}
 		p.showAssess(w, r, http.StatusBadRequest, &by)
@@ -211,10 +199,13 @@ func (by *assessor) href(agency string, more url.Values) string {
 	return "/assess?" + params.Encode()
 }
 
-// deadline is the end of a number of days after the period; the zero Time for none.
-func (by *assessor) deadline(days int, zone *time.Location) time.Time {
-	if days == 0 {
-		return time.Time{}
-	}
-	return by.period.End.In(zone).AddDate(0, 0, days).Add(-time.Millisecond)
+// assessable says whether anything is assessed by a method.
+func assessable(m *ranking.Method) bool {
+	return slices.ContainsFunc(m.Criteria(), func(c ranking.Criterion) bool { return c.Assessment != "" }) ||
+		slices.ContainsFunc(m.Adjustments, func(a ranking.Adjustment) bool { return a.Assessment != "" })
+}
+
+// penalty says whether points of it are taken, not given.
+func (by *assessor) penalty(c *ranking.SheetColumn) bool {
+	return c.Adjustment && slices.ContainsFunc(by.method.Adjustments, func(a ranking.Adjustment) bool { return a.ID == c.ID && a.Penalty })
 }

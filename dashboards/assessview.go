@@ -5,7 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"tiendo/internal/kpi"
 	"tiendo/internal/ranking"
 )
 
@@ -53,30 +52,19 @@ type saidView struct {
 	Late                         bool
 }
 
-// said is what was assessed for a period.
-type said []kpi.Assessed
-
-func (s said) of(agency, code string) kpi.Assessed {
-	for _, a := range s {
-		if a.Agency == agency && a.Criterion == code {
-			return a
-		}
-	}
-	return kpi.Assessed{Agency: agency, Criterion: code}
-}
-
+// assessView begins the page.
 func (p *Pages) assessView(by *assessor) *assessView {
 	lang, m := by.lang, by.method
 	v := &assessView{
 		E: assessIn[lang], Title: lang.of(m.Titles.VI, m.Titles.EN), Method: m.ID, Period: by.period.ID, Own: by.who.Bound != "",
-		Days: lang.period(by.period.ID) + ": " + lang.day(by.period.First) + " – " + lang.day(by.period.Last), Asked: len(by.asked),
+		Days: lang.period(by.period.ID) + ": " + lang.day(by.period.First) + " – " + lang.day(by.period.Last), Asked: len(by.sheet.Agencies), Unanswered: len(by.sheet.Missing),
 	}
 	v.Says = v.E.VerifySays
 	if v.Own {
 		v.Says = v.E.SelfSays
 	}
 	for _, other := range p.Methods {
-		if len(other.Assessables()) > 0 && len(p.periodsOf(other)) > 0 {
+		if assessable(other) && len(p.periodsOf(other)) > 0 {
 			with := *by
 			with.method, with.period = other, p.periodsOf(other)[0]
 			if _, of, ok := p.methodOf(other.ID, ""); ok {
@@ -90,90 +78,80 @@ func (p *Pages) assessView(by *assessor) *assessView {
 		with.period = of
 		v.Periods = append(v.Periods, choice{lang.period(of.ID), with.href(by.agency, nil), of.ID == by.period.ID})
 	}
-	v.Submit, v.Verify = p.until(by, m.Deadlines.Submit), p.until(by, m.Deadlines.Verify)
+	v.Submit, v.Verify = p.until(by, by.sheet.Submit), p.until(by, by.sheet.Verify)
 	return v
 }
 
-func (p *Pages) until(by *assessor, days int) deadlineView {
-	at := by.deadline(days, p.Location)
-	if at.IsZero() {
+func (p *Pages) until(by *assessor, at *time.Time) deadlineView {
+	if at == nil {
 		return deadlineView{Text: assessIn[by.lang].NoDeadline}
 	}
-	return deadlineView{by.lang.date(at), p.Now().After(at)}
+	return deadlineView{by.lang.date(at.In(p.Location)), p.Now().After(*at)}
 }
 
-// overview lists all agencies, and who has not answered.
-func (v *assessView) overview(by *assessor, all said) {
-	asked := by.method.Assessables()
-	for _, a := range by.asked {
+// overview lists all agencies, and who has not answered. Points beyond the criteria nobody must ask for.
+func (v *assessView) overview(by *assessor) {
+	for _, row := range by.sheet.Agencies {
 		answered, must, verified, changed := 0, 0, 0, 0
-		for _, what := range asked {
-			s := all.of(a.Code, what.Code)
-			beyond := what.Bonus || what.Penalty // nobody must ask for those
-			if !beyond {
-				must++
-			}
-			if s.Claimed != nil && !beyond {
-				answered++
-			}
-			if s.Verified != nil && !beyond {
-				verified++
-			}
-			if s.Claimed != nil && s.Verified != nil && s.Claimed.Points != s.Verified.Points {
+		for i, answer := range row.Answers {
+			if answer.Difference != nil && *answer.Difference != 0 {
 				changed++
 			}
+			if by.sheet.Criteria[i].Adjustment {
+				continue
+			}
+			must++
+			if answer.Claimed != nil {
+				answered++
+			}
+			if answer.Verified != nil {
+				verified++
+			}
 		}
-		row := assessedAgency{
-			Name: by.lang.of(a.Names.VI, a.Names.EN), Code: a.Code, Href: by.href(a.Code, nil), Answered: share(answered, must), Verified: share(verified, must),
-			Changed: strconv.Itoa(changed), State: badge{v.E.Complete, "good"},
+		shown := assessedAgency{
+			Name: by.lang.of(row.Agency.Names.VI, row.Agency.Names.EN), Code: row.Agency.Code, Href: by.href(row.Agency.Code, nil),
+			Answered: share(answered, must), Verified: share(verified, must), Changed: strconv.Itoa(changed), State: badge{v.E.Complete, "good"},
 		}
 		switch {
-		case answered < must && v.Submit.Over:
-			row.State = badge{v.E.Late, "bad"}
-		case answered < must:
-			row.State = badge{v.E.Lacking, "level"}
+		case row.Missing > 0 && v.Submit.Over:
+			shown.State = badge{v.E.Late, "bad"}
+		case row.Missing > 0:
+			shown.State = badge{v.E.Lacking, "level"}
 		case verified < must:
-			row.State = badge{v.E.Waiting, "level"}
+			shown.State = badge{v.E.Waiting, "level"}
 		}
-		if answered < must {
-			v.Unanswered++
-		}
-		v.Agencies = append(v.Agencies, row)
+		v.Agencies = append(v.Agencies, shown)
 	}
 }
 
 func share(n, of int) string { return strconv.Itoa(n) + "/" + strconv.Itoa(of) }
 
 // criteria shows what was said of each criterion of an agency, with a form to say it.
-func (v *assessView) criteria(p *Pages, by *assessor, all said) {
-	v.Code, v.Agency = by.agency, p.agencyWithCode(by.agency, by.lang)
+func (v *assessView) criteria(p *Pages, by *assessor) {
+	row := by.sheet.Of(by.agency).Agencies[0]
+	v.Code, v.Agency = by.agency, row.Agency.Code+" "+by.lang.of(row.Agency.Names.VI, row.Agency.Names.EN)
 	if by.who.Bound == "" {
 		v.Back = by.href("", nil)
 	}
-	for _, a := range by.asked {
-		if a.Code == by.agency {
-			v.Agency = a.Code + " " + by.lang.of(a.Names.VI, a.Names.EN)
-		}
-	}
-	for _, what := range by.method.Assessables() {
-		v.Criteria = append(v.Criteria, p.assessedCriterion(by, what, all.of(by.agency, what.Code)))
+	for i := range by.sheet.Criteria {
+		v.Criteria = append(v.Criteria, p.assessedCriterion(by, &by.sheet.Criteria[i], &row.Answers[i]))
 	}
 }
 
-func (p *Pages) assessedCriterion(by *assessor, what ranking.Assessable, s kpi.Assessed) assessedCriterion {
-	e, lang := assessIn[by.lang], by.lang
+func (p *Pages) assessedCriterion(by *assessor, what *ranking.SheetColumn, s *ranking.Answer) assessedCriterion {
+	e, lang, penalty := assessIn[by.lang], by.lang, by.penalty(what)
 	c := assessedCriterion{
 		Code: what.Code, Title: lang.of(what.Titles.VI, what.Titles.EN), Maximum: lang.points(what.Maximum),
-		Claimed: p.saidView(by, s.Claimed, by.deadline(by.method.Deadlines.Submit, p.Location)), Verified: p.saidView(by, s.Verified, time.Time{}),
+		Claimed: p.saidView(by, s.Claimed, s.Late), Verified: p.saidView(by, s.Verified, false),
 	}
 	switch {
-	case what.Bonus:
-		c.Kind = e.Bonus
-	case what.Penalty:
+	case penalty:
 		c.Kind = e.Penalty
+	case what.Adjustment:
+		c.Kind = e.Bonus
 	}
-	if s.Claimed != nil && s.Verified != nil {
-		c.Gap = lang.points(s.Verified.Points - s.Claimed.Points)
+	if s.Difference != nil {
+		c.Gap = lang.points(*s.Difference)
 		c.After = s.Claimed.At.After(s.Verified.At)
 	}
 	last := s.Verified
@@ -184,12 +162,12 @@ func (p *Pages) assessedCriterion(by *assessor, what ranking.Assessable, s kpi.A
 		last = s.Claimed
 	}
 	if by.who.Bound != "" {
-		last, c.Button, c.Open = s.Claimed, e.Answer, s.Claimed == nil && !what.Bonus && !what.Penalty
+		last, c.Button, c.Open = s.Claimed, e.Answer, s.Claimed == nil && !what.Adjustment
 		if s.Claimed != nil {
 			c.Button = e.AnswerAgain
 		}
 	}
-	if by.who.Bound != "" && what.Penalty { // nobody takes points from themselves
+	if by.who.Bound != "" && penalty { // nobody takes points from themselves
 		c.Button = ""
 	}
 	if last != nil {
@@ -207,13 +185,12 @@ func (p *Pages) assessedCriterion(by *assessor, what ranking.Assessable, s kpi.A
 	return c
 }
 
-func (p *Pages) saidView(by *assessor, s *kpi.Said, until time.Time) *saidView {
+func (p *Pages) saidView(by *assessor, s *ranking.Claim, late bool) *saidView {
 	if s == nil {
 		return nil
 	}
 	return &saidView{
-		Points: by.lang.points(s.Points), Evidence: s.Evidence, Reason: s.Reason, At: by.lang.minute(s.At.In(p.Location).Truncate(time.Minute)),
-		Late: !until.IsZero() && s.At.After(until),
+		Points: by.lang.points(s.Points), Evidence: s.Evidence, Reason: s.Reason, At: by.lang.minute(s.At.In(p.Location).Truncate(time.Minute)), Late: late,
 	}
 }
 

@@ -194,40 +194,6 @@ func (b *tab) shoot(t *testing.T, name string) {
 	}
 }
 
-// drawn counts the shapes of each chart.
-const drawn = `Object.fromEntries([...document.querySelectorAll('.chart')].map((c) => [c.id, c.querySelectorAll('svg path').length]))`
-
-func TestPageIsDrawnOnEveryScreen(t *testing.T) {
-	needNpm(t)
-	server := serve(t, site(t, cityAnswers, func(o *Options) { o.Demo = true }))
-	chromium := browser(t)
-	for _, c := range []struct {
-		width, height int64
-		lang          string
-		dark          bool
-	}{{360, 780, "vi", false}, {1366, 768, "vi", false}, {1366, 768, "en", true}, {3840, 2160, "vi", false}} {
-		name := fmt.Sprintf("overview-%d-%s", c.width, c.lang)
-		t.Run(name, func(t *testing.T) {
-			b := newTab(chromium, t, c.width, c.height, c.dark)
-			b.do(t, chromedp.Navigate(server.URL+"/?lang="+c.lang), chromedp.WaitVisible(".chart svg"), chromedp.Sleep(300*time.Millisecond))
-			shapes := eval[map[string]int](t, b, drawn)
-			if len(shapes) != 6 {
-				t.Errorf("%d charts, want 6: %v", len(shapes), shapes)
-			}
-			for id, n := range shapes {
-				if n < 20 {
-					t.Errorf("chart %s has %d shapes", id, n)
-				}
-			}
-			if over := eval[int](t, b, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
-				t.Errorf("the page is %d pixels wider than the screen", over)
-			}
-			b.shoot(t, name)
-			b.checkQuiet(t, server.URL+"/")
-		})
-	}
-}
-
 func TestPageKeepsItselfFresh(t *testing.T) {
 	needNpm(t)
 	var grown atomic.Bool

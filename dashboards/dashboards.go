@@ -7,6 +7,7 @@ import (
 	"html/template"
 	"log/slog"
 	"net/http"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -17,7 +18,6 @@ import (
 	"tiendo/internal/event"
 	"tiendo/internal/kpi"
 	"tiendo/internal/lifecycle"
-	"tiendo/internal/period"
 	"tiendo/internal/ranking"
 )
 
@@ -45,11 +45,10 @@ type Options struct {
 	Audit  *audit.Log
 	// Desk is where people enter what no system tells; nil if they cannot.
 	Desk *byhand.Desk
-	// Methods are those by which agencies are assessed; Ranked lists the agencies of one's groups at the end of a period, and
-	// Assessed what was said of all for a period, with all that was delivered before.
+	// Methods are those by which agencies are assessed, Assessed tells what was said by one for a period, with all that was
+	// delivered before.
 	Methods  ranking.Methods
-	Ranked   func(*ranking.Method, period.Period) []ranking.Agency
-	Assessed func(ctx context.Context, period string) ([]kpi.Assessed, error)
+	Assessed func(ctx context.Context, method, period string) (*ranking.Sheet, error)
 	// Version is the program's.
 	Version string
 	Logger  *slog.Logger
@@ -103,7 +102,7 @@ func newPages(o Options, files *assets, from sources) (*Pages, error) {
 	}
 	p.end = sync.OnceFunc(func() { close(p.ended) })
 	var err error
-	p.templates, err = template.New("").Funcs(template.FuncMap{"static": files.path, "pair": pairOf, "wallpair": wallPairOf}).ParseFS(templates, "templates/*.html")
+	p.templates, err = template.New("").Funcs(template.FuncMap{"static": files.path, "pair": pairOf, "sample": isSample, "wallpair": wallPairOf}).ParseFS(templates, "templates/*.html")
 	if err != nil {
 		return nil, fmt.Errorf("read the templates: %w", err)
 	}
@@ -150,6 +149,11 @@ func (p *Pages) Cases() http.Handler { return p.cases }
 type pair struct {
 	Words *words
 	Of    any
+}
+
+// isSample says that a sign of a legend is a patch, drawn by the style sheet alone.
+func isSample(sign string) bool {
+	return strings.HasPrefix(sign, "bar-") || strings.HasPrefix(sign, "line-") || strings.HasPrefix(sign, "mark-") || strings.HasPrefix(sign, "dot-")
 }
 
 func pairOf(w *words, of any) pair { return pair{w, of} }

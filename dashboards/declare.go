@@ -51,7 +51,7 @@ type phrases map[string]inBoth
 
 // pages are all pages of figures.
 func pages() []*page {
-	return []*page{overviewPage()}
+	return []*page{overviewPage(), dossiersPage()}
 }
 
 // menu is what the shared navigation lists, in its order. An entry shows when its page is registered.

@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"hash/fnv"
 	"log/slog"
+	"maps"
 	"math"
 	"net/http"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -89,6 +91,10 @@ func cityAnswers(_ context.Context, queries ...kpi.Query) ([]kpi.Figure, error) 
 				r.By, r.Keys = q.By, map[string]*string{"month": &month}
 				f.Rows = append(f.Rows, r)
 			}
+		case slices.Equal(q.By, []string{"agency", "month"}):
+			f.Rows = agencyMonthRows(q)
+		case q.By[0] != "agency":
+			f.Rows = groupRows(q)
 		default:
 			for i := range agencies {
 				if r, ok := agencyRowOf(q.ID, i); ok {
@@ -103,6 +109,56 @@ func cityAnswers(_ context.Context, queries ...kpi.Query) ([]kpi.Figure, error) 
 		all = append(all, f)
 	}
 	return all, nil
+}
+
+// madeUp are the groups of dimensions other than agencies, with how much each has.
+var madeUp = map[string]map[string]float64{
+	"unit":      {"H24.12-01": 0.5, "H24.12-02": 0.3, "H24.19-01": 0.2},
+	"procedure": {"1.004": 0.4, "1.007": 0.3, "1.013": 0.2, "2.000": 0.1},
+	"channel":   {"direct": 0.6, "online": 0.35, "post": 0.05},
+	"level":     {"full": 0.4, "partial": 0.4, "none": 0.2},
+	"field":     {"đất đai": 0.5, "xây dựng": 0.3, "hộ tịch": 0.2},
+	"group":     {"department": 0.6, "district": 0.4},
+}
+
+// groupRows shares the city out among the groups of a dimension.
+func groupRows(q kpi.Query) (rows []kpi.Row) {
+	for _, code := range slices.Sorted(maps.Keys(madeUp[q.By[0]])) {
+		whole, share := cityRow(q.ID, q.Period.First), madeUp[q.By[0]][code]
+		var r kpi.Row
+		switch {
+		case whole.Denominator != nil && *whole.Denominator > 0:
+			r = rateRow(*whole.Value*(1+0.03*noise(code, q.ID)), *whole.Denominator*share)
+		default:
+			r = countRow(*whole.Value * share)
+		}
+		r.By, r.Keys = q.By, map[string]*string{q.By[0]: &code}
+		rows = append(rows, r)
+	}
+	return rows
+}
+
+// agencyMonthRows are the rates of agencies by month. Sở Xây dựng falls in the last year, Sở Y tế has one bad month.
+func agencyMonthRows(q kpi.Query) (rows []kpi.Row) {
+	for i := range agencies {
+		for t := mustDay(q.Period.First); t.Format(time.DateOnly) <= q.Period.Last; t = t.AddDate(0, 1, 0) {
+			a, month := agencies[i], t.Format("2006-01")
+			if a.volume == 0 {
+				continue
+			}
+			fares := a.fares + 0.002*noise(a.code, month)
+			switch {
+			case a.code == "H24.12" && month >= "2018-12":
+				fares -= 0.06
+			case a.code == "H24.19" && month == "2019-05":
+				fares -= 0.2
+			}
+			r := rateRow(fares, float64(a.volume)/10)
+			r.By, r.Keys = q.By, map[string]*string{"agency": &a.code, "month": &month}
+			rows = append(rows, r)
+		}
+	}
+	return rows
 }
 
 func cityRow(id, day string) kpi.Row {
@@ -123,6 +179,14 @@ func cityRow(id, day string) kpi.Row {
 		return rateRow(0.03+0.0105*age+0.01*noise(id, day), n*0.3)
 	case "task.on_time_rate":
 		return rateRow(0.81+0.003*age+0.04*noise(id, day), 96+20*noise(day))
+	case "post.returned_rate":
+		return rateRow(0.11, n*0.9)
+	case "dossier.early":
+		return countRow(n * 0.6)
+	case "dossier.on_time":
+		return countRow(n * 0.36)
+	case "dossier.late":
+		return countRow(n * 0.04)
 	case "dossier.received", "dossier.settled":
 		return countRow(n * (1 + 0.04*noise(id, day)))
 	case "dossier.open":
@@ -161,6 +225,20 @@ func agencyRowOf(id string, i int) (kpi.Row, bool) {
 		r = countRow(n * 0.06 * (1 - a.fares) * 1.6)
 	case "dossier.due_soon":
 		r = countRow(n * 0.012)
+	case "leg.on_time_rate":
+		r = rateRow(a.fares-0.01, n/3)
+	case "leg.received", "leg.settled":
+		r = countRow(n / 3)
+	case "dossier.received":
+		r = countRow(n * 1.05)
+	case "dossier.early":
+		r = countRow(n * a.fares * 0.7)
+	case "dossier.on_time":
+		r = countRow(n * a.fares * 0.3)
+	case "dossier.late":
+		r = countRow(n * (1 - a.fares))
+	case "dossier.working_hours_median", "dossier.working_hours_p90":
+		r = countRow(20 + 20*(1+noise(id, a.code)))
 	case "task.on_time_rate":
 		r = rateRow(max(0.4, a.fares-0.1+0.08*noise(id, a.code)), math.Sqrt(n)*2)
 	case "task.assigned":

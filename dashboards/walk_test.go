@@ -6,6 +6,7 @@ import (
 	"html"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"os"
 	"regexp"
 	"strconv"
@@ -35,46 +36,82 @@ func TestMain(m *testing.M) {
 // numbers finds the figures of the overview with the addresses of their cases.
 var numbers = regexp.MustCompile(`<a href="(/cases\?[^"]*)"><data value="([^"]*)" data-kpi="([^"]*)"( data-part="[^"]*")?`)
 
-// Each count and each part of a rate on the overview leads to as many cases as it says, each of which leads to its history.
+// Each figure of each page is the one that the books tell when they are asked for it alone; each count and each part of a rate
+// leads to as many cases as it says, and a case to its history, which says that the figure counts it.
 func TestFiguresLeadToAsManyCasesAsTheySay(t *testing.T) {
 	p := bookedPages(t)
-	page := bodyOf(t, get(t, p, "/?period=ytd"))
-	found := numbers.FindAllStringSubmatch(page, -1)
-	if len(found) < 40 {
-		t.Fatalf("only %d figures are on the page", len(found))
-	}
-	walked, opened := 0, 0
-	for _, m := range found {
-		address, id := html.UnescapeString(m[1]), m[3]
-		if d, _ := kpi.ByID(id); d.Shape != kpi.Count && m[4] == "" {
-			continue // a rate is as many as its parts
-		}
-		want, err := strconv.ParseFloat(m[2], 64)
-		if err != nil {
-			t.Fatal(err)
-		}
-		r := get(t, p.Cases(), address)
-		list := bodyOf(t, r)
-		total := regexp.MustCompile(`id="total" value="(\d+)"`).FindStringSubmatch(list)
-		if r.StatusCode != http.StatusOK || total == nil || total[1] != strconv.FormatFloat(want, 'f', -1, 64) {
-			t.Errorf("%s is %v on the page, and %s lists %v", id, want, address, total)
-			continue
-		}
-		walked++
-		cases := regexp.MustCompile(`href="(/cases/[^"]+)"`).FindAllStringSubmatch(list, -1)
-		if len(cases) != int(want) {
-			t.Errorf("%s: %d cases are listed, %v are counted", address, len(cases), want)
-		}
-		for _, c := range cases {
-			r := get(t, p.Cases(), html.UnescapeString(c[1]))
-			if story := bodyOf(t, r); r.StatusCode != http.StatusOK || !strings.Contains(story, `href="/kpis#`+id+`"`) && !strings.Contains(id, "due_soon") {
-				t.Errorf("%s: status %d, or it does not say that %s counts it", c[1], r.StatusCode, id)
+	lists, stories := map[string]string{}, map[string]string{}
+	read := func(address string, known map[string]string) string {
+		if known[address] == "" {
+			r := get(t, p.Cases(), address)
+			known[address] = bodyOf(t, r)
+			if r.StatusCode != http.StatusOK {
+				t.Errorf("%s: status %d", address, r.StatusCode)
 			}
-			opened++
+		}
+		return known[address]
+	}
+	for _, of := range pages() {
+		path := strings.ReplaceAll(of.path, "{agency}", "H24.12")
+		found := numbers.FindAllStringSubmatch(bodyOf(t, get(t, p, path+"?period=ytd")), -1)
+		walked := 0
+		for _, m := range found {
+			address, id := html.UnescapeString(m[1]), m[3]
+			want, err := strconv.ParseFloat(m[2], 64)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := p.askedAlone(t, address); got == nil || *got != want {
+				t.Errorf("%s: %s is %v on the page, and %v in the books", path, address, want, got)
+			}
+			walked++
+			if d, _ := kpi.ByID(id); d.Shape != kpi.Count && m[4] == "" {
+				continue // a rate is as many as its parts
+			}
+			list := read(address, lists)
+			total := regexp.MustCompile(`id="total" value="(\d+)"`).FindStringSubmatch(list)
+			if total == nil || total[1] != strconv.FormatFloat(want, 'f', -1, 64) {
+				t.Errorf("%s: %s is %v on the page, and %s lists %v", path, id, want, address, total)
+				continue
+			}
+			for _, c := range regexp.MustCompile(`href="(/cases/[^"]+)"`).FindAllStringSubmatch(list, -1) {
+				if story := read(html.UnescapeString(c[1]), stories); !strings.Contains(story, `href="/kpis#`+id+`"`) && !strings.Contains(id, "due_soon") {
+					t.Errorf("%s does not say that %s counts it", c[1], id)
+				}
+			}
+		}
+		t.Logf("%s: %d figures", path, walked)
+		if (of.path == "/" || of.path == "/dossiers") && walked < 40 {
+			t.Errorf("%s: only %d figures were followed", path, walked)
 		}
 	}
-	if walked < 30 || opened < 30 {
-		t.Errorf("only %d figures and %d cases were followed", walked, opened)
+	if len(lists) < 30 || len(stories) < 5 {
+		t.Errorf("only %d lists and %d cases were opened", len(lists), len(stories))
+	}
+}
+
+// askedAlone asks the books for the figure whose cases are at an address.
+func (p *Pages) askedAlone(t *testing.T, address string) *float64 {
+	t.Helper()
+	u, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	q, err := p.readList(u.Query())
+	if err != nil {
+		t.Fatalf("%s: %v", address, err)
+	}
+	figures, err := p.from.ask(t.Context(), q.query)
+	if err != nil {
+		t.Fatalf("%s: %v", address, err)
+	}
+	switch r := only(figures[0].Rows); q.part {
+	case kpi.Numerator:
+		return r.Numerator
+	case kpi.Denominator:
+		return r.Denominator
+	default:
+		return r.Value
 	}
 }
 

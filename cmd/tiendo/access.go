@@ -111,6 +111,9 @@ func (a *app) auditStart() {
 		details = append(details, slog.Int("audit_differences", n))
 	}
 	a.acts.Add(audit.Act{By: audit.Server, Verb: "server.start", Details: details})
+	if a.Restored != "" { // the log that has seen it asked for is gone
+		a.acts.Add(a.RestoredBy.Act("backup.restore", a.Restored))
+	}
 }
 
 // audit writes down an act of whoever has sent the request that ctx belongs to. An act that nobody can be named for is the

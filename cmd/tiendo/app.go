@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"path/filepath"
 	"runtime"
 	"sync"
 	"syscall"
@@ -23,6 +22,7 @@ import (
 	"tiendo/internal/clickhouse"
 	"tiendo/internal/config"
 	"tiendo/internal/inbox"
+	"tiendo/internal/integrity"
 	"tiendo/internal/kpi"
 	"tiendo/internal/lifecycle"
 	"tiendo/internal/metrics"
@@ -53,8 +53,6 @@ type app struct {
 	listener net.Listener
 	stack    cleanups
 	failed   chan error
-	stopping chan struct{} // closed when it begins to stop
-	stopped  sync.Once
 
 	acts        *audit.Log
 	tokens      *auth.Tokens
@@ -67,11 +65,12 @@ type app struct {
 	inbox       *inbox.Inbox // nil if there is none
 	books       *kpi.Books
 	reports     *papers.Reports
+	integrity   *integrity.Watch
 	ranker      *ranking.Ranker
 	snapshots   *metrics.Snapshots
 	pages       *dashboards.Pages
 
-	// alone is held by what must not run beside another: check, rebuild, erasing.
+	// alone is held by what must not run beside another: check, rebuild, backup, restore, erasing.
 	alone        sync.Mutex
 	publications *publication.Publications
 }
@@ -84,6 +83,9 @@ type appOptions struct {
 	Simulated bool
 	// Agencies are those whose names are known, by code.
 	Agencies map[string]agency
+	// Restored is the backup from which this server begins; empty if it begins from none. RestoredBy is who asked for that.
+	Restored   string
+	RestoredBy auth.Token
 	// Methods are method files besides those of the configuration; nil: there are none.
 	Methods fs.FS
 	// Now is the clock by which events arrive and periods run; nil: time.Now.
@@ -98,7 +100,7 @@ type agency struct{ vi, en, group string }
 func newApp(ctx context.Context, o appOptions) (_ *app, err error) {
 	a := &app{
 		cfg: o.Config, log: o.Logger, registry: prometheus.NewRegistry(), slow: prometheus.NewRegistry(), failed: make(chan error, 8),
-		appOptions: o, stack: cleanups{log: o.Logger}, stopping: make(chan struct{}),
+		appOptions: o, stack: cleanups{log: o.Logger},
 	}
 	if a.Now == nil {
 		a.Now = time.Now
@@ -114,6 +116,9 @@ func newApp(ctx context.Context, o appOptions) (_ *app, err error) {
 	lock, err := lockData(o.Config.Data)
 	if err != nil {
 		return nil, misuse(err)
+	}
+	if err := whole(o.Config.Data); err != nil {
+		return nil, errors.Join(misuse(err), lock.Close())
 	}
 	a.stack.add("unlock the data folder", time.Second, func(context.Context) error { return lock.Close() })
 	if err := a.listen(ctx); err != nil {
@@ -157,20 +162,9 @@ func (a *app) listen(ctx context.Context) error {
 }
 
 func (a *app) openEngine(ctx context.Context) error {
-	password, err := secretFrom("clickhouse_password_file", a.cfg.ClickHousePasswordFile)
+	engine, err := openEngine(ctx, &a.cfg, a.log)
 	if err != nil {
-		return misuse(err)
-	}
-	engine, err := clickhouse.Open(ctx, clickhouse.Options{
-		DSN:      a.cfg.ClickHouse,
-		Password: password,
-		Dir:      filepath.Join(a.cfg.Data, "engine"),
-		Library:  a.cfg.Engine.Library,
-		Memory:   uint64(a.cfg.Engine.Memory),
-		Logger:   a.log.With("part", "engine"),
-	})
-	if err != nil {
-		return misuse(err)
+		return err
 	}
 	a.engine = engine
 	a.stack.add("stop the engine", stopEngine, engine.Close)
@@ -204,6 +198,7 @@ func (a *app) openParts(ctx context.Context, o appOptions) (err error) {
 		Conn: a.engine.Conn(), Calendars: calendars, Registers: a.registers.Known, Now: a.Now,
 		Events: func() uint64 { return a.booker.Mark().Events }, Ledger: a.booker.Ledger(),
 	})
+	a.integrity = a.newIntegrity()
 	if err := a.openRanker(zone); err != nil {
 		return misuse(err)
 	}
@@ -239,7 +234,7 @@ func (a *app) openParts(ctx context.Context, o appOptions) (err error) {
 	a.pages, err = dashboards.New(dashboards.Options{
 		Explain: a.explain, Figures: a.books, Location: zone, Now: a.Now, Demo: o.Simulated, Version: versionText(), Logger: a.log.With("part", "pages"),
 		Door: a.door, Tokens: a.tokens, Audit: a.acts, Procedures: a.procedure, Desk: a.desk(),
-		Methods: a.ranker.Methods, Ranked: a.ranked, Assessed: a.assessed, Walls: walls,
+		Methods: a.ranker.Methods, Assessed: a.assessed, Walls: walls,
 		Names: a.agencyName,
 	})
 	return err
@@ -320,22 +315,26 @@ func (a *app) start() {
 
 // wait waits until ctx ends or a part fails, then stops everything in order. It returns what failed, and what did not
 // stop as it should.
-func (a *app) wait(ctx context.Context) error {
-	var failed error
+func (a *app) wait(ctx context.Context) error { return errors.Join(a.served(ctx), a.Close()) }
+
+// served waits until ctx ends, a part fails or a restore is asked for, and returns what failed, or the [restoring].
+func (a *app) served(ctx context.Context) error {
 	select {
 	case <-ctx.Done():
 		a.log.Info("stopping", "address", a.Address())
-	case failed = <-a.failed:
+		return nil
+	case failed := <-a.failed:
+		if _, asked := errors.AsType[*restoring](failed); asked {
+			a.log.Info("stopping to begin again from a backup")
+			return failed
+		}
 		a.log.Error("a part failed, stopping", "error", failed)
+		return failed
 	}
-	return errors.Join(failed, a.Close())
 }
 
 // Close stops what runs and closes what is open, newest first.
-func (a *app) Close() error {
-	a.stopped.Do(func() { close(a.stopping) })
-	return a.stack.run(context.Background())
-}
+func (a *app) Close() error { return a.stack.run(context.Background()) }
 
 // spawn runs a part until its turn to stop comes. A part that ends before is a failure of the whole.
 func (a *app) spawn(name string, run func(context.Context) error) {

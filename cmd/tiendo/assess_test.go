@@ -94,7 +94,7 @@ func TestAssessedOnPages(t *testing.T) {
 	}
 	f(team, 400, "Mã lý do</b> còn trống", "agency", "H24.12", "criterion", "plan", "points", "6")
 	f(team, 400, "Không có phương pháp", "agency", "H24.31", "criterion", "plan", "points", "6")
-	f(team, 200, "−2,5", "agency", "H24.12", "criterion", "plan", "points", "6", "reason", "thieu-minh-chung")
+	f(team, 200, "<b>2,5</b>", "agency", "H24.12", "criterion", "plan", "points", "6", "reason", "thieu-minh-chung")
 	f(team, 200, "Đã ghi.", "agency", "H24.12", "criterion", "initiative", "points", "2")
 	_, body := fetch(t, a.URL()+"/v1/rankings/departments/2026-Q3")
 	for _, want := range []string{`"claimed":{"points":8.5`, `"verified":{"points":6,"reason":"thieu-minh-chung"`, `"evidence":"https://a.vn/ke-hoach"`} {

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"slices"
 	"strings"
@@ -139,6 +140,8 @@ func TestComposedEngine(t *testing.T) {
 		t.Errorf("the probe: %d %s%s", code, out, errs)
 	}
 
+	moved(t, s, filepath.Join(dir, "store", "backups"))
+
 	tokens := filepath.Join(dir, "tokens")
 	if err := os.Mkdir(tokens, 0o700); err != nil {
 		t.Fatal(err)
@@ -150,7 +153,7 @@ func TestComposedEngine(t *testing.T) {
 			t.Fatalf("%v: %s", err, said)
 		}
 	}
-	if code, out, errs := tiendo(t, dir, "token", "list", "--server", *s.url.Load(), "--data", s.data); code != 0 || strings.Count(out, "valid") != 2 {
+	if code, out, errs := tiendo(t, dir, "token", "list", "--server", *s.url.Load(), "--data", s.data); code != 0 || strings.Count(out, "valid") != 3 {
 		t.Errorf("tokens: %d %s%s", code, out, errs)
 	}
 	request, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, *s.url.Load()+"/metrics", nil)
@@ -183,7 +186,46 @@ func TestComposedEngine(t *testing.T) {
 			t.Errorf("%s: %d %s%s", what, code, out, errs)
 		}
 	}
+	code, out, errs := tiendo(t, dir, "backup", filepath.Join(dir, "second"), "--server", *s.url.Load(), "--data", s.data)
+	if _, name, told := strings.Cut(out, "as tiendo-"); code != 0 || !told {
+		t.Errorf("backup: %d %s%s", code, out, errs)
+	} else if parts, err := os.ReadDir(filepath.Join(dir, "store", "backups", "tiendo-"+name[:16])); err != nil || len(parts) != 3 {
+		t.Errorf("the engine's part: %v, %v", parts, err)
+	}
 	notGranted(t, address, strings.TrimSpace(string(secret)))
+}
+
+// moved moves a city from the embedded engine to the server, by the commands of docs/operations.md: its figures are there what
+// they were here.
+func moved(t *testing.T, to *server, backups string) {
+	t.Helper()
+	here := newServer(t)
+	here.start()
+	here.ready(time.Minute)
+	at := func(s *server, args ...string) string {
+		t.Helper()
+		code, out, errs := tiendo(t, s.dir, append(args, "--server", *s.url.Load(), "--data", s.data)...)
+		if code != 0 {
+			t.Fatalf("%v: %d %s%s; %s", args, code, out, errs, s.log())
+		}
+		return out
+	}
+	at(here, "simulate", "--seed", "3", "--from", time.Now().AddDate(0, 0, -8).Format(time.DateOnly), "--to", "2100-01-01", "--dossiers-per-day", "20", "--to-server")
+	at(here, "token", "create", "--name", "reader", "--scope", "read")
+	settled(t, here)
+	want := telling(t, shownFigures(t, here))
+	dir := filepath.Join(here.dir, "backup")
+	id := regexp.MustCompile(`Backup (\S+) is`).FindStringSubmatch(at(here, "backup", dir))[1]
+	if err := os.MkdirAll(backups, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.CopyFS(filepath.Join(backups, "tiendo-"+id), os.DirFS(filepath.Join(dir, "engine"))); err != nil {
+		t.Fatal(err)
+	}
+	if out := at(to, "restore", dir); !strings.Contains(out, id+" is restored") {
+		t.Errorf("restore: %s", out)
+	}
+	eventually(t, "the figures are those of the embedded engine", func() bool { return reflect.DeepEqual(shownFigures(t, to), want) })
 }
 
 // notGranted: Tiendo's user owns its database and nothing else.

@@ -12,8 +12,6 @@ import (
 	"tiendo/internal/byhand"
 	"tiendo/internal/calendar"
 	"tiendo/internal/event"
-	"tiendo/internal/kpi"
-	"tiendo/internal/period"
 	"tiendo/internal/ranking"
 )
 
@@ -69,15 +67,10 @@ func (a *app) agencies() (all []byhand.Agency) {
 	return all
 }
 
-// ranked lists the agencies of a method's groups at the end of a period.
-func (a *app) ranked(m *ranking.Method, of period.Period) []ranking.Agency {
-	return m.Agencies(a.registers.Known().At(time.Time{}), calendar.DayOf(of.End.Add(-time.Millisecond), a.cfg.Location()))
-}
-
-// assessed reads what was said of all agencies for a period, with all that was accepted before.
-func (a *app) assessed(ctx context.Context, of string) ([]kpi.Assessed, error) {
+// assessed tells what was claimed and verified for a period, with all that was accepted before.
+func (a *app) assessed(ctx context.Context, method, of string) (*ranking.Sheet, error) {
 	if err := a.stored(ctx, storingByHand); err != nil {
 		return nil, err
 	}
-	return a.books.Assessed(ctx, of, time.Time{})
+	return a.ranker.Sheet(ctx, method, of)
 }

@@ -36,6 +36,7 @@ type streams struct {
 
 // command is what the command line can say. Each member is a file of this package.
 type command struct {
+	Backup   backupCmd   `cmd:"" help:"Have a running server copy all that it has into a folder of its machine, while it serves."`
 	Check    checkCmd    `cmd:"" help:"Have a running server compare what it serves with the facts; exit 1 names each difference."`
 	Config   configCmd   `cmd:"" help:"Print every setting with its default, meaning and environment name, as a file to edit."`
 	Demo     demoCmd     `cmd:"" help:"Serve a simulated city: two years of history, then what happens by the clock."`
@@ -47,6 +48,7 @@ type command struct {
 	Rebuild  rebuildCmd  `cmd:"" help:"Have a running server make its books again from the facts."`
 	Register registerCmd `cmd:"" help:"Check and load what the city says about itself: agencies, procedures, calendars, targets."`
 	Report   reportCmd   `cmd:"" help:"Have a running server make a paper: form 06a, the summary of an agency."`
+	Restore  restoreCmd  `cmd:"" help:"Have a running server that is empty begin again from a backup."`
 	Serve    serveCmd    `cmd:"" help:"Take events in, keep the books, and show the figures, until Ctrl-C."`
 	Simulate simulateCmd `cmd:"" help:"Make the events of a simulated city, of every family but assessments."`
 	Token    tokenCmd    `cmd:"" help:"Make, list and revoke the tokens of those who send events and read."`

@@ -112,7 +112,7 @@ func printRanking(w io.Writer, r *ranking.Result) error {
 	for _, g := range r.Groups {
 		fmt.Fprintf(w, "\n%s\n", g.Group.Names.VI)
 		table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-		heads := []string{"rank", "agency", "name", "points"}
+		heads := []string{"rank", "90 %", "agency", "name", "points"}
 		for _, a := range r.Method.Areas {
 			heads = append(heads, a.ID)
 		}
@@ -139,7 +139,7 @@ func against(r *ranking.Result) string {
 }
 
 func rankingRow(s *ranking.Standing) []string {
-	row := []string{place(s.Rank), s.Agency.Code, s.Agency.Names.VI, points(s.Points)}
+	row := []string{place(s.Rank), interval(s.Interval), s.Agency.Code, s.Agency.Names.VI, points(s.Points)}
 	for _, a := range s.Areas {
 		row = append(row, points(a.Points))
 	}
@@ -168,6 +168,17 @@ func place(rank *int) string {
 		return nothing
 	}
 	return strconv.Itoa(*rank)
+}
+
+func interval(i *ranking.Interval) string {
+	switch {
+	case i == nil:
+		return nothing
+	case i.Low == i.High:
+		return strconv.Itoa(i.Low)
+	default:
+		return fmt.Sprintf("%d–%d", i.Low, i.High)
+	}
 }
 
 func points(p float64) string { return strconv.FormatFloat(p, 'f', 2, 64) }

@@ -104,6 +104,7 @@ func TestReports(t *testing.T) {
 		}
 		c.checkSummary(t, out)
 	})
+	t.Run("signals", func(t *testing.T) { c.checkSignals(t) })
 	t.Run("misuse", func(t *testing.T) {
 		for cmd, want := range map[reportCmd]string{
 			{Which: "06a", Period: "2019-Q9", Cutoff: "calendar", Format: "csv", Lang: "vi"}:                  "is no period",
@@ -164,5 +165,43 @@ func (c *client) checkSummary(t *testing.T, out string) {
 	}
 	if compared < 45 {
 		t.Errorf("only %d figures were compared", compared)
+	}
+}
+
+// What the signs count is what the books count: the dossiers settled on their last day, by agency.
+func (c *client) checkSignals(t *testing.T) {
+	t.Helper()
+	status, body := fetch(t, c.Server+"/v1/signals?period=2019-Q2")
+	var report struct {
+		Sample   int `json:"sample"`
+		Findings []struct {
+			Sign     string   `json:"sign"`
+			Agency   string   `json:"agency"`
+			N        float64  `json:"n"`
+			K        int      `json:"k"`
+			Raised   bool     `json:"raised"`
+			Subjects []string `json:"cases"`
+		} `json:"findings"`
+	}
+	if err := json.Unmarshal([]byte(body), &report); err != nil || status != 200 || report.Sample != 1 {
+		t.Fatalf("%d %v %s", status, err, body)
+	}
+	compared, signs := 0, map[string]bool{}
+	for _, f := range report.Findings {
+		signs[f.Sign] = true
+		if f.K > 0 && len(f.Subjects) == 0 {
+			t.Errorf("%+v names no dossier", f)
+		}
+		if f.Sign != "late_recorded" {
+			continue
+		}
+		query := "period=2019-Q2&agency=" + f.Agency
+		if settled := *c.value(t, "dossier.on_time", query); settled != f.N {
+			t.Errorf("%s: %v dossiers settled on their last day by the books, %v were looked at", f.Agency, settled, f.N)
+		}
+		compared++
+	}
+	if compared < 25 || len(signs) != 7 {
+		t.Errorf("%d agencies were compared, signs %v", compared, signs)
 	}
 }

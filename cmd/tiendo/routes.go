@@ -49,8 +49,10 @@ func (a *app) routes() http.Handler {
 	answers := api.New(api.Options{
 		Books: a.books, Zone: a.cfg.Location(), Now: a.Now, Ready: a.ready, Logger: a.log.With("part", "api"),
 		Rules: a.registers.Rules, Facts: a.facts, Recorded: a.recorded, Check: a.check, Rebuild: a.rebuild, Alone: &a.alone, Erase: a.erase,
+		Backup: a.backup, Restore: a.restore, Restored: a.Restored,
 		LoadedRegisters: a.registers.loaded, LoadRegister: a.loadRegister, Tokens: a.tokens, Audit: a.acts,
-		Reports: a.reports, Exported: a.exported, Ranker: a.ranker, Publications: a.publications, Publish: a.publish, CheckPublications: a.checkPublications, Done: a.audit,
+		Integrity: a.integrity,
+		Reports:   a.reports, Exported: a.exported, Ranker: a.ranker, Publications: a.publications, Publish: a.publish, CheckPublications: a.checkPublications, Done: a.audit,
 	})
 	mux, g := http.NewServeMux(), a.guards()
 	for root, cases := range map[string]http.Handler{"/v1/cases": answers.Cases(), "/cases": a.pages.Cases()} {
@@ -77,10 +79,14 @@ func (a *app) routePrograms(mux *http.ServeMux, g guards, answers *api.API) {
 		mux.Handle(path, g.admin(answers.TokenHandler()))
 	}
 	mux.Handle("/v1/audit", g.admin(answers.AuditHandler()))
+	mux.Handle("/v1/signals", g.private(answers.Signals()))
+	mux.Handle("/v1/assessments/", g.private(answers.Assessments()))
 	mux.Handle("/v1/reports/", g.private(answers.PaperHandler()))
 	upkeep := g.admin(answers.Upkeep())
 	mux.Handle("/v1/check", upkeep)
 	mux.Handle("/v1/rebuild", upkeep)
+	mux.Handle("/v1/backup", upkeep)
+	mux.Handle("/v1/restore", upkeep)
 	publishing := a.door.Require(auth.ScopePublish, answers.PublishHandler())
 	mux.Handle("POST /v1/rankings/{method}/{period}", publishing)
 	mux.Handle("DELETE /v1/publications/waiting/{sha256}", publishing)

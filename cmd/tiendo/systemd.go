@@ -4,72 +4,89 @@ import (
 	"context"
 	"crypto/tls"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/netip"
+	"sync/atomic"
 	"time"
 
 	"github.com/coreos/go-systemd/v22/daemon"
 )
 
-// report tells systemd, if that has started this process, that the server serves, and then again and again that it still
-// answers: a process that hangs is ended and started again. Without systemd it does nothing. It returns what ends it.
-func (a *app) report() (end func()) {
-	a.tell(daemon.SdNotifyReady + "\nSTATUS=serves " + a.URL())
-	ctx, end := context.WithCancel(context.Background())
+// manager is systemd, if that has started this process; else nobody listens.
+type manager struct {
+	log *slog.Logger
+	// current is what serves; nil while nothing does, which has its reasons and its deadlines.
+	current atomic.Pointer[app]
+	cancel  context.CancelFunc
+}
+
+// newManager begins to tell systemd's watchdog that this process lives: one that hangs is ended and started again.
+func newManager(log *slog.Logger) *manager {
+	m := &manager{log: log}
 	within, err := daemon.SdWatchdogEnabled(false)
 	if err != nil {
-		a.log.Warn("systemd's watchdog can't be understood, so it is not answered", "error", err)
+		log.Warn("systemd's watchdog can't be understood, so it is not answered", "error", err)
 	}
-	w := watchdog{every: within / 3, probe: a.answers, tell: a.tell, stopping: a.stopping}
-	go w.run(ctx)
-	return end
+	ctx, cancel := context.WithCancel(context.Background())
+	m.cancel = cancel
+	if within > 0 {
+		go watchdog(ctx, within/3, m.probe, func() { m.tell(daemon.SdNotifyWatchdog) })
+	}
+	return m
 }
 
-// tell sends a state to systemd.
-func (a *app) tell(state string) {
+// serves says that events are taken from now on.
+func (m *manager) serves(a *app) {
+	m.current.Store(a)
+	m.tell(daemon.SdNotifyReady + "\nSTATUS=serves " + a.URL())
+}
+
+// pauses says why nothing is served for a while.
+func (m *manager) pauses(why string) {
+	m.current.Store(nil)
+	m.tell("STATUS=" + why)
+}
+
+// stops says that the process will end.
+func (m *manager) stops() {
+	m.current.Store(nil)
+	m.tell(daemon.SdNotifyStopping)
+}
+
+// end ends what newManager has begun.
+func (m *manager) end() { m.cancel() }
+
+func (m *manager) tell(state string) {
 	if _, err := daemon.SdNotify(false, state); err != nil {
-		a.log.Warn("systemd can't be told", "state", state, "error", err)
+		m.log.Warn("systemd can't be told", "state", state, "error", err)
 	}
 }
 
-// watchdog says in time that a server lives, if it does.
-type watchdog struct {
-	// every is how often; 0 if nobody wants to know.
-	every time.Duration
-	probe func(context.Context) error
-	tell  func(state string)
-	// stopping is closed when the server stops. It takes no connections then, and each part has a deadline, so it counts as alive.
-	stopping <-chan struct{}
+func (m *manager) probe(ctx context.Context) error {
+	if a := m.current.Load(); a != nil {
+		return a.answers(ctx)
+	}
+	return nil
 }
 
-func (w *watchdog) run(ctx context.Context) {
-	var tick <-chan time.Time
-	if w.every > 0 {
-		ticker := time.NewTicker(w.every)
-		defer ticker.Stop()
-		tick = ticker.C
-	}
-	stopping := false
+// watchdog tells again and again that something lives, for as long as it does.
+func watchdog(ctx context.Context, every time.Duration, probe func(context.Context) error, tell func()) {
+	tick := time.NewTicker(every)
+	defer tick.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-w.stopping:
-			w.tell(daemon.SdNotifyStopping)
-			w.stopping, stopping = nil, true
-		case <-tick:
-			if stopping || w.lives(ctx) {
-				w.tell(daemon.SdNotifyWatchdog)
+		case <-tick.C:
+			limited, cancel := context.WithTimeout(ctx, every)
+			if probe(limited) == nil {
+				tell()
 			}
+			cancel()
 		}
 	}
-}
-
-func (w *watchdog) lives(ctx context.Context) bool {
-	ctx, cancel := context.WithTimeout(ctx, w.every)
-	defer cancel()
-	return w.probe(ctx) == nil
 }
 
 // answers asks the server over its own socket whether it lives.

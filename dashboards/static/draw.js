@@ -192,6 +192,7 @@
       }
     }
     document.querySelectorAll('.chart').forEach((element) => draw(element, again));
+    performance.mark('drawn');
   }
 
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => drawAll(true));
@@ -257,7 +258,7 @@
       const data = at.closest('figure')?.querySelector('details.data');
       if (data) {
         data.open = !data.open;
-        if (data.open) data.querySelector('summary').focus();
+        if (data.open) data.querySelector('.scroll').focus();
       }
     }
     if (event.key === 'Escape' && at.classList?.contains('told')) at.blur();

@@ -12,8 +12,10 @@ import (
 
 	"tiendo/internal/audit"
 	"tiendo/internal/auth"
+	"tiendo/internal/backup"
 	"tiendo/internal/booking"
 	"tiendo/internal/event"
+	"tiendo/internal/integrity"
 	"tiendo/internal/kpi"
 	"tiendo/internal/lifecycle"
 	"tiendo/internal/publication"
@@ -41,6 +43,12 @@ type Options struct {
 	// booking.Booker.Rebuild. Both are needed by the handler of upkeep alone.
 	Check   func(ctx context.Context, cells, verdicts bool, found func(booking.Difference), progress func(booking.Checked)) (booking.Checked, error)
 	Rebuild func(ctx context.Context, progress func(booking.Checked)) error
+	// Backup begins a backup in a folder and returns what does the rest; Restore has the server begin again from one. Both return
+	// a *backup.Error for a folder that won't do, Restore [ErrNotEmpty] where something would be lost. Restored is the backup from
+	// which this process began; empty if from none.
+	Backup   func(ctx context.Context, dir string) (func(say func(string)) (*backup.Manifest, error), error)
+	Restore  func(ctx context.Context, dir string, by auth.Token) (*backup.Manifest, error)
+	Restored string
 	// Alone is held by what must not run beside a check or a rebuild. It is needed by the handlers of upkeep and erasing alone.
 	Alone *sync.Mutex
 	// Erase erases a closed case; its error may be [ErrNothingTold] or [ErrOpen].
@@ -52,6 +60,8 @@ type Options struct {
 	// Reports makes papers, Exported writes down that one was taken out: both are needed by their handler alone.
 	Reports  *report.Reports
 	Exported func(ctx context.Context, what, format string)
+	// Integrity is needed by the handler of signals alone.
+	Integrity *integrity.Watch
 	// Ranker is needed by the handler of rankings alone.
 	Ranker *ranking.Ranker
 	// Tokens are needed by their own handler alone; Audit by its own and that of upkeep.
@@ -108,7 +118,11 @@ func (a *API) ready(w http.ResponseWriter, r *http.Request) {
 		a.reply(w, http.StatusServiceUnavailable, map[string]any{"status": "not ready", "reasons": reasons})
 		return
 	}
-	a.reply(w, http.StatusOK, map[string]any{"status": "ready"})
+	answer := map[string]any{"status": "ready"}
+	if a.Restored != "" {
+		answer["restored"] = a.Restored
+	}
+	a.reply(w, http.StatusOK, answer)
 }
 
 func (a *API) reply(w http.ResponseWriter, status int, body any) {

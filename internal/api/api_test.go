@@ -11,6 +11,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -24,6 +25,7 @@ import (
 	"tiendo/internal/calendar"
 	"tiendo/internal/clickhouse/enginetest"
 	"tiendo/internal/event"
+	"tiendo/internal/integrity"
 	"tiendo/internal/kpi"
 	"tiendo/internal/lifecycle"
 	"tiendo/internal/register"
@@ -65,12 +67,27 @@ func server(t *testing.T, ready map[string]string) *httptest.Server {
 		Facts: func(_ context.Context, family event.Family, subject string) ([]event.Event, error) {
 			return told(t)[string(family)+"/"+subject], nil
 		}, Recorded: recorded, Now: func() time.Time { return now }, Logger: slog.New(slog.DiscardHandler),
-		Ready:    func(context.Context) map[string]string { return ready },
+		Ready: func(context.Context) map[string]string { return ready },
+		Integrity: integrity.New(integrity.Options{
+			Count: func(context.Context, time.Time, time.Time) (int, error) { return len(told(t)), nil },
+			Cases: func(_ context.Context, _, _ time.Time, _ int, each func([]event.Event) error) (err error) {
+				for name, events := range told(t) {
+					if strings.HasPrefix(name, "dossier/") {
+						err = errors.Join(err, each(events))
+					}
+				}
+				return err
+			},
+			Submitted: func(context.Context, time.Time, time.Time, func(integrity.Submission) error) error { return nil },
+			Rules:     func() *lifecycle.Rules { return lifecycle.NewRules(registers) }, Calendars: func() calendar.Set { return calendars },
+			Now: func() time.Time { return now }, Booked: func() uint64 { return 5 },
+		}),
 		Reports:  report.New(report.Options{Books: books, Zone: zone, Names: func(string, string) string { return "" }}),
 		Exported: func(context.Context, string, string) {},
 	})
 	mux := http.NewServeMux()
 	mux.Handle("/v1/reports/", a.PaperHandler())
+	mux.Handle("/v1/signals", a.Signals())
 	mux.Handle("/", a.Open())
 	mux.Handle("/v1/cases", a.Cases())
 	mux.Handle("/v1/cases/", a.Cases())
@@ -248,6 +265,10 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 	f("/v1/reports/06a?period=2025-02", 200, `"form":"06a"`, `"holds":true`, `{"level":"total","group":null,"field":null,"procedure":null,"names":{"vi":"Tổng số","en":"Total"},"received":3,`)
 	f("/v1/reports/06a?period=2025-02&agency=H24.17&format=csv&lang=en", 200, "\nprocedure,,,,Procedure not named,1,0,1,0,0,")
 	f("/v1/reports/06a?period=2025-Q1&cutoff=report&format=xlsx", 200, "PK")
+	f("/v1/signals?period=2025-02", 200, `"level":0.01`, `{"sign":"deadline_heap","agency":"H24.12","n":1,"k":0,"expected":0.125,"others":null,"p":1,"p_adjusted":1,`, `"raised":false,"cases":[]}`)
+	f("/v1/signals?period=2025-02&agency=H24.99", 200, `"findings":[]`)
+	f("/v1/signals?period=2025-02&agency=H24.12&agency=H24.17", 400, `"parameter":"agency"`)
+	f("/v1/signals?period=2025-02&kind=x", 400, `"parameter":"kind"`)
 	f("/v1/reports/summary?period=2025-02&agency=H24.12", 200, `"report":"summary"`, `đã giải quyết 2 hồ sơ, trong đó trước hạn 0, đúng hạn 1, quá hạn 1`, `"figure":"task.on_time_rate","names":`, `"value":null,"numerator":0,"denominator":0}`)
 	f("/v1/reports/summary?period=2025-02&agency=H24.12&format=xlsx&lang=en", 200, "PK")
 	f("/v1/reports/summary?period=2025-02&agency=H24.99", 400, `"parameter":"agency"`)
@@ -317,7 +338,7 @@ func TestEveryFigureIsListed(t *testing.T) {
 func TestCheckAndRebuild(t *testing.T) {
 	started, finish := make(chan struct{}), make(chan struct{})
 	a := api.New(api.Options{
-		Logger: slog.New(slog.DiscardHandler),
+		Logger: slog.New(slog.DiscardHandler), Alone: new(sync.Mutex),
 		Check: func(_ context.Context, cells, verdicts bool, found func(booking.Difference), progress func(booking.Checked)) (booking.Checked, error) {
 			if !cells || verdicts {
 				t.Errorf("asked for cells %v, verdicts %v", cells, verdicts)

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -30,7 +31,7 @@ func auditServer(t *testing.T) (s *httptest.Server, data string) {
 	log.Add(audit.Act{By: audit.Server, Verb: "server.start", Details: []slog.Attr{slog.Bool("tls", true)}})
 	log.Add(audit.Act{By: "an", From: "10.0.0.7", Verb: "token.create", Object: "one-stop"})
 	log.Add(audit.Act{By: audit.Admin, Verb: "token.revoke", Object: "one-stop"})
-	a := api.New(api.Options{Zone: zone, Now: func() time.Time { return now }, Logger: slog.New(slog.DiscardHandler), Audit: log})
+	a := api.New(api.Options{Zone: zone, Now: func() time.Time { return now }, Logger: slog.New(slog.DiscardHandler), Audit: log, Alone: new(sync.Mutex)})
 	mux := http.NewServeMux()
 	mux.Handle("/v1/audit", a.AuditHandler())
 	mux.Handle("/v1/check", a.Upkeep())

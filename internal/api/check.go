@@ -26,14 +26,14 @@ type done struct {
 	Publications int64 `json:"publications,omitempty"`
 }
 
-// Upkeep returns the handler of POST /v1/check and POST /v1/rebuild, which answer line by line as JSON while they work.
-// The last line has "done" or "error". At most one of them runs at a time.
+// Upkeep returns the handler of POST /v1/check, /v1/rebuild and /v1/backup, which answer line by line as JSON while they work,
+// and of POST /v1/restore. The last line has "done" or "error". At most one of them runs at a time.
 func (a *API) Upkeep() http.Handler {
 	mux := http.NewServeMux()
 	alone := func(work func(w http.ResponseWriter, r *http.Request)) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {
 			if !a.Alone.TryLock() {
-				a.problem(w, problem{Title: "A check, a rebuild or an erasure is running", Status: http.StatusConflict, Detail: "try again when it is done"})
+				a.problem(w, problem{Title: "A check, a rebuild, a backup or an erasure is running", Status: http.StatusConflict, Detail: "try again when it is done"})
 				return
 			}
 			defer a.Alone.Unlock()
@@ -42,6 +42,8 @@ func (a *API) Upkeep() http.Handler {
 	}
 	mux.HandleFunc("POST /v1/check", alone(a.check))
 	mux.HandleFunc("POST /v1/rebuild", alone(a.rebuild))
+	mux.HandleFunc("POST /v1/backup", alone(a.backup))
+	mux.HandleFunc("POST /v1/restore", alone(a.restore))
 	return mux
 }
 
@@ -59,7 +61,7 @@ func (a *API) check(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	say := a.lines(w)
+	say := lines[line](w)
 	var all done
 	var err error
 	if cells, verdicts := slices.Contains(what, "cells"), slices.Contains(what, "verdicts"); cells || verdicts {
@@ -98,7 +100,7 @@ func (a *API) check(w http.ResponseWriter, r *http.Request) {
 }
 
 func (a *API) rebuild(w http.ResponseWriter, r *http.Request) {
-	say := a.lines(w)
+	say := lines[line](w)
 	var all done
 	err := a.Rebuild(r.Context(), func(c booking.Checked) {
 		all.Checked = c
@@ -113,12 +115,12 @@ func (a *API) rebuild(w http.ResponseWriter, r *http.Request) {
 }
 
 // lines starts an answer of JSON lines and returns what writes one, at once.
-func (a *API) lines(w http.ResponseWriter) func(line) {
+func lines[T any](w http.ResponseWriter) func(T) {
 	w.Header().Set("Content-Type", "application/x-ndjson")
 	w.WriteHeader(http.StatusOK)
 	flush := http.NewResponseController(w)
 	encoder := json.NewEncoder(w)
-	return func(l line) {
+	return func(l T) {
 		_ = encoder.Encode(l) // who asked may be gone; the work ends with its context
 		_ = flush.Flush()
 	}

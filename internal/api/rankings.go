@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 
+	"tiendo/internal/auth"
 	"tiendo/internal/document"
 	"tiendo/internal/kpi"
 	"tiendo/internal/ranking"
@@ -104,4 +105,28 @@ func (a *API) readMethod(w http.ResponseWriter, r *http.Request) (*ranking.Metho
 		return nil, false
 	}
 	return m, true
+}
+
+// Assessments returns the handler of /v1/assessments: what was claimed and verified, side by side. Who is bound to an agency
+// sees its own alone.
+func (a *API) Assessments() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /v1/assessments/{method}/{period}", a.sheet)
+	return mux
+}
+
+func (a *API) sheet(w http.ResponseWriter, r *http.Request) {
+	if err := onlyParams(r.URL.Query()); err != nil {
+		a.refuse(w, r, err)
+		return
+	}
+	sheet, err := a.Ranker.Sheet(r.Context(), r.PathValue("method"), r.PathValue("period"))
+	if err != nil {
+		a.refuse(w, r, err)
+		return
+	}
+	if who, _ := auth.From(r.Context()); who.Bound != "" {
+		sheet = sheet.Of(who.Bound)
+	}
+	a.reply(w, http.StatusOK, sheet)
 }

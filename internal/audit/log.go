@@ -105,6 +105,13 @@ func (l *Log) Err() error {
 	return l.failing
 }
 
+// Hold calls f while nothing is added, so that a copy of the files holds together.
+func (l *Log) Hold(f func() error) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return f()
+}
+
 // Close closes the log; nothing may be added afterwards.
 func (l *Log) Close() error {
 	l.mu.Lock()

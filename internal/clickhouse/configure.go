@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 )
 
-// serverConfig keeps the engine small: no logs of its own on disk, caches that fit an office machine. Its log comes to us as
+// serverConfig keeps the engine small, and lets its one user write backups wherever this process may: no logs of its own on disk, caches that fit an office machine. Its log comes to us as
 // lines of JSON, see record.
 const serverConfig = `<clickhouse>
   <logger>
@@ -23,6 +23,7 @@ const serverConfig = `<clickhouse>
   <mark_cache_size>268435456</mark_cache_size>
   <background_schedule_pool_size>16</background_schedule_pool_size>
   <mlock_executable>false</mlock_executable>
+  <backups><allowed_path>/</allowed_path></backups>
 </clickhouse>
 `
 

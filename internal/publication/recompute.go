@@ -20,7 +20,11 @@ func (r *Record) Recompute(differs func(says string)) error {
 	if err != nil {
 		return err
 	}
-	Differences(r.Ranking, method.Compute(r.Ranking.Inputs), differs)
+	now := method.Compute(r.Ranking.Inputs)
+	if slices.ContainsFunc(r.Ranking.Groups, func(g ranking.Standings) bool { return g.Certainty != nil }) {
+		method.Simulate(now)
+	}
+	Differences(r.Ranking, now, differs)
 	return nil
 }
 

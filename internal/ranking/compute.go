@@ -69,8 +69,10 @@ func (m *Method) standings(in *Inputs, g Group) Standings {
 			m.score(in, &s, &area.Criteria[i])
 		}
 	}
+	assessable := m.assessable()
 	for i := range s.Agencies {
 		m.total(in, &s.Agencies[i])
+		s.Agencies[i].Overclaimed = m.answers(in, assessable, s.Agencies[i].Agency).Difference
 	}
 	m.rank(s.Agencies)
 	return s

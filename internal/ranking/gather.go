@@ -63,7 +63,11 @@ func (m *Method) Gather(ctx context.Context, b *kpi.Books, p period.Period, at M
 		in.AsOf = at.Before.In(zone)
 	}
 	view, day := b.Registers().At(at.Before), calendar.DayOf(p.End.Add(-time.Millisecond), zone)
-	in.Agencies = m.Agencies(view, day)
+	for _, a := range view.Agencies(day) {
+		if m.Ranks(a.Group) {
+			in.Agencies = append(in.Agencies, Agency{Code: a.Code, Names: Names{a.NameVI, a.NameEN}, Group: a.Group})
+		}
+	}
 	if len(in.Agencies) == 0 {
 		return nil, &kpi.Error{Param: "period", Message: fmt.Sprintf("on %s the register has no agency of the groups of %s; load agencies with their groups (tiendo register load)", day, m.ID)}
 	}

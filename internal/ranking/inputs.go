@@ -110,15 +110,22 @@ type Claim struct {
 // differ in their last digit.
 func (in *Inputs) sorted() *Inputs {
 	out := *in
-	out.Agencies = slices.SortedFunc(slices.Values(in.Agencies), func(a, b Agency) int { return strings.Compare(a.Code, b.Code) })
+	out.Agencies = ordered(in.Agencies, func(a, b Agency) int { return strings.Compare(a.Code, b.Code) })
 	out.Figures = slices.Clone(in.Figures)
 	for i, f := range out.Figures {
-		out.Figures[i].Rows = slices.SortedFunc(slices.Values(f.Rows), func(a, b Row) int { return strings.Compare(a.Agency, b.Agency) })
+		out.Figures[i].Rows = ordered(f.Rows, func(a, b Row) int { return strings.Compare(a.Agency, b.Agency) })
 	}
-	out.Assessments = slices.SortedFunc(slices.Values(in.Assessments), func(a, b Assessment) int {
+	out.Assessments = ordered(in.Assessments, func(a, b Assessment) int {
 		return cmp.Or(strings.Compare(a.Agency, b.Agency), strings.Compare(a.Code, b.Code))
 	})
 	return &out
+}
+
+// ordered is a sorted copy; what is empty stays so, and is no nil.
+func ordered[T any](all []T, compare func(a, b T) int) []T {
+	sorted := append([]T{}, all...)
+	slices.SortFunc(sorted, compare)
+	return sorted
 }
 
 func (in *Inputs) row(criterion, agency string) *Row {

@@ -218,3 +218,8 @@ func TestInputsGoThroughJSON(t *testing.T) {
 		}
 	})
 }
+
+// filled are inputs for a method with something for every criterion.
+func filled(m *ranking.Method) ranking.Inputs {
+	return rapid.Custom(func(t *rapid.T) ranking.Inputs { return city(t, m) }).Example(7)
+}

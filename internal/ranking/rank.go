@@ -7,9 +7,6 @@ import (
 	"net/url"
 	"slices"
 	"strings"
-
-	"tiendo/internal/calendar"
-	"tiendo/internal/document"
 )
 
 // rank sorts standings and gives ranks. Whoever is equal after all rules shares a rank, and is listed by code.
@@ -59,12 +56,6 @@ func (m *Method) keys(s *Standing) []float64 {
 func (m *Method) round(points float64) float64 {
 	scale := math.Pow10(m.Ties.Decimals)
 	return math.Floor(points*scale+0.5+1e-9) / scale
-}
-
-// late says whether something was said after a deadline, days after the period's last day.
-func (m *Method) late(in *Inputs, c *Claim, days int) bool {
-	last, ok := document.ParseDay(in.Period.To)
-	return ok && days > 0 && c.At.After((last + calendar.Day(days)).End(in.AsOf.Location()))
 }
 
 // cases asks for the cases behind a figure of one agency.

@@ -17,6 +17,8 @@ type Ranker struct {
 	Zone    *time.Location
 	// Block is the last block that is booked.
 	Block func() uint64
+
+	simulated simulations
 }
 
 // Rank ranks a period by a method that the server has, and compares with the period before. With tries, weights as Method.Try
@@ -38,6 +40,24 @@ func (k *Ranker) RankBy(ctx context.Context, m *Method, name string, tries ...st
 	return k.by(ctx, m, p, tries)
 }
 
+// Sheet tells what was claimed and verified for a period, by a method that the server has. Errors are as Rank's.
+func (k *Ranker) Sheet(ctx context.Context, id, name string) (*Sheet, error) {
+	m, p, err := k.Methods.Find(id, name, k.Now(), k.Zone)
+	if err != nil {
+		return nil, err
+	}
+	assessed := *m
+	assessed.Areas, assessed.Adjustments = nil, nil // figures are not asked for
+	in, err := assessed.Gather(ctx, k.Books, p, Moment{})
+	if err != nil {
+		return nil, err
+	}
+	if err := m.assessments(ctx, k.Books, Moment{}, in); err != nil {
+		return nil, err
+	}
+	return m.Sheet(in), nil
+}
+
 // At ranks a period by what the books said at a moment, of which the block is named.
 func (k *Ranker) At(ctx context.Context, m *Method, name string, at Moment) (*Result, error) {
 	p, err := m.Period(name, at.Before, k.Zone)
@@ -52,6 +72,7 @@ func (k *Ranker) At(ctx context.Context, m *Method, name string, at Moment) (*Re
 	if before != nil {
 		r.Since(m.Compute(*before))
 	}
+	k.simulated.simulate(m, r)
 	return r, nil
 }
 
@@ -79,6 +100,7 @@ func (k *Ranker) by(ctx context.Context, m *Method, p period.Period, tries []str
 	case before != nil:
 		r.Since(m.Compute(*before))
 	}
+	k.simulated.simulate(tried, r)
 	return r, nil
 }
 

@@ -63,6 +63,8 @@ type Standings struct {
 	Agencies []Standing `json:"agencies"`
 	// Excluded are those that the method does not rank.
 	Excluded []Excluded `json:"excluded"`
+	// Certainty says how sure the ranks are; nil where that was not simulated.
+	Certainty *Certainty `json:"certainty,omitempty"`
 }
 
 // GroupFigure is a figure of all ranked agencies of a group together.
@@ -86,6 +88,8 @@ type Standing struct {
 	Agency Agency `json:"agency"`
 	// Rank counts from 1; equals share one, and the next is as many lower. Nil: not ranked, see Unranked.
 	Rank *int `json:"rank"`
+	// Interval is where the rank lies with 90 %; nil where that was not simulated, or there is no rank.
+	Interval *Interval `json:"interval,omitempty"`
 	// Unranked are the criteria for which it could not be ranked.
 	Unranked []string `json:"unranked,omitempty"`
 	// Points are the sum of the areas, with adjustments, from 0 to the method's.
@@ -94,6 +98,8 @@ type Standing struct {
 	Criteria []Score      `json:"criteria"`
 	// Adjustments are the bonus and penalty points that it got.
 	Adjustments []Adjusted `json:"adjustments,omitempty"`
+	// Overclaimed is what the agency claimed − what was verified, over the assessments for which both are known; nil where none is.
+	Overclaimed *float64 `json:"overclaimed"`
 	// Change is against the period before; nil where it was not ranked then.
 	Change *Change `json:"change"`
 	// Untried is where it stands by the method as it is; set where something else was tried.

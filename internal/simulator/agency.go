@@ -35,10 +35,7 @@ type agency struct {
 	petitions  float64 // a week; who comes to be heard comes in proportion
 	loses      float64 // of its days some dossiers are counted and never sent
 	remote     bool    // an island: the law gives more time for complaints
-	// habits that a ranking should notice
-	restarts bool // a supplement starts the full term again
-	stalls   bool // supplements are asked for just before the deadline
-	backdate bool // late closings are dated to the promised day and written down later
+	habits     Habit
 }
 
 // Agencies are the city's departments and districts of 2019, by code. The slice is the caller's.
@@ -103,7 +100,7 @@ var agencies = [...]agency{
 	{
 		Agency: Agency{"H24.13", "Sở Tài nguyên và Môi trường", "Department of Natural Resources and Environment", department},
 		weight: 11, late: .17, lastDay: .22, supplement: .17, apology: .21, online: .6, lateEntry: .03, tasks: 2.1, taskLate: .19, petitions: 3,
-		restarts: true, stalls: true,
+		habits: Restarts | Stalls,
 	},
 	{
 		Agency: Agency{"H24.14", "Sở Thông tin và Truyền thông", "Department of Information and Communications", department},
@@ -165,7 +162,7 @@ var agencies = [...]agency{
 	{
 		Agency: Agency{"H24.28", "Huyện An Dương", "An Dương District", district},
 		weight: 3.6, late: .19, lastDay: .24, supplement: .09, apology: .15, online: .7, lateEntry: .03, tasks: .6, taskLate: .15, petitions: 2.4,
-		backdate: true, loses: .04,
+		habits: Backdates, loses: .04,
 	},
 	{
 		Agency: Agency{"H24.29", "Huyện An Lão", "An Lão District", district},

@@ -26,6 +26,9 @@ type Options struct {
 	DossiersPerDay int
 	// Location is the city's zone; UTC+7 if it is nil.
 	Location *time.Location
+	// Habits are what agencies do that figures should show, by code; whoever is not named has none. With nil a department and
+	// a district have theirs.
+	Habits map[string]Habit
 }
 
 // City is a city with a history. It is never changed, and safe for concurrent use.
@@ -40,6 +43,7 @@ type City struct {
 	lull        map[calendar.Day]float64
 	reported    reported  // of Sở Xây dựng in 2019
 	counters    []counter // what an agency does for a procedure, with its share of all dossiers
+	habits      [len(agencies)]Habit
 }
 
 // counter is the desk of an agency that takes dossiers of one procedure.
@@ -73,6 +77,17 @@ func New(o Options) (*City, error) {
 	case c.from < c.first || calendar.DayOf(o.To.Add(-1), o.Location) > c.last:
 		return nil, fmt.Errorf("simulate: from %s to %s leaves the years %d to %d, whose working days are decreed; choose dates within them",
 			o.From.Format(time.DateOnly), o.To.Format(time.DateOnly), firstYear, lastYear)
+	}
+	for code := range o.Habits {
+		if placeOf(code) < 0 {
+			return nil, fmt.Errorf("simulate: no agency is called %q; a code of Agencies would do", code)
+		}
+	}
+	for i := range agencies {
+		c.habits[i] = agencies[i].habits
+		if o.Habits != nil {
+			c.habits[i] = o.Habits[agencies[i].Code]
+		}
 	}
 	c.lull = c.tetLull()
 	c.counters = counters()

@@ -34,6 +34,9 @@ func (d *dossier) work(on calendar.Day) {
 			}
 		}
 	}
+	if d.does(Pretends) && d.Term >= 3 && d.chance(.3) {
+		d.pretend(p)
+	}
 	if p.spent > p.term {
 		p = d.beLate(p)
 	}
@@ -76,7 +79,7 @@ func (d *dossier) hand(p plan) {
 // pause plans a request for more papers and what comes of it.
 func (d *dossier) pause(p plan) plan {
 	asked := int(float64(p.term) * (.05 + .45*d.rng.Float64()))
-	if d.agency.stalls && d.chance(.4) {
+	if d.does(Stalls) && d.chance(.4) {
 		asked = p.term - d.rng.IntN(2)
 	}
 	asked = max(min(asked, p.spent), d.city.between(p.from, d.city.dayOf(d.now)))
@@ -97,7 +100,7 @@ func (d *dossier) pause(p plan) plan {
 	told := d.data().str("status", "4")
 	on := d.city.dayOf(at)
 	p = plan{from: on, term: max(0, p.term-asked), spent: max(0, p.spent-asked)}
-	if d.agency.restarts { // DOMAIN.md, fact 4: the full term from zero
+	if d.does(Restarts) { // DOMAIN.md, fact 4: the full term from zero
 		p.term, p.spent = d.Term, d.spend()
 		told = told.str("due", d.city.promised(on, d.Term))
 	}
@@ -115,6 +118,10 @@ func (d *dossier) beLate(p plan) plan {
 	}
 	due := d.city.promised(p.from, next)
 	if due == "" {
+		return p
+	}
+	if d.does(MovesPromises) {
+		d.movePromise(p, due)
 		return p
 	}
 	told := d.data().str("due", due).str("reason", "workload")
@@ -137,6 +144,10 @@ func (d *dossier) close(p plan) {
 		d.tell("dossier.withdrawn", d.act(d.city.later(p.from, p.spent/2)), d.data().str("reason", "applicant").str("status", "7"))
 		return
 	}
+	if d.does(Heaps) && p.spent >= p.term && d.chance(.8) && d.heap(p, d.data().flag("digital", false).str("status", "9")) {
+		d.handOver(false)
+		return
+	}
 	before := d.now
 	at := d.act(on)
 	if d.chance(.03) {
@@ -145,7 +156,7 @@ func (d *dossier) close(p plan) {
 	}
 	digital := d.chance(digitalShare(d.year))
 	told := d.data().flag("digital", digital).str("status", "9")
-	if kept := d.city.later(p.from, p.term); d.agency.backdate && kept < on && d.chance(.3) {
+	if kept := d.city.later(p.from, p.term); d.does(Backdates) && kept < on && d.chance(.3) {
 		if claimed := kept.Start(d.city.zone).Unix() + 16*hour + 50*minute; claimed > before {
 			d.tellLate("dossier.resolved", claimed, at+minute, told)
 			d.handOver(digital)
@@ -160,6 +171,9 @@ func (d *dossier) close(p plan) {
 func (d *dossier) handOver(digital bool) {
 	closed := d.city.dayOf(d.now)
 	d.pay(d.till(), d.now+minute)
+	if d.does(Keeps) && d.chance(.35) {
+		return
+	}
 	if d.chance(.04) { // never fetched
 		return
 	}

@@ -26,6 +26,9 @@ type dossier struct {
 	person  bool
 	fee     bool
 	paid    bool
+	// received is when it was, receipt what was told of it then, but for the date that was promised.
+	received int64
+	receipt  string
 }
 
 // dossier plans the life of one dossier. On a day off only what is handed in online happens.
@@ -48,6 +51,10 @@ func (g *generator) dossier(works bool) {
 	}
 	g.dossiers[desk.agency]++
 	d.subject = fmt.Sprintf("%s-%s-%04d", d.agency.Code, g.stamp, g.dossiers[desk.agency])
+	if d.channel == "direct" && d.level != "2" && d.does(FilesOnline) {
+		d.fileOnline()
+		return
+	}
 	if d.channel == "online" {
 		at := d.anytime(g.day)
 		d.tell("dossier.submitted", at, d.opening("1"))
@@ -171,6 +178,7 @@ func (d *dossier) receive() {
 	if d.agency.Group == department {
 		told = told.str("officer", fmt.Sprintf("%s-CB%02d", d.agency.Code, 1+d.rng.IntN(9)))
 	}
+	d.received, d.receipt = at, string(told)
 	if !d.chance(.003) {
 		told = told.str("due", d.city.promised(on, d.Term))
 	}

@@ -22,6 +22,9 @@ func (e *Event) Time() time.Time { return time.Unix(e.at, 0).In(e.zone) }
 // Recorded is when the source wrote it down, to the second, in the city's zone: not before Time.
 func (e *Event) Recorded() time.Time { return time.Unix(e.recorded, 0).In(e.zone) }
 
+// Data is what it says, as JSON.
+func (e *Event) Data() string { return e.data }
+
 // AppendJSON appends e to b as one JSON object without line breaks.
 func (e *Event) AppendJSON(b []byte) []byte {
 	b = append(b, `{"specversion":"1.0","id":"`...)

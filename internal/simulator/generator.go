@@ -41,6 +41,7 @@ type generator struct {
 	stamp    string             // the day in the codes of its cases, such as 191002
 	turns    [len(agencies)]int // whose dossiers were drawn, on the day so far
 	dossiers [len(agencies)]int // that were handed in
+	filed    [len(agencies)]int // of them by the desk itself
 	tasks    int
 	counted  map[calendar.Day]map[ledger]int // by the sources themselves, of days that they have not stated yet
 	buffer   []byte                          // for the data of an event
@@ -59,7 +60,7 @@ func (g *generator) draw(what, which int) {
 // begin plans all that begins on a day, and what sources state of the day before.
 func (g *generator) begin(day calendar.Day) {
 	g.day, g.stamp = day, day.Start(time.UTC).Format("060102")
-	g.turns, g.dossiers, g.tasks = [len(agencies)]int{}, [len(agencies)]int{}, 0
+	g.turns, g.dossiers, g.filed, g.tasks = [len(agencies)]int{}, [len(agencies)]int{}, [len(agencies)]int{}, 0
 	c := g.city
 	g.tallies()
 	dossiers, works := g.drawn(), c.works(day)

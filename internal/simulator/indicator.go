@@ -91,7 +91,7 @@ func (o office) posts(year int) float64 {
 // staffing: most agencies have posts to fill; where much lies about, more people work than were granted.
 func (o office) staffing(s stretch) (value, target float64) {
 	quota := o.posts(s.year)
-	if o.agency.stalls {
+	if o.agency.habits&Stalls != 0 {
 		return quota + 2, quota
 	}
 	return quota - math.Floor(quota*.06*o.rng.Float64()), quota

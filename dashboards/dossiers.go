@@ -1,0 +1,267 @@
+package dashboards
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"tiendo/internal/kpi"
+)
+
+// dossiersPage is "/dossiers": what became of dossiers, by whom and of what kind.
+func dossiersPage() *page {
+	return &page{
+		path: "/dossiers", name: inBoth{"Hồ sơ", "Dossiers"}, title: inBoth{"Hồ sơ thủ tục hành chính", "Dossiers"}, template: "dossiers",
+		phrases: dossiersPhrases, filters: []string{"agency", "unit", "procedure", "channel", "level"}, lists: "dossier.received",
+		options: []option{{"by", inBoth{"Theo", "By"}, []optionValue{
+			{"agency", dimensionNames["agency"]},
+			{"unit", dimensionNames["unit"]},
+			{"procedure", dimensionNames["procedure"]},
+			{"channel", dimensionNames["channel"]},
+			{"level", dimensionNames["level"]},
+		}}},
+		ask: dossiersQuestions, view: dossiers,
+	}
+}
+
+var (
+	dossiersFlow = []string{
+		"dossier.carried_over", "dossier.received", "dossier.settled", "dossier.withdrawn", "dossier.open", "dossier.open_overdue",
+		"dossier.early", "dossier.on_time", "dossier.late", "dossier.no_deadline", "dossier.on_time_rate", "post.returned_rate",
+		"dossier.working_hours_median", "dossier.working_hours_p90",
+	}
+	dossiersByMonth = []string{
+		"dossier.received", "dossier.settled", "post.returned_rate", "dossier.early", "dossier.on_time", "dossier.late", "dossier.no_deadline",
+	}
+	dossiersBy = []string{
+		"dossier.received", "dossier.early", "dossier.on_time", "dossier.late", "dossier.on_time_rate", "dossier.on_time_rate_first",
+		"dossier.open", "dossier.open_overdue", "dossier.working_hours_median", "dossier.working_hours_p90",
+	}
+	dossiersLegs = []string{"leg.received", "leg.settled", "leg.open_overdue", "leg.on_time_rate"}
+)
+
+func dossiersQuestions(q *asked) []kpi.Query {
+	var all []kpi.Query
+	for _, id := range dossiersFlow {
+		all = append(all, q.whole(id))
+	}
+	for _, id := range dossiersByMonth {
+		all = append(all, q.byMonth(id))
+	}
+	for _, id := range dossiersBy {
+		all = append(all, q.by(id, q.options["by"]))
+	}
+	for _, id := range dossiersLegs {
+		all = append(all, q.by(id, "agency"))
+	}
+	return append(all, q.agenciesInTime())
+}
+
+// agenciesInTime asks for the on-time rate of each agency in each month of the trend.
+func (q *asked) agenciesInTime() kpi.Query {
+	return kpi.Query{ID: "dossier.on_time_rate", Period: q.months, By: []string{"agency", "month"}, Where: q.where}
+}
+
+// dossiersView is the model of the page.
+type dossiersView struct {
+	Silent bool
+	Flow   []stage
+	// By compares the groups of the chosen dimension.
+	By     groupTable
+	Charts []chart
+	Legs   table
+	// Signals are the agencies of which the p-charts signal, in words.
+	Signals []signalRow
+}
+
+// stage is a stage of the flow of dossiers.
+type stage struct {
+	Name, Sign string
+	Number     number
+}
+
+// groupTable compares the groups of a dimension.
+type groupTable struct {
+	Head string
+	Rows []groupRow
+	// More is how many groups stand not in it.
+	More string
+}
+
+// groupRow is one group.
+type groupRow struct {
+	Name, Code, Href               string
+	Received, Early, OnTime, Late  number
+	Rate, Numerator, Denominator   number
+	Interval                       string
+	First, Open, Overdue, Mid, P90 number
+	Overdues                       bool
+	Standing                       string
+}
+
+// grouped is how many groups a table compares.
+const grouped = 60
+
+// dossiers makes the model of the page.
+func dossiers(p *presenter) (any, error) {
+	v := &dossiersView{Silent: p.silentOf("dossier.received", "dossier.settled", "dossier.open")}
+	flow := func(id, sign string) stage {
+		q := p.whole(id)
+		return stage{Name: p.t(id), Sign: sign, Number: p.value(q, p.row(q))}
+	}
+	returned := p.whole("post.returned_rate")
+	v.Flow = []stage{
+		flow("dossier.carried_over", ""), flow("dossier.received", "+"), flow("dossier.settled", "−"), flow("dossier.withdrawn", "−"), flow("dossier.open", "="),
+		{p.t("returned"), "", p.denominator(returned, p.row(returned))},
+	}
+	v.By = p.groups()
+	v.Legs = p.legs()
+	makers := []func() (chart, error){p.flowMonths, p.verdictMonths, p.funnel, p.pchart, p.dumbbells}
+	for _, of := range makers {
+		c, err := of()
+		if err != nil {
+			return nil, fmt.Errorf("make a chart of dossiers: %w", err)
+		}
+		v.Charts = append(v.Charts, c)
+	}
+	v.Signals = p.signals()
+	return v, nil
+}
+
+// silentOf says that the period holds none of some counts.
+func (p *presenter) silentOf(ids ...string) bool {
+	return !slices.ContainsFunc(ids, func(id string) bool { return valueOf(p.city[id].Value) != 0 })
+}
+
+// groups compares the groups of the chosen dimension, those with most dossiers first.
+func (p *presenter) groups() groupTable {
+	dimension := p.options["by"]
+	t := groupTable{Head: dimensionNames[dimension].in(p.lang)}
+	rows := map[string]map[string]kpi.Row{}
+	var codes []string
+	for _, id := range dossiersBy {
+		rows[id] = map[string]kpi.Row{}
+		for _, r := range p.figure(p.by(id, dimension)).Rows {
+			code := textOf(r.Keys[dimension])
+			rows[id][code] = r
+			if !slices.Contains(codes, code) {
+				codes = append(codes, code)
+			}
+		}
+	}
+	received := func(code string) float64 {
+		return valueOf(rows["dossier.received"][code].Value) + valueOf(rows["dossier.open"][code].Value)
+	}
+	slices.SortStableFunc(codes, func(a, b string) int { return cmp.Or(cmp.Compare(received(b), received(a)), cmp.Compare(a, b)) })
+	if over := len(codes) - grouped; over > 0 {
+		codes, t.More = codes[:grouped], fmt.Sprintf(p.t("more"), over)
+	}
+	city := p.city["dossier.on_time_rate"].Value
+	for _, code := range codes {
+		show := func(id string) number { return p.value(p.by(id, dimension), rows[id][code]) }
+		rate, q := rows["dossier.on_time_rate"][code], p.by("dossier.on_time_rate", dimension)
+		row := groupRow{
+			Name: p.names(dimension, code, p.lang), Code: code, Href: p.href(p.lang, dimension, code),
+			Received: show("dossier.received"), Early: show("dossier.early"), OnTime: show("dossier.on_time"), Late: show("dossier.late"),
+			Rate: p.value(q, rate), Numerator: p.numerator(q, rate), Denominator: p.denominator(q, rate),
+			First: show("dossier.on_time_rate_first"), Open: show("dossier.open"), Overdue: show("dossier.open_overdue"),
+			Mid: show("dossier.working_hours_median"), P90: show("dossier.working_hours_p90"),
+			Overdues: valueOf(rows["dossier.open_overdue"][code].Value) > 0, Standing: standing(rate, city),
+		}
+		if rate.Low != nil && rate.High != nil {
+			row.Interval = p.lang.interval(*rate.Low, *rate.High)
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+// legs are the legs of interlinked dossiers, by who held them: so that it can be said who was late.
+func (p *presenter) legs() table {
+	c := toldIn[p.lang]
+	t := table{Head: []string{c.Holder, p.t("leg.received"), p.t("leg.settled"), p.w.Rate, c.Numerator, c.Denominator, p.t("leg.open_overdue")}}
+	byCode := map[string]map[string]kpi.Row{}
+	var codes []string
+	for _, id := range dossiersLegs {
+		byCode[id] = map[string]kpi.Row{}
+		for _, r := range p.figure(p.by(id, "agency")).Rows {
+			code := textOf(r.Keys["agency"])
+			byCode[id][code] = r
+			if (valueOf(r.Value) > 0 || r.Numerator != nil && r.Value != nil) && !slices.Contains(codes, code) {
+				codes = append(codes, code)
+			}
+		}
+	}
+	slices.SortStableFunc(codes, func(a, b string) int {
+		return cmp.Compare(valueOf(byCode["leg.received"][b].Value), valueOf(byCode["leg.received"][a].Value))
+	})
+	for _, code := range codes {
+		rate, q := byCode["leg.on_time_rate"][code], p.by("leg.on_time_rate", "agency")
+		row := tableRow{Name: p.name(code), Href: p.agencyHref(code)}
+		for _, id := range []string{"leg.received", "leg.settled"} {
+			row.Cells = append(row.Cells, p.value(p.by(id, "agency"), byCode[id][code]))
+		}
+		row.Cells = append(row.Cells, p.value(q, rate), p.numerator(q, rate), p.denominator(q, rate), p.value(p.by("leg.open_overdue", "agency"), byCode["leg.open_overdue"][code]))
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+var dossiersPhrases = phrases{
+	"flow":                 {"Từ tiếp nhận đến trả kết quả", "From receipt to return"},
+	"dossier.carried_over": {"Kỳ trước chuyển sang", "Carried over"},
+	"dossier.received":     {"Tiếp nhận trong kỳ", "Received"},
+	"dossier.settled":      {"Đã giải quyết", "Settled"},
+	"dossier.withdrawn":    {"Rút", "Withdrawn"},
+	"dossier.open":         {"Đang giải quyết cuối kỳ", "In settlement at the end"},
+	"returned":             {"Đã trả kết quả trong kỳ", "Results handed over"},
+	"early":                {"Trước hạn", "Early"},
+	"onTime":               {"Đúng hạn", "On time"},
+	"late":                 {"Quá hạn", "Late"},
+	"noDeadline":           {"Không có hạn", "No deadline"},
+	"flowMonths":           {"Tiếp nhận, giải quyết, trả kết quả theo tháng", "Received, settled and returned by month"},
+	"verdictMonths":        {"Trước hạn, đúng hạn, quá hạn theo tháng", "Early, on time and late by month"},
+	"by":                   {"So sánh", "Compared"},
+	"bySays":               {"Chọn một dòng để lọc cả trang.", "Choose a row to narrow the whole page to it."},
+	"more":                 {"và %d nhóm khác, ít hồ sơ hơn; lọc để xem.", "and %d more with fewer dossiers; filter to see them."},
+	"median":               {"Giờ làm việc, trung vị", "Working hours, median"},
+	"p90":                  {"Giờ làm việc, p90", "Working hours, p90"},
+	"funnel":               {"Tỷ lệ đúng hạn theo khối lượng (biểu đồ phễu)", "On-time rate over volume (funnel plot)"},
+	"funnelSays":           {"Trong phễu: khác biệt do ngẫu nhiên. Ngoài đường liền (99,9 %): khác thật; giữa hai đường: đáng xem lại.", "Inside the funnel differences are chance. Outside the solid line (99.9%) they are real; between the lines they deserve a look."},
+	"volume":               {"Đã giải quyết có hạn", "Dated and settled"},
+	"limit95":              {"Giới hạn 95 %", "95% limits"},
+	"limit999":             {"Giới hạn 99,9 %", "99.9% limits"},
+	"inside":               {"trong giới hạn", "inside the limits"},
+	"below95":              {"dưới giới hạn 95 %", "below the 95% limit"},
+	"above95":              {"trên giới hạn 95 %", "above the 95% limit"},
+	"below999":             {"dưới giới hạn 99,9 %", "below the 99.9% limit"},
+	"above999":             {"trên giới hạn 99,9 %", "above the 99.9% limit"},
+	"standing":             {"Vị trí trong phễu", "In the funnel"},
+	"pchart":               {"Tỷ lệ đúng hạn theo thời gian (biểu đồ p)", "On-time rate in time (p-chart)"},
+	"pchartSays":           {"Đường giữa là tỷ lệ của cả hai năm, hai đường ngoài là ba độ lệch chuẩn. %s", "The middle line is the rate of both years, the outer ones three standard deviations. %s"},
+	"pchartOf":             {"Đang xem: %s.", "Shown: %s."},
+	"pchartCity":           {"Đang xem toàn bộ; chọn một cơ quan ở dưới để xem riêng.", "Shown: all; choose an agency below to see it alone."},
+	"centre":               {"Đường giữa", "Centre line"},
+	"limits":               {"Giới hạn", "Limits"},
+	"lower":                {"Giới hạn dưới", "Lower limit"},
+	"upper":                {"Giới hạn trên", "Upper limit"},
+	"signals":              {"Tín hiệu của từng cơ quan", "Signals of each agency"},
+	"signalsSay":           {"Thay cho đèn xanh, đèn đỏ: chỉ nêu điều mà ngẫu nhiên khó giải thích (quy tắc Nelson 1–3).", "In place of traffic lights: only what chance explains badly is named (Nelson's rules 1 to 3)."},
+	"signalsNone":          {"Không có tín hiệu: mọi dao động đều trong mức ngẫu nhiên.", "No signal: all movement is within chance."},
+	"signal.below":         {"%s: thấp hơn giới hạn", "%s: below its limit"},
+	"signal.above":         {"%s: cao hơn giới hạn", "%s: above its limit"},
+	"signal.run_below":     {"%s: %d tháng liền dưới đường giữa", "%s: %d months in a row below the centre"},
+	"signal.run_above":     {"%s: %d tháng liền trên đường giữa", "%s: %d months in a row above the centre"},
+	"signal.falling":       {"%s: giảm liên tục %d tháng", "%s: falling for %d months"},
+	"signal.rising":        {"%s: tăng liên tục %d tháng", "%s: rising for %d months"},
+	"dumbbell":             {"Hẹn lần đầu và hẹn lần cuối", "First promise and last"},
+	"dumbbellSays":         {"Đoạn càng dài, càng nhiều hồ sơ chỉ đúng hạn nhờ hẹn lại.", "The longer the line, the more dossiers are on time only by a new promise."},
+	"firstPromise":         {"Theo hẹn lần đầu", "By the first promise"},
+	"lastPromise":          {"Theo hẹn đang có hiệu lực", "By the promise in force"},
+	"gap":                  {"Chênh lệch", "Difference"},
+	"legs":                 {"Hồ sơ liên thông: ai giữ, ai trễ", "Interlinked dossiers: who held them, who was late"},
+	"legsNone":             {"Không có hồ sơ liên thông trong kỳ này.", "No dossier was handed on in this period."},
+	"leg.received":         {"Chặng nhận", "Legs received"},
+	"leg.settled":          {"Chặng xong", "Legs settled"},
+	"leg.open_overdue":     {"Đang giữ, quá hạn", "Held, overdue"},
+}

@@ -1,0 +1,78 @@
+package ranking
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/go-json-experiment/json"
+)
+
+// keptSimulations is how many are remembered: those of the periods that people look at.
+const keptSimulations = 16
+
+// simulations remembers what was simulated: whoever looks again at a past period need not wait for ten thousand draws. The zero
+// value is ready; safe for concurrent use.
+type simulations struct {
+	mu   sync.Mutex
+	made []*simulation
+}
+
+// simulation is how sure the ranks of one result are.
+type simulation struct {
+	of        [sha256.Size]byte
+	certainty []*Certainty
+	intervals []map[string]*Interval
+}
+
+// simulate says in r how sure ranks are, as Method.Simulate does.
+func (k *simulations) simulate(m *Method, r *Result) {
+	of := m.simulates(r)
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	at := slices.IndexFunc(k.made, func(s *simulation) bool { return s.of == of })
+	if at >= 0 {
+		k.made[at].tell(r)
+		return
+	}
+	m.Simulate(r)
+	s := &simulation{of: of}
+	for _, g := range r.Groups {
+		all := map[string]*Interval{}
+		for _, a := range g.Agencies {
+			all[a.Agency.Code] = a.Interval
+		}
+		s.certainty, s.intervals = append(s.certainty, g.Certainty), append(s.intervals, all)
+	}
+	k.made = append(k.made, s)
+	if len(k.made) > keptSimulations {
+		k.made = k.made[1:]
+	}
+}
+
+// simulates names all that a simulation is made of.
+func (m *Method) simulates(r *Result) [sha256.Size]byte {
+	of := struct {
+		Seed, Period string
+		Points       float64
+		Uncertainty  Uncertainty
+		Tried        []string
+		Groups       []Standings
+	}{m.SHA256, r.Inputs.Period.ID, m.Points, m.Uncertainty, r.Tried, r.Groups}
+	raw, err := json.Marshal(of)
+	if err != nil {
+		panic(fmt.Sprintf("BUG: a ranking is no JSON: %v", err))
+	}
+	return sha256.Sum256(raw)
+}
+
+func (s *simulation) tell(r *Result) {
+	for i := range r.Groups {
+		r.Groups[i].Certainty = s.certainty[i]
+		for j := range r.Groups[i].Agencies {
+			a := &r.Groups[i].Agencies[j]
+			a.Interval = s.intervals[i][a.Agency.Code]
+		}
+	}
+}
