@@ -51,7 +51,7 @@ type phrases map[string]inBoth
 
 // pages are all pages of figures.
 func pages() []*page {
-	return []*page{overviewPage(), dossiersPage()}
+	return []*page{overviewPage(), dossiersPage(), onlinePage()}
 }
 
 // menu is what the shared navigation lists, in its order. An entry shows when its page is registered.

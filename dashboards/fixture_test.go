@@ -179,6 +179,10 @@ func cityRow(id, day string) kpi.Row {
 		return rateRow(0.03+0.0105*age+0.01*noise(id, day), n*0.3)
 	case "task.on_time_rate":
 		return rateRow(0.81+0.003*age+0.04*noise(id, day), 96+20*noise(day))
+	case "online.share", "online.payment_rate", "online.digital_result_rate":
+		return rateRow(0.2+0.008*age+0.01*noise(id, day), n*0.7)
+	case "post.received_rate":
+		return rateRow(0.04, n)
 	case "post.returned_rate":
 		return rateRow(0.11, n*0.9)
 	case "dossier.early":
@@ -217,6 +221,8 @@ func agencyRowOf(id string, i int) (kpi.Row, bool) {
 		r = rateRow(a.fares, n)
 	case "dossier.on_time_rate_first":
 		r = rateRow(a.fares-0.02-0.02*(1+noise(a.code)), n)
+	case "online.full_uptake", "online.payment_rate", "online.digital_result_rate":
+		r = rateRow(0.3+0.2*noise(id, a.code), n*0.4)
 	case "online.uptake":
 		r = rateRow(0.25+0.2*noise(id, a.code), n*0.8)
 	case "dossier.open":

@@ -126,6 +126,7 @@ func TestPagesLookLikeThis(t *testing.T) {
 		{"overview-en.html", "/?period=2019-09&lang=en", few, 200, nil},
 		{"dossiers-vi.html", "/dossiers?period=2019-09", few, 200, nil},
 		{"dossiers-unit-en.html", "/dossiers?period=ytd&by=unit&agency=H24.12&lang=en", few, 200, nil},
+		{"online-vi.html", "/online?period=2019-09", few, 200, nil},
 		{"empty-vi.html", "/", nothing, 200, nil},
 		{"empty-en.html", "/?lang=en", nothing, 200, nil},
 		{"nasty-vi.html", "/", nasty, 200, nil},

@@ -9,7 +9,9 @@ import (
 	"testing"
 	"time"
 
-	cdp "github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/cdp"
+	browsed "github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/performance"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
@@ -34,23 +36,18 @@ func TestPagesOnEveryScreen(t *testing.T) {
 			for _, dark := range []bool{false, true} {
 				b := newTab(chromium, t, 1366, 768, dark)
 				lang := map[bool]string{false: "vi", true: "en"}[dark]
-				best := 1e9
 				for _, width := range []int64{360, 1366, 3840} {
 					b.do(t, chromedp.EmulateViewport(width, width*9/16+400), chromedp.Navigate(server.URL+path+"?lang="+lang))
 					eventually(t, b, `document.readyState === 'complete' && document.fonts.status === 'loaded' && `+undrawn+` === 0`)
 					if over := eval[int](t, b, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
 						t.Errorf("at %d, %s: the page is %d pixels wider than the screen", width, lang, over)
 					}
-					best = min(best, eval[float64](t, b, `performance.getEntriesByName('drawn')[0]?.startTime ?? 1e9`))
 					if width < 3840 {
 						for _, found := range b.await(t, axe) {
 							t.Errorf("at %d, %s: %s", width, lang, found)
 						}
 					}
 					b.keep(t, fmt.Sprintf("%s-%d-%s", name, width, lang))
-				}
-				if best > 1000 && strings.Contains(eval[string](t, b, `document.body.innerHTML`), `class="chart"`) {
-					t.Errorf("%s: the charts are drawn after %.0f ms at best", lang, best)
 				}
 				b.checkQuiet(t, server.URL+"/")
 			}
@@ -87,9 +84,9 @@ func (b *tab) keep(t *testing.T, name string) {
 	t.Helper()
 	size := eval[[]float64](t, b, `[innerWidth, document.documentElement.scrollHeight]`)
 	whole := true
-	picture, err := chromedp.Call(b.ctx, cdp.CaptureScreenshot, cdp.CaptureScreenshotParams{
+	picture, err := chromedp.Call(b.ctx, browsed.CaptureScreenshot, browsed.CaptureScreenshotParams{
 		CaptureBeyondViewport: &whole, OptimizeForSpeed: &whole,
-		Clip: &cdp.Viewport{Width: size[0], Height: size[1], Scale: 1},
+		Clip: &browsed.Viewport{Width: size[0], Height: size[1], Scale: 1},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -103,18 +100,36 @@ func (b *tab) keep(t *testing.T, name string) {
 	}
 }
 
-// The first load of the overview is at most 500 kB over the wire.
+// The first load of the overview is at most 500 kB over the wire, and until its charts are drawn the page works for at most a
+// second: that is measured as Chromium's own time, so that a busy machine does not matter.
 func TestOverviewIsLight(t *testing.T) {
 	needNpm(t)
 	server := serve(t, site(t, cityAnswers))
 	b := newTab(browser(t), t, 1366, 768, false)
+	if _, err := chromedp.Call(b.ctx, performance.Enable, performance.EnableParams{TimeDomain: performance.EnableTimeDomainThreadTicks}); err != nil {
+		t.Fatal(err)
+	}
 	b.do(t, chromedp.Navigate(server.URL+"/"))
-	eventually(t, b, `document.readyState === 'complete' && `+undrawn+` === 0`)
+	eventually(t, b, `document.readyState === 'complete' && `+undrawn+` === 0 && performance.getEntriesByName('drawn').length > 0`)
+	metrics, err := chromedp.Call(b.ctx, performance.GetMetrics, cdp.Empty{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	worked := 0.0
+	for _, m := range metrics.Metrics {
+		if m.Name == "TaskDuration" {
+			worked = m.Value
+		}
+	}
+	if worked <= 0.01 || worked > 1 {
+		t.Errorf("the page has worked for %.2f s when its charts are drawn", worked)
+	}
 	weights := eval[map[string]int](t, b, `Object.fromEntries([...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')].map((e) => [e.name, e.encodedBodySize]))`)
 	sum := 0
 	for _, weight := range weights {
 		sum += weight
 	}
+	t.Logf("%d bytes, %.2f s", sum, worked)
 	if sum < 50_000 || sum > 500_000 {
 		encoded, _ := json.Marshal(weights)
 		t.Errorf("%d bytes: %s", sum, encoded)

@@ -73,6 +73,9 @@ type app struct {
 	// alone is held by what must not run beside another: check, rebuild, backup, restore, erasing.
 	alone        sync.Mutex
 	publications *publication.Publications
+	// sealing is held while something is published, and while the books are made again: what is published names a block of the
+	// books, and must be known to whoever makes them.
+	sealing sync.Mutex
 }
 
 // appOptions is what a server is besides its configuration.
@@ -185,7 +188,7 @@ func (a *app) openParts(ctx context.Context, o appOptions) (err error) {
 	a.booker = booking.New(booking.Options{
 		Conn: a.engine.Conn(), Rules: func() *lifecycle.Rules { return a.registers.Rules() }, Logger: a.log.With("part", "booker"), Registry: a.registry,
 		Loaded: func() (string, uint64) { return a.collector.ID(), a.collector.Loaded() },
-		Booked: func(booking.Mark) { a.snapshots.Wake() },
+		Booked: func(booking.Mark) { a.snapshots.Wake() }, Sealed: a.sealed,
 	})
 	a.registers = &registers{
 		store: register.Store{Conn: a.engine.Conn(), Zone: zone, Figures: registerFigures},

@@ -57,6 +57,10 @@ func (a *app) knownHead() (h seal.Head, known bool, _ error) {
 
 // publish publishes a ranking of what was accepted until now, or confirms what another person has asked to publish.
 func (a *app) publish(ctx context.Context, ask api.Publishing) (publication.Outcome, error) {
+	if !a.sealing.TryLock() {
+		return publication.Outcome{}, &publication.Wrong{Message: "another ranking is being published, or the books are being made again; try again when that is done"}
+	}
+	defer a.sealing.Unlock()
 	who, _ := auth.From(ctx)
 	by := cmp.Or(who.Name, audit.Admin)
 	if ask.Confirm != "" {
@@ -73,17 +77,10 @@ func (a *app) publish(ctx context.Context, ask api.Publishing) (publication.Outc
 			return publication.Outcome{}, err
 		}
 	}
-	// What has arrived until here is in: nothing that is booked later belongs to it.
-	before := a.Now().Add(-time.Millisecond).Truncate(time.Millisecond)
-	mark, err := a.complete(ctx)
+	r, mark, err := a.rankComplete(ctx, m, ask.Period)
 	if err != nil {
 		return publication.Outcome{}, err
 	}
-	r, err := a.ranker.At(ctx, m, ask.Period, ranking.Moment{Block: mark.Block, Before: before})
-	if err != nil {
-		return publication.Outcome{}, err
-	}
-	r.Inputs.Events = mark.Events
 	done, err := a.publications.Publish(publication.Request{
 		Method: m, Ranking: r, Although: ask.Although, Corrects: ask.Corrects, Reason: ask.Reason, By: by,
 		Watermark: publication.Watermark{Block: mark.Block, Entries: mark.Entries, Rules: mark.Rules},
@@ -92,6 +89,27 @@ func (a *app) publish(ctx context.Context, ask api.Publishing) (publication.Outc
 		a.published(ctx, done)
 	}
 	return done, err
+}
+
+// rankComplete ranks by all that was accepted until now, and nothing that comes later.
+func (a *app) rankComplete(ctx context.Context, m *ranking.Method, period string) (*ranking.Result, booking.Mark, error) {
+	for {
+		if err := a.ranker.Settled(ctx); err != nil {
+			return nil, booking.Mark{}, err
+		}
+		remade, before := a.booker.Remade(), a.Now().Add(-time.Millisecond).Truncate(time.Millisecond)
+		mark, err := a.complete(ctx)
+		if err != nil {
+			return nil, mark, err
+		}
+		r, err := a.ranker.At(ctx, m, period, ranking.Moment{Block: mark.Block, Before: before})
+		if err != nil {
+			return nil, mark, err
+		}
+		if r.Inputs.Events = mark.Events; a.booker.Remade() == remade && remade%2 == 0 {
+			return r, mark, nil
+		}
+	}
 }
 
 // published writes down what was published, or asked to be.
@@ -111,6 +129,14 @@ func (a *app) published(ctx context.Context, done publication.Outcome) {
 		details = append(details, slog.String("although", e.Although))
 	}
 	a.audit(ctx, actPublish, e.Method+" "+e.Period.ID, details...)
+}
+
+// sealed are the marks up to which something was published.
+func (a *app) sealed() (all []booking.Mark) {
+	for _, w := range a.publications.Watermarks() {
+		all = append(all, booking.Mark{Block: w.Block, Entries: w.Entries, Rules: w.Rules})
+	}
+	return all
 }
 
 // complete waits until all that was accepted is booked, by the newest registers, and returns up to where that is.
@@ -154,6 +180,46 @@ func (a *app) checkPublications(ctx context.Context, found func(number, says str
 		}
 	}
 	return n, nil
+}
+
+// today says what of a publication would be otherwise now, and why.
+func (a *app) today(ctx context.Context, number int64) (*publication.Today, error) {
+	record, err := a.publications.Record(number)
+	if err != nil {
+		return nil, err
+	}
+	m, err := record.Method.Read()
+	if err != nil {
+		return nil, err
+	}
+	sealed, now := &record.Ranking.Inputs, a.Now()
+	r, err := a.ranker.RankBy(ctx, m, sealed.Period.ID)
+	if err != nil {
+		return nil, err
+	}
+	if publication.Same(sealed, &r.Inputs) {
+		return record.Today(number, now, nil)
+	}
+	var steps []publication.Step
+	next := *sealed
+	causes := publication.Booked()
+	for i, cause := range causes {
+		then, err := a.ranker.At(ctx, m, sealed.Period.ID, ranking.Moment{Block: sealed.Block, Causes: causes[:i+1], Before: sealed.AsOf})
+		if err != nil {
+			return nil, err
+		}
+		next.Figures = then.Inputs.Figures
+		steps = append(steps, publication.Step{Cause: publication.Cause(cause), Inputs: next})
+	}
+	rest := publication.Reported
+	if sealed.Period.Running {
+		rest = publication.Passed
+	}
+	next.Figures = r.Inputs.Figures
+	steps = append(steps, publication.Step{Cause: rest, Inputs: next})
+	next.Assessments = r.Inputs.Assessments
+	steps = append(steps, publication.Step{Cause: publication.Assessed, Inputs: next}, publication.Step{Cause: publication.Regrouped, Inputs: r.Inputs})
+	return record.Today(number, now, steps)
 }
 
 // recount asks the books again for the counts of a publication, up to the block that was sealed.

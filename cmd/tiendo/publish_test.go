@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -72,6 +73,22 @@ func TestPublish(t *testing.T) {
 	if _, said := a.told(t, "rank", "--method", "two", "--period", "2026-Q1"); !strings.Contains(said, "H24.17  Sở Xây dựng   56.00") && !strings.Contains(said, "56.00") {
 		t.Errorf("the late dossier does not count: %s", said)
 	}
+	checked(exitDone, "2 publications checked, 0 differences")
+	today := func(number int, want ...string) {
+		t.Helper()
+		_, body := fetch(t, fmt.Sprintf("%s/v1/publications/%d/today", a.URL(), number))
+		for _, w := range want {
+			if !strings.Contains(body, w) {
+				t.Errorf("publication %d: no %s in %s", number, w, body)
+			}
+		}
+	}
+	// H24.17 had 2 of 2 in time, 60 points; with one late it has 2 of 3, (0.667-0.5)/0.5·60 = 20.
+	const late = `"cause":"late","vi":"dữ liệu đến muộn","en":"late data","points":-40`
+	today(2, late, `"before":{"points":96,"rank":1},"after":{"points":56`)
+	today(1, late, `"cause":"assessed","vi":"chấm điểm, thẩm định mới","en":"new assessments","points":36`, `"before":{"points":60,"rank":1},"after":{"points":56`)
+	f(exitDone, "The books were made again", "rebuild")
+	today(2, late)
 	checked(exitDone, "2 publications checked, 0 differences")
 
 	// Whoever changes the books, before the block that was sealed, is found.

@@ -13,7 +13,7 @@ import (
 // would be believed.
 func (a *app) openRanker(zone *time.Location) error {
 	a.ranker = &ranking.Ranker{
-		Books: a.books, Now: a.Now, Zone: zone, Block: func() uint64 { return a.booker.Mark().Block },
+		Books: a.books, Now: a.Now, Zone: zone, Block: func() uint64 { return a.booker.Mark().Block }, Remade: a.booker.Remade,
 	}
 	folder := a.Methods
 	if name := a.cfg.Ranking.Methods; name != "" {

@@ -51,8 +51,8 @@ func (a *app) routes() http.Handler {
 		Rules: a.registers.Rules, Facts: a.facts, Recorded: a.recorded, Check: a.check, Rebuild: a.rebuild, Alone: &a.alone, Erase: a.erase,
 		Backup: a.backup, Restore: a.restore, Restored: a.Restored,
 		LoadedRegisters: a.registers.loaded, LoadRegister: a.loadRegister, Tokens: a.tokens, Audit: a.acts,
-		Integrity: a.integrity,
-		Reports:   a.reports, Exported: a.exported, Ranker: a.ranker, Publications: a.publications, Publish: a.publish, CheckPublications: a.checkPublications, Done: a.audit,
+		Integrity: a.integrity, Reports: a.reports, Exported: a.exported, Ranker: a.ranker,
+		Publications: a.publications, Publish: a.publish, Today: a.today, CheckPublications: a.checkPublications, Done: a.audit,
 	})
 	mux, g := http.NewServeMux(), a.guards()
 	for root, cases := range map[string]http.Handler{"/v1/cases": answers.Cases(), "/cases": a.pages.Cases()} {
@@ -184,6 +184,8 @@ func (a *app) explain(ctx context.Context, family event.Family, subject string) 
 
 // rebuild makes the books again.
 func (a *app) rebuild(ctx context.Context, progress func(booking.Checked)) error {
+	a.sealing.Lock()
+	defer a.sealing.Unlock()
 	a.audit(ctx, "books.rebuild", "")
 	return a.booker.Rebuild(ctx, progress)
 }

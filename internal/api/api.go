@@ -72,6 +72,8 @@ type Options struct {
 	// Publish publishes a ranking for whoever sent the request. Where what was accepted is not booked in time, its error is
 	// [ErrBehind]; others are those of [publication.Publications.Publish], and of asking.
 	Publish func(ctx context.Context, ask Publishing) (publication.Outcome, error)
+	// Today says what of a publication would be otherwise now.
+	Today func(ctx context.Context, number int64) (*publication.Today, error)
 	// CheckPublications tells found what is wrong with what was published, by its number, and returns how many publications there
 	// are. It is needed by the handler of upkeep alone.
 	CheckPublications func(ctx context.Context, found func(number, says string)) (int64, error)

@@ -21,6 +21,7 @@ func (a *API) Published() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /v1/publications", a.publications)
 	mux.HandleFunc("GET /v1/publications/{number}", a.publication)
+	mux.HandleFunc("GET /v1/publications/{number}/today", a.today)
 	mux.HandleFunc("GET /v1/publications/key", func(w http.ResponseWriter, _ *http.Request) {
 		a.lineOf(w, a.Publications.Seal().Key()+"\n")
 	})
@@ -84,9 +85,8 @@ func (a *API) publications(w http.ResponseWriter, r *http.Request) {
 }
 
 func (a *API) publication(w http.ResponseWriter, r *http.Request) {
-	number, err := strconv.ParseInt(r.PathValue("number"), 10, 64)
-	if size := a.Publications.Seal().Size(); err != nil || number < 1 || number > size {
-		a.problem(w, problem{Title: "No such publication", Status: http.StatusNotFound, Parameter: "number", Detail: "GET /v1/publications lists them."})
+	number, ok := a.number(w, r)
+	if !ok {
 		return
 	}
 	file, err := a.Publications.File(number)
@@ -102,6 +102,33 @@ func (a *API) publication(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Disposition", "attachment; filename*=UTF-8''"+url.PathEscape(name))
 	a.lineOf(w, string(file))
+}
+
+// number is that of a publication in the address; it has answered where there is none.
+func (a *API) number(w http.ResponseWriter, r *http.Request) (number int64, ok bool) {
+	number, err := strconv.ParseInt(r.PathValue("number"), 10, 64)
+	if size := a.Publications.Seal().Size(); err != nil || number < 1 || number > size {
+		a.problem(w, problem{Title: "No such publication", Status: http.StatusNotFound, Parameter: "number", Detail: "GET /v1/publications lists them."})
+		return 0, false
+	}
+	return number, true
+}
+
+func (a *API) today(w http.ResponseWriter, r *http.Request) {
+	number, ok := a.number(w, r)
+	if !ok {
+		return
+	}
+	today, err := a.Today(r.Context(), number)
+	switch {
+	case errors.Is(err, seal.ErrTampered):
+		a.refuseSeal(w, r, err)
+	case err != nil:
+		a.refuse(w, r, err)
+	default:
+		today.AsOf = today.AsOf.In(a.Zone)
+		a.reply(w, http.StatusOK, today)
+	}
 }
 
 // toWitness is what is sent to a witness that has seen the log up to old: the request body of C2SP tlog-witness, add-checkpoint.

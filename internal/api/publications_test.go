@@ -13,6 +13,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -50,7 +51,7 @@ func ranked(t *testing.T, method string) publication.Request {
 func publicationsServer(t *testing.T, p *publication.Publications) *httptest.Server {
 	t.Helper()
 	a := api.New(api.Options{
-		Zone: zone, Now: func() time.Time { return now }, Logger: slog.New(slog.DiscardHandler), Publications: p,
+		Zone: zone, Now: func() time.Time { return now }, Logger: slog.New(slog.DiscardHandler), Publications: p, Alone: new(sync.Mutex),
 		Done: func(context.Context, string, string, ...slog.Attr) {},
 		CheckPublications: func(_ context.Context, found func(number, says string)) (int64, error) {
 			found("1", "/points: published 2, computed 1")
@@ -181,7 +182,7 @@ func TestPublishing(t *testing.T) {
 		t.Fatal(err)
 	}
 	a := api.New(api.Options{
-		Zone: zone, Now: func() time.Time { return now }, Logger: slog.New(slog.DiscardHandler), Publications: p,
+		Zone: zone, Now: func() time.Time { return now }, Logger: slog.New(slog.DiscardHandler), Publications: p, Alone: new(sync.Mutex),
 		Done: func(context.Context, string, string, ...slog.Attr) {},
 		Publish: func(_ context.Context, ask api.Publishing) (publication.Outcome, error) {
 			if ask.Period == "2024-Q3" {

@@ -43,6 +43,9 @@ type Options struct {
 	// Loaded tells the collector of this process, and the last entry of its log whose rows are stored: entries that left no
 	// row, for they held nothing new, are booked as well then. Nil where there is no collector.
 	Loaded func() (collector string, entry uint64)
+	// Sealed tells the marks of blocks that somebody refers to, by their numbers: when the books are made again, what they held up
+	// to such a block stays under its number. nil where there are none.
+	Sealed func() []Mark
 	// Booked is called after each block, and when a start has found the last one, with what the figures contain from then on. It
 	// must not block.
 	Booked func(Mark)
@@ -76,8 +79,9 @@ type Booker struct {
 	// from is what the next block goes on from, if not from mark: after a start, the block before the last.
 	from *Mark
 
-	// rebuilds are requests to make the books again.
+	// rebuilds are requests to make the books again, remade how often that was done, twice: see Remade.
 	rebuilds chan rebuilding
+	remade   atomic.Uint64
 	// erasings are requests to erase cases.
 	erasings chan *erasing
 
@@ -106,6 +110,11 @@ func (b *Booker) Wake() {
 
 // Mark returns up to where the facts are booked. Safe for concurrent use.
 func (b *Booker) Mark() Mark { return *b.mark.Load() }
+
+// Remade rises by one when books that were made again begin to take the place of the old ones, and by one when they have: it is odd
+// meanwhile. Everything in them has the number of a later block. So whoever asks the books up to the block of a [Booker.Mark] reads
+// this before the mark, and asks again if it was odd, or is another number afterwards.
+func (b *Booker) Remade() uint64 { return b.remade.Load() }
 
 // Ledger is the sum of what this booker has written; it cannot be read while another booker writes, or the engine is away.
 func (b *Booker) Ledger() *Ledger { return b.ledger }

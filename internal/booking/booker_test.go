@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"math"
 	"math/rand/v2"
 	"os"
 	"slices"
@@ -77,8 +78,14 @@ func store(t *testing.T, conn driver.Conn, events []event.Event) {
 // journalOf reads what the journal holds, folded over blocks, by case.
 func journalOf(t *testing.T, conn driver.Conn) map[string]int64 {
 	t.Helper()
+	return journalUpTo(t, conn, math.MaxInt64)
+}
+
+// journalUpTo is what it holds up to a block.
+func journalUpTo(t *testing.T, conn driver.Conn, block uint64) map[string]int64 {
+	t.Helper()
 	rows, err := conn.Query(t.Context(), `SELECT concat(family, '/', subject, ' ', toString(stamp), ' ', cause, ' ', measure, ' ', toString(day), ' ', toString(millis), ' ', toString(marks), ' ', toString(bin), ' ', agency) AS k, sum(n) AS s
-		FROM cells WHERE family != '' GROUP BY k HAVING s != 0`)
+		FROM cells WHERE family != '' AND block <= ? GROUP BY k HAVING s != 0`, block)
 	if err != nil {
 		t.Fatal(err)
 	}

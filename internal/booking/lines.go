@@ -91,12 +91,17 @@ func date(d calendar.Day) time.Time { return time.Unix(int64(d)*24*60*60, 0).UTC
 
 // cells are the columns of the journal: lineColumns, block and writer.
 func (l *lines) cells(block uint64, writer string) []any {
-	for len(l.block) < len(l.n) {
-		l.block, l.writer = append(l.block, block), append(l.writer, writer)
-	}
+	l.number(block, writer)
 	return []any{
 		l.family, l.subject, l.stamp, l.cause, l.measure, l.day, l.millis, l.marks, l.bin,
 		l.agency, l.unit, l.procedure, l.channel, l.level, l.kind, l.at, l.issuer, l.helpers, l.source, l.n, l.print, l.block, l.writer,
+	}
+}
+
+// number puts the lines that have no number yet under that of a block.
+func (l *lines) number(block uint64, writer string) {
+	for len(l.block) < len(l.n) {
+		l.block, l.writer = append(l.block, block), append(l.writer, writer)
 	}
 }
 

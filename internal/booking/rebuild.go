@@ -1,9 +1,11 @@
 package booking
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -51,9 +53,10 @@ func (b *Booker) rebuild(ctx context.Context, progress func(Checked)) error {
 	if err != nil {
 		return err
 	}
+	cuts := b.cuts()
 	var done Checked
 	for _, family := range lifecycle.Families() {
-		if err := b.rebuildFamily(ctx, family, &mark, &done, progress); err != nil {
+		if err := b.rebuildFamily(ctx, family, cuts, &mark, &done, progress); err != nil {
 			return errors.Join(fmt.Errorf("make the books of family %s: %w", family, err), b.Conn.Exec(ctx, "DROP TABLE IF EXISTS "+nextTable+" SYNC"))
 		}
 	}
@@ -63,11 +66,22 @@ func (b *Booker) rebuild(ctx context.Context, progress func(Checked)) error {
 	if err := b.appendMarks(ctx, mark); err != nil {
 		return fmt.Errorf("mark the new journal: %w", err)
 	}
-	if err := b.Conn.Exec(ctx, "EXCHANGE TABLES "+journalTable+" AND "+nextTable); err != nil {
-		return fmt.Errorf("put the new journal in place: %w", err)
+	if err := b.replace(ctx, mark); err != nil {
+		return err
 	}
 	progress(done)
 	return b.Conn.Exec(ctx, "DROP TABLE "+nextTable+" SYNC")
+}
+
+// replace puts the new journal in place of the old one.
+func (b *Booker) replace(ctx context.Context, mark Mark) error {
+	b.remade.Add(1)
+	defer b.remade.Add(1)
+	if err := b.Conn.Exec(ctx, "EXCHANGE TABLES "+journalTable+" AND "+nextTable); err != nil {
+		return fmt.Errorf("put the new journal in place: %w", err)
+	}
+	b.tell(mark)
+	return nil
 }
 
 // stored is the mark of a journal that contains all that is stored, under the next number.
@@ -102,7 +116,7 @@ func (b *Booker) stored(ctx context.Context) (Mark, error) {
 
 // rebuildFamily replays the cases of a family in the order of their subjects. While the engine finishes one insert the next
 // one is filled.
-func (b *Booker) rebuildFamily(ctx context.Context, family event.Family, mark *Mark, done *Checked, progress func(Checked)) error {
+func (b *Booker) rebuildFamily(ctx context.Context, family event.Family, cuts []cut, mark *Mark, done *Checked, progress func(Checked)) error {
 	facts, err := readFacts(ctx, b.Conn, family, nil)
 	if err != nil {
 		return fmt.Errorf("read facts: %w", err)
@@ -112,7 +126,7 @@ func (b *Booker) rebuildFamily(ctx context.Context, family event.Family, mark *M
 	finishing.SetLimit(1)
 	for more := true; more && err == nil; {
 		var in *inserting
-		if in, more, err = b.rebuildPart(ctx, facts, mark, done); err == nil {
+		if in, more, err = b.rebuildPart(ctx, facts, cuts, mark, done); err == nil {
 			progress(*done)
 			finishing.Go(in.finish)
 		}
@@ -121,7 +135,7 @@ func (b *Booker) rebuildFamily(ctx context.Context, family event.Family, mark *M
 }
 
 // rebuildPart replays cases until an insert is full. It reports whether there are more.
-func (b *Booker) rebuildPart(ctx context.Context, facts *cursor[event.Event], mark *Mark, done *Checked) (in *inserting, more bool, err error) {
+func (b *Booker) rebuildPart(ctx context.Context, facts *cursor[event.Event], cuts []cut, mark *Mark, done *Checked) (in *inserting, more bool, err error) {
 	if in, err = b.insertNext(ctx, mark.Block); err != nil {
 		return nil, false, err
 	}
@@ -132,7 +146,7 @@ func (b *Booker) rebuildPart(ctx context.Context, facts *cursor[event.Event], ma
 			break
 		}
 		var n int
-		if n, err = b.rebuildCase(facts, subject, l, mark, done); err != nil {
+		if n, err = b.rebuildCase(facts, subject, l, cuts, mark, done); err != nil {
 			break
 		}
 		rows += n
@@ -152,21 +166,68 @@ func (b *Booker) rebuildPart(ctx context.Context, facts *cursor[event.Event], ma
 }
 
 // rebuildCase replays one case. It returns how many lines of the journal that makes.
-func (b *Booker) rebuildCase(facts *cursor[event.Event], subject string, l *lines, mark *Mark, done *Checked) (int, error) {
+func (b *Booker) rebuildCase(facts *cursor[event.Event], subject string, l *lines, cuts []cut, mark *Mark, done *Checked) (int, error) {
 	events, err := facts.take(subject)
 	if err != nil {
 		return 0, fmt.Errorf("read facts: %w", err)
 	}
 	first := firstDeliveries(events, Mark{}, *mark)
+	before := l.rows()
+	held, err := b.replayCuts(events, subject, l, cuts)
+	if err != nil {
+		return 0, fmt.Errorf("case %s: %w", subject, err)
+	}
 	c, entries, err := lifecycle.Journal(events, b.Rules())
 	if err != nil {
 		return 0, fmt.Errorf("case %s: %w", subject, err)
 	}
-	l.addCase(&c, entries)
+	l.addCase(&c, difference(entries, held))
+	l.number(mark.Block, b.writer)
 	mark.Events += first
 	done.Cases++
 	done.Events += first
-	return len(entries), nil
+	return l.rows() - before, nil
+}
+
+// cut is a block that somebody refers to: what the books held up to it stays under its number.
+type cut struct {
+	mark  Mark
+	rules *lifecycle.Rules
+}
+
+// cuts are in the order of their blocks, each once.
+func (b *Booker) cuts() (all []cut) {
+	if b.Sealed == nil {
+		return nil
+	}
+	marks := b.Sealed()
+	slices.SortFunc(marks, func(x, y Mark) int { return cmp.Compare(x.Block, y.Block) })
+	for i, m := range marks {
+		if i == 0 || m.Block != marks[i-1].Block {
+			all = append(all, cut{m, b.Rules().Upto(m.Rules)})
+		}
+	}
+	return all
+}
+
+// replayCuts adds what the journal of a case held at each cut beyond the one before. It returns what it held at the last.
+func (b *Booker) replayCuts(events []event.Event, subject string, l *lines, cuts []cut) (held []lifecycle.Entry, _ error) {
+	for _, at := range cuts {
+		known := knownBy(slices.Clone(events), at.mark)
+		if len(known) == 0 {
+			continue
+		}
+		c, then, err := lifecycle.Journal(known, at.rules)
+		if err != nil {
+			return nil, fmt.Errorf("up to block %d: %w", at.mark.Block, err)
+		}
+		for _, e := range difference(slices.Clone(then), held) {
+			l.add(string(c.Family), subject, &e)
+		}
+		l.number(at.mark.Block, b.writer)
+		held = then
+	}
+	return held, nil
 }
 
 // insertNext opens an insert into the new journal.

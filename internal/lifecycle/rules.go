@@ -53,6 +53,24 @@ func (r *Rules) Zone() *time.Location { return r.registers.Location() }
 // Version is the number of loads that verdicts read: open cases must be judged again when it rises.
 func (r *Rules) Version() uint64 { return r.version }
 
+// Upto returns the rules as they were at a version.
+func (r *Rules) Upto(version uint64) *Rules {
+	if version >= r.version {
+		return r
+	}
+	loads := uint64(0)
+	for _, l := range r.registers.Loads() {
+		if l.Kind == register.Calendars || l.Kind == register.Procedures {
+			if version == 0 {
+				break
+			}
+			version--
+		}
+		loads = l.Version
+	}
+	return NewRules(r.registers.Upto(loads))
+}
+
 // at returns the versions that a case is judged by: those recorded last before its closing, or, while it is open, before
 // the instant until which is known; the newest if until is zero.
 func (r *Rules) at(c *Case, until time.Time) register.View {

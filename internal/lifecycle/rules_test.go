@@ -135,3 +135,36 @@ func negated(counts []lifecycle.Count) []lifecycle.Count {
 	}
 	return all
 }
+
+// TestRulesUpTo: rules as they were judge open cases as they were judged then, whatever was loaded later.
+func TestRulesUpTo(t *testing.T) {
+	events := parseEvents(t, `dossier.received 2025-03-05T08:00 procedure=1.000123 due=2025-03-10
+dossier.supplement_requested 2025-03-06T09:00
+dossier.supplemented 2025-03-10T09:00
+`)
+	registers := load(t, register.Empty(zone, nil), register.Agencies, "agencies:\n  - {code: H24.12, names: {vi: a, en: a}, group: g}\n", "2025-03-18T08:00")
+	registers = load(t, registers, register.Procedures, restarting, "2025-03-20T08:00")
+	registers = load(t, registers, register.Agencies, "agencies:\n  - {code: H24.12, names: {vi: b, en: b}, group: g}\n", "2025-03-21T08:00")
+	rules := lifecycle.NewRules(registers)
+	f := func(version uint64, want *lifecycle.Rules) {
+		t.Helper()
+		got := rules.Upto(version)
+		if got.Version() != want.Version() {
+			t.Errorf("up to %d: version %d, want %d", version, got.Version(), want.Version())
+		}
+		is, err := lifecycle.Judge(slices.Clone(events), got)
+		if err != nil {
+			t.Fatal(err)
+		}
+		should, err := lifecycle.Judge(slices.Clone(events), want)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !is.Deadline.Equal(should.Deadline) {
+			t.Errorf("up to %d: deadline %s, want %s", version, is.Deadline, should.Deadline)
+		}
+	}
+	f(0, lifecycle.NewRules(register.Empty(zone, nil)))
+	f(1, rules)
+	f(2, rules)
+}

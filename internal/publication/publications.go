@@ -31,6 +31,7 @@ type Publications struct {
 
 	mu      sync.RWMutex
 	entries []Entry
+	marks   []Watermark
 	waiting []Proposal
 }
 
@@ -100,8 +101,22 @@ func (p *Publications) add(number int64, sha256 string, r *Record) Entry {
 			}
 		}
 	}
-	p.entries = append(p.entries, e)
+	p.entries, p.marks = append(p.entries, e), append(p.marks, r.Watermark)
 	return e
+}
+
+// Watermarks are those of all that was published, or waits to be: the books must be able to tell what they held then. The slice is
+// the caller's.
+func (p *Publications) Watermarks() []Watermark {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	all := slices.Clone(p.marks)
+	for _, w := range p.waiting {
+		if r, err := ParseRecord([]byte(w.Record)); err == nil {
+			all = append(all, r.Watermark)
+		}
+	}
+	return all
 }
 
 // List returns all publications, the newest first. The slice is the caller's.

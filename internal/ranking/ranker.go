@@ -15,8 +15,8 @@ type Ranker struct {
 	Methods Methods
 	Now     func() time.Time
 	Zone    *time.Location
-	// Block is the last block that is booked.
-	Block func() uint64
+	// Block is the last block that is booked, Remade how often the books were made again: see booking.Booker.
+	Block, Remade func() uint64
 
 	simulated simulations
 }
@@ -82,16 +82,10 @@ func (k *Ranker) by(ctx context.Context, m *Method, p period.Period, tries []str
 	if err != nil {
 		return nil, err
 	}
-	// The newest state is in memory. Where something is booked meanwhile, the engine is asked for the state before.
-	block := k.Block()
-	now, before, err := k.gather(ctx, m, p, Moment{})
-	if err == nil && k.Block() != block {
-		now, before, err = k.gather(ctx, m, p, Moment{Block: block})
-	}
+	now, before, err := k.newest(ctx, m, p)
 	if err != nil {
 		return nil, err
 	}
-	now.Block = block
 	r := tried.Compute(*now)
 	switch {
 	case len(tries) > 0:
@@ -102,6 +96,39 @@ func (k *Ranker) by(ctx context.Context, m *Method, p period.Period, tries []str
 	}
 	k.simulated.simulate(tried, r)
 	return r, nil
+}
+
+// newest gathers one state of the books. The newest is in memory; where something is booked meanwhile, the engine is asked for the
+// state before.
+func (k *Ranker) newest(ctx context.Context, m *Method, p period.Period) (now, before *Inputs, err error) {
+	for {
+		if err := k.Settled(ctx); err != nil {
+			return nil, nil, err
+		}
+		remade, block := k.Remade(), k.Block()
+		now, before, err = k.gather(ctx, m, p, Moment{})
+		if err == nil && k.Block() != block {
+			now, before, err = k.gather(ctx, m, p, Moment{Block: block})
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		if now.Block = block; k.Remade() == remade && remade%2 == 0 {
+			return now, before, nil
+		}
+	}
+}
+
+// Settled waits while books that were made again take the place of the old ones.
+func (k *Ranker) Settled(ctx context.Context) error {
+	for k.Remade()%2 == 1 {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(10 * time.Millisecond):
+		}
+	}
+	return nil
 }
 
 // gather gathers a period and the one before it, which is nil where the method does not rank it.

@@ -61,6 +61,26 @@ func Empty(zone *time.Location, figures Figures) *Registers {
 // Version is the number of loads so far.
 func (r *Registers) Version() uint64 { return uint64(len(r.loads)) }
 
+// Upto returns the registers as they were after a number of loads.
+func (r *Registers) Upto(loads uint64) *Registers {
+	if loads >= r.Version() {
+		return r
+	}
+	next := *r
+	next.loads = r.loads[:loads]
+	next.agencies, next.procedures = upto(r.agencies, loads), upto(r.procedures, loads)
+	next.calendars, next.targets = upto(r.calendars, loads), upto(r.targets, loads)
+	return &next
+}
+
+func upto[B any](all []version[B], loads uint64) []version[B] {
+	later := slices.IndexFunc(all, func(v version[B]) bool { return v.load.Version > loads })
+	if later < 0 {
+		return all
+	}
+	return slices.Clip(all[:later])
+}
+
 // Loads returns all loads, oldest first. The slice is the caller's.
 func (r *Registers) Loads() []Load { return slices.Clone(r.loads) }
 
