@@ -1,6 +1,7 @@
 package collector
 
 import (
+	"cmp"
 	"crypto/rand"
 	"encoding/hex"
 	"errors"
@@ -27,6 +28,8 @@ import (
 type Options struct {
 	// Data is the data folder. The log is in its subfolder "log".
 	Data string
+	// Keys is the folder of the key that hides officers, and of what was erased; several collectors may have it in common. Empty: Data.
+	Keys string
 	// Conn is asked for the way to the engine before each insert.
 	Conn   func() driver.Conn
 	Tokens *auth.Tokens
@@ -72,11 +75,11 @@ func Open(o Options) (*Collector, error) {
 	if o.vfs == nil {
 		o.vfs = fs.New()
 	}
-	hide, err := openOfficers(filepath.Join(o.Data, "officer.key"))
+	hide, err := openOfficers(filepath.Join(cmp.Or(o.Keys, o.Data), "officer.key"))
 	if err != nil {
 		return nil, err
 	}
-	gone, err := openErased(filepath.Join(o.Data, "erased"), hide.key)
+	gone, err := openErased(filepath.Join(cmp.Or(o.Keys, o.Data), "erased"), hide.key)
 	if err != nil {
 		return nil, err
 	}

@@ -141,7 +141,7 @@ func (v *assessView) criteria(p *Pages, by *assessor) {
 func (p *Pages) assessedCriterion(by *assessor, what *ranking.SheetColumn, s *ranking.Answer) assessedCriterion {
 	e, lang, penalty := assessIn[by.lang], by.lang, by.penalty(what)
 	c := assessedCriterion{
-		Code: what.Code, Title: lang.of(what.Titles.VI, what.Titles.EN), Maximum: lang.points(what.Maximum),
+		Code: what.Code, Title: lang.of(what.Titles.VI, what.Titles.EN), Maximum: lang.given(what.Maximum),
 		Claimed: p.saidView(by, s.Claimed, s.Late), Verified: p.saidView(by, s.Verified, false),
 	}
 	switch {
@@ -151,7 +151,7 @@ func (p *Pages) assessedCriterion(by *assessor, what *ranking.SheetColumn, s *ra
 		c.Kind = e.Bonus
 	}
 	if s.Difference != nil {
-		c.Gap = lang.points(*s.Difference)
+		c.Gap = lang.given(*s.Difference)
 		c.After = s.Claimed.At.After(s.Verified.At)
 	}
 	last := s.Verified
@@ -190,12 +190,12 @@ func (p *Pages) saidView(by *assessor, s *ranking.Claim, late bool) *saidView {
 		return nil
 	}
 	return &saidView{
-		Points: by.lang.points(s.Points), Evidence: s.Evidence, Reason: s.Reason, At: by.lang.minute(s.At.In(p.Location).Truncate(time.Minute)), Late: late,
+		Points: by.lang.given(s.Points), Evidence: s.Evidence, Reason: s.Reason, At: by.lang.minute(s.At.In(p.Location).Truncate(time.Minute)), Late: late,
 	}
 }
 
-// points writes points with as many decimals as they have.
-func (l language) points(v float64) string {
+// given writes points that somebody gave, with as many decimals as they have.
+func (l language) given(v float64) string {
 	text := strconv.FormatFloat(v, 'f', -1, 64)
 	if l == vietnamese {
 		text = strings.ReplaceAll(text, ".", ",")

@@ -43,11 +43,12 @@ type Options struct {
 	Walls  []Wall
 	Tokens *auth.Tokens
 	Audit  *audit.Log
+	// Methods are those by which agencies are ranked, Rank ranks by one. Without methods there is no page of rankings.
+	Methods ranking.Methods
+	Rank    func(ctx context.Context, method, period string, tries ...string) (*ranking.Result, error)
 	// Desk is where people enter what no system tells; nil if they cannot.
 	Desk *byhand.Desk
-	// Methods are those by which agencies are assessed, Assessed tells what was said by one for a period, with all that was
-	// delivered before.
-	Methods  ranking.Methods
+	// Assessed tells what was claimed and verified by a method for a period, with all that was delivered before.
 	Assessed func(ctx context.Context, method, period string) (*ranking.Sheet, error)
 	// Version is the program's.
 	Version string
@@ -117,6 +118,8 @@ func newPages(o Options, files *assets, from sources) (*Pages, error) {
 	open.HandleFunc("GET /live", p.live)
 	open.HandleFunc("GET /kpis", p.catalogue)
 	open.HandleFunc("GET /static/{name}", files.serve)
+	open.HandleFunc("GET /ranking", p.ranking)
+	p.registered["/ranking"] = len(o.Methods) > 0
 	cases := http.NewServeMux()
 	cases.HandleFunc("GET /cases", p.list)
 	cases.HandleFunc("GET /cases/{family}/{subject...}", p.oneCase)

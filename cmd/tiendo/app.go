@@ -187,7 +187,7 @@ func (a *app) openParts(ctx context.Context, o appOptions) (err error) {
 	calendars := calendar.Builtin(zone)
 	a.booker = booking.New(booking.Options{
 		Conn: a.engine.Conn(), Rules: func() *lifecycle.Rules { return a.registers.Rules() }, Logger: a.log.With("part", "booker"), Registry: a.registry,
-		Loaded: func() (string, uint64) { return a.collector.ID(), a.collector.Loaded() },
+		Standing: a.standing(), Loaded: func() (string, uint64) { return a.collector.ID(), a.collector.Loaded() },
 		Booked: func(booking.Mark) { a.snapshots.Wake() }, Sealed: a.sealed,
 	})
 	a.registers = &registers{
@@ -207,7 +207,7 @@ func (a *app) openParts(ctx context.Context, o appOptions) (err error) {
 	}
 	a.reports = papers.New(papers.Options{Books: a.books, Names: a.agencyName, Zone: zone})
 	a.collector, err = collector.Open(collector.Options{
-		Data: a.cfg.Data, Conn: a.engine.Conn, Tokens: a.tokens, Log: a.log.With("part", "collector"), Registry: a.registry, Slow: a.slow, Now: a.Now,
+		Data: a.cfg.Data, Keys: a.cfg.Keys(), Conn: a.engine.Conn, Tokens: a.tokens, Log: a.log.With("part", "collector"), Registry: a.registry, Slow: a.slow, Now: a.Now,
 	})
 	if err != nil {
 		return misuse(err)
@@ -236,8 +236,8 @@ func (a *app) openParts(ctx context.Context, o appOptions) (err error) {
 	}
 	a.pages, err = dashboards.New(dashboards.Options{
 		Explain: a.explain, Figures: a.books, Location: zone, Now: a.Now, Demo: o.Simulated, Version: versionText(), Logger: a.log.With("part", "pages"),
-		Door: a.door, Tokens: a.tokens, Audit: a.acts, Procedures: a.procedure, Desk: a.desk(),
-		Methods: a.ranker.Methods, Assessed: a.assessed, Walls: walls,
+		Door: a.door, Tokens: a.tokens, Audit: a.acts, Procedures: a.procedure, Desk: a.desk(), Walls: walls,
+		Methods: a.ranker.Methods, Rank: a.ranker.Rank, Assessed: a.assessed,
 		Names: a.agencyName,
 	})
 	return err
@@ -303,14 +303,19 @@ func (a *app) URL() string {
 func (a *app) start() {
 	a.spawn("booker", a.booker.Run)
 	a.spawn("loader", a.collector.Run)
-	a.spawn("metrics", a.snapshots.Run)
+	if a.shows() {
+		a.spawn("metrics", a.snapshots.Run)
+	}
 	a.spawn("registers", a.registers.Run)
+	if a.cfg.Shared != "" {
+		a.spawn("shared folder", a.follow)
+	}
 	a.stack.add("drain the log", drainLog, a.drain)
 	a.auditStart()
 	if a.inbox != nil {
 		a.spawn("inbox", a.inbox.Run)
 	}
-	if a.cfg.Retention.Years > 0 {
+	if a.cfg.Retention.Years > 0 && a.keeps() {
 		a.spawn("retention", a.retain)
 	}
 	a.serve()
@@ -407,7 +412,10 @@ func (a *app) drain(ctx context.Context) error {
 	return nil
 }
 
-// waiting says whether accepted events are not in the figures yet.
+// waiting says whether accepted events are not in the figures yet; for a process that does not book, whether they are not stored.
 func (a *app) waiting() bool {
+	if !a.keeps() {
+		return a.collector.Loaded() < a.collector.Newest()
+	}
 	return a.booker.Mark().Entries[a.collector.ID()] < a.collector.Newest()
 }

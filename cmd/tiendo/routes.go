@@ -64,9 +64,9 @@ func (a *app) routes() http.Handler {
 	a.routePrograms(mux, g, answers)
 	a.routePeople(mux, g)
 	if a.open() {
-		return a.door.Headers(auth.Local(mux))
+		return a.door.Headers(auth.Local(a.ofRole(mux)))
 	}
-	return a.door.Headers(mux)
+	return a.door.Headers(a.ofRole(mux))
 }
 
 // routePrograms are what programs ask for.
