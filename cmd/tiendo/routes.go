@@ -124,6 +124,7 @@ func (a *app) routePeople(mux *http.ServeMux, g guards) {
 	for _, path := range []string{"POST /publications", "POST /publications/withdraw"} {
 		mux.Handle(path, a.door.Require(auth.ScopePublish, a.pages.PublishForm()))
 	}
+	mux.Handle("/assess", a.door.Require(auth.ScopeAssess, a.pages.Assessing()))
 	for _, path := range []string{"/reports", "/reports/", "/signals"} {
 		mux.Handle(path, g.private(a.pages.Papers()))
 	}
