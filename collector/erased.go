@@ -33,32 +33,47 @@ type erased struct {
 
 	mu    sync.RWMutex
 	marks []uint64 // sorted
+	size  int64    // of the file when it was read or written: it only grows
 }
 
 // openErased reads the file of marks, one a line.
 func openErased(path string, key []byte) (*erased, error) {
 	e := &erased{path: path, key: key}
-	f, err := os.Open(path)
+	return e, e.read()
+}
+
+// read reads the file, if it is not what was read before.
+func (e *erased) read() error {
+	f, err := os.Open(e.path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return e, nil
+		return nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read which cases were erased: %w", err)
+		return fmt.Errorf("read which cases were erased: %w", err)
 	}
 	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return fmt.Errorf("read which cases were erased: %w", err)
+	}
+	if info.Size() == e.size {
+		return nil
+	}
+	var marks []uint64
 	lines := bufio.NewScanner(f)
 	for n := 1; lines.Scan(); n++ {
 		mark, err := strconv.ParseUint(lines.Text(), 16, 64)
 		if err != nil || len(lines.Text()) != 16 {
-			return nil, fmt.Errorf("read which cases were erased: %s, line %d: 16 hexadecimal digits are expected; restore the file from a backup", path, n)
+			return fmt.Errorf("read which cases were erased: %s, line %d: 16 hexadecimal digits are expected; restore the file from a backup", e.path, n)
 		}
-		e.marks = append(e.marks, mark)
+		marks = append(marks, mark)
 	}
 	if err := lines.Err(); err != nil {
-		return nil, fmt.Errorf("read which cases were erased: %w", err)
+		return fmt.Errorf("read which cases were erased: %w", err)
 	}
-	slices.Sort(e.marks)
-	return e, nil
+	slices.Sort(marks)
+	e.marks, e.size = marks, info.Size()
+	return nil
 }
 
 // markOf is what a case is known by once it is erased.
@@ -83,6 +98,9 @@ func (e *erased) has(family event.Family, subject string) bool {
 func (e *erased) add(cases []Case) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	if err := e.read(); err != nil { // what another process has erased
+		return err
+	}
 	var added []uint64
 	var lines strings.Builder
 	for _, c := range cases {
@@ -99,10 +117,11 @@ func (e *erased) add(cases []Case) error {
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("keep which cases are erased: %w", err)
 	}
-	if err := disk.Replace(e.path, append(before, lines.String()...)); err != nil {
+	after := append(before, lines.String()...)
+	if err := disk.Replace(e.path, after); err != nil {
 		return fmt.Errorf("keep which cases are erased: %w", err)
 	}
-	e.marks = append(e.marks, added...)
+	e.marks, e.size = append(e.marks, added...), int64(len(after))
 	slices.Sort(e.marks)
 	return nil
 }
@@ -116,6 +135,13 @@ func (c *Collector) Mark(of Case) string {
 // Erased says whether a case was erased.
 func (c *Collector) Erased(of Case) bool { return c.erased.has(of.Family, of.Subject) }
 
+// RefreshErased takes up which cases another process has erased, where several have their keys in common.
+func (c *Collector) RefreshErased() error {
+	c.erased.mu.Lock()
+	defer c.erased.mu.Unlock()
+	return c.erased.read()
+}
+
 // Refuse takes nothing more of cases from now on, for good. What was taken of them before is in the log when it returns.
 func (c *Collector) Refuse(cases []Case) error {
 	c.erasing.Lock()
@@ -123,12 +149,16 @@ func (c *Collector) Refuse(cases []Case) error {
 	return c.erased.add(cases)
 }
 
-// Erase overwrites all events of refused cases in the log, and the names of those that are given in the damaged parts that
+// Erase overwrites all events of refused cases in the log and in the entries that the engine refused, and the names of those that are given in the damaged parts that
 // were set aside. It returns how many events it has overwritten.
 func (c *Collector) Erase(cases []Case) (int, error) {
 	n, err := c.journal.scrub(c.erased.has)
 	if err != nil {
 		return n, fmt.Errorf("erase in the log: %w", err)
+	}
+	m, err := c.eraseRefused()
+	if n += m; err != nil {
+		return n, fmt.Errorf("erase in what the engine refused: %w", err)
 	}
 	for _, one := range cases {
 		if err := c.journal.scrubDamaged(one.Subject); err != nil {

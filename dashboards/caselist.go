@@ -21,6 +21,8 @@ type listQuestion struct {
 	part       kpi.Part
 	after      string
 	definition kpi.Definition
+	// report says that the period is one of the reporting calendar.
+	report bool
 }
 
 // readList reads the address of a list. Every parameter that is not reserved is a filter, which the books know or refuse by
@@ -51,8 +53,22 @@ func (p *Pages) readList(params url.Values) (listQuestion, error) {
 	if one["period"] == "" {
 		one["period"] = defaultPeriod
 	}
+	parse := period.Parse
+	switch one["cutoff"] {
+	case "", "calendar":
+	case "report":
+		parse, q.report = period.ParseReport, true
+	default:
+		return q, &kpi.Error{Param: "cutoff", Message: "calendar or report would do"}
+	}
+	switch one["fold"] {
+	case "", "successor":
+		q.query.Fold = one["fold"] != ""
+	default:
+		return q, &kpi.Error{Param: "fold", Message: "successor would do"}
+	}
 	var err error
-	if q.query.Period, err = period.Parse(one["period"], p.Now(), p.Location); err != nil {
+	if q.query.Period, err = parse(one["period"], p.Now(), p.Location); err != nil {
 		return q, &kpi.Error{Param: "period", Message: err.Error()}
 	}
 	return q, nil
@@ -139,6 +155,12 @@ func (q *listQuestion) href(path string, part kpi.Part, after string) string {
 	}
 	if after != "" {
 		params.Set("after", after)
+	}
+	if q.query.Fold {
+		params.Set("fold", "successor")
+	}
+	if q.report {
+		params.Set("cutoff", "report")
 	}
 	maps.Copy(params, q.query.Where)
 	return path + "?" + params.Encode()

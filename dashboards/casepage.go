@@ -197,6 +197,6 @@ func onlyOne(params url.Values, name string) (string, error) {
 }
 
 // reserved are the parameters of a list that are no filters.
-var reserved = []string{"kpi", "period", "part", "after", "lang"}
+var reserved = []string{"kpi", "period", "part", "after", "cutoff", "fold", "lang"}
 
 func isReserved(name string) bool { return slices.Contains(reserved, name) }

@@ -3,6 +3,8 @@ package dashboards
 import (
 	"encoding/json"
 	"html/template"
+	"slices"
+	"strings"
 )
 
 // chart is a drawing of figures that also stand in a table. Its colours are names of the style sheet's, so that dark and
@@ -94,4 +96,12 @@ func (c *chart) set(d drawing) error {
 	encoded, err := json.Marshal(d)
 	c.Drawing = template.JS(encoded) //nolint:gosec // JSON with HTML's characters escaped
 	return err
+}
+
+// patches are the signs that stand for an area or a sample, drawn by the style sheet alone, by their beginnings.
+var patches = []string{"term", "late", "city", "flow", "heat", "bar-", "line-", "mark-", "dot-"}
+
+// Square says that the key is such a patch, and no line with a mark on it.
+func (k key) Square() bool {
+	return slices.ContainsFunc(patches, func(p string) bool { return strings.HasPrefix(k.Sign, p) })
 }

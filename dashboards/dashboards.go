@@ -7,7 +7,6 @@ import (
 	"html/template"
 	"log/slog"
 	"net/http"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -16,8 +15,11 @@ import (
 	"tiendo/internal/auth"
 	"tiendo/internal/byhand"
 	"tiendo/internal/event"
+	"tiendo/internal/integrity"
 	"tiendo/internal/kpi"
 	"tiendo/internal/lifecycle"
+	"tiendo/internal/ranking"
+	"tiendo/internal/report"
 )
 
 // Options are what the pages need.
@@ -42,8 +44,16 @@ type Options struct {
 	Walls  []Wall
 	Tokens *auth.Tokens
 	Audit  *audit.Log
+	// Methods are those by which agencies are ranked, Rank ranks by one. Without methods there is no page of rankings.
+	Methods ranking.Methods
+	Rank    func(ctx context.Context, method, period string, tries ...string) (*ranking.Result, error)
 	// Desk is where people enter what no system tells; nil if they cannot.
 	Desk *byhand.Desk
+	// Reports makes papers, Integrity looks for signs that figures were managed.
+	Reports   *report.Reports
+	Integrity *integrity.Watch
+	// Sent tells what became of the events that were sent since the start; nil if nobody counts.
+	Sent func() []Sent
 	// Version is the program's.
 	Version string
 	Logger  *slog.Logger
@@ -55,7 +65,7 @@ var templates embed.FS
 // Pages are the handlers. Safe for concurrent use.
 type Pages struct {
 	Options
-	open, cases, doors, office, entry, walls http.Handler
+	open, cases, doors, office, entry, walls, papers http.Handler
 
 	from      *sources
 	assets    *assets
@@ -79,6 +89,8 @@ type sources struct {
 	margins func(ctx context.Context, q kpi.Query) (*kpi.Margins, error)
 	// booked tells how many events are booked.
 	booked func() uint64
+	// sent tells what became of those that were sent; nil if nobody counts.
+	sent func() []Sent
 }
 
 // New returns the pages. The error can only be one of the program's own files.
@@ -87,18 +99,20 @@ func New(o Options) (*Pages, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newPages(o, files, sources{ask: o.Figures.Ask, cases: o.Figures.Cases, margins: o.Figures.Margins, booked: o.Figures.Events})
+	return newPages(o, files, sources{ask: o.Figures.Ask, cases: o.Figures.Cases, margins: o.Figures.Margins, booked: o.Figures.Events, sent: o.Sent})
 }
 
 // newPages returns the pages over some files and sources.
 func newPages(o Options, files *assets, from sources) (*Pages, error) {
 	p := &Pages{
 		Options: o, assets: files, from: &from, ended: make(chan struct{}),
-		byPath: map[string]*page{}, registered: map[string]bool{"/kpis": true, "/cases": true, "/enter": true, "/wall": true},
+		byPath: map[string]*page{}, registered: map[string]bool{"/kpis": true, "/cases": true, "/enter": true, "/wall": true, "/reports": true, "/signals": true},
 	}
 	p.end = sync.OnceFunc(func() { close(p.ended) })
 	var err error
-	p.templates, err = template.New("").Funcs(template.FuncMap{"static": files.path, "pair": pairOf, "sample": isSample, "wallpair": wallPairOf}).ParseFS(templates, "templates/*.html")
+	p.templates, err = template.New("").Funcs(template.FuncMap{
+		"static": files.path, "pair": pairOf, "paperof": deskPaperOf, "wallpair": wallPairOf,
+	}).ParseFS(templates, "templates/*.html")
 	if err != nil {
 		return nil, fmt.Errorf("read the templates: %w", err)
 	}
@@ -113,12 +127,14 @@ func newPages(o Options, files *assets, from sources) (*Pages, error) {
 	open.HandleFunc("GET /live", p.live)
 	open.HandleFunc("GET /kpis", p.catalogue)
 	open.HandleFunc("GET /static/{name}", files.serve)
+	open.HandleFunc("GET /ranking", p.ranking)
+	p.registered["/ranking"] = len(o.Methods) > 0
 	cases := http.NewServeMux()
 	cases.HandleFunc("GET /cases", p.list)
 	cases.HandleFunc("GET /cases/{family}/{subject...}", p.oneCase)
 	p.open, p.cases, p.doors, p.office = guarded(open), guarded(cases), guarded(p.doorRoutes()), guarded(p.officeRoutes())
 	p.walls = guardedAs(wallPolicy, p.wallRoutes())
-	p.entry = guarded(p.entryRoutes())
+	p.entry, p.papers = guarded(p.entryRoutes()), guarded(p.paperRoutes())
 	return p, nil
 }
 
@@ -145,11 +161,6 @@ func (p *Pages) Cases() http.Handler { return p.cases }
 type pair struct {
 	Words *words
 	Of    any
-}
-
-// isSample says that a sign of a legend is a patch, drawn by the style sheet alone.
-func isSample(sign string) bool {
-	return strings.HasPrefix(sign, "bar-") || strings.HasPrefix(sign, "line-") || strings.HasPrefix(sign, "mark-") || strings.HasPrefix(sign, "dot-")
 }
 
 func pairOf(w *words, of any) pair { return pair{w, of} }

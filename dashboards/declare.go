@@ -51,7 +51,9 @@ type phrases map[string]inBoth
 
 // pages are all pages of figures.
 func pages() []*page {
-	return []*page{overviewPage(), dossiersPage(), onlinePage()}
+	return []*page{
+		overviewPage(), dossiersPage(), onlinePage(), tasksPage(), citizensPage(), organisationPage(), agencyPage(), qualityPage(),
+	}
 }
 
 // menu is what the shared navigation lists, in its order. An entry shows when its page is registered.
@@ -67,6 +69,8 @@ var menu = []struct {
 	{"/organisation", inBoth{"Tổ chức", "Organisation"}},
 	{"/ranking", inBoth{"Xếp hạng", "Ranking"}},
 	{"/quality", inBoth{"Chất lượng dữ liệu", "Data quality"}},
+	{"/signals", inBoth{"Tín hiệu", "Signals"}},
+	{"/reports", inBoth{"Báo cáo", "Reports"}},
 	{"/enter", inBoth{"Nhập liệu", "Entry"}},
 	{"/wall", inBoth{"Màn hình lớn", "Wall"}},
 	{"/kpis", inBoth{"Chỉ số", "Figures"}},

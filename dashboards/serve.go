@@ -146,6 +146,10 @@ func (p *Pages) frame(r *http.Request, q *asked, lang language) frame {
 	f := p.bare(r, lang, q.of.title.in(lang)+" · "+lang.period(q.period.ID))
 	f.Charts, f.Host, f.Example = p.drawsCharts(), host(r), p.example()
 	f.Heading, f.Period, f.PeriodID = q.of.title.in(lang), lang.period(q.period.ID), q.period.ID
+	if code := q.where["agency"]; strings.HasSuffix(q.of.path, "{agency}") && len(code) == 1 {
+		f.Heading = p.nameOf("agency", code[0], lang)
+		f.Title = f.Heading + " · " + f.Period
+	}
 	last := q.period.Last
 	if q.period.Running {
 		last = q.period.End.In(p.Location).Format(time.DateOnly)

@@ -142,7 +142,7 @@ func wallQuestions(s stretches, shown []panel) []kpi.Query {
 				case byMonthToo(id):
 					add(kpi.Query{ID: id, Period: s.months, By: []string{"month"}})
 				}
-				if t.show == showValue && id != "dossier.due_soon" {
+				if t.show == showValue && s.comparable(id) {
 					add(kpi.Query{ID: id, Period: s.before})
 				}
 			}

@@ -27,7 +27,7 @@ type screenView struct {
 // Count is how many tiles there are, for the style sheet.
 func (s screenView) Count() int { return len(s.Tiles) }
 
-// Compares says that a figure stands beside that of a year before.
+// Compares says that a figure stands beside that of the period before.
 func (s screenView) Compares() bool {
 	return slices.ContainsFunc(s.Tiles, func(t tileView) bool { return t.Change != "" })
 }
@@ -39,7 +39,7 @@ type tileView struct {
 	Value, Unit, KPI, Exact string
 	// N is of how many cases it is; what stands beside every percentage.
 	N string
-	// Target and Met say what is to be reached, and whether it is; Change and Tone how the figure differs from a year before.
+	// Target and Met say what is to be reached, and whether it is; Change and Tone how the figure differs from the period before.
 	Target, Change, Tone string
 	Met                  bool
 	Spark                *spark

@@ -16,7 +16,7 @@ type wallWords struct {
 var wallIn = map[language]*wallWords{
 	vietnamese: {
 		Wall: "Màn hình theo dõi", AsOf: "Số liệu lúc", Next: "Tiếp theo", In: "sau", Seconds: "giây", Target: "Mục tiêu", Reached: "đạt", Missed: "chưa đạt",
-		Before: "so với cùng kỳ năm trước",
+		Before: "so với",
 		Ago:    "trước", Minutes: "phút", Hours: "giờ", Days: "ngày",
 		Lost:      "Mất kết nối với máy chủ; giữ số liệu cuối cùng",
 		Out:       "Màn hình này không còn quyền xem",
@@ -40,7 +40,7 @@ var wallIn = map[language]*wallWords{
 	},
 	english: {
 		Wall: "Wall", AsOf: "As of", Next: "Next", In: "in", Seconds: "s", Target: "Target", Reached: "reached", Missed: "missed",
-		Before: "on the same period last year",
+		Before: "against",
 		Ago:    "ago", Minutes: "min", Hours: "h", Days: "days",
 		Lost:      "The server does not answer; the last figures stay",
 		Out:       "This screen may not look any more",

@@ -39,10 +39,16 @@ func (a *app) openAccess() (err error) {
 	for _, says := range a.acts.Found() {
 		a.log.Error("the audit log is not what was written", "found", says)
 	}
+	if err := os.MkdirAll(cfg.Keys(), 0o700); err != nil {
+		return fmt.Errorf("make the shared folder: %w; name one that this user can write to as shared", err)
+	}
 	a.tokens, err = auth.Open(auth.Options{
-		Data: cfg.Data, Rate: int(cfg.Ingest.Rate), Burst: int(cfg.Ingest.Burst), Now: a.Now, Audit: a.acts.Add,
+		Data: cfg.Keys(), Rate: int(cfg.Ingest.Rate), Burst: int(cfg.Ingest.Burst), Now: a.Now, Audit: a.acts.Add,
 	})
 	if err != nil {
+		return err
+	}
+	if err := a.ownToken(); err != nil {
 		return err
 	}
 	provider, err := a.provider()

@@ -21,6 +21,7 @@ import (
 	"tiendo/internal/calendar"
 	"tiendo/internal/clickhouse"
 	"tiendo/internal/config"
+	"tiendo/internal/crowd"
 	"tiendo/internal/inbox"
 	"tiendo/internal/integrity"
 	"tiendo/internal/kpi"
@@ -93,6 +94,8 @@ type appOptions struct {
 	Methods fs.FS
 	// Now is the clock by which events arrive and periods run; nil: time.Now.
 	Now func() time.Time
+	// Pace is how slow those who connect may be; the zero Pace: crowd.Default.
+	Pace crowd.Pace
 }
 
 // agency is what pages and labels call an agency.
@@ -107,6 +110,9 @@ func newApp(ctx context.Context, o appOptions) (_ *app, err error) {
 	}
 	if a.Now == nil {
 		a.Now = time.Now
+	}
+	if a.Pace == (crowd.Pace{}) {
+		a.Pace = crowd.Default
 	}
 	defer func() {
 		if err != nil {
@@ -187,7 +193,7 @@ func (a *app) openParts(ctx context.Context, o appOptions) (err error) {
 	calendars := calendar.Builtin(zone)
 	a.booker = booking.New(booking.Options{
 		Conn: a.engine.Conn(), Rules: func() *lifecycle.Rules { return a.registers.Rules() }, Logger: a.log.With("part", "booker"), Registry: a.registry,
-		Loaded: func() (string, uint64) { return a.collector.ID(), a.collector.Loaded() },
+		Standing: a.standing(), Loaded: func() (string, uint64) { return a.collector.ID(), a.collector.Loaded() },
 		Booked: func(booking.Mark) { a.snapshots.Wake() }, Sealed: a.sealed,
 	})
 	a.registers = &registers{
@@ -207,7 +213,7 @@ func (a *app) openParts(ctx context.Context, o appOptions) (err error) {
 	}
 	a.reports = papers.New(papers.Options{Books: a.books, Names: a.agencyName, Zone: zone})
 	a.collector, err = collector.Open(collector.Options{
-		Data: a.cfg.Data, Conn: a.engine.Conn, Tokens: a.tokens, Log: a.log.With("part", "collector"), Registry: a.registry, Slow: a.slow, Now: a.Now,
+		Data: a.cfg.Data, Keys: a.cfg.Keys(), Conn: a.engine.Conn, Tokens: a.tokens, Log: a.log.With("part", "collector"), Registry: a.registry, Slow: a.slow, Now: a.Now,
 	})
 	if err != nil {
 		return misuse(err)
@@ -235,8 +241,10 @@ func (a *app) openParts(ctx context.Context, o appOptions) (err error) {
 		return err
 	}
 	a.pages, err = dashboards.New(dashboards.Options{
+		Reports: a.reports, Integrity: a.integrity,
 		Explain: a.explain, Figures: a.books, Location: zone, Now: a.Now, Demo: o.Simulated, Version: versionText(), Logger: a.log.With("part", "pages"),
-		Door: a.door, Tokens: a.tokens, Audit: a.acts, Procedures: a.procedure, Desk: a.desk(), Walls: walls,
+		Door: a.door, Tokens: a.tokens, Audit: a.acts, Procedures: a.procedure, Desk: a.desk(), Walls: walls, Sent: a.sent,
+		Methods: a.ranker.Methods, Rank: a.ranker.Rank,
 		Names: a.agencyName,
 	})
 	return err
@@ -302,14 +310,19 @@ func (a *app) URL() string {
 func (a *app) start() {
 	a.spawn("booker", a.booker.Run)
 	a.spawn("loader", a.collector.Run)
-	a.spawn("metrics", a.snapshots.Run)
+	if a.shows() {
+		a.spawn("metrics", a.snapshots.Run)
+	}
 	a.spawn("registers", a.registers.Run)
+	if a.cfg.Shared != "" {
+		a.spawn("shared folder", a.follow)
+	}
 	a.stack.add("drain the log", drainLog, a.drain)
 	a.auditStart()
 	if a.inbox != nil {
 		a.spawn("inbox", a.inbox.Run)
 	}
-	if a.cfg.Retention.Years > 0 {
+	if a.cfg.Retention.Years > 0 && a.keeps() {
 		a.spawn("retention", a.retain)
 	}
 	a.serve()
@@ -368,17 +381,18 @@ func (a *app) spawn(name string, run func(context.Context) error) {
 // serve answers requests until its turn to stop comes: then it takes no new ones and lets those that run finish.
 func (a *app) serve() {
 	server := &http.Server{
-		Handler:           a.routes(),
-		ReadHeaderTimeout: 10 * time.Second,
+		Handler:           a.Pace.Handler(a.routes()),
+		ReadHeaderTimeout: a.Pace.Head,
 		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    64 << 10,
+		MaxHeaderBytes:    16 << 10,
 		ErrorLog:          slog.NewLogLogger(a.log.Handler(), slog.LevelDebug),
 	}
 	server.RegisterOnShutdown(a.pages.Stop)
-	serve := func() error { return server.Serve(a.listener) }
+	listener := crowd.Limit(a.listener, crowd.Most, crowd.MostFrom, a.cfg.ProxyNetworks())
+	serve := func() error { return server.Serve(listener) }
 	if a.certificate != nil {
 		server.TLSConfig = a.certificate.config()
-		serve = func() error { return server.ServeTLS(a.listener, "", "") }
+		serve = func() error { return server.ServeTLS(listener, "", "") }
 	}
 	go func() {
 		if err := serve(); !errors.Is(err, http.ErrServerClosed) {
@@ -406,7 +420,10 @@ func (a *app) drain(ctx context.Context) error {
 	return nil
 }
 
-// waiting says whether accepted events are not in the figures yet.
+// waiting says whether accepted events are not in the figures yet; for a process that does not book, whether they are not stored.
 func (a *app) waiting() bool {
+	if !a.keeps() {
+		return a.collector.Loaded() < a.collector.Newest()
+	}
 	return a.booker.Mark().Entries[a.collector.ID()] < a.collector.Newest()
 }

@@ -21,6 +21,7 @@ type settings struct {
 	Listen     *string `placeholder:"HOST:PORT" help:"Serve HTTP here (127.0.0.1:8080)."`
 	Data       *string `placeholder:"DIR" help:"Keep everything in this folder (./data)."`
 	Timezone   *string `placeholder:"NAME" help:"Count days in this zone (Asia/Ho_Chi_Minh)."`
+	Role       *string `placeholder:"ROLE" help:"Do this part alone, beside others on one ClickHouse server: collector, booker or web (all)."`
 	Clickhouse *string `placeholder:"DSN" help:"Use this ClickHouse server instead of the embedded engine."`
 }
 
@@ -28,7 +29,7 @@ type settings struct {
 func (s *settings) load(std *streams, base *config.Config) (config.Config, error) {
 	flags := make(map[string]string)
 	for key, value := range map[string]*string{
-		"listen": s.Listen, "data": s.Data, "timezone": s.Timezone, "clickhouse": s.Clickhouse,
+		"listen": s.Listen, "data": s.Data, "timezone": s.Timezone, "clickhouse": s.Clickhouse, "role": s.Role,
 	} {
 		if value != nil {
 			flags[key] = *value

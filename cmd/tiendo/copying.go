@@ -51,6 +51,11 @@ func (a *app) copy(ctx context.Context, m *backup.Manifest, dir string, say func
 	if err := a.acts.Hold(func() error { return m.Copy(a.cfg.Data, dir) }); err != nil {
 		return err
 	}
+	if a.cfg.Shared != "" {
+		if err := m.CopyShared(a.cfg.Shared, dir); err != nil {
+			return err
+		}
+	}
 	return m.Finish(dir)
 }
 
@@ -95,6 +100,11 @@ func restoreData(ctx context.Context, cfg *config.Config, logger *slog.Logger, r
 	defer func() { err = errors.Join(err, lock.Close()) }()
 	if err := r.what.Restore(cfg.Data, r.from); err != nil {
 		return err
+	}
+	if cfg.Shared != "" {
+		if err := r.what.RestoreShared(cfg.Shared, r.from); err != nil {
+			return err
+		}
 	}
 	engine, err := openEngine(ctx, cfg, logger)
 	if err != nil {

@@ -41,6 +41,9 @@ func (c *eraseCmd) Run(ctx context.Context, std *streams) error {
 
 // erase erases a closed case: nothing more is taken of it, its events go from the engine and the log, its figures stay.
 func (a *app) erase(ctx context.Context, family event.Family, subject, reason string) (done api.Erasure, err error) {
+	if !a.booker.Leads() {
+		return done, booking.ErrElsewhere
+	}
 	of := collector.Case{Family: family, Subject: subject}
 	done.Mark = a.collector.Mark(of)
 	events, err := a.facts(ctx, family, subject)
@@ -96,14 +99,28 @@ const (
 // retain erases closed cases of which everything happened more than retention.years ago, once a day.
 func (a *app) retain(ctx context.Context) error {
 	for {
+		if !a.booker.Leads() { // the one that does sees to it
+			if ended(ctx, time.Minute) {
+				return nil
+			}
+			continue
+		}
 		if err := a.retire(ctx); err != nil && ctx.Err() == nil {
 			a.log.Error("old cases could not be erased, tried again in a day", "error", err)
 		}
-		select {
-		case <-ctx.Done():
+		if ended(ctx, retainEvery) {
 			return nil
-		case <-time.After(retainEvery):
 		}
+	}
+}
+
+// ended waits, and says whether ctx has ended.
+func ended(ctx context.Context, d time.Duration) bool {
+	select {
+	case <-ctx.Done():
+		return true
+	case <-time.After(d):
+		return false
 	}
 }
 

@@ -64,9 +64,9 @@ func (a *app) routes() http.Handler {
 	a.routePrograms(mux, g, answers)
 	a.routePeople(mux, g)
 	if a.open() {
-		return a.door.Headers(auth.Local(mux))
+		return a.door.Headers(auth.Local(a.ofRole(mux)))
 	}
-	return a.door.Headers(mux)
+	return a.door.Headers(a.ofRole(mux))
 }
 
 // routePrograms are what programs ask for.
@@ -77,6 +77,9 @@ func (a *app) routePrograms(mux *http.ServeMux, g guards, answers *api.API) {
 	mux.Handle("/v1/registers/", g.admin(answers.Registers()))
 	for _, path := range []string{"/v1/tokens", "/v1/tokens/"} {
 		mux.Handle(path, g.admin(answers.TokenHandler()))
+	}
+	for _, path := range []string{"/v1/log", "/v1/log/"} {
+		mux.Handle(path, g.admin(a.logHandler()))
 	}
 	mux.Handle("/v1/audit", g.admin(answers.AuditHandler()))
 	mux.Handle("/v1/signals", g.private(answers.Signals()))
@@ -114,6 +117,9 @@ func (a *app) routePeople(mux *http.ServeMux, g guards) {
 	}
 	for _, path := range []string{"/enter", "/enter/"} {
 		mux.Handle(path, a.door.Require(auth.ScopeIngest, a.pages.Entry()))
+	}
+	for _, path := range []string{"/reports", "/reports/", "/signals"} {
+		mux.Handle(path, g.private(a.pages.Papers()))
 	}
 	mux.Handle("/static/", a.pages) // of which the page to log in is made
 	mux.Handle("/live", g.watch(a.pages))

@@ -139,6 +139,12 @@
           series.itemStyle.decal = { symbol: 'rect', dashArrayX: [1, 0], dashArrayY: [rem * 0.13, rem * 0.2], rotation: -Math.PI / 4, color: colour('--panel') + '66' };
         }
         break;
+      case 'heatmap':
+        series.emphasis = { disabled: true };
+        series.label.fontSize = Math.round(rem * 0.75);
+        series.labelLayout = { hideOverlap: true };
+        series.itemStyle = { borderColor: colour('--panel'), borderWidth: Math.max(1, rem * 0.1) };
+        break;
       case 'scatter':
         series.silent = !drawing.marks;
         series.clip = false; // a mark at 100 is whole
@@ -204,13 +210,18 @@
     clearTimeout(resized);
     resized = setTimeout(() => drawAll(true), 100);
   });
+  // Charts are drawn anew for paper before the browser lays it out, which is too late for them.
   addEventListener('beforeprint', () => {
     document.querySelectorAll('details').forEach((d) => { d.dataset.was = d.open; d.open = true; });
+    document.documentElement.classList.add('paper');
     charts.forEach((_, element) => fit(element));
+    drawAll(true);
   });
   addEventListener('afterprint', () => {
     document.querySelectorAll('details').forEach((d) => { d.open = d.dataset.was === 'true'; });
+    document.documentElement.classList.remove('paper');
     charts.forEach((_, element) => fit(element));
+    drawAll(true);
   });
 
   // Pictures

@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"slices"
 
@@ -106,6 +107,10 @@ func (a *API) rebuild(w http.ResponseWriter, r *http.Request) {
 		all.Checked = c
 		say(line{Progress: &c})
 	})
+	if errors.Is(err, booking.ErrElsewhere) {
+		say(line{Error: err.Error()})
+		return
+	}
 	if err != nil {
 		a.Logger.Error("a rebuild ended early", "error", err)
 		say(line{Error: "the books could not be made again, and are as they were; the server's log says why"})

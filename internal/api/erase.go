@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"tiendo/internal/booking"
 	"tiendo/internal/event"
 	"tiendo/internal/kpi"
 	"tiendo/internal/lifecycle"
@@ -59,6 +60,8 @@ func (a *API) eraseCase(w http.ResponseWriter, r *http.Request) {
 		a.problem(w, problem{Title: "There is no such case", Status: http.StatusNotFound, Detail: err.Error(), Parameter: "subject"})
 	case errors.Is(err, ErrOpen):
 		a.problem(w, problem{Title: "The case is open", Status: http.StatusConflict, Detail: err.Error(), Parameter: "subject"})
+	case errors.Is(err, booking.ErrElsewhere):
+		a.problem(w, problem{Title: "Another server books", Status: http.StatusConflict, Detail: err.Error()})
 	case err != nil:
 		a.Logger.Error("a case could not be erased", "error", err)
 		w.Header().Set("Retry-After", "10")

@@ -52,6 +52,7 @@ func (t *Tokens) read() ([]*one, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the tokens: %w", err)
 	}
+	t.seen = info // older than what was read, if it was replaced meanwhile: then it is read again
 	all, err := t.parse(raw)
 	if err != nil {
 		return nil, fmt.Errorf("read the tokens %s: %w; restore the file from a backup, or move it away: then every token but the administrator's must be made again", t.file(), err)
@@ -97,5 +98,9 @@ func (t *Tokens) write(all []*one) error {
 	if err != nil {
 		panic("BUG: tokens are no JSON: " + err.Error())
 	}
-	return disk.Replace(t.file(), append(raw, '\n'))
+	if err := disk.Replace(t.file(), append(raw, '\n')); err != nil {
+		return err
+	}
+	t.seen, err = os.Stat(t.file())
+	return err
 }

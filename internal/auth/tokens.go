@@ -11,9 +11,12 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net/http"
+	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -46,7 +49,7 @@ const (
 
 // Options are what tokens need. All but Rate are required.
 type Options struct {
-	// Data is the data folder.
+	// Data is the folder of the tokens. Several processes may have it in common: then each calls [Tokens.Refresh] now and then.
 	Data string
 	// Rate is how many events a second a token may send that has no rate of its own, 0 for any number. Burst is how many each
 	// may send at once after a rest.
@@ -61,6 +64,8 @@ type Tokens struct {
 	Options
 	changing sync.Mutex
 	known    atomic.Pointer[known]
+	// seen is the file as it was when it was last read or written; nil if there was none.
+	seen fs.FileInfo
 }
 
 // known are the tokens at one moment. It is never changed.
@@ -192,6 +197,9 @@ func (t *Tokens) Create(by Token, terms Terms) (secret string, _ Entry, _ error)
 	}
 	t.changing.Lock()
 	defer t.changing.Unlock()
+	if err := t.refresh(); err != nil {
+		return "", Entry{}, err
+	}
 	now := t.Now().UTC().Truncate(time.Second)
 	terms.Expires = terms.Expires.UTC().Truncate(time.Second)
 	if !terms.Expires.IsZero() && !terms.Expires.After(now) {
@@ -214,6 +222,9 @@ func (t *Tokens) Create(by Token, terms Terms) (secret string, _ Entry, _ error)
 func (t *Tokens) Revoke(by Token, name string) error {
 	t.changing.Lock()
 	defer t.changing.Unlock()
+	if err := t.refresh(); err != nil {
+		return err
+	}
 	before := t.known.Load()
 	old := before.named(name)
 	if old == nil {
@@ -227,6 +238,41 @@ func (t *Tokens) Revoke(by Token, name string) error {
 		return fmt.Errorf("revoke the token %s: %w", name, err)
 	}
 	t.Audit(by.Act("token.revoke", name))
+	return nil
+}
+
+// Refresh takes up what another process has written. After an error what is known stays.
+func (t *Tokens) Refresh() error {
+	t.changing.Lock()
+	defer t.changing.Unlock()
+	return t.refresh()
+}
+
+// refresh is Refresh; changing must be held. A token that stays as it was keeps its allowance.
+func (t *Tokens) refresh() error {
+	info, err := os.Stat(t.file())
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("read the tokens: %w", err)
+	}
+	if t.seen != nil && os.SameFile(info, t.seen) && info.ModTime().Equal(t.seen.ModTime()) {
+		return nil
+	}
+	all, err := t.read()
+	if err != nil {
+		return err
+	}
+	before := t.known.Load()
+	for i, o := range all {
+		for _, old := range before.made() {
+			if old.hash == o.hash && reflect.DeepEqual(old.Entry, o.Entry) {
+				all[i] = old
+			}
+		}
+	}
+	t.know(append([]*one{before.all[0]}, all...))
 	return nil
 }
 

@@ -61,6 +61,37 @@ func (m *Manifest) Copy(data, dir string) error {
 	return nil
 }
 
+// shared are the files of a data folder that several servers may have in common in a folder of its own.
+var shared = []string{"admin.token", "tokens.json", "officer.key", "erased"}
+
+// CopyShared copies those files from a folder of its own, after [Manifest.Copy].
+func (m *Manifest) CopyShared(folder, dir string) error {
+	m.Files = slices.DeleteFunc(m.Files, func(f File) bool { return slices.Contains(shared, f.Path) })
+	for _, name := range shared {
+		if err := m.add(folder, dir, filepath.Join(folder, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("copy the shared folder: %w", err)
+		}
+	}
+	return nil
+}
+
+// RestoreShared puts those files into a folder of its own, after [Manifest.Restore].
+func (m *Manifest) RestoreShared(folder, dir string) error {
+	for _, f := range m.Files {
+		if !slices.Contains(shared, f.Path) {
+			continue
+		}
+		raw, err := m.content(dir, f)
+		if err == nil {
+			err = put(filepath.Join(folder, f.Path), raw)
+		}
+		if err != nil {
+			return fmt.Errorf("restore the shared file %s: %w", f.Path, err)
+		}
+	}
+	return nil
+}
+
 func (m *Manifest) add(data, dir, path string) error {
 	raw, err := os.ReadFile(path)
 	if err != nil {

@@ -26,7 +26,7 @@ const (
 	pace = 250 * time.Millisecond
 	// poll is how often events of other processes are looked for.
 	poll = time.Second
-	// standby is how long a booker that lost its place waits before it tries again.
+	// standby is how long a booker waits before it tries again that found the block of another.
 	standby = 10 * time.Second
 )
 
@@ -37,7 +37,10 @@ var errStepDown = errors.New("another booker wrote this block")
 type Options struct {
 	Conn driver.Conn
 	// Rules gives what cases are judged by, as it now is. When its version rises, open cases are judged again.
-	Rules    func() *lifecycle.Rules
+	Rules func() *lifecycle.Rules
+	// Standing says whether others may book in the same engine. One that is not alone needs Loaded, for it is known among them by
+	// the name of its collector, which is the same after a restart.
+	Standing Standing
 	Logger   *slog.Logger
 	Registry prometheus.Registerer
 	// Loaded tells the collector of this process, and the last entry of its log whose rows are stored: entries that left no
@@ -76,6 +79,9 @@ type Booker struct {
 	ledger  *Ledger
 	metrics *metrics
 
+	// lease is nil for a booker that is alone.
+	lease *lease
+
 	// from is what the next block goes on from, if not from mark: after a start, the block before the last.
 	from *Mark
 
@@ -97,6 +103,9 @@ type Booker struct {
 func New(o Options) *Booker {
 	b := &Booker{Options: o, writer: uuid.NewString(), wake: make(chan struct{}, 1), ledger: NewLedger(), metrics: newMetrics(o.Registry), rebuilds: make(chan rebuilding), erasings: make(chan *erasing)}
 	b.mark.Store(&Mark{Entries: map[string]uint64{}})
+	if o.Standing != Alone {
+		b.lease = &lease{conn: o.Conn}
+	}
 	return b
 }
 
@@ -121,17 +130,20 @@ func (b *Booker) Ledger() *Ledger { return b.ledger }
 
 func (b *Booker) today() calendar.Day { return calendar.DayOf(time.Now(), b.Rules().Zone()) }
 
-// Run books until ctx ends. While the engine is away it tries again for ever, ever more slowly. When another booker has
-// written a block it stands by and then tries to take over; as blocks are numbered and only one of two inserts of a number
-// can succeed, two bookers at once cost time but no truth.
+// Run books until ctx ends. While the engine is away it tries again for ever, ever more slowly. Where there are several, one
+// that has the lease books, and the others wait until it ends; as blocks are numbered and only one of two inserts of a number can
+// succeed, two bookers at once cost time but no truth.
 func (b *Booker) Run(ctx context.Context) error {
 	pause := backoff.NewExponentialBackOff()
 	pause.InitialInterval, pause.MaxInterval = 100*time.Millisecond, 5*time.Second
+	if b.lease != nil {
+		b.lease.holder, _ = b.Loaded()
+	}
 	fresh := true // the last block must be read before the next is written
 	for ctx.Err() == nil {
-		if err := b.run(ctx, fresh, pause); ctx.Err() == nil && err != nil {
+		if err := b.turn(ctx, fresh, pause); ctx.Err() == nil && err != nil {
 			wait := pause.NextBackOff()
-			if errors.Is(err, errStepDown) {
+			if errors.Is(err, errStepDown) && b.lease == nil {
 				wait = standby
 			}
 			b.ledger.forget()
@@ -142,6 +154,30 @@ func (b *Booker) Run(ctx context.Context) error {
 		fresh = true
 	}
 	return nil
+}
+
+// turn books while this booker may.
+func (b *Booker) turn(ctx context.Context, fresh bool, pause *backoff.ExponentialBackOff) error {
+	if b.lease == nil {
+		return b.run(ctx, fresh, pause)
+	}
+	if err := b.wait(ctx); err != nil || ctx.Err() != nil {
+		return err
+	}
+	keeping, stop := context.WithCancel(ctx)
+	kept := make(chan struct{})
+	go func() {
+		defer close(kept)
+		b.lease.keep(keeping)
+	}()
+	defer func() {
+		stop()
+		<-kept
+		limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), leaseBeat)
+		defer cancel()
+		b.lease.release(limited)
+	}()
+	return b.run(ctx, fresh, pause)
 }
 
 // run books from the last block on until an error or the end of ctx.
@@ -262,6 +298,9 @@ func (b *Booker) step(ctx context.Context) (more bool, err error) {
 	more = more || reopened
 	if maps.Equal(next.Entries, mark.Entries) && next.Rules == mark.Rules && len(touched) == 0 {
 		return false, nil
+	}
+	if !b.lease.held() {
+		return false, errLeaseLost
 	}
 	start := time.Now()
 	touched.sort()

@@ -194,6 +194,9 @@ func (b *Booker) leave(ctx context.Context, all []leaver, mark Mark) error {
 	if err := b.appendMarks(ctx, mark); err != nil {
 		return fmt.Errorf("mark the new journal: %w", err)
 	}
+	if !b.lease.held() {
+		return errLeaseLost
+	}
 	if err := b.Conn.Exec(ctx, "EXCHANGE TABLES "+journalTable+" AND "+nextTable); err != nil {
 		return fmt.Errorf("put the new journal in place: %w", err)
 	}

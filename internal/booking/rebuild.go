@@ -75,6 +75,9 @@ func (b *Booker) rebuild(ctx context.Context, progress func(Checked)) error {
 
 // replace puts the new journal in place of the old one.
 func (b *Booker) replace(ctx context.Context, mark Mark) error {
+	if !b.lease.held() {
+		return errLeaseLost
+	}
 	b.remade.Add(1)
 	defer b.remade.Add(1)
 	if err := b.Conn.Exec(ctx, "EXCHANGE TABLES "+journalTable+" AND "+nextTable); err != nil {

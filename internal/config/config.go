@@ -5,6 +5,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"net"
 	"slices"
@@ -20,6 +21,10 @@ type Config struct {
 	Listen string `yaml:"listen"`
 	// Data is the folder that holds the log, the engine's files and the token.
 	Data string `yaml:"data"`
+	// Shared is the folder that several processes have in common; empty: the data folder.
+	Shared string `yaml:"shared"`
+	// Role is what this process does of all there is: "all", "collector", "booker" or "web".
+	Role string `yaml:"role"`
 	// Timezone is the IANA name of the zone in which days and deadlines are counted.
 	Timezone string `yaml:"timezone"`
 	// ClickHouse is the DSN of a server; empty means the embedded engine.
@@ -145,6 +150,7 @@ func Default() Config {
 	return Config{
 		Listen:   "127.0.0.1:8080",
 		Data:     "./data",
+		Role:     "all",
 		Timezone: "Asia/Ho_Chi_Minh",
 		Engine:   Engine{Memory: 4 << 30},
 		Auth:     Auth{Read: "open"},
@@ -165,6 +171,9 @@ func (c *Config) Location() *time.Location {
 	return loc
 }
 
+// Keys is the folder of tokens and keys.
+func (c *Config) Keys() string { return cmp.Or(c.Shared, c.Data) }
+
 // validate checks what one setting alone can't tell. The error names the setting and what would do.
 func (c *Config) validate() error {
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
@@ -178,6 +187,12 @@ func (c *Config) validate() error {
 	}
 	if c.ClickHousePasswordFile != "" && c.ClickHouse == "" {
 		return fmt.Errorf("clickhouse_password_file: it is set and clickhouse is not; name the server there, or leave both out for the embedded engine")
+	}
+	if c.Role != "all" && c.ClickHouse == "" {
+		return fmt.Errorf("role: a %s shares the engine with others, so it needs a ClickHouse server; name it with clickhouse, or leave role out", c.Role)
+	}
+	if c.Shared != "" && c.ClickHouse == "" {
+		return fmt.Errorf("shared: there is nobody to share with, for the embedded engine is this process's own; name a ClickHouse server with clickhouse, or leave shared out")
 	}
 	if c.Engine.Memory < 512<<20 {
 		return fmt.Errorf("engine.memory: %s is too little for the engine; give it 512MiB or more", c.Engine.Memory)

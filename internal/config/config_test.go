@@ -100,6 +100,9 @@ func TestRefusals(t *testing.T) {
 		"redirect_elsewhere":    {from{file: oidcFile("redirect: https://tiendo.example/callback")}, []string{"oidc.redirect", "/login/return"}},
 		"neither_yes_nor_no":    {from{env: "TIENDO_SIMULATED=perhaps"}, []string{"TIENDO_SIMULATED", "perhaps", "true"}},
 		"password_of_no_server": {from{file: "clickhouse_password_file: x\n"}, []string{"clickhouse_password_file", "embedded"}},
+		"no_such_role":          {from{env: "TIENDO_ROLE=page"}, []string{"TIENDO_ROLE", "page", "web"}},
+		"shared_with_nobody":    {from{env: "TIENDO_SHARED=x"}, []string{"shared", "clickhouse"}},
+		"role_without_server":   {from{flags: map[string]string{"role": "collector"}}, []string{"role", "collector", "clickhouse"}},
 		"little_memory":         {from{env: "TIENDO_ENGINE_MEMORY=1MiB"}, []string{"engine.memory", "512MiB"}},
 	}
 	for name, test := range tests {

@@ -42,6 +42,14 @@ func Settings() []Setting {
 			at: func(c *Config) field { return text(&c.Data) },
 		},
 		{
+			Key: "shared", Meaning: "The folder that several processes on one ClickHouse server have in common: tokens, the officers' key, and what was erased. Empty means the data folder.",
+			at: func(c *Config) field { return text(&c.Shared) },
+		},
+		{
+			Key: "role", Meaning: "What this process does: all; or, beside others on one ClickHouse server, collector (takes events), booker (keeps the books) or web (pages, figures, metrics). Of several that can book one does.",
+			at: func(c *Config) field { return field{c.Role, oneOf(&c.Role, "all", "collector", "booker", "web")} },
+		},
+		{
 			Key: "timezone", Meaning: "The city's time zone, by its IANA name: days, deadlines and periods are counted in it.",
 			at: func(c *Config) field { return text(&c.Timezone) },
 		},

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Kinds returns the kinds of periods that are whole months. The slice is the caller's.
@@ -38,6 +39,17 @@ var perYear = map[string]struct {
 	count int
 	form  string
 }{"month": {12, "-%02d"}, "quarter": {4, "-Q%d"}, "half": {2, "-H%d"}, "nine_months": {1, "-9M"}, "year": {1, ""}}
+
+// Of returns the id of the period of a kind that a day lies in, such as 2026-Q3; the kind is one of [Kinds]. Nine months are those
+// of the day's year, whether it lies in them or not.
+func Of(kind string, day time.Time) string {
+	each := perYear[kind]
+	id := strconv.Itoa(day.Year())
+	if strings.Contains(each.form, "%") {
+		return id + fmt.Sprintf(each.form, (int(day.Month())-1)*each.count/12+1)
+	}
+	return id + each.form
+}
 
 // Previous returns the period of the same kind that comes before one of whole months, such as 2025-Q4 for 2026-Q1; of nine
 // months, those of the year before. ok is false for what is none.

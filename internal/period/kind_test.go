@@ -45,3 +45,23 @@ func TestPreviousEndsWhereTheNextBegins(t *testing.T) {
 		}
 	}
 }
+
+func TestOf(t *testing.T) {
+	f := func(kind, day, want string) {
+		t.Helper()
+		at, err := time.Parse(time.DateOnly, day)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := Of(kind, at); got != want || Kind(got) != kind {
+			t.Errorf("%s of %s is %s, want %s", kind, day, got, want)
+		}
+	}
+	f("month", "2026-09-14", "2026-09")
+	f("quarter", "2026-01-01", "2026-Q1")
+	f("quarter", "2026-12-31", "2026-Q4")
+	f("half", "2026-06-30", "2026-H1")
+	f("half", "2026-07-01", "2026-H2")
+	f("nine_months", "2026-11-01", "2026-9M")
+	f("year", "2026-11-01", "2026")
+}

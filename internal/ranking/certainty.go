@@ -75,6 +75,7 @@ func (m *Method) simulate(s *Standings, seed string, draws int) {
 		a.Interval = &Interval{Low: min(low, *a.Rank), High: max(high, *a.Rank)}
 	}
 	ties(ranked, func(i, j int) bool { return t.above(i, j, draws) >= apart })
+	m.robust(ranked, r, draws)
 }
 
 // ties puts agencies that can't be told apart into groups, from the top: whoever can be told from the first of a group begins

@@ -221,3 +221,28 @@ func TestEveryKindIsSimulated(t *testing.T) {
 		}
 	}
 }
+
+// By hand: A is best in everything and always first. B is 1 in x and 0 in y and z, C the other way round: with weights a, b, c that
+// are any with the same likelihood, B has a and C b + c, which is more with probability 3/4 (a < 1/2), so that of two groups of two
+// C is among the first in 3 of 4 weightings. D has nothing and is last.
+func TestRobust(t *testing.T) {
+	m := method(t, three)
+	in := ranking.Inputs{Period: inputs().Period}
+	for _, code := range []string{"A", "B", "C", "D"} {
+		in.Agencies = append(in.Agencies, ranking.Agency{Code: code, Group: "g"})
+	}
+	in.Figures = []ranking.Figure{
+		figures("x", "A 100/100", "B 100/100", "C 0/100", "D 0/100"),
+		figures("y", "A 100/100", "B 0/100", "C 100/100", "D 0/100"),
+		figures("z", "A 100/100", "B 0/100", "C 100/100", "D 0/100"),
+	}
+	r := m.Compute(in)
+	m.Simulate(r)
+	want := map[string][2]float64{"A": {1, 0}, "B": {0.25, 0.75}, "C": {0.75, 0.25}, "D": {0, 1}}
+	for _, s := range r.Groups[0].Agencies {
+		w := want[s.Agency.Code]
+		if math.Abs(s.Robust.First-w[0]) > 0.02 || math.Abs(s.Robust.Last-w[1]) > 0.02 {
+			t.Errorf("%s: %+v, want %v", s.Agency.Code, s.Robust, w)
+		}
+	}
+}

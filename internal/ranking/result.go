@@ -90,6 +90,8 @@ type Standing struct {
 	Rank *int `json:"rank"`
 	// Interval is where the rank lies with 90 %; nil where that was not simulated, or there is no rank.
 	Interval *Interval `json:"interval,omitempty"`
+	// Robust says how much of it is owed to the weights; nil as Interval.
+	Robust *Robust `json:"robust,omitempty"`
 	// Unranked are the criteria for which it could not be ranked.
 	Unranked []string `json:"unranked,omitempty"`
 	// Points are the sum of the areas, with adjustments, from 0 to the method's.

@@ -24,6 +24,7 @@ type simulation struct {
 	of        [sha256.Size]byte
 	certainty []*Certainty
 	intervals []map[string]*Interval
+	robust    []map[string]*Robust
 }
 
 // simulate says in r how sure ranks are, as Method.Simulate does.
@@ -39,11 +40,11 @@ func (k *simulations) simulate(m *Method, r *Result) {
 	m.Simulate(r)
 	s := &simulation{of: of}
 	for _, g := range r.Groups {
-		all := map[string]*Interval{}
+		intervals, robust := map[string]*Interval{}, map[string]*Robust{}
 		for _, a := range g.Agencies {
-			all[a.Agency.Code] = a.Interval
+			intervals[a.Agency.Code], robust[a.Agency.Code] = a.Interval, a.Robust
 		}
-		s.certainty, s.intervals = append(s.certainty, g.Certainty), append(s.intervals, all)
+		s.certainty, s.intervals, s.robust = append(s.certainty, g.Certainty), append(s.intervals, intervals), append(s.robust, robust)
 	}
 	k.made = append(k.made, s)
 	if len(k.made) > keptSimulations {
@@ -72,7 +73,7 @@ func (s *simulation) tell(r *Result) {
 		r.Groups[i].Certainty = s.certainty[i]
 		for j := range r.Groups[i].Agencies {
 			a := &r.Groups[i].Agencies[j]
-			a.Interval = s.intervals[i][a.Agency.Code]
+			a.Interval, a.Robust = s.intervals[i][a.Agency.Code], s.robust[i][a.Agency.Code]
 		}
 	}
 }

@@ -1,0 +1,247 @@
+package dashboards
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"math"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"tiendo/internal/kpi"
+)
+
+// groupsOf are the values of dimensions that the made-up city has beside agencies and months.
+var groupsOf = map[string][]string{
+	"kind": {"complaint", "denunciation", "suggestion"}, "issuer": {"UBND", "H24.25"}, "source": {"portal", "one-stop-2026", "office"},
+	"group": {"department", "district"},
+}
+
+// domainAnswers are those of the made-up city to the questions of pages of domains.
+func domainAnswers(ctx context.Context, queries ...kpi.Query) ([]kpi.Figure, error) {
+	all, err := wallAnswers(ctx, queries...)
+	for i, q := range queries {
+		if len(q.By) == 0 || q.By[0] == "month" {
+			continue
+		}
+		d, _ := kpi.ByID(q.ID)
+		row := func(seed float64, keys map[string]*string) kpi.Row {
+			r := shaped(d, seed)
+			r.By, r.Keys = q.By, keys
+			return r
+		}
+		switch {
+		case q.By[0] == "day":
+			all[i].Rows = nil
+			for day := mustDay(q.Period.First); day.Format(time.DateOnly) <= q.Period.Last && day.Before(today); day = day.AddDate(0, 0, 1) {
+				code := day.Format(time.DateOnly)
+				if n := noise(q.ID, code); day.Weekday() != time.Sunday && n > -0.3 {
+					r := rateRow(min(1, 0.75+0.5*noise(code)), 1+2*(n+1))
+					r.By, r.Keys = q.By, map[string]*string{"day": &code}
+					all[i].Rows = append(all[i].Rows, r)
+				}
+			}
+		case q.By[0] != "agency":
+			all[i].Rows = nil
+			for j, value := range groupsOf[q.By[0]] {
+				all[i].Rows = append(all[i].Rows, row(0.7+0.1*float64(j)+0.1*noise(q.ID, value), map[string]*string{q.By[0]: &value}))
+			}
+		default:
+			for j := range all[i].Rows {
+				r := &all[i].Rows[j]
+				code := textOf(r.Keys["agency"])
+				if r.Value == nil && agencies[slices.IndexFunc(agencies, func(a struct {
+					code, vi, en string
+					fares        float64
+					volume       int
+				},
+				) bool {
+					return a.code == code
+				})].volume > 0 {
+					*r = row(0.75+0.2*noise(q.ID, code), r.Keys)
+				}
+				if len(q.By) == 2 {
+					group := "department"
+					if code > "H24.3" {
+						group = "district"
+					}
+					r.By, r.Keys = q.By, map[string]*string{"agency": &code, q.By[1]: &group}
+				}
+			}
+		}
+	}
+	return all, err
+}
+
+// shaped is a row of a figure, about as high as a seed from 0 to 1.
+func shaped(d kpi.Definition, seed float64) kpi.Row {
+	switch d.Shape {
+	case kpi.Ratio:
+		return rateRow(seed, 20+180*seed)
+	case kpi.Mean:
+		value, sum, n := 1+4*seed, (1+4*seed)*80, 80.0
+		return kpi.Row{Value: &value, Numerator: &sum, Denominator: &n}
+	case kpi.Quantile:
+		value, n := 40*seed, int64(55)
+		return kpi.Row{Value: &value, N: &n}
+	default:
+		return countRow(60 * seed)
+	}
+}
+
+// fewDomains are those answers with few agencies, months and days, so that a golden page can be read.
+func fewDomains(ctx context.Context, queries ...kpi.Query) ([]kpi.Figure, error) {
+	all, err := domainAnswers(ctx, queries...)
+	for i := range all {
+		all[i].Rows = slices.DeleteFunc(all[i].Rows, func(r kpi.Row) bool {
+			month, agency, day := r.Keys["month"], r.Keys["agency"], r.Keys["day"]
+			return month != nil && *month < "2019-08" || day != nil && *day < "2019-09-25" ||
+				agency != nil && !slices.Contains([]string{"H24.12", "H24.14", "H24.45"}, *agency)
+		})
+	}
+	return all, err
+}
+
+// domainPages are the addresses of the pages of domains, by their names in golden files and pictures.
+var domainPages = map[string]string{"tasks": "/tasks", "citizens": "/citizens", "organisation": "/organisation", "agency": "/agencies/H24.12", "quality": "/quality"}
+
+func TestDomainHTML(t *testing.T) {
+	for name, path := range domainPages {
+		for lang, period := range map[string]string{"vi": "ytd", "en": "2019-Q3"} {
+			t.Run(name+"-"+lang, func(t *testing.T) {
+				r := get(t, site(t, fewDomains), fmt.Sprintf("%s?period=%s&lang=%s", path, period, lang))
+				if r.StatusCode != 200 {
+					t.Errorf("status %d", r.StatusCode)
+				}
+				golden(t, name+"-"+lang+".html", bodyOf(t, r))
+			})
+		}
+	}
+}
+
+// Of a period that runs a sum does not stand beside that of a whole one.
+func TestSumsOfRunningPeriodsAreNotCompared(t *testing.T) {
+	for period, want := range map[string]bool{"ytd": false, "2018": true} {
+		q := ask(t, tasksPage(), period)
+		if got := q.comparable("task.assigned"); got != want {
+			t.Errorf("%s: %v", period, got)
+		}
+		for _, id := range []string{"task.open", "task.on_time_rate", "task.confirm_days_p90"} {
+			if !q.comparable(id) {
+				t.Errorf("%s of %s is not compared", id, period)
+			}
+		}
+	}
+}
+
+func TestDomainsAreDrawn(t *testing.T) {
+	needNpm(t)
+	server := httptest.NewServer(site(t, domainAnswers, func(o *Options) { o.Demo = true }))
+	defer server.Close()
+	chromium := browser(t)
+	for name, path := range domainPages {
+		for _, c := range []struct {
+			width, height int64
+			lang          string
+			dark          bool
+		}{{360, 780, "vi", true}, {1366, 768, "vi", false}, {3840, 2160, "en", false}} {
+			t.Run(fmt.Sprintf("%s-%d", name, c.width), func(t *testing.T) {
+				b := newTab(chromium, t, c.width, c.height, c.dark)
+				b.do(t, chromedp.Navigate(server.URL+path+"?period=ytd&lang="+c.lang), chromedp.WaitVisible("#live section"))
+				if strings.Contains(eval[string](t, b, `document.body.innerHTML`), `class="chart"`) {
+					eventually(t, b, `document.querySelectorAll('.chart').length === document.querySelectorAll('.chart svg').length`)
+				}
+				if over := eval[int](t, b, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
+					t.Errorf("the page is %d pixels wider than the screen", over)
+				}
+				b.shoot(t, fmt.Sprintf("%s-%d-%s", name, c.width, c.lang))
+				b.checkQuiet(t, server.URL+"/")
+			})
+		}
+	}
+}
+
+// The page of an agency is what an inspection takes along on paper: A4, at most three sheets.
+func TestAgencyIsPrinted(t *testing.T) {
+	needNpm(t)
+	server := httptest.NewServer(site(t, domainAnswers))
+	defer server.Close()
+	b := newTab(browser(t), t, 1366, 768, true)
+	b.do(t, chromedp.Navigate(server.URL+"/agencies/H24.12?lang=vi&period=2019-Q3"), chromedp.WaitVisible("#live section"))
+	eventually(t, b, `document.querySelectorAll('.chart svg').length === 2`)
+	sheets, err := chromedp.Run(b.ctx, chromedp.PrintToPDF(chromedp.PDFPaper(chromedp.PaperA4)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := bytes.Count(sheets, []byte("/Type /Page\n")); n == 0 || n > 3 {
+		t.Errorf("it takes %d sheets", n)
+	}
+	if err := os.WriteFile(filepath.Join("..", "artifacts", "agency.pdf"), sheets, 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// An agency that nobody knows is not there: the page says so and offers those that are, and a search.
+func TestUnknownAgency(t *testing.T) {
+	r := get(t, site(t, fewDomains), "/agencies/H24.99?lang=en")
+	page := bodyOf(t, r)
+	for _, want := range []string{"“H24.99”", `href="/agencies/H24.12?lang=en&amp;period=ytd"`, `name="subject"`} {
+		if r.StatusCode != 404 || !strings.Contains(page, want) {
+			t.Errorf("status %d, the page lacks %s", r.StatusCode, want)
+		}
+	}
+	if r := get(t, site(t, fewDomains), "/agencies/%3Cb%3E?lang=en"); r.StatusCode != 404 || strings.Contains(bodyOf(t, r), "<b>x") {
+		t.Errorf("status %d", r.StatusCode)
+	}
+}
+
+// The median is of the agencies of the same group that have the figure.
+func TestMedianOfTheGroup(t *testing.T) {
+	q := ask(t, agencyPage(), "2019-Q3")
+	q.where["agency"] = []string{"H24.12"}
+	p := present(t, q, vietnamese, domainAnswers)
+	peers := p.peersOf("H24.12")
+	if peers == nil || peers.group != "department" || peers.codes["H24.31"] || !peers.codes["H24.03"] {
+		t.Fatalf("%+v", peers)
+	}
+	var values []float64
+	for _, a := range agencies {
+		if a.code < "H24.3" && a.volume > 0 {
+			values = append(values, math.Round(a.fares*float64(a.volume))/float64(a.volume))
+		}
+	}
+	slices.Sort(values)
+	middle, n := p.median("dossier.on_time_rate", peers)
+	if n != len(values) || math.Abs(*middle-(values[n/2]+values[(n-1)/2])/2) > 1e-9 {
+		t.Errorf("the median is %v of %d, want of %v", *middle, n, values)
+	}
+	if got, _ := p.median("dossier.on_time_rate", nil); *got == *middle {
+		t.Error("the group makes no difference")
+	}
+	for _, c := range []struct {
+		id        string
+		k, n      float64
+		median    float64
+		direction string
+	}{
+		{"dossier.on_time_rate", 95, 100, 0.5, "better"},
+		{"dossier.on_time_rate", 5, 100, 0.5, "worse"},
+		{"dossier.on_time_rate", 52, 100, 0.5, ""},
+		{"dossier.supplement_rate", 95, 100, 0.5, "worse"},
+		{"dossier.supplement_rate", 5, 100, 0.5, "better"},
+		{"dossier.rejection_rate", 5, 100, 0.5, ""},
+		{"org.iso_ratio", 5, 100, 0.5, ""},
+	} {
+		d, _ := kpi.ByID(c.id)
+		if got := againstMedian(d, rateRow(c.k/c.n, c.n), c.median); got != c.direction {
+			t.Errorf("%s: %v of %v against %v is %q", c.id, c.k, c.n, c.median, got)
+		}
+	}
+}

@@ -1,0 +1,196 @@
+package dashboards
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"tiendo/internal/kpi"
+	"tiendo/internal/period"
+	"tiendo/internal/ranking"
+)
+
+// rankingAsked is what the address of the page asks for.
+type rankingAsked struct {
+	method, period string
+	// agency is the one whose points are told in full, against the one that it is compared with.
+	agency, against string
+	// tries are other weights, as the method's Try reads them.
+	tries []string
+	lang  language
+}
+
+// tryPrefix begins the parameters of the form that tries weights.
+const tryPrefix = "w."
+
+// href is the address of the page with what is asked, but for some parameters, given as names and values; "" takes one away.
+func (q *rankingAsked) href(changes ...string) string {
+	params := url.Values{"method": {q.method}, "period": {q.period}, "lang": {string(q.lang)}}
+	for name, value := range map[string]string{"agency": q.agency, "against": q.against} {
+		if value != "" {
+			params.Set(name, value)
+		}
+	}
+	for _, try := range q.tries {
+		id, weight, _ := strings.Cut(try, "=")
+		params.Set(tryPrefix+id, weight)
+	}
+	for i := 0; i+1 < len(changes); i += 2 {
+		params.Del(changes[i])
+		if changes[i+1] != "" {
+			params.Set(changes[i], changes[i+1])
+		}
+	}
+	return "/ranking?" + params.Encode()
+}
+
+// ranking is "/ranking": who is where, by which points, how sure that is, and what other weights would do.
+func (p *Pages) ranking(w http.ResponseWriter, r *http.Request) {
+	lang, bad := readLanguage(r)
+	if p.wrongLanguage(w, r, lang, bad) {
+		return
+	}
+	q, m, result, err := p.rank(r, lang)
+	if err != nil {
+		p.refuse(w, r, lang, err)
+		return
+	}
+	v := newRankingView(q, m, result, p.Location)
+	v.Methods, v.Periods = p.rankedBy(q), p.rankedPeriods(q, m)
+	p.send(w, r, http.StatusOK, "ranking", p.sheet(r, lang, v.Title+" · "+lang.period(q.period), v))
+}
+
+// rank ranks what the address asks for. Who asks for no method gets the first by which somebody can be ranked.
+func (p *Pages) rank(r *http.Request, lang language) (*rankingAsked, *ranking.Method, *ranking.Result, error) {
+	q, err := readRanking(r.URL.Query(), lang)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	refused := error(&kpi.Error{Param: "method", Message: rankWords[lang].NoMethod})
+	for _, m := range p.Methods {
+		if q.method != "" && q.method != m.ID {
+			continue
+		}
+		one := *q
+		one.method = m.ID
+		if one.period == "" {
+			if one.period = p.lastEnded(m); one.period == "" {
+				continue
+			}
+		}
+		tries, err := tried(m, one.tries)
+		if err != nil {
+			return nil, nil, nil, err
+		}
+		one.tries = tries
+		result, err := p.Rank(r.Context(), m.ID, one.period, one.tries...)
+		if err == nil {
+			return &one, m, result, nil
+		}
+		if _, asked := errors.AsType[*kpi.Error](err); !asked {
+			return nil, nil, nil, err
+		}
+		refused = err
+	}
+	if q.method != "" && !slices.ContainsFunc(p.Methods, func(m *ranking.Method) bool { return m.ID == q.method }) {
+		refused = &kpi.Error{Param: "method", Message: rankWords[lang].NoSuchMethod}
+	}
+	return nil, nil, nil, refused
+}
+
+// readRanking reads the address. The error is a *kpi.Error.
+func readRanking(params url.Values, lang language) (*rankingAsked, error) {
+	q := &rankingAsked{lang: lang}
+	into := map[string]*string{"method": &q.method, "period": &q.period, "agency": &q.agency, "against": &q.against, "lang": new("")}
+	for name := range params {
+		value, err := onlyOne(params, name)
+		if err != nil {
+			return nil, err
+		}
+		id, weight := strings.CutPrefix(name, tryPrefix)
+		switch to := into[name]; {
+		case to != nil:
+			*to = value
+		case weight && value != "":
+			q.tries = append(q.tries, id+"="+strings.ReplaceAll(value, ",", "."))
+		case !weight:
+			return nil, &kpi.Error{Param: name, Message: "method, period, agency or against would do"}
+		}
+	}
+	slices.Sort(q.tries)
+	return q, nil
+}
+
+// tried leaves out weights that are the method's own: a form sends all of them. The error is a *kpi.Error.
+func tried(m *ranking.Method, tries []string) ([]string, error) {
+	own := map[string]float64{}
+	for _, c := range m.Criteria() {
+		own[c.ID] = c.Weight
+	}
+	var changed []string
+	for _, try := range tries {
+		id, text, _ := strings.Cut(try, "=")
+		weight, err := strconv.ParseFloat(text, 64)
+		if is, known := own[id]; err != nil || !known || weight != is {
+			changed = append(changed, try)
+		}
+	}
+	_, err := m.Try(changed)
+	return changed, err
+}
+
+// lastEnded is the newest period of the method's first kind that has ended; "" if there is none.
+func (p *Pages) lastEnded(m *ranking.Method) string {
+	now := p.Now().In(p.Location)
+	for id, tries := period.Of(m.Periods[0], now), 400; id != "" && tries > 0; tries-- { // for a method that ended decades ago
+		if of, err := m.Period(id, now, p.Location); err == nil && !of.Running {
+			return id
+		}
+		id, _ = period.Previous(id)
+	}
+	return ""
+}
+
+// rankedBy are links to the methods.
+func (p *Pages) rankedBy(q *rankingAsked) []choice {
+	var all []choice
+	for _, m := range p.Methods {
+		params := url.Values{"method": {m.ID}, "lang": {string(q.lang)}}
+		if _, err := m.Period(q.period, p.Now(), p.Location); err == nil {
+			params.Set("period", q.period)
+		}
+		all = append(all, choice{q.lang.of(m.Titles.VI, m.Titles.EN), "/ranking?" + params.Encode(), m.ID == q.method})
+	}
+	return all
+}
+
+// rankedPeriods are links to periods that the method ranks: the newest of its first kind, and of each other kind the last.
+func (p *Pages) rankedPeriods(q *rankingAsked, m *ranking.Method) []choice {
+	const newest = 6
+	now := p.Now().In(p.Location)
+	ids := []string{}
+	for i, kind := range m.Periods {
+		want := 1
+		if i == 0 {
+			want = newest
+		}
+		for id, tries := period.Of(kind, now), 400; id != "" && want > 0 && tries > 0; tries-- {
+			if _, err := m.Period(id, now, p.Location); err == nil {
+				ids = append(ids, id)
+				want--
+			}
+			id, _ = period.Previous(id)
+		}
+	}
+	if !slices.Contains(ids, q.period) {
+		ids = append(ids, q.period)
+	}
+	var all []choice
+	for _, id := range ids {
+		all = append(all, choice{q.lang.period(id), q.href("period", id), id == q.period})
+	}
+	return all
+}

@@ -1,0 +1,57 @@
+package dashboards
+
+import "tiendo/internal/ranking"
+
+// rankingWords are the words of the page of rankings in one language; DOMAIN.md §5 is the glossary.
+type rankingWords struct {
+	Methods, Periods, Version, Points, Rank, Sure, Agency, Adjusted, Change, Against, Details      string
+	Provisional, ProvisionalSays, Tried, TriedSays, AsItIs, NoTry                                  string
+	TableSays, Alike, AlikeNone, AlikeOne, Tie, NotRanked, Unranked, Newcomer                      string
+	Criterion, Figure, Of, Scored, Moved, Claimed, Verified, Share, Total, Bonus, CasesSays        string
+	WhatIf, WhatIfSays, Weight, Try, Robust, RobustSays, First, Last, Between                      string
+	Above, Compare, CompareSays, Choose, Data, Method, NoMethod, NoSuchMethod, Closed, Overclaimed string
+}
+
+var rankWords = map[language]*rankingWords{
+	vietnamese: {
+		Methods: "Phương pháp xếp hạng", Periods: "Kỳ xếp hạng", Version: "phiên bản", Points: "Điểm", Rank: "Hạng", Sure: "Khoảng 90 %", Agency: "Cơ quan",
+		Adjusted: "Thưởng, trừ", Change: "So với %s", Against: "Theo phương pháp gốc", Details: "Chi tiết điểm",
+		Provisional: "Tạm tính", ProvisionalSays: "Kỳ chưa kết thúc, hoặc còn điểm tự chấm chưa được thẩm định.",
+		Tried: "Đang thử trọng số khác", TriedSays: "Không có gì được lưu. Cột cuối cho biết hạng và điểm theo phương pháp gốc.", AsItIs: "Trở về phương pháp gốc", NoTry: "–",
+		TableSays: "Vạch ngang là khoảng có xác suất 90 % chứa thứ hạng, xét cả số hồ sơ ít và trọng số có thể khác đi; chấm là hạng theo điểm. Giữa hai đường kẻ đậm là những cơ quan không phân biệt được với cơ quan đứng đầu nhóm.",
+		Alike:     "không phân biệt được với %d cơ quan khác", AlikeNone: "phân biệt được với mọi cơ quan khác", AlikeOne: "không phân biệt được với 1 cơ quan khác", Tie: "Nhóm",
+		NotRanked: "Không xếp hạng", Unranked: "Không đủ dữ liệu: %s", Newcomer: "mới",
+		Criterion: "Tiêu chí", Figure: "Số liệu", Of: "Tử số / mẫu số", Scored: "Được tính", Moved: "Thay đổi", Claimed: "tự chấm", Verified: "thẩm định", Share: "Tỷ lệ điểm", Total: "Cộng", Bonus: "Thưởng, trừ",
+		CasesSays: "Tử số và mẫu số dẫn tới từng hồ sơ, nhiệm vụ, đơn.",
+		WhatIf:    "Nếu trọng số khác đi", WhatIfSays: "Tiêu chí được sửa nhận đúng trọng số đã ghi, các tiêu chí còn lại được co giãn để tổng không đổi. Không có gì được lưu.", Weight: "Trọng số", Try: "Thử",
+		Robust: "Thứ hạng phụ thuộc trọng số đến đâu", RobustSays: "Qua %s bộ trọng số ngẫu nhiên: bao nhiêu phần đứng trong %d cơ quan đầu, bao nhiêu phần trong %d cơ quan cuối, và thứ hạng nằm trong khoảng nào ở chín phần mười số bộ.",
+		First: "%d đầu", Last: "%d cuối", Between: "Chín phần mười",
+		Above: "%s xếp trên %s với xác suất %s.", Compare: "So sánh với", CompareSays: "Chọn một cơ quan để biết xác suất nó đứng trên.", Choose: "Chọn cơ quan",
+		Data: "Dữ liệu đầy đủ (JSON)", Method: "Phương pháp", NoMethod: "máy chủ chưa có phương pháp nào xếp hạng được ai; đặt thư mục phương pháp bằng ranking.methods và nạp danh mục cơ quan có nhóm",
+		NoSuchMethod: "không có phương pháp này; xem /ranking", Closed: "Đóng", Overclaimed: "Tự chấm cao hơn thẩm định %s điểm.",
+	},
+	english: {
+		Methods: "Method", Periods: "Ranked period", Version: "version", Points: "Points", Rank: "Rank", Sure: "90% interval", Agency: "Agency",
+		Adjusted: "Bonus, penalty", Change: "Since %s", Against: "By the method as it is", Details: "Points in full",
+		Provisional: "Provisional", ProvisionalSays: "The period has not ended, or assessments are not verified yet.",
+		Tried: "Other weights are tried", TriedSays: "Nothing is kept. The last column tells rank and points by the method as it is.", AsItIs: "Back to the method as it is", NoTry: "–",
+		TableSays: "The line is where the rank lies with a probability of 90%, for small numbers and for weights that might be other; the mark is the rank by points. Between two strong rules stand agencies that can't be told from the first of them.",
+		Alike:     "not distinguishable from %d others", AlikeNone: "distinguishable from all others", AlikeOne: "not distinguishable from 1 other", Tie: "Group",
+		NotRanked: "Not ranked", Unranked: "Too little data: %s", Newcomer: "new",
+		Criterion: "Criterion", Figure: "Figure", Of: "Numerator / denominator", Scored: "Scored as", Moved: "Change", Claimed: "claimed", Verified: "verified", Share: "Share of points", Total: "Sum", Bonus: "Bonus, penalty",
+		CasesSays: "Numerators and denominators lead to the single dossiers, tasks and petitions.",
+		WhatIf:    "If weights were other", WhatIfSays: "A criterion that is changed gets the weight that is written; all others are scaled so that the sum stays. Nothing is kept.", Weight: "Weight", Try: "Try",
+		Robust: "How much is owed to the weights", RobustSays: "Over %s random weightings: how often among the first %d, how often among the last %d, and between which ranks in nine of ten.",
+		First: "First %d", Last: "Last %d", Between: "Nine of ten",
+		Above: "%s ranks above %s with a probability of %s.", Compare: "Compare with", CompareSays: "Choose an agency to learn how likely it is above.", Choose: "Choose an agency",
+		Data: "All data (JSON)", Method: "Method", NoMethod: "the server has no method by which anybody can be ranked; name a folder of methods with ranking.methods, and load agencies with their groups",
+		NoSuchMethod: "there is no such method; see /ranking", Closed: "Close", Overclaimed: "Claimed %s points more than was verified.",
+	},
+}
+
+// markNames say what was done where there was little data.
+var markNames = map[ranking.Mark]inBoth{
+	ranking.MarkShrunk: {"ít hồ sơ: phần thiếu tính theo cả nhóm", "few cases: the rest as the group"}, ranking.MarkNeutral: {"tính như cả nhóm", "scored as the group"},
+	ranking.MarkMissing: {"không có dữ liệu", "no data"}, ranking.MarkQuiet: {"không còn dữ liệu mới", "gone quiet"},
+	ranking.MarkUnverified: {"chưa thẩm định", "not verified"}, ranking.MarkCapped: {"cao hơn mức tối đa", "above the maximum"}, ranking.MarkLate: {"nộp muộn", "late"},
+}
