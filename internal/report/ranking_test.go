@@ -58,8 +58,10 @@ ties: {by: [a]}
 	}
 	claim := func(points float64) *ranking.Claim { return &ranking.Claim{Points: points, At: in.AsOf} }
 	in.Assessments = []ranking.Assessment{
-		{Agency: "A", Code: "plan", Claimed: claim(9), Verified: claim(8)}, {Agency: "B", Code: "plan", Verified: claim(10)},
-		{Agency: "D", Code: "plan", Verified: claim(12)}, {Agency: "D", Code: "initiative", Verified: claim(5)},
+		{Agency: "A", Code: "plan", Claimed: claim(9), Verified: claim(8)},
+		{Agency: "B", Code: "plan", Verified: claim(10)},
+		{Agency: "D", Code: "plan", Verified: claim(12)},
+		{Agency: "D", Code: "initiative", Verified: claim(5)},
 	}
 	for code, name := range map[string]string{"A": "Sở Tài chính", "B": "Sở Xây dựng", "C": "=cmd|' /C calc'!A0", "D": "Sở Y tế", "X": "Sở Mới"} {
 		in.Agencies = append(in.Agencies, ranking.Agency{Code: code, Names: ranking.Names{VI: name, EN: name}, Group: "g"})
