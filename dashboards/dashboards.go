@@ -49,6 +49,8 @@ type Options struct {
 	Rank    func(ctx context.Context, method, period string, tries ...string) (*ranking.Result, error)
 	// Desk is where people enter what no system tells; nil if they cannot.
 	Desk *byhand.Desk
+	// Assessed tells what was claimed and verified by a method for a period, with all that was delivered before.
+	Assessed func(ctx context.Context, method, period string) (*ranking.Sheet, error)
 	// Reports makes papers, Integrity looks for signs that figures were managed.
 	Reports   *report.Reports
 	Integrity *integrity.Watch
@@ -65,7 +67,7 @@ var templates embed.FS
 // Pages are the handlers. Safe for concurrent use.
 type Pages struct {
 	Options
-	open, cases, doors, office, entry, walls, papers http.Handler
+	open, cases, doors, office, entry, assessing, walls, papers http.Handler
 
 	from      *sources
 	assets    *assets
@@ -105,7 +107,7 @@ func New(o Options) (*Pages, error) {
 func newPages(o Options, files *assets, from sources) (*Pages, error) {
 	p := &Pages{
 		Options: o, assets: files, from: &from, ended: make(chan struct{}),
-		byPath: map[string]*page{}, registered: map[string]bool{"/kpis": true, "/cases": true, "/enter": true, "/wall": true, "/reports": true, "/signals": true},
+		byPath: map[string]*page{}, registered: map[string]bool{"/kpis": true, "/cases": true, "/enter": true, "/assess": true, "/wall": true, "/reports": true, "/signals": true},
 	}
 	p.end = sync.OnceFunc(func() { close(p.ended) })
 	var err error
@@ -133,7 +135,8 @@ func newPages(o Options, files *assets, from sources) (*Pages, error) {
 	cases.HandleFunc("GET /cases/{family}/{subject...}", p.oneCase)
 	p.open, p.cases, p.doors, p.office = guarded(open), guarded(cases), guarded(p.doorRoutes()), guarded(p.officeRoutes())
 	p.walls = guardedAs(wallPolicy, p.wallRoutes())
-	p.entry, p.papers = guarded(p.entryRoutes()), guarded(p.paperRoutes())
+	p.entry, p.assessing = guarded(p.entryRoutes()), guarded(p.assessRoutes())
+	p.papers = guarded(p.paperRoutes())
 	return p, nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"tiendo/internal/lifecycle"
 	"tiendo/internal/ranking"
 )
 
@@ -61,6 +62,9 @@ type rankingForm struct {
 	Hidden []hidden
 	Areas  []formArea
 	Open   bool
+	// Off are the days on which offices would have been closed; Pauses what a wait for papers would do.
+	Off    string
+	Pauses []filterValue
 }
 
 type formArea struct {
@@ -259,6 +263,13 @@ func (v *rankingView) form(m *ranking.Method) rankingForm {
 	for _, try := range q.tries {
 		id, weight, _ := strings.Cut(try, "=")
 		set[id] = weight
+	}
+	f.Off = set["off"]
+	for _, rule := range []struct {
+		rule lifecycle.PauseRule
+		name string
+	}{{"", v.K.PausesAsIs}, {lifecycle.PausesExtend, v.K.PausesExtend}, {lifecycle.PausesRestart, v.K.PausesRestart}, {lifecycle.PausesNothing, v.K.PausesNothing}} {
+		f.Pauses = append(f.Pauses, filterValue{string(rule.rule), rule.name, set["pauses"] == string(rule.rule)})
 	}
 	for _, a := range m.Areas {
 		area := formArea{Title: v.names(a.Titles)}

@@ -23,7 +23,7 @@ import (
 type rankCmd struct {
 	Method string   `required:"" placeholder:"F" help:"The method file, or the id of a method that the server has."`
 	Period string   `required:"" placeholder:"P" help:"The period: 2026-Q3, 2026-H1, 2026-9M, 2026, 2026-09."`
-	Try    []string `placeholder:"CRITERION=WEIGHT" sep:"none" help:"Try another weight; may be repeated, and nothing is kept."`
+	Try    []string `placeholder:"CRITERION=WEIGHT" sep:"none" help:"Try another weight, or off=DAY..DAY, pauses=none, minimum=50, CRITERION.full=0.95; may be repeated, and nothing is kept."`
 	Format string   `default:"table" enum:"table,json,xlsx,csv" help:"Print a table, json, csv, or make a workbook (xlsx) (${default})."`
 	Output string   `short:"o" placeholder:"FILE" help:"Write it here; without it, to standard output."`
 	Client client   `embed:""`
