@@ -89,8 +89,9 @@ type Pages struct {
 
 // sources are what the books are asked for.
 type sources struct {
-	ask   func(ctx context.Context, queries ...kpi.Query) ([]kpi.Figure, error)
-	cases func(ctx context.Context, q kpi.Query, part kpi.Part, after string, limit int) (*kpi.List, error)
+	ask     func(ctx context.Context, queries ...kpi.Query) ([]kpi.Figure, error)
+	cases   func(ctx context.Context, q kpi.Query, part kpi.Part, after string, limit int) (*kpi.List, error)
+	margins func(ctx context.Context, q kpi.Query) (*kpi.Margins, error)
 	// booked tells how many events are booked.
 	booked func() uint64
 	// sent tells what became of those that were sent; nil if nobody counts.
@@ -103,7 +104,7 @@ func New(o Options) (*Pages, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newPages(o, files, sources{ask: o.Figures.Ask, cases: o.Figures.Cases, booked: o.Figures.Events, sent: o.Sent})
+	return newPages(o, files, sources{ask: o.Figures.Ask, cases: o.Figures.Cases, margins: o.Figures.Margins, booked: o.Figures.Events, sent: o.Sent})
 }
 
 // newPages returns the pages over some files and sources.

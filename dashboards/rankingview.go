@@ -80,8 +80,9 @@ func newRankingView(q *rankingAsked, m *ranking.Method, r *ranking.Result, zone 
 	v := &rankingView{
 		K: rankWords[lang], Title: lang.of(m.Titles.VI, m.Titles.EN), Version: m.Version, asked: q, result: r,
 		Days: lang.day(r.Inputs.Period.From) + " – " + lang.day(r.Inputs.Period.To), AsOf: lang.instant(r.Inputs.AsOf.In(zone)), Provisional: r.Provisional,
-		Tried: strings.Join(r.Tried, ", "), Data: "/v1/rankings/" + m.ID + "/" + q.period,
+		Data: "/v1/rankings/" + m.ID + "/" + q.period,
 	}
+	v.Tried = v.tried()
 	bare := *q
 	bare.tries = nil
 	v.AsItIs = bare.href()
@@ -90,6 +91,24 @@ func newRankingView(q *rankingAsked, m *ranking.Method, r *ranking.Result, zone 
 	}
 	v.Form = v.form(m)
 	return v
+}
+
+// tried says in words what is tried.
+func (v *rankingView) tried() string {
+	var all []string
+	for _, try := range v.result.Tried {
+		id, value, _ := strings.Cut(try, "=")
+		name := v.criterion(id)
+		switch id {
+		case "off":
+			name = v.K.Off
+		case "pauses":
+			name = v.K.Pauses
+			value = map[string]string{"extend": v.K.PausesExtend, "restart": v.K.PausesRestart, "none": v.K.PausesNothing}[value]
+		}
+		all = append(all, name+": "+value)
+	}
+	return strings.Join(all, "; ")
 }
 
 // names chooses a text of a method or register.
