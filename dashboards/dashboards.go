@@ -15,9 +15,11 @@ import (
 	"tiendo/internal/auth"
 	"tiendo/internal/byhand"
 	"tiendo/internal/event"
+	"tiendo/internal/integrity"
 	"tiendo/internal/kpi"
 	"tiendo/internal/lifecycle"
 	"tiendo/internal/ranking"
+	"tiendo/internal/report"
 )
 
 // Options are what the pages need.
@@ -47,6 +49,11 @@ type Options struct {
 	Rank    func(ctx context.Context, method, period string, tries ...string) (*ranking.Result, error)
 	// Desk is where people enter what no system tells; nil if they cannot.
 	Desk *byhand.Desk
+	// Assessed tells what was claimed and verified by a method for a period, with all that was delivered before.
+	Assessed func(ctx context.Context, method, period string) (*ranking.Sheet, error)
+	// Reports makes papers, Integrity looks for signs that figures were managed.
+	Reports   *report.Reports
+	Integrity *integrity.Watch
 	// Sent tells what became of the events that were sent since the start; nil if nobody counts.
 	Sent func() []Sent
 	// Version is the program's.
@@ -60,7 +67,7 @@ var templates embed.FS
 // Pages are the handlers. Safe for concurrent use.
 type Pages struct {
 	Options
-	open, cases, doors, office, entry, walls http.Handler
+	open, cases, doors, office, entry, assessing, walls, papers http.Handler
 
 	from      *sources
 	assets    *assets
@@ -79,8 +86,9 @@ type Pages struct {
 
 // sources are what the books are asked for.
 type sources struct {
-	ask   func(ctx context.Context, queries ...kpi.Query) ([]kpi.Figure, error)
-	cases func(ctx context.Context, q kpi.Query, part kpi.Part, after string, limit int) (*kpi.List, error)
+	ask     func(ctx context.Context, queries ...kpi.Query) ([]kpi.Figure, error)
+	cases   func(ctx context.Context, q kpi.Query, part kpi.Part, after string, limit int) (*kpi.List, error)
+	margins func(ctx context.Context, q kpi.Query) (*kpi.Margins, error)
 	// booked tells how many events are booked.
 	booked func() uint64
 	// sent tells what became of those that were sent; nil if nobody counts.
@@ -93,18 +101,20 @@ func New(o Options) (*Pages, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newPages(o, files, sources{ask: o.Figures.Ask, cases: o.Figures.Cases, booked: o.Figures.Events, sent: o.Sent})
+	return newPages(o, files, sources{ask: o.Figures.Ask, cases: o.Figures.Cases, margins: o.Figures.Margins, booked: o.Figures.Events, sent: o.Sent})
 }
 
 // newPages returns the pages over some files and sources.
 func newPages(o Options, files *assets, from sources) (*Pages, error) {
 	p := &Pages{
 		Options: o, assets: files, from: &from, ended: make(chan struct{}),
-		byPath: map[string]*page{}, registered: map[string]bool{"/kpis": true, "/cases": true, "/enter": true, "/wall": true},
+		byPath: map[string]*page{}, registered: map[string]bool{"/kpis": true, "/cases": true, "/enter": true, "/assess": true, "/wall": true, "/reports": true, "/signals": true},
 	}
 	p.end = sync.OnceFunc(func() { close(p.ended) })
 	var err error
-	p.templates, err = template.New("").Funcs(template.FuncMap{"static": files.path, "pair": pairOf, "wallpair": wallPairOf}).ParseFS(templates, "templates/*.html")
+	p.templates, err = template.New("").Funcs(template.FuncMap{
+		"static": files.path, "pair": pairOf, "paperof": deskPaperOf, "wallpair": wallPairOf,
+	}).ParseFS(templates, "templates/*.html")
 	if err != nil {
 		return nil, fmt.Errorf("read the templates: %w", err)
 	}
@@ -126,7 +136,8 @@ func newPages(o Options, files *assets, from sources) (*Pages, error) {
 	cases.HandleFunc("GET /cases/{family}/{subject...}", p.oneCase)
 	p.open, p.cases, p.doors, p.office = guarded(open), guarded(cases), guarded(p.doorRoutes()), guarded(p.officeRoutes())
 	p.walls = guardedAs(wallPolicy, p.wallRoutes())
-	p.entry = guarded(p.entryRoutes())
+	p.entry, p.assessing = guarded(p.entryRoutes()), guarded(p.assessRoutes())
+	p.papers = guarded(p.paperRoutes())
 	return p, nil
 }
 

@@ -21,8 +21,10 @@ import (
 	"tiendo/internal/calendar"
 	"tiendo/internal/clickhouse/enginetest"
 	"tiendo/internal/event"
+	"tiendo/internal/integrity"
 	"tiendo/internal/kpi"
 	"tiendo/internal/lifecycle"
+	"tiendo/internal/report"
 )
 
 func TestMain(m *testing.M) {
@@ -159,7 +161,7 @@ func bookedPages(t *testing.T) *Pages {
 	}
 	now := func() time.Time { return today }
 	books := kpi.New(kpi.Options{Conn: conn, Calendars: calendar.Builtin(hanoi), Now: now, Events: booked.Load})
-	return pagesOf(t, sources{books.Ask, books.Cases, books.Events, nil}, func(o *Options) {
+	return pagesOf(t, sources{ask: books.Ask, cases: books.Cases, margins: books.Margins, booked: books.Events}, func(o *Options) {
 		o.Explain = func(ctx context.Context, family event.Family, subject string) (*lifecycle.Explanation, error) {
 			events, err := booking.Facts(ctx, conn, family, subject)
 			if err != nil || len(events) == 0 {
@@ -167,5 +169,19 @@ func bookedPages(t *testing.T) *Pages {
 			}
 			return lifecycle.Explain(events, rules)
 		}
+		o.Reports = report.New(report.Options{Books: books, Names: nameOf, Zone: hanoi})
+		o.Integrity = integrity.New(integrity.Options{
+			Count: func(ctx context.Context, from, to time.Time) (int, error) {
+				return booking.DossiersDuring(ctx, conn, from, to)
+			},
+			Cases: func(ctx context.Context, from, to time.Time, one int, each func([]event.Event) error) error {
+				return booking.EachDossierDuring(ctx, conn, from, to, one, each)
+			},
+			Submitted: func(ctx context.Context, from, to time.Time, each func(integrity.Submission) error) error {
+				return booking.EachSubmission(ctx, conn, from, to, func(s booking.Submission) error { return each(integrity.Submission(s)) })
+			},
+			Rules: func() *lifecycle.Rules { return rules }, Now: now, Booked: booked.Load,
+			Calendars: func() calendar.Set { return calendar.Builtin(hanoi) },
+		})
 	})
 }

@@ -118,6 +118,10 @@ func (a *app) routePeople(mux *http.ServeMux, g guards) {
 	for _, path := range []string{"/enter", "/enter/"} {
 		mux.Handle(path, a.door.Require(auth.ScopeIngest, a.pages.Entry()))
 	}
+	mux.Handle("/assess", a.door.Require(auth.ScopeAssess, a.pages.Assessing()))
+	for _, path := range []string{"/reports", "/reports/", "/signals"} {
+		mux.Handle(path, g.private(a.pages.Papers()))
+	}
 	mux.Handle("/static/", a.pages) // of which the page to log in is made
 	mux.Handle("/live", g.watch(a.pages))
 	mux.Handle("/wall", g.wall(a.pages.Wall()))
