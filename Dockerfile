@@ -18,7 +18,7 @@ RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.version=$VERSION" -
 # The folders that volumes are put upon are there and the user's, for a new volume takes both from here.
 FROM debian:bookworm-slim AS server
 RUN useradd --system --uid 10001 --create-home --home-dir /var/lib/tiendo tiendo \
- && install -d -o tiendo -g tiendo -m 0700 /var/lib/tiendo/data /var/lib/tiendo/backups \
+ && install -d -o tiendo -g tiendo -m 0700 /var/lib/tiendo/data /var/lib/tiendo/shared /var/lib/tiendo/backups \
  && install -d -o tiendo -g tiendo -m 0755 /var/lib/tiendo/tokens
 COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
 COPY --from=build /tiendo /usr/local/bin/tiendo

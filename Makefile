@@ -11,7 +11,7 @@ LINT    := go tool -modfile=tools/go.mod golangci-lint
 
 # What is run a second time, under the race detector: whatever has goroutines, but for tests that drive processes of their
 # own, which the detector does not see, and those that take minutes under it.
-RACE    := ./collector ./internal/audit ./internal/auth ./internal/inbox ./internal/api ./internal/booking ./internal/kpi ./internal/metrics
+RACE    := ./collector ./internal/audit ./internal/auth ./internal/crowd ./internal/inbox ./internal/api ./internal/booking ./internal/kpi ./internal/metrics
 RACEAPP := App|Drain|Demo|Cleanups|ImportS|Revoked
 SLOW    := FlippedBits|TornTail|FilledFile
 
@@ -37,7 +37,7 @@ demo: build ## serve a simulated city on http://127.0.0.1:8080 until Ctrl-C
 	@exec bin/tiendo demo
 
 needs:
-	@tools/needs chromium docker-compose openssl prometheus prometheus-alertmanager
+	@tools/needs chromium docker-compose haproxy openssl prometheus prometheus-alertmanager
 
 lint: ## look for mistakes without running anything
 	go vet ./...

@@ -1,13 +1,13 @@
 package collector
 
 import (
-	"bytes"
 	"compress/gzip"
 	"errors"
 	"fmt"
 	"io"
 	"mime"
 	"net/http"
+	"os"
 	"strings"
 	"sync"
 
@@ -18,8 +18,10 @@ import (
 const (
 	// maxBody is how large a request may be, unpacked.
 	maxBody = 16 << 20
-	// bodiesInFlight is how much of unpacked bodies may be in memory at once, over all requests.
-	bodiesInFlight = 64 << 20
+	// bodiesInFlight is how much of unpacked bodies may be in memory at once, over all requests: half of it holds one.
+	bodiesInFlight = 34 << 20
+	// entriesInFlight is how much of bodies may be turned into entries at once; the others wait.
+	entriesInFlight = 20 << 20
 	// bodyStep is by how much a body's share of that grows.
 	bodyStep = 256 << 10
 	// maxWindow bounds the memory of one zstd decoder; 8 MiB is what RFC 8878 §3.1.1.1.2 asks decoders to support.
@@ -46,6 +48,7 @@ var (
 	errEncoding = errors.New("the content encoding is none of gzip, zstd")
 	errTooLarge = errors.New("the body is over 16 MiB unpacked: send it in parts")
 	errTooMany  = fmt.Errorf("the body holds over %d events: send them in parts", maxEvents)
+	errSlow     = errors.New("the body came too slowly, less than 16 KiB a second")
 	errBusy     = errors.New("too many large requests at once: send it again in a moment")
 )
 
@@ -73,22 +76,21 @@ func modeOf(h http.Header) (mode, error) {
 	return 0, errMedia
 }
 
-// budget bounds the memory of all bodies together, and of those of one token, so that none can keep the others out. The
-// administrator's token, which has no name, may use it all.
+// budget bounds the memory of all bodies together. A token may hold half of what the others leave, so however many are
+// greedy, there is room for one more. The administrator's, which has no name, may use it all.
 type budget struct {
-	mu    sync.Mutex
-	free  int64
-	share int64 // what one token may hold
-	held  map[string]int64
+	mu   sync.Mutex
+	free int64
+	held map[string]int64
 }
 
-func newBudget(n int64) *budget { return &budget{free: n, share: n / 2, held: make(map[string]int64)} }
+func newBudget(n int64) *budget { return &budget{free: n, held: make(map[string]int64)} }
 
 // take takes a step for a token; false if it may have no more now.
 func (b *budget) take(token string) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.free < bodyStep || token != "" && b.held[token]+bodyStep > b.share {
+	if held := b.held[token]; b.free < bodyStep || token != "" && held+bodyStep > (b.free+held)/2 {
 		return false
 	}
 	b.free -= bodyStep
@@ -107,22 +109,43 @@ func (b *budget) give(token string, n int64) {
 
 // body is an unpacked body in memory.
 type body struct {
-	buf    *bytes.Buffer
+	raw    []byte
 	held   int64
 	token  string
 	budget *budget
 }
 
-var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+var buffers = sync.Pool{New: func() any { return new([]byte) }}
 
 // release gives the memory back. Nothing that points into the body may be used after it.
 func (b *body) release() {
 	b.budget.give(b.token, b.held)
-	if b.buf.Cap() <= maxBody/4 {
-		b.buf.Reset()
-		buffers.Put(b.buf)
+	if cap(b.raw) <= maxBody/4 {
+		b.raw = b.raw[:0]
+		buffers.Put(&b.raw)
 	}
-	b.buf, b.held = nil, 0
+	b.raw, b.held = nil, 0
+}
+
+// fill reads a step more of a body whose length is told, or is not if that is less than 0. Its error is io.EOF at the end. A
+// body is not doubled when it grows, for two of them in one memory are two of them.
+func (b *body) fill(from io.Reader, length int64) error {
+	begun := len(b.raw)
+	if cap(b.raw)-begun < bodyStep {
+		grown := int64(begun + max(bodyStep, begun/4))
+		if length >= 0 {
+			grown = max(length, int64(begun)) + bodyStep // the last step tells that it has ended
+		}
+		b.raw = append(make([]byte, 0, grown), b.raw...)
+	}
+	for end := begun + bodyStep; len(b.raw) < end; {
+		n, err := from.Read(b.raw[len(b.raw):end])
+		b.raw = b.raw[:len(b.raw)+n]
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // readBody reads and unpacks the body of a request with a token of that name. The caller must release it. Its error is
@@ -135,25 +158,25 @@ func (b *budget) readBody(w http.ResponseWriter, r *http.Request, token string) 
 		return nil, err
 	}
 	defer done()
-	in := &body{buf: buffers.Get().(*bytes.Buffer), token: token, budget: b}
+	in := &body{raw: *buffers.Get().(*[]byte), token: token, budget: b}
+	length := int64(-1)
+	if unpacked == io.Reader(r.Body) {
+		length = r.ContentLength
+	}
 	for {
 		if !b.take(token) {
 			in.release()
 			return nil, errBusy
 		}
 		in.held += bodyStep
-		n, err := io.CopyN(in.buf, unpacked, bodyStep)
+		err := in.fill(unpacked, length)
 		switch {
-		case err == nil && in.buf.Len() > maxBody:
+		case len(in.raw) > maxBody:
 			in.release()
 			return nil, errTooLarge
 		case err == nil:
 			continue
-		case errors.Is(err, io.EOF) && n < bodyStep:
-			if in.buf.Len() > maxBody {
-				in.release()
-				return nil, errTooLarge
-			}
+		case errors.Is(err, io.EOF):
 			return in, nil
 		default:
 			in.release()
@@ -166,6 +189,8 @@ func (b *budget) readBody(w http.ResponseWriter, r *http.Request, token string) 
 func bodyError(err error) error {
 	var tooLong *http.MaxBytesError
 	switch {
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return errSlow
 	case errors.As(err, &tooLong):
 		return errTooLarge
 	case errors.Is(err, zstd.ErrWindowSizeExceeded), errors.Is(err, zstd.ErrDecoderSizeExceeded):

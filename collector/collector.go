@@ -19,6 +19,7 @@ import (
 	"github.com/hashicorp/raft-wal/fs"
 	"github.com/hashicorp/raft-wal/types"
 	"github.com/prometheus/client_golang/prometheus"
+	"golang.org/x/sync/semaphore"
 
 	"tiendo/internal/auth"
 	"tiendo/internal/disk"
@@ -38,23 +39,27 @@ type Options struct {
 	Log            *slog.Logger
 	Now            func() time.Time
 
-	free func(dir string) (uint64, error) // tests: a full disk
-	vfs  types.VFS                        // tests: a disk that fails
+	free   func(dir string) (uint64, error) // tests: a full disk
+	pauses *pauses                          // tests: no time to wait
+	vfs    types.VFS                        // tests: a disk that fails
 }
 
 // Collector takes, keeps and loads events. It is safe for concurrent use.
 type Collector struct {
-	id      string
-	log     *slog.Logger
-	now     func() time.Time
-	conn    func() driver.Conn
-	tokens  *auth.Tokens
-	journal *journal
-	metrics *metrics
-	hide    *officers
-	budget  *budget
-	erased  *erased
-	erasing sync.RWMutex // held by requests from when they look for erased cases until they are in the log
+	id        string
+	log       *slog.Logger
+	now       func() time.Time
+	conn      func() driver.Conn
+	tokens    *auth.Tokens
+	journal   *journal
+	metrics   *metrics
+	hide      *officers
+	budget    *budget
+	making    *semaphore.Weighted
+	erased    *erased
+	replaying sync.Mutex
+	pauses    pauses
+	erasing   sync.RWMutex // held by requests from when they look for erased cases until they are in the log
 
 	cursorPath string
 	boot       string
@@ -75,6 +80,9 @@ func Open(o Options) (*Collector, error) {
 	if o.vfs == nil {
 		o.vfs = fs.New()
 	}
+	if o.pauses == nil {
+		o.pauses = &pauses{firstPause, longestPause}
+	}
 	hide, err := openOfficers(filepath.Join(cmp.Or(o.Keys, o.Data), "officer.key"))
 	if err != nil {
 		return nil, err
@@ -85,7 +93,7 @@ func Open(o Options) (*Collector, error) {
 	}
 	dir := filepath.Join(o.Data, "log")
 	c := &Collector{
-		log: o.Log, now: o.Now, conn: o.Conn, tokens: o.Tokens, hide: hide, erased: gone, budget: newBudget(bodiesInFlight),
+		log: o.Log, now: o.Now, conn: o.Conn, tokens: o.Tokens, hide: hide, erased: gone, pauses: *o.pauses, budget: newBudget(bodiesInFlight), making: semaphore.NewWeighted(entriesInFlight),
 		cursorPath: filepath.Join(dir, "cursor"), boot: bootID(),
 	}
 	if c.journal, err = openJournal(journalOptions{dir: dir, log: o.Log, now: o.Now, free: o.free, vfs: o.vfs}); err != nil {

@@ -149,12 +149,16 @@ func (c *Collector) Refuse(cases []Case) error {
 	return c.erased.add(cases)
 }
 
-// Erase overwrites all events of refused cases in the log, and the names of those that are given in the damaged parts that
+// Erase overwrites all events of refused cases in the log and in the entries that the engine refused, and the names of those that are given in the damaged parts that
 // were set aside. It returns how many events it has overwritten.
 func (c *Collector) Erase(cases []Case) (int, error) {
 	n, err := c.journal.scrub(c.erased.has)
 	if err != nil {
 		return n, fmt.Errorf("erase in the log: %w", err)
+	}
+	m, err := c.eraseRefused()
+	if n += m; err != nil {
+		return n, fmt.Errorf("erase in what the engine refused: %w", err)
 	}
 	for _, one := range cases {
 		if err := c.journal.scrubDamaged(one.Subject); err != nil {

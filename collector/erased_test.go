@@ -167,7 +167,7 @@ func TestErasedCaseIsNotLoaded(t *testing.T) {
 	if err := r.Refuse([]Case{{event.Dossier, "H24.12-00003"}}); err != nil {
 		t.Fatal(err)
 	}
-	rows, last, err := r.gather(batchRows)
+	rows, last, err := r.gather(0, batchRows)
 	if err != nil || last != 1 || slices.Contains(rows.id, "e-3") || len(rows.id) != 4 {
 		t.Errorf("%v up to entry %d: %v", rows.id, last, err)
 	}

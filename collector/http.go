@@ -69,7 +69,7 @@ func (c *Collector) take(w http.ResponseWriter, r *http.Request, token *auth.Tok
 		return
 	}
 	defer content.release()
-	in, wait, err := c.bring(r, mode, token, content.buf.Bytes())
+	in, wait, err := c.bring(r, mode, token, content.raw)
 	var unwelcome *revoked
 	switch {
 	case wait > 0:
@@ -90,6 +90,10 @@ func (e *revoked) Error() string { return e.why.Error() }
 
 // bring reads events out of a body and puts what is taken into the log. If wait is not 0, or with an error, nothing was taken.
 func (c *Collector) bring(r *http.Request, mode mode, token *auth.Token, raw []byte) (in *intake, wait time.Duration, err error) {
+	if err := c.making.Acquire(r.Context(), int64(len(raw))); err != nil {
+		return nil, 0, errBusy // the sender is gone
+	}
+	defer c.making.Release(int64(len(raw)))
 	c.erasing.RLock()
 	defer c.erasing.RUnlock()
 	in = c.intake(token, len(raw))
@@ -111,7 +115,8 @@ func (c *Collector) bring(r *http.Request, mode mode, token *auth.Token, raw []b
 // intake begins to take events of a token from a body of that size. c.erasing must be held until they are admitted.
 func (c *Collector) intake(token *auth.Token, size int) *intake {
 	return &intake{
-		token: token, decoder: event.Decoder{Opaque: c.hide.hide}, now: c.now(), entry: newEntryWriter(token.Bound, size),
+		token: token, decoder: event.Decoder{Opaque: c.hide.hide}, now: c.now(), entry: newEntryWriter(token.Bound, 2*size/3), // mostly enough
+
 		taken: make(map[event.Family]int, 2), lost: make(map[event.Family]int), erased: c.erased.has,
 	}
 }
@@ -165,6 +170,9 @@ func (c *Collector) refuse(w http.ResponseWriter, err error) {
 		problem(w, http.StatusUnsupportedMediaType, err.Error())
 	case errors.Is(err, errTooLarge), errors.Is(err, errTooMany):
 		problem(w, http.StatusRequestEntityTooLarge, err.Error())
+	case errors.Is(err, errSlow):
+		w.Header().Set("Connection", "close")
+		problem(w, http.StatusRequestTimeout, err.Error()+"; nothing of the request was taken")
 	case errors.Is(err, errBusy):
 		unavailable(w, 1, err)
 	case errors.Is(err, errBroken), errors.Is(err, errDiskFull), errors.Is(err, errClosed):

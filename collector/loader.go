@@ -24,6 +24,8 @@ const (
 	// firstPause and longestPause bound the wait before an insert is tried again.
 	firstPause   = 100 * time.Millisecond
 	longestPause = 10 * time.Second
+	// suspect is how often an entry is tried alone before it is suspected to be what fails.
+	suspect = 5
 	// sameErrors is how many failures of a batch pass between two lines in the log.
 	sameErrors = 10
 )
@@ -34,11 +36,14 @@ type mark struct {
 	at    time.Time
 }
 
+// pauses bound the wait before an insert is tried again.
+type pauses struct{ first, longest time.Duration }
+
 // Run loads the log into the engine: in the order of the log, one insert in flight, at once when something waits, with
-// all that waits up to a batch. What fails is tried again for ever, in smaller batches at first. Run returns when ctx
-// ends, after the insert in flight; its error is nil then.
+// all that waits up to a batch. What fails is tried again for ever, one entry at a time at first; an entry that fails alone while
+// the next one does not is set aside. Run returns when ctx ends, after the insert in flight; its error is nil then.
 func (c *Collector) Run(ctx context.Context) error {
-	limit, pause, failures := batchRows, firstPause, 0
+	limit, pause, failures, alone := batchRows, c.pauses.first, 0, 0
 	for {
 		if c.loaded.Load() >= c.journal.newest.Load() {
 			select {
@@ -56,7 +61,7 @@ func (c *Collector) Run(ctx context.Context) error {
 			if failures > 0 {
 				c.log.Info("loading goes on", "failures", failures, "last_entry", last)
 			}
-			limit, pause, failures = min(2*limit, batchRows), firstPause, 0
+			limit, pause, failures, alone = min(2*limit, batchRows), c.pauses.first, 0, 0
 			continue
 		}
 		c.metrics.errors.Inc()
@@ -64,29 +69,73 @@ func (c *Collector) Run(ctx context.Context) error {
 			c.log.Error("batch not loaded, trying again", "error", err, "failures", failures+1, "first_entry", c.loaded.Load()+1)
 		}
 		failures++
-		limit = max(limit/2, 1) // perhaps the engine has not the memory; a batch has one entry at least
+		limit = 1 // perhaps the engine has not the memory, or one entry is wrong; a batch has one entry at least
+		if last == c.loaded.Load()+1 {
+			alone++
+		}
+		if alone >= suspect && c.pass(ctx, last, err) {
+			limit, pause, failures, alone = batchRows, c.pauses.first, 0, 0
+			continue
+		}
 		// Half of the pause is chance, so that several collectors do not come back at once.
 		if wait(ctx, pause/2+rand.N(pause/2)) != nil {
 			return nil
 		}
-		pause = min(2*pause, longestPause)
+		pause = min(2*pause, c.pauses.longest)
 	}
 }
 
-// loadBatch loads what waits, up to about limit rows, moves the cursor, and returns the last entry.
+// pass goes past an entry that fails: if the engine takes the next one, it is this one that is wrong, not the engine. It
+// reports whether the loader can go on.
+func (c *Collector) pass(ctx context.Context, number uint64, why error) bool {
+	if number >= c.journal.newest.Load() {
+		return false // nothing waits behind it
+	}
+	next, err := c.load(ctx, number, 1)
+	if err != nil {
+		return false
+	}
+	// The engine may have come back between the two.
+	if _, err := c.load(ctx, number-1, 1); err == nil {
+		c.moveTo(number)
+		return true
+	}
+	if err := c.setRefused(number, why); err != nil {
+		c.log.Error("log entry not set aside, tried again", "entry", number, "error", err)
+		return false
+	}
+	c.moveTo(next)
+	return true
+}
+
+// loadBatch loads what waits, up to about limit rows, moves the cursor, and returns the last entry, also of a batch that
+// failed.
 func (c *Collector) loadBatch(ctx context.Context, limit int) (last uint64, err error) {
-	rows, last, err := c.gather(limit)
+	if last, err = c.load(ctx, c.loaded.Load(), limit); err == nil {
+		c.moveTo(last)
+	}
+	return last, err
+}
+
+// load inserts the entries after one, up to about limit rows.
+func (c *Collector) load(ctx context.Context, after uint64, limit int) (last uint64, err error) {
+	rows, last, err := c.gather(after, limit)
 	if err != nil {
 		return 0, err
 	}
 	if rows.len() > 0 {
 		begun := c.now()
 		if err := c.insert(ctx, rows); err != nil {
-			return 0, err
+			return last, err
 		}
 		c.metrics.batches.Observe(c.now().Sub(begun).Seconds())
 		rows.cut(0)
 	}
+	return last, nil
+}
+
+// moveTo notes that the entries up to last are loaded.
+func (c *Collector) moveTo(last uint64) {
 	if err := (cursor{Entry: last, Boot: c.boot}).write(c.cursorPath); err != nil {
 		// The rows are in the engine; after a restart they would be sent again, which changes no figure.
 		c.log.Error("cursor not written", "error", err, "entry", last)
@@ -98,12 +147,11 @@ func (c *Collector) loadBatch(ctx context.Context, limit int) (last uint64, err 
 		f()
 	}
 	c.forget()
-	return last, nil
 }
 
-// gather reads the entries that wait, up to about limit rows. A damaged entry is set aside and left out.
-func (c *Collector) gather(limit int) (rows *columns, last uint64, err error) {
-	last = c.loaded.Load()
+// gather reads the entries after one, up to about limit rows. A damaged entry is set aside and left out.
+func (c *Collector) gather(after uint64, limit int) (rows *columns, last uint64, err error) {
+	last = after
 	newest := c.journal.newest.Load()
 	rows = &c.rows
 	rows.cut(0)

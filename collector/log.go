@@ -141,7 +141,15 @@ func (j *journal) lastArrival(newest uint64) int64 {
 
 // admit puts an entry into the log. When it returns without an error, the entry is on disk. The entry is j's.
 func (j *journal) admit(entry []byte) (arrival time.Time, err error) {
-	a := &admission{entry: entry, done: make(chan error, 1)}
+	return j.put(&admission{entry: entry, done: make(chan error, 1)})
+}
+
+// admitAgain is admit for an entry that was in the log before: it arrives when it did.
+func (j *journal) admitAgain(entry []byte) (arrival time.Time, err error) {
+	return j.put(&admission{entry: entry, told: entryArrival(entry), done: make(chan error, 1)})
+}
+
+func (j *journal) put(a *admission) (arrival time.Time, err error) {
 	select {
 	case j.in <- a:
 	case <-j.stop:

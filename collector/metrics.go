@@ -26,6 +26,7 @@ type metrics struct {
 	batches  prometheus.Histogram
 	errors   prometheus.Counter
 	damaged  prometheus.Counter
+	refused  prometheus.Counter
 	limited  *prometheus.CounterVec
 	late     prometheus.Counter
 	last     *lastEvents
@@ -50,6 +51,9 @@ func newMetrics(reg, slow prometheus.Registerer, c *Collector) (*metrics, error)
 		damaged: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "tiendo_log_damaged_total", Help: "Entries of the log that were found damaged and set aside.",
 		}),
+		refused: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "tiendo_log_refused_total", Help: "Entries of the log that the engine did not take while it took others, and that were set aside.",
+		}),
 		limited: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "tiendo_collector_limited_total", Help: "Requests that were turned away because their token was over its rate, by its name.",
 		}, []string{"source"}),
@@ -66,7 +70,7 @@ func newMetrics(reg, slow prometheus.Registerer, c *Collector) (*metrics, error)
 		return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, f)
 	}
 	for _, one := range []prometheus.Collector{
-		m.events, m.requests, m.batches, m.errors, m.damaged, m.limited, m.late, m.last,
+		m.events, m.requests, m.batches, m.errors, m.damaged, m.refused, m.limited, m.late, m.last,
 		gauge("tiendo_log_entries", "Entries of the log that wait to be loaded.", func() float64 {
 			return float64(c.Newest() - min(c.Loaded(), c.Newest()))
 		}),
@@ -86,6 +90,13 @@ func newMetrics(reg, slow prometheus.Registerer, c *Collector) (*metrics, error)
 		gauge("tiendo_log_bytes", "Size of the log on disk.", func() float64 { return float64(sizeOfLog(c.journal.dir)) }),
 		gauge("tiendo_log_damaged_files", "Files of damaged parts of the log that were set aside; somebody should look at them and remove them.", func() float64 {
 			files, err := c.Damaged()
+			if err != nil {
+				return math.NaN()
+			}
+			return float64(len(files))
+		}),
+		gauge("tiendo_log_refused_entries", "Entries that the engine did not take and that wait to be replayed.", func() float64 {
+			files, err := c.refused()
 			if err != nil {
 				return math.NaN()
 			}

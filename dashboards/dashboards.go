@@ -15,9 +15,11 @@ import (
 	"tiendo/internal/auth"
 	"tiendo/internal/byhand"
 	"tiendo/internal/event"
+	"tiendo/internal/integrity"
 	"tiendo/internal/kpi"
 	"tiendo/internal/lifecycle"
 	"tiendo/internal/ranking"
+	"tiendo/internal/report"
 )
 
 // Options are what the pages need.
@@ -47,6 +49,11 @@ type Options struct {
 	Rank    func(ctx context.Context, method, period string, tries ...string) (*ranking.Result, error)
 	// Desk is where people enter what no system tells; nil if they cannot.
 	Desk *byhand.Desk
+	// Assessed tells what was claimed and verified by a method for a period, with all that was delivered before.
+	Assessed func(ctx context.Context, method, period string) (*ranking.Sheet, error)
+	// Reports makes papers, Integrity looks for signs that figures were managed.
+	Reports   *report.Reports
+	Integrity *integrity.Watch
 	// Sent tells what became of the events that were sent since the start; nil if nobody counts.
 	Sent func() []Sent
 	// Version is the program's.
@@ -60,7 +67,7 @@ var templates embed.FS
 // Pages are the handlers. Safe for concurrent use.
 type Pages struct {
 	Options
-	open, cases, doors, office, entry, walls http.Handler
+	open, cases, doors, office, entry, assessing, walls, papers http.Handler
 
 	from      *sources
 	assets    *assets
@@ -100,11 +107,13 @@ func New(o Options) (*Pages, error) {
 func newPages(o Options, files *assets, from sources) (*Pages, error) {
 	p := &Pages{
 		Options: o, assets: files, from: &from, ended: make(chan struct{}),
-		byPath: map[string]*page{}, registered: map[string]bool{"/kpis": true, "/cases": true, "/enter": true, "/wall": true},
+		byPath: map[string]*page{}, registered: map[string]bool{"/kpis": true, "/cases": true, "/enter": true, "/assess": true, "/wall": true, "/reports": true, "/signals": true},
 	}
 	p.end = sync.OnceFunc(func() { close(p.ended) })
 	var err error
-	p.templates, err = template.New("").Funcs(template.FuncMap{"static": files.path, "pair": pairOf, "wallpair": wallPairOf}).ParseFS(templates, "templates/*.html")
+	p.templates, err = template.New("").Funcs(template.FuncMap{
+		"static": files.path, "pair": pairOf, "paperof": deskPaperOf, "wallpair": wallPairOf,
+	}).ParseFS(templates, "templates/*.html")
 	if err != nil {
 		return nil, fmt.Errorf("read the templates: %w", err)
 	}
@@ -126,7 +135,8 @@ func newPages(o Options, files *assets, from sources) (*Pages, error) {
 	cases.HandleFunc("GET /cases/{family}/{subject...}", p.oneCase)
 	p.open, p.cases, p.doors, p.office = guarded(open), guarded(cases), guarded(p.doorRoutes()), guarded(p.officeRoutes())
 	p.walls = guardedAs(wallPolicy, p.wallRoutes())
-	p.entry = guarded(p.entryRoutes())
+	p.entry, p.assessing = guarded(p.entryRoutes()), guarded(p.assessRoutes())
+	p.papers = guarded(p.paperRoutes())
 	return p, nil
 }
 

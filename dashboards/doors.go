@@ -16,8 +16,9 @@ type visitor struct {
 	// Name is who has logged in, empty for nobody; then Door says that somebody could.
 	Name string
 	Door bool
-	// Office says that the pages of those who administer are open, Enters that of those who enter data by hand.
-	Office, Enters bool
+	// Office says that the pages of those who administer are open, Enters that of those who enter data by hand, Assesses that of
+	// those who assess.
+	Office, Enters, Assesses bool
 }
 
 func (p *Pages) visitor(r *http.Request, lang language) visitor {
@@ -27,7 +28,7 @@ func (p *Pages) visitor(r *http.Request, lang language) visitor {
 		return v
 	}
 	v.Office = who.Has(auth.ScopeAdmin)
-	v.Enters = p.Desk != nil && who.Has(auth.ScopeIngest)
+	v.Enters, v.Assesses = p.Desk != nil && who.Has(auth.ScopeIngest), p.Desk != nil && who.Has(auth.ScopeAssess)
 	v.Name = callName(&who, lang)
 	return v
 }

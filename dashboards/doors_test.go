@@ -53,6 +53,7 @@ func newGate(t *testing.T, provider *auth.Provider) *gate {
 	g.pages = pagesOf(t, sources{ask: few, booked: counter(), cases: fewCases}, withStories(t), func(o *Options) {
 		o.Door, o.Tokens, o.Audit = door, g.tokens, g.acts
 		o.Desk = newDesk(t)
+		assessed(t, o)
 	})
 	mux := http.NewServeMux()
 	for _, path := range []string{"/login", "/login/", "/logout"} {
@@ -64,6 +65,7 @@ func newGate(t *testing.T, provider *auth.Provider) *gate {
 	for _, path := range []string{"/enter", "/enter/"} {
 		mux.Handle(path, door.Require(auth.ScopeIngest, g.pages.Entry()))
 	}
+	mux.Handle("/assess", door.Require(auth.ScopeAssess, g.pages.Assessing()))
 	mux.Handle("/cases", door.Require(auth.ScopeView, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if who, _ := auth.From(r.Context()); who.Bound != "" {
 			auth.ForbidOthers(w, r, who.Bound, "no")

@@ -156,6 +156,7 @@ var actNames = map[string]inBoth{
 	"register.load": {"Nạp sổ đăng ký", "Loaded a register"},
 	"books.check":   {"Kiểm tra sổ số liệu", "Checked the books"}, "books.rebuild": {"Lập lại sổ số liệu", "Made the books again"},
 	"facts.export":  {"Lấy dữ liệu gốc của nguồn", "Took out the facts of a source"},
+	"assess.submit": {"Tự chấm điểm", "Claimed points"}, "assess.verify": {"Thẩm định điểm", "Verified points"},
 	"manual.upload": {"Tải lên mẫu đã điền", "Uploaded a filled template"}, "manual.confirm": {"Xác nhận và gửi mẫu đã điền", "Confirmed and sent an upload"},
 	"manual.enter": {"Nhập một việc", "Entered an event"}, "manual.correct": {"Sửa việc đã nhập", "Corrected what was entered"},
 	"manual.retract": {"Thu hồi việc đã nhập", "Took back what was entered"},
@@ -172,6 +173,7 @@ var actGroups = []struct {
 	{"register", inBoth{"sổ đăng ký", "registers"}},
 	{"books", inBoth{"sổ số liệu", "books"}},
 	{"facts", inBoth{"lấy dữ liệu", "exports"}},
+	{"assess", inBoth{"chấm điểm", "assessments"}},
 	{"manual", inBoth{"nhập liệu", "entry by hand"}},
 	{"server", inBoth{"máy chủ", "the server"}},
 }

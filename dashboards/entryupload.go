@@ -62,7 +62,7 @@ func (p *Pages) upload(w http.ResponseWriter, r *http.Request) {
 	sum := sha256.Sum256(content)
 	told := []slog.Attr{slog.String("sha256", hex.EncodeToString(sum[:])), slog.Int("bytes", len(content))}
 	if broken, ok := errors.AsType[*byhand.FileError](err); ok {
-		p.act(&by, "manual.upload", by.form.ID, append(told, slog.String("refused", broken.Says[1]))...)
+		p.act(&by, "manual.upload", by.form.ID, append(told, slog.Bool("refused", true))...)
 		p.wrongUpload(w, r, &by, http.StatusBadRequest, by.lang.said(broken.Says))
 		return
 	}

@@ -76,7 +76,7 @@ func rankedSite(t testing.TB) (http.Handler, *[]string) {
 			if period == "2018-Q3" {
 				return nil, errors.New("the engine is away")
 			}
-			tried, err := m.Try(tries)
+			tried, _, err := m.Suppose(tries)
 			if err != nil {
 				return nil, err
 			}
@@ -130,8 +130,11 @@ func TestRankingAddresses(t *testing.T) {
 	f("", 200, []string{"2019-Q3"}, "Quý III/2019", `aria-current="page">Xếp hạng`)
 	f("period=2018", 200, []string{"2018"})
 	// A form sends all weights; those that are the method's own are not tried.
-	f("w.rate=50&w.overdue=20&w.plan=30", 200, []string{"2019-Q3"}, "Nếu trọng số khác đi")
-	f("w.rate=50&w.overdue=20&w.plan=12,5", 200, []string{"plan=12.5", "2019-Q3"}, "Đang thử trọng số khác", `value="12.5"`, "Theo phương pháp gốc")
+	f("w.rate=50&w.overdue=20&w.plan=30", 200, []string{"2019-Q3"}, "Nếu khác đi thì sao")
+	f("w.rate=50&w.overdue=20&w.plan=12,5", 200, []string{"plan=12.5", "2019-Q3"}, "Đang thử:</b> Kế hoạch CCHC: 12.5.", `value="12.5"`, "Theo phương pháp gốc")
+	f("off=2019-09-02..2019-09-03&pauses=none&lang=en", 200, []string{"off=2019-09-02..2019-09-03", "pauses=none", "2019-Q3"}, `value="2019-09-02..2019-09-03"`, `<option value="none" selected>`, "Tried:</b> More days off (a storm): 2019-09-02..2019-09-03; While papers are awaited: Nothing is added.")
+	f("off=&pauses=", 200, []string{"2019-Q3"})
+	f("off=yesterday", 400, nil, "off=2026-09-07")
 	f("agency=H24.12&lang=en", 200, []string{"2019-Q3"}, "Points in full", "claimed 9.00, verified 8.00 / 10.00", "Claimed 1.00 points more",
 		`href="/cases?agency=H24.12&amp;fold=successor&amp;kpi=dossier.on_time_rate&amp;period=2019-Q3&amp;part=numerator"`)
 	f("agency=H24.12&against=H24.14&lang=en", 200, []string{"2019-Q3"}, "ranks above &lt;script&gt;", "with a probability of ")

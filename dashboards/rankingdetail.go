@@ -138,7 +138,7 @@ func (v *rankingView) compare(s *ranking.Standings, a *ranking.Standing, d *rank
 	d.Hidden = []hidden{{"method", q.method}, {"period", q.period}, {"lang", string(q.lang)}, {"agency", q.agency}}
 	for _, try := range q.tries {
 		id, weight, _ := strings.Cut(try, "=")
-		d.Hidden = append(d.Hidden, hidden{tryPrefix + id, weight})
+		d.Hidden = append(d.Hidden, hidden{tryParam(id), weight})
 	}
 	own, other := -1, -1
 	names := map[string]string{}

@@ -26,6 +26,14 @@ type rankingAsked struct {
 // tryPrefix begins the parameters of the form that tries weights.
 const tryPrefix = "w."
 
+// tryParam is the parameter by which something is tried.
+func tryParam(id string) string {
+	if id == "off" || id == "pauses" {
+		return id
+	}
+	return tryPrefix + id
+}
+
 // href is the address of the page with what is asked, but for some parameters, given as names and values; "" takes one away.
 func (q *rankingAsked) href(changes ...string) string {
 	params := url.Values{"method": {q.method}, "period": {q.period}, "lang": {string(q.lang)}}
@@ -35,8 +43,8 @@ func (q *rankingAsked) href(changes ...string) string {
 		}
 	}
 	for _, try := range q.tries {
-		id, weight, _ := strings.Cut(try, "=")
-		params.Set(tryPrefix+id, weight)
+		id, value, _ := strings.Cut(try, "=")
+		params.Set(tryParam(id), value)
 	}
 	for i := 0; i+1 < len(changes); i += 2 {
 		params.Del(changes[i])
@@ -114,10 +122,14 @@ func readRanking(params url.Values, lang language) (*rankingAsked, error) {
 		switch to := into[name]; {
 		case to != nil:
 			*to = value
+		case name == "off" || name == "pauses":
+			if value != "" {
+				q.tries = append(q.tries, name+"="+value)
+			}
 		case weight && value != "":
 			q.tries = append(q.tries, id+"="+strings.ReplaceAll(value, ",", "."))
 		case !weight:
-			return nil, &kpi.Error{Param: name, Message: "method, period, agency or against would do"}
+			return nil, &kpi.Error{Param: name, Message: "method, period, agency, against, off or pauses would do"}
 		}
 	}
 	slices.Sort(q.tries)
@@ -138,7 +150,7 @@ func tried(m *ranking.Method, tries []string) ([]string, error) {
 			changed = append(changed, try)
 		}
 	}
-	_, err := m.Try(changed)
+	_, _, err := m.Suppose(changed)
 	return changed, err
 }
 

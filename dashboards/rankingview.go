@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"tiendo/internal/lifecycle"
 	"tiendo/internal/ranking"
 )
 
@@ -61,6 +62,9 @@ type rankingForm struct {
 	Hidden []hidden
 	Areas  []formArea
 	Open   bool
+	// Off are the days on which offices would have been closed; Pauses what a wait for papers would do.
+	Off    string
+	Pauses []filterValue
 }
 
 type formArea struct {
@@ -76,8 +80,9 @@ func newRankingView(q *rankingAsked, m *ranking.Method, r *ranking.Result, zone 
 	v := &rankingView{
 		K: rankWords[lang], Title: lang.of(m.Titles.VI, m.Titles.EN), Version: m.Version, asked: q, result: r,
 		Days: lang.day(r.Inputs.Period.From) + " – " + lang.day(r.Inputs.Period.To), AsOf: lang.instant(r.Inputs.AsOf.In(zone)), Provisional: r.Provisional,
-		Tried: strings.Join(r.Tried, ", "), Data: "/v1/rankings/" + m.ID + "/" + q.period,
+		Data: "/v1/rankings/" + m.ID + "/" + q.period,
 	}
+	v.Tried = v.tried()
 	bare := *q
 	bare.tries = nil
 	v.AsItIs = bare.href()
@@ -86,6 +91,24 @@ func newRankingView(q *rankingAsked, m *ranking.Method, r *ranking.Result, zone 
 	}
 	v.Form = v.form(m)
 	return v
+}
+
+// tried says in words what is tried.
+func (v *rankingView) tried() string {
+	var all []string
+	for _, try := range v.result.Tried {
+		id, value, _ := strings.Cut(try, "=")
+		name := v.criterion(id)
+		switch id {
+		case "off":
+			name = v.K.Off
+		case "pauses":
+			name = v.K.Pauses
+			value = map[string]string{"extend": v.K.PausesExtend, "restart": v.K.PausesRestart, "none": v.K.PausesNothing}[value]
+		}
+		all = append(all, name+": "+value)
+	}
+	return strings.Join(all, "; ")
 }
 
 // names chooses a text of a method or register.
@@ -259,6 +282,13 @@ func (v *rankingView) form(m *ranking.Method) rankingForm {
 	for _, try := range q.tries {
 		id, weight, _ := strings.Cut(try, "=")
 		set[id] = weight
+	}
+	f.Off = set["off"]
+	for _, rule := range []struct {
+		rule lifecycle.PauseRule
+		name string
+	}{{"", v.K.PausesAsIs}, {lifecycle.PausesExtend, v.K.PausesExtend}, {lifecycle.PausesRestart, v.K.PausesRestart}, {lifecycle.PausesNothing, v.K.PausesNothing}} {
+		f.Pauses = append(f.Pauses, filterValue{string(rule.rule), rule.name, set["pauses"] == string(rule.rule)})
 	}
 	for _, a := range m.Areas {
 		area := formArea{Title: v.names(a.Titles)}

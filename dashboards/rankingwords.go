@@ -4,12 +4,13 @@ import "tiendo/internal/ranking"
 
 // rankingWords are the words of the page of rankings in one language; DOMAIN.md §5 is the glossary.
 type rankingWords struct {
-	Methods, Periods, Version, Points, Rank, Sure, Agency, Adjusted, Change, Against, Details      string
-	Provisional, ProvisionalSays, Tried, TriedSays, AsItIs, NoTry                                  string
-	TableSays, Alike, AlikeNone, AlikeOne, Tie, NotRanked, Unranked, Newcomer                      string
-	Criterion, Figure, Of, Scored, Moved, Claimed, Verified, Share, Total, Bonus, CasesSays        string
-	WhatIf, WhatIfSays, Weight, Try, Robust, RobustSays, First, Last, Between                      string
-	Above, Compare, CompareSays, Choose, Data, Method, NoMethod, NoSuchMethod, Closed, Overclaimed string
+	Methods, Periods, Version, Points, Rank, Sure, Agency, Adjusted, Change, Against, Details          string
+	Provisional, ProvisionalSays, Tried, TriedSays, AsItIs, NoTry                                      string
+	TableSays, Alike, AlikeNone, AlikeOne, Tie, NotRanked, Unranked, Newcomer                          string
+	Criterion, Figure, Of, Scored, Moved, Claimed, Verified, Share, Total, Bonus, CasesSays            string
+	WhatIf, WhatIfSays, Weight, Try, Robust, RobustSays, First, Last, Between                          string
+	Suppose, SupposeSays, Off, OffSays, Pauses, PausesAsIs, PausesExtend, PausesRestart, PausesNothing string
+	Above, Compare, CompareSays, Choose, Data, Method, NoMethod, NoSuchMethod, Closed, Overclaimed     string
 }
 
 var rankWords = map[language]*rankingWords{
@@ -17,15 +18,17 @@ var rankWords = map[language]*rankingWords{
 		Methods: "Phương pháp xếp hạng", Periods: "Kỳ xếp hạng", Version: "phiên bản", Points: "Điểm", Rank: "Hạng", Sure: "Khoảng 90 %", Agency: "Cơ quan",
 		Adjusted: "Thưởng, trừ", Change: "So với %s", Against: "Theo phương pháp gốc", Details: "Chi tiết điểm",
 		Provisional: "Tạm tính", ProvisionalSays: "Kỳ chưa kết thúc, hoặc còn điểm tự chấm chưa được thẩm định.",
-		Tried: "Đang thử trọng số khác", TriedSays: "Không có gì được lưu. Cột cuối cho biết hạng và điểm theo phương pháp gốc.", AsItIs: "Trở về phương pháp gốc", NoTry: "–",
+		Tried: "Đang thử", TriedSays: "Không có gì được lưu. Cột cuối cho biết hạng và điểm theo phương pháp gốc.", AsItIs: "Trở về phương pháp gốc", NoTry: "–",
 		TableSays: "Vạch ngang là khoảng có xác suất 90 % chứa thứ hạng, xét cả số hồ sơ ít và trọng số có thể khác đi; chấm là hạng theo điểm. Giữa hai đường kẻ đậm là những cơ quan không phân biệt được với cơ quan đứng đầu nhóm.",
 		Alike:     "không phân biệt được với %d cơ quan khác", AlikeNone: "phân biệt được với mọi cơ quan khác", AlikeOne: "không phân biệt được với 1 cơ quan khác", Tie: "Nhóm",
 		NotRanked: "Không xếp hạng", Unranked: "Không đủ dữ liệu: %s", Newcomer: "mới",
 		Criterion: "Tiêu chí", Figure: "Số liệu", Of: "Tử số / mẫu số", Scored: "Được tính", Moved: "Thay đổi", Claimed: "tự chấm", Verified: "thẩm định", Share: "Tỷ lệ điểm", Total: "Cộng", Bonus: "Thưởng, trừ",
 		CasesSays: "Tử số và mẫu số dẫn tới từng hồ sơ, nhiệm vụ, đơn.",
-		WhatIf:    "Nếu trọng số khác đi", WhatIfSays: "Tiêu chí được sửa nhận đúng trọng số đã ghi, các tiêu chí còn lại được co giãn để tổng không đổi. Không có gì được lưu.", Weight: "Trọng số", Try: "Thử",
+		WhatIf:    "Nếu khác đi thì sao", WhatIfSays: "Tiêu chí được sửa nhận đúng trọng số đã ghi, các tiêu chí còn lại được co giãn để tổng không đổi. Không có gì được lưu.", Weight: "Trọng số", Try: "Thử",
 		Robust: "Thứ hạng phụ thuộc trọng số đến đâu", RobustSays: "Qua %s bộ trọng số ngẫu nhiên: bao nhiêu phần đứng trong %d cơ quan đầu, bao nhiêu phần trong %d cơ quan cuối, và thứ hạng nằm trong khoảng nào ở chín phần mười số bộ.",
 		First: "%d đầu", Last: "%d cuối", Between: "Chín phần mười",
+		Suppose: "Lịch và quy tắc tạm dừng", SupposeSays: "Mọi hồ sơ, nhiệm vụ, đơn được xét lại như thể đã có quy định khác, nên phải chờ vài giây. Ngày nghỉ làm mọi ngày hẹn đang chạy lùi lại đúng số ngày làm việc đã mất.",
+		Off: "Ngày nghỉ thêm (bão, lũ)", OffSays: "Ví dụ 2026-09-07..2026-09-09", Pauses: "Khi chờ bổ sung hồ sơ", PausesAsIs: "Như quy định hiện có", PausesExtend: "Cộng thêm thời gian chờ", PausesRestart: "Tính lại thời hạn từ đầu", PausesNothing: "Không cộng thêm gì",
 		Above: "%s xếp trên %s với xác suất %s.", Compare: "So sánh với", CompareSays: "Chọn một cơ quan để biết xác suất nó đứng trên.", Choose: "Chọn cơ quan",
 		Data: "Dữ liệu đầy đủ (JSON)", Method: "Phương pháp", NoMethod: "máy chủ chưa có phương pháp nào xếp hạng được ai; đặt thư mục phương pháp bằng ranking.methods và nạp danh mục cơ quan có nhóm",
 		NoSuchMethod: "không có phương pháp này; xem /ranking", Closed: "Đóng", Overclaimed: "Tự chấm cao hơn thẩm định %s điểm.",
@@ -34,7 +37,7 @@ var rankWords = map[language]*rankingWords{
 		Methods: "Method", Periods: "Ranked period", Version: "version", Points: "Points", Rank: "Rank", Sure: "90% interval", Agency: "Agency",
 		Adjusted: "Bonus, penalty", Change: "Since %s", Against: "By the method as it is", Details: "Points in full",
 		Provisional: "Provisional", ProvisionalSays: "The period has not ended, or assessments are not verified yet.",
-		Tried: "Other weights are tried", TriedSays: "Nothing is kept. The last column tells rank and points by the method as it is.", AsItIs: "Back to the method as it is", NoTry: "–",
+		Tried: "Tried", TriedSays: "Nothing is kept. The last column tells rank and points by the method as it is.", AsItIs: "Back to the method as it is", NoTry: "–",
 		TableSays: "The line is where the rank lies with a probability of 90%, for small numbers and for weights that might be other; the mark is the rank by points. Between two strong rules stand agencies that can't be told from the first of them.",
 		Alike:     "not distinguishable from %d others", AlikeNone: "distinguishable from all others", AlikeOne: "not distinguishable from 1 other", Tie: "Group",
 		NotRanked: "Not ranked", Unranked: "Too little data: %s", Newcomer: "new",
@@ -43,6 +46,8 @@ var rankWords = map[language]*rankingWords{
 		WhatIf:    "If weights were other", WhatIfSays: "A criterion that is changed gets the weight that is written; all others are scaled so that the sum stays. Nothing is kept.", Weight: "Weight", Try: "Try",
 		Robust: "How much is owed to the weights", RobustSays: "Over %s random weightings: how often among the first %d, how often among the last %d, and between which ranks in nine of ten.",
 		First: "First %d", Last: "Last %d", Between: "Nine of ten",
+		Suppose: "Calendar and pauses", SupposeSays: "Every dossier, task and petition is judged again as if something else had been decreed, which takes some seconds. Days off move every promise that ran then by the working days that were lost.",
+		Off: "More days off (a storm)", OffSays: "Such as 2026-09-07..2026-09-09", Pauses: "While papers are awaited", PausesAsIs: "As the rules are", PausesExtend: "The wait is added", PausesRestart: "The term begins again", PausesNothing: "Nothing is added",
 		Above: "%s ranks above %s with a probability of %s.", Compare: "Compare with", CompareSays: "Choose an agency to learn how likely it is above.", Choose: "Choose an agency",
 		Data: "All data (JSON)", Method: "Method", NoMethod: "the server has no method by which anybody can be ranked; name a folder of methods with ranking.methods, and load agencies with their groups",
 		NoSuchMethod: "there is no such method; see /ranking", Closed: "Close", Overclaimed: "Claimed %s points more than was verified.",

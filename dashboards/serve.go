@@ -189,11 +189,11 @@ func (p *Pages) bare(r *http.Request, lang language, title string) frame {
 	}
 }
 
-// menu lists the pages that are registered, and of entry by hand if the visitor may. Between pages of figures the period is kept.
+// menu lists the pages that are registered, those on which something is entered if the visitor may. Between pages of figures the period is kept.
 func (p *Pages) menu(here string, lang language, q *asked, who visitor) []choice {
 	var all []choice
 	for _, entry := range menu {
-		if !p.registered[entry.path] || entry.path == "/enter" && !who.Enters {
+		if !p.registered[entry.path] || entry.path == "/enter" && !who.Enters || entry.path == "/assess" && !who.Assesses {
 			continue
 		}
 		params := url.Values{"lang": {string(lang)}}

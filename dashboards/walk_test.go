@@ -21,8 +21,10 @@ import (
 	"tiendo/internal/calendar"
 	"tiendo/internal/clickhouse/enginetest"
 	"tiendo/internal/event"
+	"tiendo/internal/integrity"
 	"tiendo/internal/kpi"
 	"tiendo/internal/lifecycle"
+	"tiendo/internal/report"
 )
 
 func TestMain(m *testing.M) {
@@ -167,5 +169,19 @@ func bookedPages(t *testing.T) *Pages {
 			}
 			return lifecycle.Explain(events, rules)
 		}
+		o.Reports = report.New(report.Options{Books: books, Names: nameOf, Zone: hanoi})
+		o.Integrity = integrity.New(integrity.Options{
+			Count: func(ctx context.Context, from, to time.Time) (int, error) {
+				return booking.DossiersDuring(ctx, conn, from, to)
+			},
+			Cases: func(ctx context.Context, from, to time.Time, one int, each func([]event.Event) error) error {
+				return booking.EachDossierDuring(ctx, conn, from, to, one, each)
+			},
+			Submitted: func(ctx context.Context, from, to time.Time, each func(integrity.Submission) error) error {
+				return booking.EachSubmission(ctx, conn, from, to, func(s booking.Submission) error { return each(integrity.Submission(s)) })
+			},
+			Rules: func() *lifecycle.Rules { return rules }, Now: now, Booked: booked.Load,
+			Calendars: func() calendar.Set { return calendar.Builtin(hanoi) },
+		})
 	})
 }

@@ -21,6 +21,7 @@ import (
 	"tiendo/internal/calendar"
 	"tiendo/internal/clickhouse"
 	"tiendo/internal/config"
+	"tiendo/internal/crowd"
 	"tiendo/internal/inbox"
 	"tiendo/internal/integrity"
 	"tiendo/internal/kpi"
@@ -93,6 +94,8 @@ type appOptions struct {
 	Methods fs.FS
 	// Now is the clock by which events arrive and periods run; nil: time.Now.
 	Now func() time.Time
+	// Pace is how slow those who connect may be; the zero Pace: crowd.Default.
+	Pace crowd.Pace
 }
 
 // agency is what pages and labels call an agency.
@@ -107,6 +110,9 @@ func newApp(ctx context.Context, o appOptions) (_ *app, err error) {
 	}
 	if a.Now == nil {
 		a.Now = time.Now
+	}
+	if a.Pace == (crowd.Pace{}) {
+		a.Pace = crowd.Default
 	}
 	defer func() {
 		if err != nil {
@@ -235,9 +241,10 @@ func (a *app) openParts(ctx context.Context, o appOptions) (err error) {
 		return err
 	}
 	a.pages, err = dashboards.New(dashboards.Options{
+		Reports: a.reports, Integrity: a.integrity,
 		Explain: a.explain, Figures: a.books, Location: zone, Now: a.Now, Demo: o.Simulated, Version: versionText(), Logger: a.log.With("part", "pages"),
 		Door: a.door, Tokens: a.tokens, Audit: a.acts, Procedures: a.procedure, Desk: a.desk(), Walls: walls, Sent: a.sent,
-		Methods: a.ranker.Methods, Rank: a.ranker.Rank,
+		Methods: a.ranker.Methods, Rank: a.ranker.Rank, Assessed: a.assessed,
 		Names: a.agencyName,
 	})
 	return err
@@ -374,17 +381,18 @@ func (a *app) spawn(name string, run func(context.Context) error) {
 // serve answers requests until its turn to stop comes: then it takes no new ones and lets those that run finish.
 func (a *app) serve() {
 	server := &http.Server{
-		Handler:           a.routes(),
-		ReadHeaderTimeout: 10 * time.Second,
+		Handler:           a.Pace.Handler(a.routes()),
+		ReadHeaderTimeout: a.Pace.Head,
 		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    64 << 10,
+		MaxHeaderBytes:    16 << 10,
 		ErrorLog:          slog.NewLogLogger(a.log.Handler(), slog.LevelDebug),
 	}
 	server.RegisterOnShutdown(a.pages.Stop)
-	serve := func() error { return server.Serve(a.listener) }
+	listener := crowd.Limit(a.listener, crowd.Most, crowd.MostFrom, a.cfg.ProxyNetworks())
+	serve := func() error { return server.Serve(listener) }
 	if a.certificate != nil {
 		server.TLSConfig = a.certificate.config()
-		serve = func() error { return server.ServeTLS(a.listener, "", "") }
+		serve = func() error { return server.ServeTLS(listener, "", "") }
 	}
 	go func() {
 		if err := serve(); !errors.Is(err, http.ErrServerClosed) {

@@ -54,7 +54,7 @@ type mount struct {
 func compose(t *testing.T) composed {
 	t.Helper()
 	cmd := exec.Command(needed(t, "docker-compose"), "--project-directory", top(t), "--file", filepath.Join(top(t), "docker-compose.yml"),
-		"--profile", "demo", "config")
+		"--profile", "demo", "--profile", "cluster", "config")
 	cmd.Env = []string{"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir()} // nobody's own settings
 	out, err := cmd.Output()
 	if err != nil {

@@ -73,7 +73,7 @@ func mountsAreThere(t *testing.T, c composed) {
 	}
 }
 
-// littlePublished: Tiendo and Grafana, to this machine alone.
+// littlePublished: Tiendo, also where it is behind a proxy, and Grafana, to this machine alone.
 func littlePublished(t *testing.T, c composed) {
 	var open []string
 	for name, s := range c.Services {
@@ -85,7 +85,7 @@ func littlePublished(t *testing.T, c composed) {
 		}
 	}
 	slices.Sort(open)
-	if !slices.Equal(open, []string{"grafana", "tiendo"}) {
+	if !slices.Equal(open, []string{"grafana", "proxy", "tiendo"}) {
 		t.Errorf("published are %v", open)
 	}
 	if !c.Networks["books"].Internal {
@@ -150,7 +150,11 @@ func settingsAreKnown(t *testing.T, c composed) {
 		servers++
 		std := &streams{out: new(bytes.Buffer), err: new(bytes.Buffer), environ: environ}
 		file := strings.TrimPrefix(environ[slices.IndexFunc(environ, func(e string) bool { return strings.HasPrefix(e, "TIENDO_CONFIG=") })], "TIENDO_CONFIG=")
-		cfg, err := (&settings{Config: file}).load(std, nil)
+		flags := settings{Config: file}
+		if at := slices.Index(words(t, s.Command), "--role"); at > 0 {
+			flags.Role = &words(t, s.Command)[at+1]
+		}
+		cfg, err := flags.load(std, nil)
 		if err != nil || cfg.Auth.Read != "token" || cfg.Simulated || len(cfg.Metrics.Figures) == 0 {
 			t.Errorf("%s: %v, %+v", name, err, cfg)
 		}
@@ -158,8 +162,8 @@ func settingsAreKnown(t *testing.T, c composed) {
 			t.Errorf("%s reads the secret %s and has %v", name, secret, s.Secrets)
 		}
 	}
-	if servers == 0 {
-		t.Error("nothing serves")
+	if servers != 3 {
+		t.Errorf("%d services serve", servers)
 	}
 }
 
@@ -238,6 +242,7 @@ func TestComposedPrometheus(t *testing.T) {
 	want := strings.NewReplacer("[127.0.0.1:9093]", "[alertmanager:9093]", "[127.0.0.1:8080]", "[tiendo:8080]",
 		"- job_name: tiendo\n", "- job_name: tiendo\n    authorization: {credentials_file: /etc/prometheus/tokens/prometheus}\n",
 	).Replace(read("dashboards", "prometheus", "prometheus.yml"))
+	want += "    dns_sd_configs:\n      - {names: [collector-1, collector-2], type: A, port: 8080}\n"
 	if got := read("deploy", "prometheus", "prometheus.yml"); got != want {
 		t.Errorf("prometheus.yml is\n%s\nwant\n%s", got, want)
 	}

@@ -230,21 +230,31 @@ func prepareDemo(dir string, fresh bool, now time.Time) (demoCity, error) {
 
 func onlyLock(entries []os.DirEntry) bool { return len(entries) == 1 && entries[0].Name() == "lock" }
 
-// knowSimulated loads the simulated city's agencies with their groups, once: without groups nobody can be ranked.
+// knowSimulated loads the simulated city's agencies with their groups, and its procedures with their fields, each once: without
+// groups nobody can be ranked, without fields form 06a has one line.
 func (a *app) knowSimulated(ctx context.Context) error {
-	if _, known := a.registers.Known().At(time.Time{}).Load(register.Agencies); known {
-		return nil
-	}
-	var file bytes.Buffer
-	file.WriteString("agencies:\n")
+	var agencies, procedures bytes.Buffer
+	agencies.WriteString("agencies:\n")
 	for _, agency := range simulator.Agencies() {
-		fmt.Fprintf(&file, "  - {code: %s, names: {vi: %q, en: %q}, group: %s}\n", agency.Code, agency.NameVI, agency.NameEN, agency.Group)
+		fmt.Fprintf(&agencies, "  - {code: %s, names: {vi: %q, en: %q}, group: %s}\n", agency.Code, agency.NameVI, agency.NameEN, agency.Group)
 	}
-	known, err := a.registers.store.Append(ctx, register.Agencies, file.Bytes(), "demo", a.Now())
-	if err != nil {
-		return fmt.Errorf("load the simulated city's agencies: %w", err)
+	procedures.WriteString("procedures:\n")
+	for _, p := range simulator.Procedures() {
+		fmt.Fprintf(&procedures, "  - {code: %q, names: {vi: %q, en: %q}, field: %q, term: %d, fee: %d}\n", p.Code, p.NameVI, p.NameEN, p.Field, p.Term, p.Fee)
 	}
-	a.registers.know(known)
+	for _, file := range []struct {
+		kind    register.Kind
+		content []byte
+	}{{register.Agencies, agencies.Bytes()}, {register.Procedures, procedures.Bytes()}} {
+		if _, known := a.registers.Known().At(time.Time{}).Load(file.kind); known {
+			continue
+		}
+		known, err := a.registers.store.Append(ctx, file.kind, file.content, "demo", a.Now())
+		if err != nil {
+			return fmt.Errorf("load the simulated city's %s: %w", file.kind, err)
+		}
+		a.registers.know(known)
+	}
 	return nil
 }
 

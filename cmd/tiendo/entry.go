@@ -12,6 +12,7 @@ import (
 	"tiendo/internal/byhand"
 	"tiendo/internal/calendar"
 	"tiendo/internal/event"
+	"tiendo/internal/ranking"
 )
 
 // storingByHand is how long who enters something waits for what was accepted before to be stored.
@@ -64,4 +65,12 @@ func (a *app) agencies() (all []byhand.Agency) {
 		}
 	}
 	return all
+}
+
+// assessed tells what was claimed and verified for a period, with all that was accepted before.
+func (a *app) assessed(ctx context.Context, method, of string) (*ranking.Sheet, error) {
+	if err := a.stored(ctx, storingByHand); err != nil {
+		return nil, err
+	}
+	return a.ranker.Sheet(ctx, method, of)
 }

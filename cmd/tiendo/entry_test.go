@@ -37,7 +37,7 @@ func deskOf(t *testing.T, a *app, secret string) *desk {
 		t.Fatal(err)
 	}
 	d := &desk{t, a, &http.Client{Jar: jar}}
-	if status, page := d.form("/login", url.Values{"token": {secret}, "next": {"/enter"}}); status != http.StatusOK || !strings.Contains(page, "Nhập liệu") {
+	if status, page := d.form("/login", url.Values{"token": {secret}, "next": {"/login"}}); status != http.StatusOK || !strings.Contains(page, "Đang đăng nhập") {
 		t.Fatalf("%d %.500s", status, page)
 	}
 	return d

@@ -46,6 +46,7 @@ type command struct {
 	Rank     rankCmd     `cmd:"" help:"Rank agencies by a method file, or try other weights on a past period."`
 	Ready    readyCmd    `cmd:"" help:"Ask a running server whether it can do its work; exit 1 says what can't. Needs no token."`
 	Rebuild  rebuildCmd  `cmd:"" help:"Have a running server make its books again from the facts."`
+	Replay   replayCmd   `cmd:"" help:"Have a running server take what its engine refused before and was set aside."`
 	Register registerCmd `cmd:"" help:"Check and load what the city says about itself: agencies, procedures, calendars, targets."`
 	Report   reportCmd   `cmd:"" help:"Have a running server make a paper: form 06a, the summary of an agency."`
 	Restore  restoreCmd  `cmd:"" help:"Have a running server that is empty begin again from a backup."`

@@ -78,6 +78,9 @@ func (a *app) routePrograms(mux *http.ServeMux, g guards, answers *api.API) {
 	for _, path := range []string{"/v1/tokens", "/v1/tokens/"} {
 		mux.Handle(path, g.admin(answers.TokenHandler()))
 	}
+	for _, path := range []string{"/v1/log", "/v1/log/"} {
+		mux.Handle(path, g.admin(a.logHandler()))
+	}
 	mux.Handle("/v1/audit", g.admin(answers.AuditHandler()))
 	mux.Handle("/v1/signals", g.private(answers.Signals()))
 	mux.Handle("/v1/assessments/", g.private(answers.Assessments()))
@@ -114,6 +117,10 @@ func (a *app) routePeople(mux *http.ServeMux, g guards) {
 	}
 	for _, path := range []string{"/enter", "/enter/"} {
 		mux.Handle(path, a.door.Require(auth.ScopeIngest, a.pages.Entry()))
+	}
+	mux.Handle("/assess", a.door.Require(auth.ScopeAssess, a.pages.Assessing()))
+	for _, path := range []string{"/reports", "/reports/", "/signals"} {
+		mux.Handle(path, g.private(a.pages.Papers()))
 	}
 	mux.Handle("/static/", a.pages) // of which the page to log in is made
 	mux.Handle("/live", g.watch(a.pages))

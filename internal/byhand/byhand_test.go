@@ -33,7 +33,7 @@ type office struct {
 	now     time.Time
 }
 
-func newOffice(t *testing.T) *office {
+func newOffice(t testing.TB) *office {
 	t.Helper()
 	o := &office{now: today}
 	zone, err := time.LoadLocation("Asia/Ho_Chi_Minh")
@@ -84,7 +84,7 @@ func (o *office) deliver(who *auth.Token, lines []byte) ([]Refused, error) {
 }
 
 // fill fills in a template: rows of cells, in the order of its columns. A nil cell stays empty.
-func fill(t *testing.T, d *Desk, f *Form, who *auth.Token, rows ...[]any) []byte {
+func fill(t testing.TB, d *Desk, f *Form, who *auth.Token, rows ...[]any) []byte {
 	t.Helper()
 	var b bytes.Buffer
 	if err := d.Template(&b, f, who); err != nil {
@@ -116,7 +116,7 @@ func fill(t *testing.T, d *Desk, f *Form, who *auth.Token, rows ...[]any) []byte
 // formula is a cell that is calculated.
 type formula string
 
-func change(t *testing.T, content []byte, how func(*excelize.File)) []byte {
+func change(t testing.TB, content []byte, how func(*excelize.File)) []byte {
 	t.Helper()
 	x, err := excelize.OpenReader(bytes.NewReader(content))
 	if err != nil {
@@ -485,6 +485,8 @@ func TestFilesThatAreRefused(t *testing.T) {
 	f(fill(t, o.Desk, ByID("petition"), clerk, []any{"D"}), "Đây là mẫu «Đơn thư»", "This is the template “Petitions”")
 	f(change(t, good, func(x *excelize.File) { _ = x.SetCellStr(task.Sheet(), "B3", "Sở") }), "thiếu cột: Cơ quan chủ trì", "lacks columns: Lead agency")
 	f(change(t, good, func(x *excelize.File) { _ = x.SetSheetName(task.Sheet(), "Sheet1") }), "không có trang", "no sheet")
+	f(change(t, good, func(x *excelize.File) { _ = x.SetCellStr(task.Sheet(), "Z3", task.Columns[0].cell()) }), "có hai lần", "is there twice")
+	f(change(t, good, func(x *excelize.File) { _ = x.RemoveRow(task.Sheet(), 3) }), "thiếu cột: Mã nhiệm vụ", "lacks columns: Task code")
 	x, err := excelize.OpenReader(bytes.NewReader(good))
 	if err != nil {
 		t.Fatal(err)
@@ -624,4 +626,40 @@ func TestDraftsAreBounded(t *testing.T) {
 	if n := cmp.Or(len(o.drafts.all), 1); n > mostDrafts {
 		t.Errorf("%d drafts", n)
 	}
+}
+
+// However long a name is, its source is one.
+func TestSourcesOfLongNames(t *testing.T) {
+	for _, name := range []string{"", "an", "văn-thư", strings.Repeat("ề", 64)} {
+		if err := event.CheckSource(Source(&auth.Token{Name: name})); err != nil {
+			t.Errorf("%q: %v", name, err)
+		}
+	}
+}
+
+// Whatever is uploaded, it is refused with words or read: then each row tells something or says why not.
+func FuzzUpload(f *testing.F) {
+	seed := newOffice(f)
+	for _, form := range Forms() {
+		f.Add(form.ID, fill(f, seed.Desk, form, clerk, []any{"1", "H24.12", day("2026-03-02"), 1, 2, 3}))
+	}
+	f.Add("task", []byte("PK\x03\x04"))
+	f.Fuzz(func(t *testing.T, id string, content []byte) {
+		form := ByID(id)
+		if form == nil || len(content) > 1<<20 {
+			return
+		}
+		d, err := newOffice(t).Upload(t.Context(), clerk, form, "x.xlsx", content)
+		if _, refused := errors.AsType[*FileError](err); err != nil && !refused {
+			t.Fatal(err)
+		}
+		if err != nil {
+			return
+		}
+		for _, row := range d.Rows {
+			if len(row.Entries) == 0 && len(row.Faults) == 0 {
+				t.Errorf("row %d tells nothing", row.Number)
+			}
+		}
+	})
 }

@@ -235,6 +235,9 @@ func (q *Question) answer(told []string, allowed []Agency) (jsontext.Value, *Fau
 	}
 	switch q.Kind {
 	case event.Int, event.Number:
+		if q.Kind == event.Number {
+			words[0] = decimal(words[0])
+		}
 		if !digits.MatchString(words[0]) {
 			return unreadable()
 		}
@@ -257,6 +260,14 @@ func (q *Question) answer(told []string, allowed []Agency) (jsontext.Value, *Fau
 		}
 		return text, nil
 	}
+}
+
+// decimal writes a number as JSON does: people here write 98,5.
+func decimal(text string) string {
+	if text = strings.TrimSpace(text); strings.Count(text, ",") == 1 && !strings.Contains(text, ".") {
+		return strings.Replace(text, ",", ".", 1)
+	}
+	return text
 }
 
 // when reads a day and a time of day.

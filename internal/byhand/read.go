@@ -159,6 +159,8 @@ func (r *reader) complete(row *Row) {
 	}
 	if len(row.Faults) > 0 {
 		row.Entries = nil
+	} else if len(row.Entries) == 0 {
+		row.fault(whole("Dòng này không cho biết việc gì. Hãy chép sang mẫu mới.", "This row tells nothing. Copy it into a new template."))
 	}
 }
 

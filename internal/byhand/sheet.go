@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -58,6 +59,9 @@ func (f *Form) look(content []byte) (*filled, error) {
 			if row.Number < headerRow {
 				continue
 			}
+			if row.Number > headerRow {
+				return nil, f.noHeader(nil)
+			}
 			if places, err = f.places(row); err != nil {
 				return nil, err
 			}
@@ -73,9 +77,14 @@ func (f *Form) places(row *workbook.Row) (map[int]int, error) {
 	for _, cell := range row.Cells {
 		name := strings.Join(strings.Fields(cell.Text), " ")
 		names = append(names, name)
-		if i := slices.IndexFunc(f.Columns, func(c Column) bool { return c.Header() == name }); i >= 0 {
-			places[cell.Column] = i
+		i := slices.IndexFunc(f.Columns, func(c Column) bool { return c.Header() == name })
+		if i < 0 {
+			continue
 		}
+		if slices.Contains(slices.Collect(maps.Values(places)), i) {
+			return nil, unreadable("Cột «"+f.Columns[i].Title[0]+"» có hai lần. Hãy bỏ một cột.", "The column “"+f.Columns[i].Title[1]+"” is there twice. Remove one of them.")
+		}
+		places[cell.Column] = i
 	}
 	if len(places) < len(f.Columns) {
 		return nil, f.noHeader(names)

@@ -47,6 +47,7 @@ func (f *Form) template(w io.Writer, of choices) error {
 		_, err := d.NewSheet(name)
 		d.keep(err)
 	}
+	d.keep(d.SetDocProps(&excelize.DocProperties{Creator: "Tiendo", Title: f.Title[0] + " - " + f.Title[1]}))
 	d.entry()
 	d.help()
 	d.keep(d.Write(w))

@@ -118,6 +118,7 @@ func (c *Case) judge(events []event.Event, rules *Rules, until time.Time, w *wor
 		return j, nil
 	}
 	j.consult(rules.at(c, until))
+	j.suppose(rules.supposed)
 	j.pause()
 	j.count()
 	j.quality()
@@ -174,6 +175,8 @@ type judge struct {
 	days *calendar.Calendar
 	// restart says that after a supplement the full term begins again.
 	restart bool
+	// supposed is rules that did not hold; nil where none are supposed.
+	supposed *Supposition
 	// lastRework is the last time that a task was returned for rework; zero if never.
 	lastRework time.Time
 	opening    *fact

@@ -199,9 +199,13 @@ func (j *judge) effective(p promise, at time.Time) (time.Time, error) {
 	if j.days == nil {
 		return time.Time{}, errNoCalendar
 	}
+	p, err := j.given(p)
+	if err != nil {
+		return time.Time{}, err
+	}
 	deadline, byDay := p.due, j.days.Grain() == calendar.ByDay
 	last := calendar.DayOf(deadline, j.zone)
-	for _, pause := range j.Pauses {
+	for _, pause := range j.waits() {
 		if !at.IsZero() {
 			if pause.From.After(at) {
 				break
@@ -229,7 +233,6 @@ func (j *judge) effective(p promise, at time.Time) (time.Time, error) {
 		if running {
 			return time.Time{}, nil
 		}
-		var err error
 		if byDay {
 			last, err = j.moveDays(last, pause)
 		} else {

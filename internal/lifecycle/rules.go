@@ -16,6 +16,8 @@ type Rules struct {
 	loads []loadDay
 	// version is how many such loads there were.
 	version uint64
+	// supposed is what did not hold; nil for the rules that do.
+	supposed *Supposition
 }
 
 type loadDay struct {

@@ -82,15 +82,13 @@ func (m *Method) Gather(ctx context.Context, b *kpi.Books, p period.Period, at M
 	return in, m.assessments(ctx, b, at, in)
 }
 
-// ask asks for all figures at once.
-func (m *Method) ask(ctx context.Context, b *kpi.Books, p period.Period, at Moment, in *Inputs) error {
-	var queries []kpi.Query
+// asks are the figures that the method needs of a period, and whose they are.
+func (m *Method) asks(p period.Period, at Moment) (ids []string, queries []kpi.Query) {
 	add := func(id, figure string, where map[string][]string) {
-		if figure == "" {
-			return
+		if figure != "" {
+			ids = append(ids, id)
+			queries = append(queries, kpi.Query{ID: figure, Period: p, By: []string{"agency"}, Where: where, Fold: true, Block: at.Block})
 		}
-		in.Figures = append(in.Figures, Figure{Criterion: id, KPI: figure})
-		queries = append(queries, kpi.Query{ID: figure, Period: p, By: []string{"agency"}, Where: where, Fold: true, Block: at.Block, Causes: at.Causes, Before: at.Before})
 	}
 	for _, c := range m.Criteria() {
 		add(c.ID, c.KPI, c.Where)
@@ -98,6 +96,12 @@ func (m *Method) ask(ctx context.Context, b *kpi.Books, p period.Period, at Mome
 	for _, a := range m.Adjustments {
 		add(a.ID, a.KPI, a.Where)
 	}
+	return ids, queries
+}
+
+// ask asks for all figures at once.
+func (m *Method) ask(ctx context.Context, b *kpi.Books, p period.Period, at Moment, in *Inputs) error {
+	ids, queries := m.asks(p, at)
 	if len(queries) == 0 {
 		return nil
 	}
@@ -106,17 +110,11 @@ func (m *Method) ask(ctx context.Context, b *kpi.Books, p period.Period, at Mome
 		return fmt.Errorf("ask for the figures of %s: %w", m.ID, err)
 	}
 	for i := range figures {
-		in.fill(&in.Figures[i], &figures[i])
-		for _, q := range figures[i].Quiet {
-			if !slices.Contains(in.Quiet, q) {
-				in.Quiet = append(in.Quiet, q)
-			}
-		}
+		f := Figure{Criterion: ids[i], KPI: queries[i].ID}
+		in.fill(&f, &figures[i])
+		in.Figures = append(in.Figures, f)
 	}
-	in.Events = figures[0].Events
-	if at.Before.IsZero() {
-		in.AsOf = figures[0].AsOf
-	}
+	in.AsOf, in.Events = figures[0].AsOf, figures[0].Events
 	return nil
 }
 

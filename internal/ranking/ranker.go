@@ -3,6 +3,7 @@ package ranking
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"tiendo/internal/kpi"
@@ -19,6 +20,7 @@ type Ranker struct {
 	Block, Remade func() uint64
 
 	simulated simulations
+	supposing sync.Mutex
 }
 
 // Rank ranks a period by a method that the server has, and compares with the period before. With tries, weights as Method.Try
@@ -78,7 +80,7 @@ func (k *Ranker) At(ctx context.Context, m *Method, name string, at Moment) (*Re
 
 // by ranks by one state of the books.
 func (k *Ranker) by(ctx context.Context, m *Method, p period.Period, tries []string) (*Result, error) {
-	tried, err := m.Try(tries)
+	tried, supposed, err := m.Suppose(tries)
 	if err != nil {
 		return nil, err
 	}
@@ -86,7 +88,16 @@ func (k *Ranker) by(ctx context.Context, m *Method, p period.Period, tries []str
 	if err != nil {
 		return nil, err
 	}
-	r := tried.Compute(*now)
+	other := now
+	if supposed != nil {
+		k.supposing.Lock() // every case is judged again: one at a time
+		other, err = m.supposing(ctx, k.Books, p, *supposed, now)
+		k.supposing.Unlock()
+		if err != nil {
+			return nil, err
+		}
+	}
+	r := tried.Compute(*other)
 	switch {
 	case len(tries) > 0:
 		r.Tried = tries

@@ -3,6 +3,7 @@ package ranking
 import (
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,62 +12,112 @@ import (
 )
 
 // Try returns m with other weights, as criterion=weight or area=weight: those that are named get what is said, an area's
-// criteria in proportion, and all others are scaled so that the weights still add up. m stays as it is. The error is a
-// *kpi.Error.
+// criteria in proportion, and all others are scaled so that the weights still add up. criterion.zero, .full, .at and .minimum, and
+// minimum for all, try other scoring and other least numbers of cases. m stays as it is. The error is a *kpi.Error.
 func (m *Method) Try(changes []string) (*Method, error) {
-	if len(changes) == 0 {
-		return m, nil
-	}
-	wrong := func(change, format string, args ...any) (*Method, error) {
-		return nil, &kpi.Error{Param: "try", Message: change + ": " + fmt.Sprintf(format, args...)}
-	}
-	set := map[string]float64{}
+	tried, set := m.clone(), map[string]float64{}
 	for _, change := range changes {
 		id, text, found := strings.Cut(change, "=")
-		weight, err := strconv.ParseFloat(text, 64)
-		switch {
-		case !found || err != nil || !(weight >= 0) || weight > m.Points:
-			return wrong(change, "write criterion=weight, with a weight from 0 to %g, such as %s=10", m.Points, m.Criteria()[0].ID)
-		case !m.scored(id):
-			return wrong(change, "%q is no criterion or area of %s; %s would do", id, m.ID, strings.Join(m.ids(), ", "))
+		value, err := strconv.ParseFloat(text, 64)
+		if !found || err != nil || !(value >= 0) || math.IsInf(value, 0) {
+			return wrongTry(change, "write criterion=weight, such as %s=10, or criterion.full=0.95; the number is 0 or more", m.Criteria()[0].ID)
+		}
+		if !m.scored(id) {
+			if err := tried.set(change, id, value); err != nil {
+				return nil, err
+			}
+			continue
 		}
 		for _, c := range m.under(id) {
 			if _, twice := set[c.ID]; twice {
-				return wrong(change, "%s is tried twice", c.ID)
+				return wrongTry(change, "%s is tried twice", c.ID)
 			}
-			set[c.ID] = weight * c.Weight / m.weight(id)
+			set[c.ID] = value * c.Weight / m.weight(id)
 		}
 	}
-	tried, rest := 0.0, m.Points
+	if len(set) == 0 {
+		return tried, nil
+	}
+	sum, rest := 0.0, m.Points
 	for _, c := range m.Criteria() {
 		if w, named := set[c.ID]; named {
-			tried, rest = tried+w, rest-c.Weight
+			sum, rest = sum+w, rest-c.Weight
 		}
 	}
-	if tried > m.Points+1e-9 || rest < 1e-9 && !equal(tried, m.Points) {
-		return wrong(strings.Join(changes, " "), "these weights sum to %g, and all of them to %g; leave room for the others", tried, m.Points)
+	if sum > m.Points+1e-9 || rest < 1e-9 && !equal(sum, m.Points) {
+		return wrongTry(strings.Join(changes, " "), "these weights sum to %g, and all of them to %g; leave room for the others", sum, m.Points)
 	}
 	for _, c := range m.Criteria() {
 		if _, named := set[c.ID]; !named {
-			set[c.ID] = c.Weight * (m.Points - tried) / rest
+			set[c.ID] = c.Weight * (m.Points - sum) / rest
 		}
 	}
-	return m.weighed(set), nil
+	return tried.weighed(set), nil
+}
+
+func wrongTry(change, format string, args ...any) (*Method, error) {
+	return nil, &kpi.Error{Param: "try", Message: change + ": " + fmt.Sprintf(format, args...)}
+}
+
+// clone is a copy whose criteria can be changed.
+func (m *Method) clone() *Method {
+	t := *m
+	t.Areas = slices.Clone(m.Areas)
+	for i := range t.Areas {
+		t.Areas[i].Criteria = slices.Clone(t.Areas[i].Criteria)
+	}
+	return &t
+}
+
+// set changes the scoring or the least number of cases of one criterion, or the latter of all that have one.
+func (m *Method) set(change, name string, value float64) error {
+	id, part, _ := strings.Cut(name, ".")
+	did := false
+	for i := range m.Areas {
+		for j := range m.Areas[i].Criteria {
+			c := &m.Areas[i].Criteria[j]
+			if name == "minimum" && c.Minimum.Volume > 0 {
+				c.Minimum.Volume, did = value, true
+			}
+			if c.ID != id {
+				continue
+			}
+			switch {
+			case part == "minimum" && c.Minimum.Below != "":
+				c.Minimum.Volume, did = value, true
+			case part == "zero" && c.Scoring.Kind == Linear:
+				c.Scoring.Zero, did = value, true
+			case part == "full" && c.Scoring.Kind == Linear:
+				c.Scoring.Full, did = value, true
+			case part == "at" && c.Scoring.Kind == AtThreshold:
+				c.Scoring.At, did = value, true
+			}
+			turned := c.Better == BetterHigher && !c.Scoring.rises() || c.Better == BetterLower && !c.Scoring.falls()
+			if did && turned {
+				_, err := wrongTry(change, "then a better figure would lower points")
+				return err
+			}
+		}
+	}
+	if !did {
+		_, err := wrongTry(change, "%q is no criterion or area of %s; %s would do, or criterion.zero, .full, .at or .minimum, minimum, off or pauses", name, m.ID, strings.Join(m.ids(), ", "))
+		return err
+	}
+	return nil
 }
 
 // weighed returns m with these weights by criterion.
 func (m *Method) weighed(weights map[string]float64) *Method {
-	t := *m
-	t.Areas = slices.Clone(m.Areas)
+	t := m.clone()
 	for i := range t.Areas {
 		a := &t.Areas[i]
-		a.Criteria, a.Weight = slices.Clone(a.Criteria), 0
+		a.Weight = 0
 		for j := range a.Criteria {
 			a.Criteria[j].Weight = weights[a.Criteria[j].ID]
 			a.Weight += a.Criteria[j].Weight
 		}
 	}
-	return &t
+	return t
 }
 
 // under are the criteria that an id names: one, or those of an area.

@@ -58,6 +58,14 @@ func (c *Counts) all() [columns]*int64 {
 	}
 }
 
+// All are the counts in the order of the columns.
+func (c *Counts) All() (all [columns]int64) {
+	for i, n := range c.all() {
+		all[i] = *n
+	}
+	return all
+}
+
 func (c *Counts) add(other *Counts) {
 	to := c.all()
 	for i, n := range other.all() {

@@ -50,9 +50,15 @@ func (i *Item) Name(lang string) string {
 
 // Shown is an item's value as papers write it.
 func (i *Item) Shown(lang string) string {
-	text, _ := number(i.Value, i.Unit, lang)
+	text, ok := number(i.Value, i.Unit, lang)
+	if unit := units[i.Unit].In(lang); ok && unit != "" {
+		text += " " + unit
+	}
 	return text
 }
+
+// units are those that a number does not show by itself.
+var units = map[string]Names{"hours": {"giờ", "h"}, "days": {"ngày", "days"}}
 
 // Of is what a rate is made of, as 12/15; "" for what is no rate.
 func (i *Item) Of(lang string) string {

@@ -82,3 +82,19 @@ func roman(n int) string {
 	}
 	return b.String()
 }
+
+// TitleOf06a is the form's title in "vi" or "en".
+func TitleOf06a(lang string) string { return form06a.In(lang) }
+
+// Numbers are the numbers of the rows on the form, the total's last: A for a group, I for a field, 1 for a procedure.
+func (f *Form06a) Numbers() []string {
+	var numbers numbering
+	var all []string
+	for i := range f.Rows {
+		all = append(all, numbers.next(f.Rows[i].Level))
+	}
+	return append(all, numbers.next(Total))
+}
+
+// Roman writes a number from 1 on as chapters are numbered.
+func Roman(n int) string { return roman(n) }

@@ -1,0 +1,173 @@
+package dashboards
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"tiendo/internal/auth"
+	"tiendo/internal/integrity"
+	"tiendo/internal/kpi"
+)
+
+// signalsView is the page of signs that figures were managed.
+type signalsView struct {
+	Lang         language
+	Period, Days string
+	Periods      []choice
+	JSON         string
+	Looked       string
+	Raised       []raisedSign
+	Signs        []signText
+	Rows         []signRow
+}
+
+// signText is a sign in words.
+type signText struct{ ID, Name, Of, Suspicious, Limit, Otherwise string }
+
+// raisedSign is a finding that deserves a look.
+type raisedSign struct {
+	Agency, Code, Says, Chance string
+	Sign                       signText
+	Cases                      []choice
+	More                       string
+}
+
+// signRow is what one agency shows of every sign.
+type signRow struct {
+	Agency, Code string
+	Cells        []signCell
+}
+
+type signCell struct {
+	Text, About string
+	Raised      bool
+}
+
+// signWords are the words of the page.
+var signWords = phrases{
+	"title": {"Tín hiệu về tính trung thực của số liệu", "Signs that figures were managed"},
+	"says": {
+		"Mỗi tín hiệu là lý do để xem lại hồ sơ, không phải kết luận và không tính vào điểm. Cơ quan liên quan cũng thấy tín hiệu của mình.",
+		"A sign is a reason to look at the dossiers, no verdict, and gives no points. The agency sees its own signs too.",
+	},
+	"raised": {"Cần xem lại", "To be looked at"}, "nothing": {"Không có tín hiệu nào vượt mức ngẫu nhiên.", "No sign is beyond chance."},
+	"all": {"Tất cả cơ quan", "All agencies"}, "agency": {"Cơ quan", "Agency"}, "cases": {"Hồ sơ", "Dossiers"}, "otherwise": {"Cách giải thích khác", "What else could explain it"},
+	"what": {"Tín hiệu và giới hạn", "Signs and limits"}, "sign": {"Tín hiệu", "Sign"}, "of": {"Xét trong số", "Looked at"}, "suspicious": {"Đáng chú ý", "Suspicious"}, "limit": {"Cơ quan trung thực nhiều nhất", "An honest office at most"},
+	"k": {"Ô ghi số hồ sơ đáng chú ý trên số hồ sơ được xét.", "Cells say how many are suspicious of those looked at."}, "json": {"Dạng JSON", "As JSON"}, "other": {"Kỳ khác", "Other period"}, "show": {"Xem", "Show"},
+}
+
+// T is a word of the page.
+func (v *signalsView) T(key string) (string, error) {
+	word, ok := signWords[key]
+	if !ok {
+		return "", fmt.Errorf("BUG: signals have no phrase %q", key)
+	}
+	return word.in(v.Lang), nil
+}
+
+// shownCases is how many dossiers stand beside a sign.
+const shownCases = 24
+
+func (p *Pages) signalsPage(w http.ResponseWriter, r *http.Request) {
+	lang, bad := readLanguage(r)
+	if p.wrongLanguage(w, r, lang, bad) {
+		return
+	}
+	q, err := p.readPaper(r.URL.Query(), "agency")
+	if err != nil {
+		p.refuse(w, r, lang, err)
+		return
+	}
+	if who, _ := auth.From(r.Context()); who.Bound != "" {
+		if q.Agency != "" && q.Agency != who.Bound {
+			p.refuse(w, r, lang, &kpi.Error{Param: "agency", Message: who.Bound + " would do"})
+			return
+		}
+		q.Agency = who.Bound
+	}
+	found, err := p.Integrity.Look(r.Context(), q.Period)
+	if err != nil {
+		p.refuse(w, r, lang, err)
+		return
+	}
+	if q.Agency != "" {
+		found = found.Of(q.Agency)
+	}
+	v := newSignalsView(found, q, lang, p.Names)
+	for _, id := range offeredPeriods(q.Period.ID, p.Now().In(p.Location)) {
+		other := q
+		other.Period.ID, other.Cutoff = id, "calendar"
+		v.Periods = append(v.Periods, choice{lang.period(id), other.href("/signals", lang), id == q.Period.ID})
+	}
+	p.send(w, r, http.StatusOK, "signals", p.sheet(r, lang, signWords["title"].in(lang)+" · "+lang.period(q.Period.ID), v))
+}
+
+// newSignalsView makes the page's model. It is pure.
+func newSignalsView(found *integrity.Report, q paperAsked, lang language, names func(code, lang string) string) *signalsView {
+	v := &signalsView{
+		Lang: lang, Period: lang.period(q.Period.ID), Days: lang.day(q.Period.First) + " – " + lang.day(q.Period.Last), JSON: q.href("/v1/signals", lang),
+		Looked: fmt.Sprintf(lang.of("Đã xét %s hồ sơ", "%s dossiers were looked at"), lang.count(float64(found.Cases/found.Sample))),
+	}
+	if found.Sample > 1 {
+		v.Looked += fmt.Sprintf(lang.of(", một phần %d của %s", ", one in %d of %s"), found.Sample, lang.count(float64(found.Cases)))
+	}
+	in := func(n integrity.Names) string { return lang.of(n.VI, n.EN) }
+	place := map[string]int{}
+	for i, s := range found.Signs {
+		place[s.ID] = i
+		v.Signs = append(v.Signs, signText{s.ID, in(s.Names), in(s.Of), in(s.Suspicious), in(s.Limit), in(s.Otherwise)})
+	}
+	for _, f := range found.Findings {
+		if len(v.Rows) == 0 || v.Rows[len(v.Rows)-1].Code != f.Agency {
+			row := signRow{Agency: agencyName(f.Agency, lang, names), Code: f.Agency, Cells: make([]signCell, len(v.Signs))}
+			for i := range row.Cells {
+				row.Cells[i].Text = none
+			}
+			v.Rows = append(v.Rows, row)
+		}
+		v.Rows[len(v.Rows)-1].Cells[place[f.Sign]] = signCell{
+			Text: lang.count(float64(f.K)) + "/" + lang.count(float64(f.N)), About: expectation(&f, lang), Raised: f.Raised,
+		}
+		if f.Raised {
+			v.Raised = append(v.Raised, newRaised(&f, v.Signs[place[f.Sign]], lang, names))
+		}
+	}
+	return v
+}
+
+func expectation(f *integrity.Finding, lang language) string {
+	says := fmt.Sprintf(lang.of("cơ quan trung thực: nhiều nhất khoảng %s", "an honest office: about %s at most"), lang.decimal(f.Expected))
+	if f.Others != nil {
+		says += fmt.Sprintf(lang.of("; các cơ quan khác: %s", "; the others: %s"), lang.percent(*f.Others))
+	}
+	return says
+}
+
+func newRaised(f *integrity.Finding, sign signText, lang language, names func(code, lang string) string) raisedSign {
+	s := raisedSign{
+		Agency: agencyName(f.Agency, lang, names), Code: f.Agency, Sign: sign,
+		Says:   fmt.Sprintf("%s/%s", lang.count(float64(f.K)), lang.count(float64(f.N))),
+		Chance: expectation(f, lang) + "; p " + chance(f.P, lang) + ", " + lang.of("hiệu chỉnh", "adjusted") + " " + chance(f.Adjusted, lang) + ", q " + chance(f.Q, lang),
+	}
+	for _, subject := range f.Subjects[:min(len(f.Subjects), shownCases)] {
+		s.Cases = append(s.Cases, choice{subject, caseHref("dossier", subject), false})
+	}
+	if more := len(f.Subjects) - len(s.Cases); more > 0 {
+		s.More = fmt.Sprintf(lang.of("và %s hồ sơ nữa", "and %s more"), lang.count(float64(more)))
+	}
+	return s
+}
+
+// chance writes a probability, after the name of what it is.
+func chance(p float64, lang language) string {
+	text := "< 0.0001"
+	if p >= .0001 {
+		text = "= " + strconv.FormatFloat(p, 'f', 4, 64)
+	}
+	if lang == vietnamese {
+		text = strings.ReplaceAll(text, ".", ",")
+	}
+	return text
+}

@@ -1,0 +1,220 @@
+package crowd
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/netip"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// pace makes tests short: 64 kB in 0.2 s and one second more.
+var pace = Pace{Head: 200 * time.Millisecond, Grace: 200 * time.Millisecond, Rate: 64 << 10}
+
+// serve answers every request with what handler says, at the pace, and returns the address.
+func serve(t *testing.T, l net.Listener, handler http.HandlerFunc) {
+	t.Helper()
+	server := &http.Server{Handler: pace.Handler(handler), ReadHeaderTimeout: pace.Head}
+	done := make(chan struct{})
+	go func() { defer close(done); _ = server.Serve(l) }()
+	t.Cleanup(func() { _ = server.Close(); <-done })
+}
+
+func listen(t *testing.T) net.Listener {
+	t.Helper()
+	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+func dial(t *testing.T, l net.Listener) net.Conn {
+	t.Helper()
+	c, err := new(net.Dialer).DialContext(t.Context(), "tcp", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Close() })
+	return c
+}
+
+// until reads until the connection ends, and returns what came and after how long.
+func until(t *testing.T, c net.Conn) (string, time.Duration) {
+	t.Helper()
+	begun := time.Now()
+	_ = c.SetReadDeadline(begun.Add(10 * time.Second))
+	all, err := io.ReadAll(c)
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Fatalf("the connection is held; it said %.200q", all)
+	}
+	return string(all), time.Since(begun)
+}
+
+// trickle writes a byte now and then until it can't, or is over.
+func trickle(c net.Conn, every time.Duration, over <-chan struct{}) {
+	for {
+		if _, err := c.Write([]byte{'x'}); err != nil {
+			return
+		}
+		select {
+		case <-over:
+			return
+		case <-time.After(every):
+		}
+	}
+}
+
+// Slow heads, slow bodies, bodies that nobody reads and connections that say nothing are cut; slow handlers are not.
+func TestSlowSendersAreCut(t *testing.T) {
+	l := listen(t)
+	read := make(chan error, 10)
+	serve(t, l, func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/read":
+			_, err := io.Copy(io.Discard, r.Body)
+			read <- err
+		case "/think":
+			_, _ = io.Copy(io.Discard, r.Body)
+			select {
+			case <-time.After(4 * pace.Grace):
+				fmt.Fprint(w, "thought")
+			case <-r.Context().Done():
+			}
+		}
+	})
+	f := func(what, begin string, every time.Duration) {
+		t.Helper()
+		c := dial(t, l)
+		if _, err := io.WriteString(c, begin); err != nil {
+			t.Fatal(err)
+		}
+		done, over := make(chan struct{}), make(chan struct{})
+		go func() { defer close(done); trickle(c, every, over) }()
+		if _, after := until(t, c); after > 3*time.Second {
+			t.Errorf("%s: cut after %s", what, after)
+		}
+		_ = c.Close()
+		close(over)
+		<-done
+	}
+	const head = "POST /%s HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n"
+	f("a slow head", "POST / HTTP/1.1\r\nX: ", 5*time.Millisecond)
+	f("no head", "", time.Hour)
+	f("a slow body", fmt.Sprintf(head, "read"), 5*time.Millisecond)
+	if err := <-read; !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("the handler read %v", err)
+	}
+	f("a body that stands still", fmt.Sprintf(head, "read"), time.Hour)
+	<-read
+	f("a slow body that nobody reads", fmt.Sprintf(head, "ignore"), 5*time.Millisecond)
+	f("slow pieces", "POST /read HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n", 5*time.Millisecond)
+	<-read
+
+	answer, err := http.Post("http://"+l.Addr().String()+"/think", "text/plain", strings.NewReader("x"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	if said, err := io.ReadAll(answer.Body); err != nil || string(said) != "thought" {
+		t.Errorf("who thinks is cut: %q, %v", said, err)
+	}
+	http.DefaultClient.CloseIdleConnections()
+}
+
+// Who does not take an answer holds nobody up.
+func TestSlowReadersAreCut(t *testing.T) {
+	l := listen(t)
+	wrote := make(chan error, 1)
+	serve(t, l, func(w http.ResponseWriter, _ *http.Request) {
+		for {
+			if _, err := w.Write(make([]byte, 64<<10)); err != nil {
+				wrote <- err
+				return
+			}
+		}
+	})
+	c := dial(t, l)
+	if _, err := io.WriteString(c, "GET / HTTP/1.1\r\nHost: a\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case err := <-wrote:
+		if !errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Errorf("writing ended with %v", err)
+		}
+	case <-time.After(10 * time.Second):
+		t.Error("the handler waits for ever")
+	}
+}
+
+// More than a number of connections are closed at once, and there is room again when one is.
+func TestListenerIsBounded(t *testing.T) {
+	inner := listen(t)
+	l := Limit(inner, 3, 2, nil)
+	serve(t, l, func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "x") })
+	ask := func(c net.Conn) bool {
+		t.Helper()
+		_ = c.SetDeadline(time.Now().Add(5 * time.Second))
+		if _, err := io.WriteString(c, "GET / HTTP/1.1\r\nHost: a\r\n\r\n"); err != nil {
+			return false
+		}
+		_, err := http.ReadResponse(bufio.NewReader(c), nil)
+		return err == nil
+	}
+	var all []net.Conn
+	for i := range 3 {
+		all = append(all, dial(t, inner))
+		if !ask(all[i]) {
+			t.Fatalf("connection %d has no answer", i)
+		}
+	}
+	if ask(dial(t, inner)) {
+		t.Error("one too many has an answer")
+	}
+	_ = all[0].Close()
+	for end := time.Now().Add(5 * time.Second); !ask(dial(t, inner)); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("there is no room again")
+		}
+	}
+}
+
+// One address can't take all, but for proxies and this machine.
+func TestConnectionsOfOneAddress(t *testing.T) {
+	l := Limit(nil, 10, 2, []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")})
+	from := func(s string) netip.Addr { return l.addressOf(&addressed{s}) }
+	f := func(address string, want ...bool) {
+		t.Helper()
+		for i, w := range want {
+			if got := l.enter(from(address)); got != w {
+				t.Errorf("%s, connection %d: %v", address, i+1, got)
+			}
+		}
+	}
+	f("192.168.1.1:1", true, true, false)
+	f("[::ffff:192.168.1.1]:2", false)
+	f("192.168.1.2:1", true)
+	f("10.1.2.3:1", true, true, true)
+	f("127.0.0.1:1", true)
+	l.leave(from("192.168.1.1:1"))
+	f("192.168.1.1:1", true, false)
+	f("[::1]:1", true, true, true, false) // the whole is full
+}
+
+// addressed is a connection as far as its address goes.
+type addressed struct{ address string }
+
+func (a *addressed) RemoteAddr() net.Addr { return a }
+func (a *addressed) Network() string      { return "tcp" }
+func (a *addressed) String() string       { return a.address }

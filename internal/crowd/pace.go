@@ -1,0 +1,82 @@
+// Package crowd bounds what those who connect can hold of a server: how many connections there are, how many from one
+// address, and how slow a request or an answer may be. It knows nothing of what is asked, nor who may ask.
+package crowd
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"time"
+)
+
+// Pace is how slow who connects may be. A body must come, and an answer must go, within Grace and the time that it takes at
+// Rate; the head of a request must come within Head.
+type Pace struct {
+	Head, Grace time.Duration
+	// Rate is in bytes a second.
+	Rate int64
+}
+
+// Default leaves time for a telephone line, and none for who trickles: a permit for 256 KiB is held for half a minute at most.
+var Default = Pace{Head: 10 * time.Second, Grace: 10 * time.Second, Rate: 16 << 10}
+
+// within is how long n bytes may take.
+func (p *Pace) within(n int64) time.Duration {
+	return p.Grace + time.Duration(float64(n)/float64(p.Rate)*float64(time.Second))
+}
+
+// Handler cuts off requests whose body comes, and those whose answer is taken, more slowly than the pace. A body that is not
+// read is cut off too: a server reads what is left of it before the next request.
+func (p Pace) Handler(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		control := http.NewResponseController(w)
+		if r.Body != nil && r.Body != http.NoBody {
+			b := &body{ReadCloser: r.Body, pace: p, control: control, begun: time.Now()}
+			b.expect()
+			r.Body = b
+		}
+		next.ServeHTTP(&answer{ResponseWriter: w, pace: p, control: control}, r)
+	})
+}
+
+// body is a body that must come at a pace. A read may wait for more until what has come by then was too little.
+type body struct {
+	io.ReadCloser
+	pace    Pace
+	control *http.ResponseController
+	begun   time.Time
+	n       int64
+}
+
+func (b *body) expect() {
+	// Where there are no deadlines there is no connection that could be held, as in tests of handlers.
+	_ = b.control.SetReadDeadline(b.begun.Add(b.pace.within(b.n)))
+}
+
+func (b *body) Read(into []byte) (int, error) {
+	n, err := b.ReadCloser.Read(into)
+	b.n += int64(n)
+	switch {
+	case err == nil:
+		b.expect()
+	case errors.Is(err, io.EOF):
+		_ = b.control.SetReadDeadline(time.Time{}) // an answer may take its time
+	}
+	return n, err
+}
+
+// answer is an answer that must be taken at a pace.
+type answer struct {
+	http.ResponseWriter
+	pace    Pace
+	control *http.ResponseController
+}
+
+// Write may take as long as its bytes do at the pace.
+func (a *answer) Write(p []byte) (int, error) {
+	_ = a.control.SetWriteDeadline(time.Now().Add(a.pace.within(int64(len(p)))))
+	return a.ResponseWriter.Write(p)
+}
+
+// Unwrap is for [http.ResponseController].
+func (a *answer) Unwrap() http.ResponseWriter { return a.ResponseWriter }
