@@ -24,7 +24,7 @@ type rankCmd struct {
 	Method string   `required:"" placeholder:"F" help:"The method file, or the id of a method that the server has."`
 	Period string   `required:"" placeholder:"P" help:"The period: 2026-Q3, 2026-H1, 2026-9M, 2026, 2026-09."`
 	Try    []string `placeholder:"CRITERION=WEIGHT" sep:"none" help:"Try another weight, or off=DAY..DAY, pauses=none, minimum=50, CRITERION.full=0.95; may be repeated, and nothing is kept."`
-	Format string   `default:"table" enum:"table,json" help:"Print a table or json (${default})."`
+	Format string   `default:"table" enum:"table,json,xlsx,csv" help:"Print a table, json, csv, or make a workbook (xlsx) (${default})."`
 	Output string   `short:"o" placeholder:"FILE" help:"Write it here; without it, to standard output."`
 	Client client   `embed:""`
 
@@ -38,14 +38,20 @@ func (c *rankCmd) Run(ctx context.Context, std *streams) error {
 	if c.Publish {
 		return c.publish(ctx, std)
 	}
+	if err := refuseScreen(std, c.Format, c.Output); err != nil {
+		return err
+	}
 	body, err := c.ask(ctx)
 	if err != nil {
 		return err
 	}
 	var out bytes.Buffer
-	if c.Format == "json" {
+	switch c.Format {
+	case "json":
 		fmt.Fprintf(&out, "%s\n", bytes.TrimSpace(body))
-	} else {
+	case "xlsx", "csv":
+		out.Write(body)
+	default:
 		var r ranking.Result
 		if err := json.Unmarshal(body, &r); err != nil {
 			return unreachable(fmt.Errorf("the answer of %s is no ranking (%w); is it a Tiendo server of this version?", c.Client.Server, err))
@@ -69,6 +75,9 @@ func (c *rankCmd) ask(ctx context.Context) ([]byte, error) {
 	query := url.Values{}
 	if len(c.Try) > 0 {
 		query["try"] = c.Try
+	}
+	if c.Format == "xlsx" || c.Format == "csv" {
+		query.Set("format", c.Format)
 	}
 	content, err := c.read()
 	switch {

@@ -110,6 +110,15 @@ rank  90 %  agency  name         points  a      b      adjusted  since the perio
 	wide := strings.ReplaceAll(strings.ReplaceAll(table, "name         ", "name          "), "Xây dựng  ", "Xây dựng   ")
 	f(rankMethod, exitDone, wide, "--method", file, "--period", "2026-Q1")
 	f(rankMethod, exitDone, wide, "--method", "two", "--period", "2026-Q1")
+	f(rankMethod, exitDone, "\ufeffgroup,agency,name,rank,low,high,points,criterion,numerator,denominator,value,used,share,weight,criterion_points,marks\n"+
+		"department,H24.17,Sở Xây dựng,1,1,2,60,on-time,2,2,1,1,1,60,60,quiet\ndepartment,H24.17,Sở Xây dựng,1,1,2,60,plan,,,0,0,0,40,0,late unverified\n"+
+		"department,H24.12,Sở Tài chính,2,1,2,58,on-time,3,4,0.75,0.75,0.5,60,30,quiet\ndepartment,H24.12,Sở Tài chính,2,1,2,58,plan,,,0.7,0.7,0.7,40,28,\n",
+		"--method", file, "--period", "2026-Q1", "--format", "csv")
+	workbook := filepath.Join(t.TempDir(), "two.xlsx")
+	f(rankMethod, exitDone, "", "--method", "two", "--period", "2026-Q1", "--format", "xlsx", "-o", workbook)
+	if raw, err := os.ReadFile(workbook); err != nil || !bytes.HasPrefix(raw, []byte("PK")) {
+		t.Errorf("no workbook: %v, %d bytes", err, len(raw))
+	}
 	// 20 points for the figure: H24.12 has 10 + 56, H24.17 has 20, and chance can't make up for that.
 	f(rankMethod, exitDone, `two 1  2026-Q1 (2026-01-01 – 2026-03-31)
 tried: plan=80; nothing of it is kept

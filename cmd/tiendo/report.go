@@ -22,8 +22,8 @@ type reportCmd struct {
 }
 
 func (c *reportCmd) Run(ctx context.Context, std *streams) error {
-	if out, ok := std.out.(*os.File); ok && c.Output == "" && c.Format == "xlsx" && term.IsTerminal(int(out.Fd())) {
-		return misuse(errors.New("a workbook is nothing to look at here; name a file with -o, or take --format csv"))
+	if err := refuseScreen(std, c.Format, c.Output); err != nil {
+		return err
 	}
 	query := url.Values{"period": {c.Period}, "cutoff": {c.Cutoff}, "format": {c.Format}, "lang": {c.Lang}}
 	if c.Agency != "" {
@@ -39,6 +39,14 @@ func (c *reportCmd) Run(ctx context.Context, std *streams) error {
 	}
 	if err := os.WriteFile(c.Output, body, 0o644); err != nil {
 		return misuse(fmt.Errorf("write the report: %w; name a file that you can write with -o", err))
+	}
+	return nil
+}
+
+// refuseScreen refuses to write a workbook to a terminal.
+func refuseScreen(std *streams, format, output string) error {
+	if out, ok := std.out.(*os.File); ok && output == "" && format == "xlsx" && term.IsTerminal(int(out.Fd())) {
+		return misuse(errors.New("a workbook is nothing to look at here; name a file with -o, or take --format csv"))
 	}
 	return nil
 }

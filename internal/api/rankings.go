@@ -54,7 +54,7 @@ func (a *API) methods(w http.ResponseWriter, r *http.Request) {
 // rank ranks by a method that the server has.
 func (a *API) rank(w http.ResponseWriter, r *http.Request) {
 	params := r.URL.Query()
-	if err := onlyParams(params, "try"); err != nil {
+	if err := onlyParams(params, "try", "format", "lang"); err != nil {
 		a.refuse(w, r, err)
 		return
 	}
@@ -63,13 +63,13 @@ func (a *API) rank(w http.ResponseWriter, r *http.Request) {
 		a.refuse(w, r, err)
 		return
 	}
-	a.reply(w, http.StatusOK, result)
+	a.handRanking(w, r, result)
 }
 
 // rankBy ranks by the method in the request, which is not kept.
 func (a *API) rankBy(w http.ResponseWriter, r *http.Request) {
 	params := r.URL.Query()
-	if err := onlyParams(params, "try", "period"); err != nil {
+	if err := onlyParams(params, "try", "period", "format", "lang"); err != nil {
 		a.refuse(w, r, err)
 		return
 	}
@@ -86,7 +86,7 @@ func (a *API) rankBy(w http.ResponseWriter, r *http.Request) {
 		a.refuse(w, r, err)
 		return
 	}
-	a.reply(w, http.StatusOK, result)
+	a.handRanking(w, r, result)
 }
 
 // readMethod reads the method file that is the body; it has answered where it is none.

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"tiendo/internal/kpi"
+	"tiendo/internal/ranking"
 	"tiendo/internal/report"
 )
 
@@ -100,23 +101,12 @@ func (p *paper) name() string {
 
 // paper reads what papers have in common; json is a format of each of them.
 func (a *API) paper(params url.Values, formats ...string) (paper, error) {
-	p := paper{format: "json", lang: "vi"}
-	if err := onlyParams(params, "period", "cutoff", "agency", "as_of", "fold", "format", "lang"); err != nil {
+	p, err := style(params, formats...)
+	if err != nil {
 		return p, err
 	}
-	if format := params.Get("format"); format != "" {
-		formats = append(formats, "json")
-		if !slices.Contains(formats, format) {
-			return p, &kpi.Error{Param: "format", Message: strings.Join(formats, ", ") + " would do"}
-		}
-		p.format = format
-	}
-	switch lang := params.Get("lang"); lang {
-	case "", "vi":
-	case "en":
-		p.lang = lang
-	default:
-		return p, &kpi.Error{Param: "lang", Message: "vi or en would do"}
+	if err := onlyParams(params, "period", "cutoff", "agency", "as_of", "fold", "format", "lang"); err != nil {
+		return p, err
 	}
 	if len(params["agency"]) > 1 {
 		return p, &kpi.Error{Param: "agency", Message: "one agency, or none for the whole city"}
@@ -132,6 +122,26 @@ func (a *API) paper(params url.Values, formats ...string) (paper, error) {
 	p.asked = report.Asked{Period: q.Period, Cutoff: "calendar", Agency: params.Get("agency"), AsOf: q.AsOf, Fold: q.Fold}
 	if params.Get("cutoff") == "report" {
 		p.asked.Cutoff = "report"
+	}
+	return p, nil
+}
+
+// style reads in what format and language a paper is asked for.
+func style(params url.Values, formats ...string) (paper, error) {
+	p := paper{format: "json", lang: "vi"}
+	if format := params.Get("format"); format != "" {
+		formats = append(formats, "json")
+		if !slices.Contains(formats, format) {
+			return p, &kpi.Error{Param: "format", Message: strings.Join(formats, ", ") + " would do"}
+		}
+		p.format = format
+	}
+	switch lang := params.Get("lang"); lang {
+	case "", "vi":
+	case "en":
+		p.lang = lang
+	default:
+		return p, &kpi.Error{Param: "lang", Message: "vi or en would do"}
 	}
 	return p, nil
 }
@@ -156,4 +166,25 @@ func (a *API) hand(w http.ResponseWriter, r *http.Request, p paper, file string,
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.Header().Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", file+"-"+p.name()+"."+p.format))
 	_, _ = w.Write(content)
+}
+
+// handRanking answers with a ranking in the format that is asked for.
+func (a *API) handRanking(w http.ResponseWriter, r *http.Request, result *ranking.Result) {
+	p, err := style(r.URL.Query(), "xlsx", "csv")
+	if err != nil {
+		a.refuse(w, r, err)
+		return
+	}
+	var out bytes.Buffer
+	switch p.format {
+	case "xlsx":
+		err = report.RankingXLSX(result, &out, p.lang)
+	case "csv":
+		err = report.RankingCSV(result, &out, p.lang)
+	default:
+		a.reply(w, http.StatusOK, result)
+		return
+	}
+	p.asked.Period.ID = result.Inputs.Period.ID
+	a.hand(w, r, p, "xep-hang-"+result.Method.ID, out.Bytes(), err)
 }

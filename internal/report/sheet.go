@@ -28,6 +28,7 @@ const (
 	wholeStrong
 	decimal
 	percent
+	figure
 	looks
 )
 
@@ -99,6 +100,8 @@ func styleOf(l look) excelize.Style {
 		s.Border, font.Bold, s.NumFmt, s.Alignment.Horizontal = lines, l == wholeStrong, 3, "right" // #,##0
 	case decimal:
 		s.Border, s.NumFmt, s.Alignment.Horizontal = lines, 4, "right" // #,##0.00
+	case figure:
+		s.Border, s.Alignment.Horizontal = lines, "right"
 	case percent:
 		s.Border, s.NumFmt, s.Alignment.Horizontal = lines, 10, "right" // 0.00 %
 	}

@@ -111,8 +111,14 @@ func papers(t *testing.T) map[string][]byte {
 			t.Fatal(err)
 		}
 		all["06a "+lang], all["summary "+lang] = form06.Bytes(), summary.Bytes()
+		var ranking bytes.Buffer
+		if err := RankingXLSX(ranked(t), &ranking, lang); err != nil {
+			t.Fatal(err)
+		}
+		all["ranking "+lang] = ranking.Bytes()
 		if folder := os.Getenv("KEEP_PAPERS"); folder != "" { // to look at them
 			_ = os.WriteFile(filepath.Join(folder, "06a."+lang+".xlsx"), form06.Bytes(), 0o600)
+			_ = os.WriteFile(filepath.Join(folder, "ranking."+lang+".xlsx"), ranking.Bytes(), 0o600)
 			_ = os.WriteFile(filepath.Join(folder, "summary."+lang+".xlsx"), summary.Bytes(), 0o600)
 		}
 	}
