@@ -46,6 +46,8 @@ type drawing struct {
 	Units units `json:"units"`
 	// Bare says that the drawing stands beside the rows of a table, which says what an axis would.
 	Bare bool `json:"bare,omitempty"`
+	// Wrap says that each place of a category has its words, in as many lines as they need.
+	Wrap bool `json:"wrap,omitempty"`
 	// Option is ECharts', made with go-echarts.
 	Option map[string]any `json:"option"`
 	// Tips are the words shown over each place of the chart, Marks those over each mark of a series, by its id; Links are where

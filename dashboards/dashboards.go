@@ -49,6 +49,8 @@ type Options struct {
 	Rank    func(ctx context.Context, method, period string, tries ...string) (*ranking.Result, error)
 	// Desk is where people enter what no system tells; nil if they cannot.
 	Desk *byhand.Desk
+	// Publishing is what was published, and how that is done.
+	Publishing Publishing
 	// Assessed tells what was claimed and verified by a method for a period, with all that was delivered before.
 	Assessed func(ctx context.Context, method, period string) (*ranking.Sheet, error)
 	// Reports makes papers, Integrity looks for signs that figures were managed.
@@ -68,6 +70,7 @@ var templates embed.FS
 type Pages struct {
 	Options
 	open, cases, doors, office, entry, assessing, walls, papers http.Handler
+	published, publishing                                       http.Handler
 
 	from      *sources
 	assets    *assets
@@ -86,8 +89,9 @@ type Pages struct {
 
 // sources are what the books are asked for.
 type sources struct {
-	ask   func(ctx context.Context, queries ...kpi.Query) ([]kpi.Figure, error)
-	cases func(ctx context.Context, q kpi.Query, part kpi.Part, after string, limit int) (*kpi.List, error)
+	ask     func(ctx context.Context, queries ...kpi.Query) ([]kpi.Figure, error)
+	cases   func(ctx context.Context, q kpi.Query, part kpi.Part, after string, limit int) (*kpi.List, error)
+	margins func(ctx context.Context, q kpi.Query) (*kpi.Margins, error)
 	// booked tells how many events are booked.
 	booked func() uint64
 	// sent tells what became of those that were sent; nil if nobody counts.
@@ -100,19 +104,19 @@ func New(o Options) (*Pages, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newPages(o, files, sources{ask: o.Figures.Ask, cases: o.Figures.Cases, booked: o.Figures.Events, sent: o.Sent})
+	return newPages(o, files, sources{ask: o.Figures.Ask, cases: o.Figures.Cases, margins: o.Figures.Margins, booked: o.Figures.Events, sent: o.Sent})
 }
 
 // newPages returns the pages over some files and sources.
 func newPages(o Options, files *assets, from sources) (*Pages, error) {
 	p := &Pages{
 		Options: o, assets: files, from: &from, ended: make(chan struct{}),
-		byPath: map[string]*page{}, registered: map[string]bool{"/kpis": true, "/cases": true, "/enter": true, "/assess": true, "/wall": true, "/reports": true, "/signals": true},
+		byPath: map[string]*page{}, registered: map[string]bool{"/kpis": true, "/cases": true, "/enter": true, "/assess": true, "/wall": true, "/reports": true, "/signals": true, "/publications": true},
 	}
 	p.end = sync.OnceFunc(func() { close(p.ended) })
 	var err error
 	p.templates, err = template.New("").Funcs(template.FuncMap{
-		"static": files.path, "pair": pairOf, "paperof": deskPaperOf, "wallpair": wallPairOf,
+		"static": files.path, "pair": pairOf, "paperof": deskPaperOf, "wallpair": wallPairOf, "movedOf": movedOf,
 	}).ParseFS(templates, "templates/*.html")
 	if err != nil {
 		return nil, fmt.Errorf("read the templates: %w", err)
@@ -137,6 +141,8 @@ func newPages(o Options, files *assets, from sources) (*Pages, error) {
 	p.walls = guardedAs(wallPolicy, p.wallRoutes())
 	p.entry, p.assessing = guarded(p.entryRoutes()), guarded(p.assessRoutes())
 	p.papers = guarded(p.paperRoutes())
+	published, publishing := p.publicationRoutes()
+	p.published, p.publishing = guarded(published), guarded(publishing)
 	return p, nil
 }
 

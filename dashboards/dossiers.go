@@ -19,8 +19,8 @@ func dossiersPage() *page {
 			{"procedure", dimensionNames["procedure"]},
 			{"channel", dimensionNames["channel"]},
 			{"level", dimensionNames["level"]},
-		}}},
-		ask: dossiersQuestions, view: dossiers,
+		}}, whyOption},
+		ask: dossiersQuestions, more: readMargins, view: dossiers,
 	}
 }
 
@@ -54,7 +54,7 @@ func dossiersQuestions(q *asked) []kpi.Query {
 	for _, id := range dossiersLegs {
 		all = append(all, q.by(id, "agency"))
 	}
-	return append(all, q.agenciesInTime())
+	return append(append(all, q.agenciesInTime()), q.whyQuestions()...)
 }
 
 // agenciesInTime asks for the on-time rate of each agency in each month of the trend.
@@ -70,6 +70,12 @@ type dossiersView struct {
 	By     groupTable
 	Charts []chart
 	Legs   table
+	// Breaches are what will likely be missed until the end of the next working day, Expected how many; only of a period that runs.
+	Breaches    table
+	BreachesSay string
+	Left, Ages  chart
+	Spread      chart
+	Why         whyView
 	// Signals are the agencies of which the p-charts signal, in words.
 	Signals []signalRow
 }
@@ -125,7 +131,29 @@ func dossiers(p *presenter) (any, error) {
 		v.Charts = append(v.Charts, c)
 	}
 	v.Signals = p.signals()
-	return v, nil
+	var err error
+	if v.Why, err = p.why(); err != nil {
+		return nil, fmt.Errorf("explain the change of %s: %w", p.options["why"], err)
+	}
+	return v, p.margins(v)
+}
+
+// margins adds what working time is left, or was.
+func (p *presenter) margins(v *dossiersView) (err error) {
+	m, _ := p.more.(*kpi.Margins)
+	if m == nil {
+		m = &kpi.Margins{}
+	}
+	if v.Spread, err = p.spreadChart(m); err != nil || !p.period.Running {
+		return err
+	}
+	v.Breaches = p.breaches(m)
+	v.BreachesSay = fmt.Sprintf(p.t("breachesSay"), p.expectedOf(m), historyNeeded)
+	if v.Left, err = p.leftChart(m); err != nil {
+		return err
+	}
+	v.Ages, err = p.agesChart(m)
+	return err
 }
 
 // silentOf says that the period holds none of some counts.
@@ -259,6 +287,41 @@ var dossiersPhrases = phrases{
 	"firstPromise":         {"Theo hẹn lần đầu", "By the first promise"},
 	"lastPromise":          {"Theo hẹn đang có hiệu lực", "By the promise in force"},
 	"gap":                  {"Chênh lệch", "Difference"},
+	"cases":                {"Hồ sơ", "Dossiers"},
+	"part":                 {"Tỷ lệ", "Share"},
+	"inTime":               {"Trong hạn", "In term"},
+	"left":                 {"Hồ sơ đang giải quyết theo thời gian còn lại", "Open work by working time left"},
+	"leftSays":             {"Ngày làm việc đến hạn. Không kể %s hồ sơ đang chờ bổ sung hoặc không có hạn.", "Working days until the deadline. Without %s dossiers that are paused or have none."},
+	"daysLeft":             {"Ngày làm việc còn lại", "Working days left"},
+	"ages":                 {"Hồ sơ đang giải quyết theo tuổi", "Open work by age"},
+	"agesSay":              {"Ngày làm việc từ khi tiếp nhận.", "Working days since receipt."},
+	"daysOld":              {"Ngày làm việc từ khi tiếp nhận", "Working days since receipt"},
+	"spread":               {"Giải quyết sớm, trễ bao nhiêu ngày so với hẹn", "How early or late, in working days"},
+	"spreadSays":           {"Ngày làm việc từ khi giải quyết đến hạn, của hồ sơ có hạn đã giải quyết trong kỳ: cả phân bố, không chỉ bình quân.", "Working days from settlement to deadline, of the dated dossiers settled in the period: the whole distribution, not only the mean."},
+	"daysAgainst":          {"So với hạn, ngày làm việc", "Against the deadline, working days"},
+	"open":                 {"Việc đang có và nguy cơ trễ hẹn", "Work at hand, and what may be missed"},
+	"breaches":             {"Nguy cơ trễ hẹn đến hết ngày làm việc tới", "What may be missed until the end of the next working day"},
+	"breachesSay":          {"Dự kiến trễ: %s hồ sơ. Khả năng trễ lấy từ một năm qua của chính cơ quan: trong hồ sơ từng còn mở khi còn bấy nhiêu ngày, phần bị trễ; dưới %d hồ sơ thì lấy của toàn thành phố.", "Expected to be late: %s. The chance is of the agency's own last year: of the dossiers still open with so many days left, those that were late; with fewer than %d, the whole city's."},
+	"breachesNone":         {"Không hồ sơ nào đến hạn trong năm ngày làm việc tới.", "Nothing falls due in the next five working days."},
+	"dueToday":             {"Đến hạn hôm nay", "Due today"},
+	"dueTomorrow":          {"Đến hạn ngày làm việc tới", "Due next working day"},
+	"dueLater":             {"Còn 2–5 ngày", "2–5 days left"},
+	"chance":               {"Khả năng trễ", "Chance to miss"},
+	"expected":             {"Dự kiến trễ", "Expected late"},
+	"why":                  {"Vì sao thay đổi", "Why did it change"},
+	"why.chart":            {"Từ kỳ trước đến kỳ này", "From the period before to this one"},
+	"why.sentence":         {"%s: %s → %s so với %s: %s.", "%s: %s → %s against %s: %s."},
+	"why.movers":           {"Thủ tục tác động nhiều nhất: %s.", "Procedures that moved it most: %s."},
+	"why.late":             {"dữ liệu đến muộn của kỳ trước", "late data of the period before"},
+	"why.volume":           {"khối lượng", "volume"},
+	"why.mix":              {"cơ cấu thủ tục", "mix of procedures"},
+	"why.performance":      {"kết quả giải quyết", "performance"},
+	"why.unknown":          {"Không có số liệu của kỳ trước để so sánh.", "There are no figures of the period before to compare with."},
+	"why.cause":            {"Nguyên nhân", "Cause"},
+	"why.effect":           {"Tác động", "Effect"},
+	"why.level":            {"Mức của kỳ", "Level of the period"},
+	"why.rise":             {"Làm tăng", "Raises it"},
+	"why.fall":             {"Làm giảm", "Lowers it"},
 	"legs":                 {"Hồ sơ liên thông: ai giữ, ai trễ", "Interlinked dossiers: who held them, who was late"},
 	"legsNone":             {"Không có hồ sơ liên thông trong kỳ này.", "No dossier was handed on in this period."},
 	"leg.received":         {"Chặng nhận", "Legs received"},

@@ -308,6 +308,28 @@ func nothing(_ context.Context, queries ...kpi.Query) ([]kpi.Figure, error) {
 	return all, nil
 }
 
+// someMargins are the working days that dossiers of the made-up city have left.
+func someMargins(context.Context, kpi.Query) (*kpi.Margins, error) {
+	m := &kpi.Margins{Undated: 31, Aged: map[int]int64{}}
+	for _, a := range agencies {
+		for days := -15; days <= 20; days++ {
+			n := int64(float64(a.volume) / 400 * math.Exp(-float64(days*days)/90))
+			late := int64(float64(n) * (1 - a.fares) * 4)
+			switch {
+			case days < 0:
+				m.Open = append(m.Open, kpi.Margin{Agency: a.code, Days: days, Cases: late})
+				m.History = append(m.History, kpi.Margin{Agency: a.code, Days: days, Cases: late * 5})
+			default:
+				m.Open = append(m.Open, kpi.Margin{Agency: a.code, Days: days, Cases: n})
+				m.History = append(m.History, kpi.Margin{Agency: a.code, Days: days, Cases: n * 20})
+			}
+			m.Aged[days+15] += n
+		}
+	}
+	m.Settled = m.History
+	return m, nil
+}
+
 type asker func(context.Context, ...kpi.Query) ([]kpi.Figure, error)
 
 // site is the open pages over the embedded files and the given answers.
@@ -329,6 +351,9 @@ func pagesOf(t testing.TB, from sources, change ...func(*Options)) *Pages {
 	}
 	for _, c := range change {
 		c(&o)
+	}
+	if from.margins == nil {
+		from.margins = someMargins
 	}
 	p, err := newPages(o, files, from)
 	if err != nil {

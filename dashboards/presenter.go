@@ -121,6 +121,9 @@ func (p *presenter) numberOf(q kpi.Query, r kpi.Row, part kpi.Part, v *float64, 
 		return n
 	}
 	n.Text, n.Exact = write(*v), strconv.FormatFloat(*v, 'f', -1, 64)
+	if d, ok := kpi.ByID(q.ID); ok && !d.CountsCases() && (part != kpi.All || d.Shape == kpi.Count) {
+		return n // a link promises as many cases as the number says
+	}
 	params := url.Values{"kpi": {q.ID}, "period": {q.Period.ID}}
 	maps.Copy(params, q.Where)
 	if part != kpi.All {

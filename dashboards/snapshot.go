@@ -16,6 +16,8 @@ import (
 const (
 	// pace is the least time between two questions to the books for one address, however many look.
 	pace = time.Second
+	// morePace is how old may be what a page shows beside figures: that costs what the history costs.
+	morePace = 5 * time.Second
 	// renewal is how old figures may be while no event is booked: deadlines pass without one.
 	renewal = 15 * time.Second
 	// patience is how long the books may take.
@@ -31,8 +33,9 @@ type snapshot struct {
 	events  uint64
 	asked   *asked
 	figures []kpi.Figure
-	// more is what the page has read beyond figures.
-	more any
+	// more is what the page has read beyond figures, at moreAt.
+	more   any
+	moreAt time.Time
 	// fragments are the page's changing part by language, made when first asked for.
 	fragments map[language]func() (*fragment, error)
 }
@@ -119,7 +122,10 @@ func (s *snapshots) take(ctx context.Context, key string, q *asked) (*snapshot, 
 		return nil, fmt.Errorf("ask for the figures of %s: %w", key, err)
 	}
 	next := &snapshot{taken: now, events: events, asked: &fresh, figures: figures, fragments: map[language]func() (*fragment, error){}}
-	if q.of.more != nil {
+	if last := s.look(key); last != nil && now.Sub(last.moreAt) < morePace {
+		next.more, next.moreAt = last.more, last.moreAt
+	} else if q.of.more != nil {
+		next.moreAt = now
 		if next.more, err = q.of.more(ctx, s.from, &fresh); err != nil {
 			return nil, fmt.Errorf("read what %s shows beside figures: %w", key, err)
 		}

@@ -107,8 +107,11 @@ func panelOf(id string) (panel, bool) {
 	return panels[at], true
 }
 
-// byMonthToo says that a figure can be grouped by month: what agencies report, and what looks ahead, can't.
-func byMonthToo(id string) bool { return !strings.HasPrefix(id, "org.") && id != "dossier.due_soon" }
+// byMonthToo says that a figure is shown by month too: what agencies report, and what looks ahead, can't be, and what counts every
+// record costs more than a line is worth.
+func byMonthToo(id string) bool {
+	return !strings.HasPrefix(id, "org.") && !slices.Contains([]string{"dossier.due_soon", "quality.report_delay_p90", "quality.foreign_rate"}, id)
+}
 
 // wallPage is the page behind a wall: what it asks, and what it makes of the answers. Walls that show the same panels share it.
 func wallPage(shown []panel) *page {

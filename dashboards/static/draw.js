@@ -75,7 +75,7 @@
   const suffix = { ratio: percent, hours: '\u00a0h', days: '', count: '' };
 
   // What an option from the server lacks: what depends on the screen, and what must be a function.
-  function dressed(drawing, still) {
+  function dressed(drawing, still, width) {
     const style = getComputedStyle(document.documentElement);
     const rem = parseFloat(style.fontSize);
     const colour = (name) => style.getPropertyValue(name).trim();
@@ -91,6 +91,9 @@
     for (const [name, axes] of [['x', option.xAxis], ['y', option.yAxis]]) {
       for (const axis of axes || []) {
         axis.axisLabel = { ...axis.axisLabel, ...font };
+        if (drawing.wrap && axis.type === 'category') { // each place has its words, in as many lines as they need
+          Object.assign(axis.axisLabel, { interval: 0, hideOverlap: false, width: (width - 5 * rem) / axis.data.length, overflow: 'break' });
+        }
         axis.nameTextStyle = { ...font, color: colour('--muted') };
         if (drawing.bare) axis.axisTick = axis.axisLine = { show: false }; // it stands in a table, which says the rest
         if (axis.type === 'value' || axis.type === 'log') axis.axisLabel.formatter = (v) => number.format(v) + (suffix[drawing.units[name]] || '');
@@ -180,7 +183,7 @@
     held.text = text;
     held.links = drawing.links;
     held.marks = drawing.marks;
-    held.option = dressed(drawing, again);
+    held.option = dressed(drawing, again, element.clientWidth);
     addTakes(element);
     held.chart.setOption(held.option, { replaceMerge: ['series'] });
   }

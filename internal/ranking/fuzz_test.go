@@ -10,8 +10,8 @@ import (
 	"tiendo/internal/ranking"
 )
 
-// FuzzRead: whatever a file holds, it is refused with a place, or it is a method whose weights add up and by which anybody can be
-// ranked.
+// FuzzRead: whatever a file holds, it is refused with a place, or it is a method that reads the same again, whose weights add up, and
+// by which anybody can be ranked.
 func FuzzRead(f *testing.F) {
 	f.Add([]byte(small))
 	f.Add([]byte(three))
@@ -27,7 +27,12 @@ func FuzzRead(f *testing.F) {
 		f.Add(content)
 	}
 	f.Add([]byte("areas: [{id: a, weight: 1e400, criteria: [{id: b, weight: .nan}]}]"))
-	f.Add([]byte("areas: &a [*a]"))
+	for _, seed := range []string{
+		"", "method: small\n", "areas:\n  - {id: a, weight: 1e309, criteria: [{id: b, scoring: {kind: bands, bands: [{from: .nan, points: -.inf}]}}]}",
+		"a: &x [*x]", "- - - a", "{{{{", "method: small\nmethod: small\n", "\"\\x00\": 1", "<<: {a: b}", "ties: [a, a]\nminimum: -1\npoints: 0x7fffffffffffffff",
+	} {
+		f.Add([]byte(seed))
+	}
 	f.Add([]byte("periods: {quarter: quarter}\nties: []\nminimum: 3"))
 	f.Fuzz(func(t *testing.T, content []byte) {
 		m, err := ranking.Read(content)
@@ -42,6 +47,9 @@ func FuzzRead(f *testing.F) {
 				}
 			}
 			return
+		}
+		if again, err := ranking.Read(m.Source); err != nil || again.SHA256 != m.SHA256 {
+			t.Fatalf("read again: %v", err)
 		}
 		sum := 0.0
 		for _, c := range m.Criteria() {

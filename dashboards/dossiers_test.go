@@ -1,0 +1,192 @@
+package dashboards
+
+import (
+	"context"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"tiendo/internal/kpi"
+	"tiendo/internal/stats"
+)
+
+// dossiersFor makes the page of a period from whoever answers.
+func dossiersFor(t *testing.T, lang language, answer asker, change ...string) *dossiersView {
+	t.Helper()
+	q := ask(t, dossiersPage(), "ytd")
+	for i := 0; i+1 < len(change); i += 2 {
+		q.options[change[i]] = change[i+1]
+	}
+	p := present(t, q, lang, answer)
+	p.more, _ = someMargins(t.Context(), kpi.Query{})
+	v, err := dossiers(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v.(*dossiersView)
+}
+
+// moved answers about two procedures of which one grew and the other got worse; at the end of the year before the books knew less.
+func moved(ctx context.Context, queries ...kpi.Query) ([]kpi.Figure, error) {
+	all, err := cityAnswers(ctx, queries...)
+	for i, q := range queries {
+		if q.ID != "dossier.on_time_rate" || slices.Contains(q.By, "month") {
+			continue
+		}
+		before := q.Period.ID == "2018"
+		switch {
+		case slices.Equal(q.By, []string{"procedure"}):
+			a, b := "1.004", "1.007"
+			rows := []kpi.Row{rateRow(0.9, 300), rateRow(0.6, 100)}
+			if before {
+				rows = []kpi.Row{rateRow(0.9, 100), rateRow(0.8, 100)}
+			}
+			rows[0].Keys, rows[1].Keys = map[string]*string{"procedure": &a}, map[string]*string{"procedure": &b}
+			all[i].Rows = rows
+		case len(q.By) == 0 && q.AsOf != "":
+			all[i].Rows = []kpi.Row{rateRow(0.86, 150)}
+		case len(q.By) == 0 && before:
+			all[i].Rows = []kpi.Row{rateRow(0.85, 200)}
+		case len(q.By) == 0:
+			all[i].Rows = []kpi.Row{rateRow(0.825, 400)}
+		}
+	}
+	return all, err
+}
+
+// A change splits into late data, mix and performance, which add up to it. By hand: from 85 % to 82.5 %; mix: (0.75 − 0.5) × (0.9 −
+// 0.85) + (0.25 − 0.5) × (0.7 − 0.85) = 5 points; performance: (0.5 + 0.25) ÷ 2 × (0.6 − 0.8) = −7.5 points; late data: 85 − 86 = −1.
+func TestWhyAFigureChanged(t *testing.T) {
+	v := dossiersFor(t, english, moved).Why
+	want := "On-time rate: 86.0% → 82.5% against 2018: late data of the period before −1.0 points, mix of procedures +5.0 points, performance −7.5 points. " +
+		"Procedures that moved it most: 1.007 −7.5 points."
+	if strings.ReplaceAll(v.Sentence, nbsp, " ") != want {
+		t.Errorf("%q", v.Sentence)
+	}
+	rows := v.Chart.Table.Rows
+	if len(rows) != 5 || rows[0].Cells[0].Text != "86.0%" || rows[4].Cells[0].Text != "82.5%" {
+		t.Errorf("%+v", rows)
+	}
+	// Of the late dossiers, 30 of 200 became 70 of 400: 33 by volume, −15 by mix, 22 by performance; 2 more were told later.
+	v = dossiersFor(t, vietnamese, moved, "why", "dossier.late").Why
+	for _, part := range []string{"28 → 70", "dữ liệu đến muộn của kỳ trước +2", "khối lượng +33", "cơ cấu thủ tục −15", "kết quả giải quyết +23"} {
+		if !strings.Contains(v.Sentence, part) {
+			t.Errorf("%q lacks %q", v.Sentence, part)
+		}
+	}
+	if v := dossiersFor(t, english, silence).Why; !v.Unknown {
+		t.Errorf("of silent books: %+v", v)
+	}
+}
+
+// The chance to miss is of the agency's own history, or of the city's where that is short.
+func TestBreaches(t *testing.T) {
+	p := present(t, ask(t, dossiersPage(), "ytd"), vietnamese, cityAnswers)
+	m := &kpi.Margins{
+		Open: []kpi.Margin{{Agency: "H24.12", Days: 0, Cases: 10}, {Agency: "H24.12", Days: 1, Cases: 4}, {Agency: "H24.25", Days: 1, Cases: 3}, {Agency: "H24.25", Days: -2, Cases: 9}},
+		History: []kpi.Margin{
+			{Agency: "H24.12", Days: -1, Cases: 10},
+			{Agency: "H24.12", Days: 0, Cases: 10},
+			{Agency: "H24.12", Days: 1, Cases: 20},
+			{Agency: "H24.25", Days: 0, Cases: 2},
+		},
+	}
+	rows := p.breaches(m).Rows
+	text := func(row int) string {
+		var all []string
+		for _, c := range rows[row].Cells {
+			all = append(all, c.Text)
+		}
+		return rows[row].Name + ": " + strings.Join(all, " | ")
+	}
+	// Of those open on the day 10 of 20 were late, with a day left 10 of 40: 10 × ½ + 4 × ¼ = 6. Thanh tra has a history of two: of
+	// the whole city's 42 with a day left 10 were late.
+	if want := "Sở Xây dựng: 10 | 50,0\u00a0% | 4 | 25,0\u00a0% | 0 | 25,0\u00a0% | 6,0"; len(rows) != 2 || text(0) != want {
+		t.Errorf("%q, want %q", text(0), want)
+	}
+	if want := "Thanh tra thành phố: 0 | 45,5\u00a0% | 3 | 23,8\u00a0% | 0 | 23,8\u00a0% | 0,7"; text(1) != want {
+		t.Errorf("%q, want %q", text(1), want)
+	}
+	if got := p.expectedOf(m); got != "6,7" {
+		t.Errorf("%s are expected", got)
+	}
+}
+
+// A funnel names who is beyond chance, and is silent about a small agency that is not.
+func TestFunnelShamesNobodyByChance(t *testing.T) {
+	for _, c := range []struct {
+		k, n int
+		want string
+	}{{10, 12, "inside"}, {9, 10, "inside"}, {800, 1000, "below999"}, {930, 1000, "below95"}, {950, 1000, "inside"}, {970, 1000, "above95"}, {990, 1000, "above999"}} {
+		if got := inFunnel(c.k, c.n, 0.95); got != c.want {
+			t.Errorf("%d of %d is %s, want %s", c.k, c.n, got, c.want)
+		}
+	}
+	c := dossiersFor(t, english, cityAnswers).Charts[2]
+	found := 0
+	for _, row := range c.Table.Rows {
+		if row.Name == "Department of Natural Resources and Environment" && row.Cells[3].Text == "below the 99.9% limit" {
+			found++
+		}
+	}
+	if found != 1 || len(c.Table.Rows) != len(agencies)-1 {
+		t.Errorf("%d rows, %d found", len(c.Table.Rows), found)
+	}
+}
+
+// Signals are told in words, bad news first, with the months that give them.
+func TestSignalsInWords(t *testing.T) {
+	v := dossiersFor(t, vietnamese, cityAnswers)
+	says := map[string]string{}
+	for _, r := range v.Signals {
+		for _, s := range r.Says {
+			says[r.Name] += s.Text + "; "
+		}
+	}
+	if got := says["Sở Xây dựng"]; !strings.HasPrefix(got, "12/2018 – 9/2019: 10 tháng liền dưới đường giữa") {
+		t.Errorf("%q", got)
+	}
+	if got := says["Sở Y tế"]; !strings.Contains(got, "5/2019: thấp hơn giới hạn") {
+		t.Errorf("%q", got)
+	}
+	if v.Signals[0].Name != "Sở Xây dựng" {
+		t.Errorf("the first is %s", v.Signals[0].Name)
+	}
+	for kind := range map[stats.SignalKind]bool{stats.Below: true, stats.Above: true, stats.RunBelow: true, stats.RunAbove: true, stats.Falling: true, stats.Rising: true} {
+		if _, ok := dossiersPhrases["signal."+string(kind)]; !ok {
+			t.Errorf("the signal %s has no words", kind)
+		}
+	}
+}
+
+// What carried over and came in is what was settled, withdrawn or is open, on the real books as well: see the walk.
+func TestOpenWorkIsSharedOut(t *testing.T) {
+	v := dossiersFor(t, english, cityAnswers)
+	m, _ := someMargins(t.Context(), kpi.Query{})
+	for _, c := range []struct {
+		chart chart
+		want  []kpi.Margin
+	}{{v.Left, m.Open}, {v.Spread, m.Settled}} {
+		shown, want := 0.0, int64(0)
+		for _, row := range c.chart.Table.Rows {
+			shown += mustFloat(t, row.Cells[0].Exact)
+		}
+		for _, of := range c.want {
+			want += of.Cases
+		}
+		if math.Abs(shown-float64(want)) > 0.5 {
+			t.Errorf("%s shows %v of %d", c.chart.ID, shown, want)
+		}
+	}
+}
+
+func mustFloat(t *testing.T, s string) float64 {
+	t.Helper()
+	v, err := strconv.ParseFloat(s, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}

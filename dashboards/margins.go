@@ -1,0 +1,213 @@
+package dashboards
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/go-echarts/go-echarts/v2/charts"
+	"github.com/go-echarts/go-echarts/v2/opts"
+
+	"tiendo/internal/kpi"
+)
+
+// readMargins reads what no figure tells: the working days that are left.
+func readMargins(ctx context.Context, from *sources, q *asked) (any, error) {
+	return from.margins(ctx, q.whole("dossier.open"))
+}
+
+// bucket is a stretch of working days, both ends included.
+type bucket struct {
+	from, to int
+	name     inBoth
+	bad      bool
+}
+
+var leftBuckets = []bucket{
+	{-1 << 30, -11, inBoth{"quá > 10", "> 10 late"}, true},
+	{-10, -6, inBoth{"quá 6–10", "6–10 late"}, true},
+	{-5, -1, inBoth{"quá 1–5", "1–5 late"}, true},
+	{0, 0, inBoth{"hôm nay", "today"}, false},
+	{1, 1, inBoth{"1", "1"}, false},
+	{2, 2, inBoth{"2", "2"}, false},
+	{3, 5, inBoth{"3–5", "3–5"}, false},
+	{6, 10, inBoth{"6–10", "6–10"}, false},
+	{11, 1 << 30, inBoth{"> 10", "> 10"}, false},
+}
+
+var settledBuckets = []bucket{
+	{-1 << 30, -11, inBoth{"trễ > 10", "> 10 late"}, true},
+	{-10, -6, inBoth{"trễ 6–10", "6–10 late"}, true},
+	{-5, -3, inBoth{"trễ 3–5", "3–5 late"}, true},
+	{-2, -2, inBoth{"trễ 2", "2 late"}, true},
+	{-1, -1, inBoth{"trễ 1", "1 late"}, true},
+	{0, 0, inBoth{"đúng ngày", "on the day"}, false},
+	{1, 1, inBoth{"sớm 1", "1 early"}, false},
+	{2, 2, inBoth{"sớm 2", "2 early"}, false},
+	{3, 5, inBoth{"sớm 3–5", "3–5 early"}, false},
+	{6, 10, inBoth{"sớm 6–10", "6–10 early"}, false},
+	{11, 1 << 30, inBoth{"sớm > 10", "> 10 early"}, false},
+}
+
+var ageBuckets = []bucket{
+	{0, 2, inBoth{"0–2", "0–2"}, false},
+	{3, 5, inBoth{"3–5", "3–5"}, false},
+	{6, 10, inBoth{"6–10", "6–10"}, false},
+	{11, 20, inBoth{"11–20", "11–20"}, false},
+	{21, 40, inBoth{"21–40", "21–40"}, false},
+	{41, 80, inBoth{"41–80", "41–80"}, false},
+	{81, 1 << 30, inBoth{"> 80", "> 80"}, false},
+}
+
+// put adds cases up by bucket.
+func put(buckets []bucket, sums []float64, days int, n int64) {
+	for i, b := range buckets {
+		if days >= b.from && days <= b.to {
+			sums[i] += float64(n)
+		}
+	}
+}
+
+// leftChart is the open work by the working days that are left.
+func (p *presenter) leftChart(m *kpi.Margins) (chart, error) {
+	sums := make([]float64, len(leftBuckets))
+	for _, of := range m.Open {
+		put(leftBuckets, sums, of.Days, of.Cases)
+	}
+	return p.heap("left", p.t("left"), fmt.Sprintf(p.t("leftSays"), p.lang.count(float64(m.Undated))), p.about("dossier.open", p.period.ID), p.t("daysLeft"), leftBuckets, sums)
+}
+
+// agesChart is the open work by its age.
+func (p *presenter) agesChart(m *kpi.Margins) (chart, error) {
+	sums := make([]float64, len(ageBuckets))
+	for age, n := range m.Aged {
+		put(ageBuckets, sums, age, n)
+	}
+	return p.heap("ages", p.t("ages"), p.t("agesSay"), p.about("dossier.open", p.period.ID), p.t("daysOld"), ageBuckets, sums)
+}
+
+// spreadChart is when dossiers were settled, against their promise.
+func (p *presenter) spreadChart(m *kpi.Margins) (chart, error) {
+	sums := make([]float64, len(settledBuckets))
+	for _, of := range m.Settled {
+		put(settledBuckets, sums, of.Days, of.Cases)
+	}
+	return p.heap("spread", p.t("spread"), p.t("spreadSays"), p.about("dossier.on_time_rate", p.period.ID), p.t("daysAgainst"), settledBuckets, sums)
+}
+
+// heap draws counts by bucket.
+func (p *presenter) heap(id, title, note, about, head string, buckets []bucket, sums []float64) (chart, error) {
+	c := chart{ID: id, Title: title, Note: note, About: about, Table: table{Head: []string{head, p.t("cases"), p.t("part")}}}
+	d := drawing{Units: units{Y: "count"}, Wrap: true}
+	all := 0.0
+	for _, v := range sums {
+		all += v
+	}
+	names := make([]string, len(buckets))
+	good, bad := make([]opts.BarData, len(buckets)), make([]opts.BarData, len(buckets))
+	anyBad := false
+	for i, b := range buckets {
+		names[i] = b.name.in(p.lang)
+		good[i], bad[i] = opts.BarData{Value: sums[i]}, opts.BarData{Value: 0}
+		if b.bad {
+			anyBad = true
+			good[i], bad[i] = bad[i], good[i]
+		}
+		part := none
+		if all > 0 {
+			part = p.lang.percent(sums[i] / all)
+		}
+		d.Tips = append(d.Tips, tip{Title: names[i], Lines: []tipLine{{p.t("cases"), p.lang.count(sums[i])}, {p.t("part"), part}}})
+		c.Table.Rows = append(c.Table.Rows, tableRow{Name: names[i], Cells: []number{p.plain(&sums[i], p.lang.count), {Text: part}}})
+	}
+	drawn := charts.NewBar()
+	drawn.SetGlobalOptions(append(named(id),
+		charts.WithXAxisOpts(opts.XAxis{Type: "category", Name: head, NameLocation: "middle", NameGap: 40, AxisLabel: quietLabel(), AxisTick: &opts.AxisTick{Show: opts.Bool(false)}}),
+		charts.WithYAxisOpts(opts.YAxis{Type: "value", SplitNumber: 4, MinInterval: 1, AxisLabel: quietLabel(), SplitLine: splitLine()}),
+		charts.WithGridOpts(opts.Grid{Left: "4", Right: "12", Top: "12", Bottom: "34", ContainLabel: opts.Bool(true)}),
+	)...)
+	drawn.SetXAxis(names)
+	width := charts.WithBarChartOpts(opts.BarChart{Stack: "all", BarWidth: "70%"})
+	drawn.AddSeries(p.t("inTime"), good, charts.WithSeriesId("good"), width, charts.WithItemStyleOpts(opts.ItemStyle{Color: "var(--sky)"}))
+	if anyBad {
+		c.Legend = []key{{"term", p.t("inTime")}, {"late", p.t("late")}}
+		drawn.AddSeries(p.t("late"), bad, charts.WithSeriesId("late"), width, charts.WithItemStyleOpts(opts.ItemStyle{Color: "var(--red)"}))
+	}
+	drawn.Validate()
+	d.Option = drawn.JSON()
+	return p.chart(c, d)
+}
+
+// historyNeeded is of how many dossiers a chance is told; with fewer the city's history speaks for the agency.
+const historyNeeded = 20
+
+// breaches are the agencies by what they will likely miss until the end of the next working day.
+func (p *presenter) breaches(m *kpi.Margins) table {
+	t := table{Head: []string{p.w.Agency, p.t("dueToday"), p.t("chance"), p.t("dueTomorrow"), p.t("chance"), p.t("dueLater"), p.t("chance"), p.t("expected")}}
+	type load struct {
+		code                   string
+		today, tomorrow, later int64
+		expected               float64
+	}
+	loads := map[string]*load{}
+	for _, of := range m.Open {
+		if of.Days < 0 || of.Days > 5 {
+			continue
+		}
+		if loads[of.Agency] == nil {
+			loads[of.Agency] = &load{code: of.Agency}
+		}
+		switch l := loads[of.Agency]; of.Days {
+		case 0:
+			l.today += of.Cases
+		case 1:
+			l.tomorrow += of.Cases
+		default:
+			l.later += of.Cases
+		}
+	}
+	var all []*load
+	for _, l := range loads {
+		l.expected = float64(l.today)*p.chanceOf(m, l.code, 0) + float64(l.tomorrow)*p.chanceOf(m, l.code, 1)
+		all = append(all, l)
+	}
+	slices.SortFunc(all, func(a, b *load) int { return cmp.Or(cmp.Compare(b.expected, a.expected), cmp.Compare(a.code, b.code)) })
+	for _, l := range all {
+		row := tableRow{Name: p.name(l.code), Href: p.agencyHref(l.code)}
+		for _, of := range []struct {
+			n    int64
+			left int
+		}{{l.today, 0}, {l.tomorrow, 1}, {l.later, 4}} {
+			n := float64(of.n)
+			chance := p.chanceOf(m, l.code, of.left)
+			row.Cells = append(row.Cells, p.plain(&n, p.lang.count), p.plain(&chance, p.lang.percent))
+		}
+		row.Cells = append(row.Cells, p.plain(&l.expected, p.lang.decimal))
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+// chanceOf is the chance of an agency's dossier with some working days left to miss its deadline.
+func (p *presenter) chanceOf(m *kpi.Margins, code string, left int) float64 {
+	missed, of, ok := kpi.Chance(m.History, code, left, historyNeeded)
+	if !ok {
+		missed, of, _ = kpi.Chance(m.History, "", left, historyNeeded)
+	}
+	if of == 0 {
+		return 0
+	}
+	return float64(missed) / float64(of)
+}
+
+// expectedOf adds up the last column of breaches.
+func (p *presenter) expectedOf(m *kpi.Margins) string {
+	sum := 0.0
+	for _, of := range m.Open {
+		if of.Days == 0 || of.Days == 1 {
+			sum += float64(of.Cases) * p.chanceOf(m, of.Agency, of.Days)
+		}
+	}
+	return p.lang.decimal(sum)
+}

@@ -1,0 +1,195 @@
+package kpi
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
+
+	"tiendo/internal/calendar"
+)
+
+// Margins tell how many working days dossiers have left until their deadline, or had when they were settled.
+type Margins struct {
+	// Open are the dossiers that are open now and have a deadline, not paused: by agency and working days left. Undated is how
+	// many are open and paused or without deadline, Aged all that are open, by the working days since their opening.
+	Open    []Margin
+	Undated int64
+	Aged    map[int]int64
+	// Settled are the dossiers with a deadline that were settled in the period, History those settled in the year up to its end:
+	// by agency and the working days that were left.
+	Settled, History []Margin
+}
+
+// Margin is how many dossiers of an agency have some working days left: 0 on the day of the deadline, less after it.
+type Margin struct {
+	Agency string
+	Days   int
+	Cases  int64
+}
+
+// The margins that are told apart; what lies beyond counts as the last.
+const (
+	leastMargin, mostMargin = -30, 60
+	// mostAge is the age in working days beyond which all are alike.
+	mostAge = 250
+	// marginYears is how far from today working days are counted.
+	marginYears = 3
+)
+
+// Margins reads the margins of the dossiers that q's filters leave; q's figure and grouping are ignored. Working days are those of
+// vn-office. What is open is told of now, whatever the period. It reads the verdict of every case, so it is to be asked seldom.
+func (b *Books) Margins(ctx context.Context, q Query) (*Margins, error) {
+	q.ID, q.By = "dossier.open", nil
+	if _, err := q.check(); err != nil {
+		return nil, err
+	}
+	zone := b.Calendars.Location()
+	today := calendar.DayOf(b.Now(), zone)
+	first, days := b.ordinals(today)
+	s := statement{query: q, names: b.namesOf(q)}
+	where, args := "", []any{
+		clickhouse.Named("first", first.String()), clickhouse.Named("days", days),
+		clickhouse.Named("today", today.String()), clickhouse.Named("from", q.Period.Start), clickhouse.Named("to", q.Period.End),
+		clickhouse.Named("since", q.Period.End.AddDate(-1, 0, 0)),
+	}
+	for i, name := range slices.Sorted(maps.Keys(q.Where)) {
+		where += fmt.Sprintf(" AND %s IN {w%d:Array(String)}", s.column(name), i)
+		args = append(args, clickhouse.Named(fmt.Sprintf("w%d", i), q.Where[name]))
+	}
+	args = append(args, s.names.args()...)
+	m := &Margins{Aged: map[int]int64{}}
+	if err := b.openMargins(ctx, m, where, args); err != nil {
+		return nil, fmt.Errorf("read what time open dossiers have left: %w", err)
+	}
+	if err := b.settledMargins(ctx, m, where, args); err != nil {
+		return nil, fmt.Errorf("read what time settled dossiers had left: %w", err)
+	}
+	return m, nil
+}
+
+// ordinal is the expression of the number of working days up to the city's day of an instant; days is the array that counts them.
+func (b *Books) ordinal(instant string) string {
+	zone := b.Calendars.Location()
+	local := fmt.Sprintf("toTimeZone(%s, '%s')", instant, zone)
+	if _, err := time.LoadLocation(zone.String()); err != nil { // a zone that the engine cannot know by its name
+		_, offset := b.Now().In(zone).Zone()
+		local = fmt.Sprintf("addSeconds(%s, %d)", instant, offset)
+	}
+	return "days[toUInt32(greatest(1, least(toInt64(length(days)), dateDiff('day', toDate32({first:String}), toDate32(" + local + ")) + 1)))]"
+}
+
+func (b *Books) openMargins(ctx context.Context, m *Margins, where string, args []any) error {
+	rows, err := b.Conn.Query(ctx, fmt.Sprintf(`WITH {days:Array(Int32)} AS days, days[toUInt32(dateDiff('day', toDate32({first:String}), toDate32({today:String})) + 1)] AS today
+		SELECT agency, dated, left, age, toInt64(count()) FROM (
+		SELECT agency, deadline IS NOT NULL AND NOT paused AS dated,
+			toInt32(if(dated, greatest(%d, least(%d, %s - today)), 0)) AS left,
+			toInt32(greatest(0, least(%d, today - %s))) AS age
+		FROM verdicts FINAL
+		WHERE family = 'dossier' AND opened IS NOT NULL AND closed IS NULL AND verdict NOT IN ('voided', 'orphan')%s)
+		GROUP BY agency, dated, left, age`,
+		leastMargin, mostMargin, b.ordinal("deadline"), mostAge, b.ordinal("opened"), where), args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	byAgency := map[Margin]int64{}
+	for rows.Next() {
+		var agency string
+		var dated bool
+		var left, age int32
+		var n int64
+		if err := rows.Scan(&agency, &dated, &left, &age, &n); err != nil {
+			return err
+		}
+		m.Aged[int(age)] += n
+		if !dated {
+			m.Undated += n
+			continue
+		}
+		byAgency[Margin{Agency: agency, Days: int(left)}] += n
+	}
+	m.Open = sorted(byAgency)
+	return rows.Err()
+}
+
+func (b *Books) settledMargins(ctx context.Context, m *Margins, where string, args []any) error {
+	rows, err := b.Conn.Query(ctx, fmt.Sprintf(`WITH {days:Array(Int32)} AS days
+		SELECT agency, left, toInt64(count()), toInt64(countIf(closed >= {from:DateTime64(3)} AND closed < {to:DateTime64(3)})) FROM (
+		SELECT agency, closed, toInt32(greatest(%d, least(%d, %s - %s))) AS between,
+			if(verdict = 'late', least(-1, between), greatest(0, between)) AS left
+		FROM verdicts FINAL
+		WHERE family = 'dossier' AND closed >= least({since:DateTime64(3)}, {from:DateTime64(3)}) AND closed < {to:DateTime64(3)}
+			AND verdict IN ('early', 'on_time', 'late') AND deadline IS NOT NULL%s)
+		GROUP BY agency, left`, leastMargin, mostMargin, b.ordinal("deadline"), b.ordinal("closed"), where), args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	settled, history := map[Margin]int64{}, map[Margin]int64{}
+	for rows.Next() {
+		var agency string
+		var left int32
+		var year, period int64
+		if err := rows.Scan(&agency, &left, &year, &period); err != nil {
+			return err
+		}
+		of := Margin{Agency: agency, Days: int(left)}
+		history[of] += year
+		if period > 0 {
+			settled[of] += period
+		}
+	}
+	m.Settled, m.History = sorted(settled), sorted(history)
+	return rows.Err()
+}
+
+// sorted lists margins by agency and days.
+func sorted(byMargin map[Margin]int64) []Margin {
+	all := make([]Margin, 0, len(byMargin))
+	for of, n := range byMargin {
+		of.Cases = n
+		all = append(all, of)
+	}
+	slices.SortFunc(all, func(a, b Margin) int {
+		switch {
+		case a.Agency < b.Agency || a.Agency == b.Agency && a.Days < b.Days:
+			return -1
+		default:
+			return 1
+		}
+	})
+	return all
+}
+
+// ordinals are, of each day from some years before today to as many after, how many working days there are up to it; first is
+// the first of the days. What the calendar does not cover is counted by its weekdays.
+func (b *Books) ordinals(today calendar.Day) (first calendar.Day, days []int32) {
+	first = today - marginYears*366
+	n := int32(0)
+	for d := first; d <= today+marginYears*366; d++ {
+		if b.works(d) {
+			n++
+		}
+		days = append(days, n)
+	}
+	return first, days
+}
+
+// Chance is with what chance a dossier of an agency with some working days left misses its deadline, by what became of those of
+// its history that were still open then: of Of, Missed did. ok is false where fewer than least were.
+func Chance(history []Margin, agency string, left, least int) (missed, of int64, ok bool) {
+	for _, m := range history {
+		if agency != "" && m.Agency != agency || m.Days > left {
+			continue
+		}
+		of += m.Cases
+		if m.Days < 0 {
+			missed += m.Cases
+		}
+	}
+	return missed, of, of >= int64(least)
+}
