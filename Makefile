@@ -49,10 +49,12 @@ test: needs build lint ## run everything that CI runs
 	  go test -p 1 -short -race -timeout 8m -skip '$(SLOW)' $(RACE); \
 	  go test -short -race -timeout 8m -run '$(RACEAPP)' ./cmd/tiendo; \
 	else echo 'no C compiler here, so nothing was run under the race detector'; fi
+	tools/fuzz 500x
 
 bench: build ## measure the promises of the design; BENCH=-full with more events
 	go test -timeout 60m -run '^$$' -bench . -benchtime 1x ./internal/bench $(BENCH)
 
-soak: ## try what other programs make of ours: LibreOffice opens and works out every paper
+soak: ## fuzz for ten minutes each, and let LibreOffice open and work out every paper
 	@command -v soffice >/dev/null || tools/needs libreoffice-calc-nogui
 	go test -tags soak -count 1 -run Soak ./internal/report
+	tools/fuzz 10m

@@ -23,7 +23,7 @@ func FuzzBody(f *testing.F) {
 		"Ce-Time": {"2026-09-14T08:30:00Z"},
 	}
 	f.Fuzz(func(t *testing.T, m byte, content []byte) {
-		in := intake{token: &auth.Token{Scopes: auth.Scopes()}, now: time.Now(), entry: newEntryWriter("", 0), taken: map[event.Family]int{}, lost: map[event.Family]int{}}
+		in := intake{token: &auth.Token{Scopes: auth.Scopes()}, now: time.Now(), entry: newEntryWriter("", 0), taken: map[event.Family]int{}, lost: map[event.Family]int{}, erased: func(event.Family, string) bool { return false }}
 		err := in.read(structured+mode(m)%binaryMode, header, content)
 		var broken *fault
 		if err != nil && !errors.As(err, &broken) && !errors.Is(err, errTooMany) {

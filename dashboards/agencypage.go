@@ -100,7 +100,7 @@ func agencyQuestions(q *asked) []kpi.Query {
 	}
 	for _, subject := range compared {
 		for _, id := range subject.ids {
-			all = append(all, q.whole(id), q.earlier(id), q.peers(id))
+			all = append(all, q.earlier(id), q.peers(id)) // the agency itself is one of them
 		}
 	}
 	for _, id := range promised {
@@ -229,10 +229,21 @@ func (p *presenter) median(id string, peers *peerGroup) (middle *float64, n int)
 	return &m, len(values)
 }
 
+// ownRow is the agency's own row among all.
+func (p *presenter) ownRow(id string) kpi.Row {
+	for _, r := range p.figure(p.peers(id)).Rows {
+		if textOf(r.Keys["agency"]) == p.where["agency"][0] {
+			return r
+		}
+	}
+	return kpi.Row{}
+}
+
+// compare is a figure of the agency beside the group's median and its own before.
 func (p *presenter) compare(id string, peers *peerGroup) comparedRow {
 	d, _ := kpi.ByID(id)
 	q := p.whole(id)
-	r, write := p.city[id], p.writer(id)
+	r, write := p.ownRow(id), p.writer(id)
 	row := comparedRow{Name: p.nameOfFigure(id), Says: p.says(id), Here: p.cell(q, r), Median: none, Target: none, Before: none}
 	if unit, ok := unitAfter[d.Unit]; ok && row.Here.Value.Exact != "" {
 		row.Here.Value.Text += nbsp + unit.in(p.lang)

@@ -49,6 +49,8 @@ type Options struct {
 	Rank    func(ctx context.Context, method, period string, tries ...string) (*ranking.Result, error)
 	// Desk is where people enter what no system tells; nil if they cannot.
 	Desk *byhand.Desk
+	// Publishing is what was published, and how that is done.
+	Publishing Publishing
 	// Assessed tells what was claimed and verified by a method for a period, with all that was delivered before.
 	Assessed func(ctx context.Context, method, period string) (*ranking.Sheet, error)
 	// Reports makes papers, Integrity looks for signs that figures were managed.
@@ -68,6 +70,7 @@ var templates embed.FS
 type Pages struct {
 	Options
 	open, cases, doors, office, entry, assessing, walls, papers http.Handler
+	published, publishing                                       http.Handler
 
 	from      *sources
 	assets    *assets
@@ -108,12 +111,12 @@ func New(o Options) (*Pages, error) {
 func newPages(o Options, files *assets, from sources) (*Pages, error) {
 	p := &Pages{
 		Options: o, assets: files, from: &from, ended: make(chan struct{}),
-		byPath: map[string]*page{}, registered: map[string]bool{"/kpis": true, "/cases": true, "/enter": true, "/assess": true, "/wall": true, "/reports": true, "/signals": true},
+		byPath: map[string]*page{}, registered: map[string]bool{"/kpis": true, "/cases": true, "/enter": true, "/assess": true, "/wall": true, "/reports": true, "/signals": true, "/publications": true},
 	}
 	p.end = sync.OnceFunc(func() { close(p.ended) })
 	var err error
 	p.templates, err = template.New("").Funcs(template.FuncMap{
-		"static": files.path, "pair": pairOf, "paperof": deskPaperOf, "wallpair": wallPairOf,
+		"static": files.path, "pair": pairOf, "paperof": deskPaperOf, "wallpair": wallPairOf, "movedOf": movedOf,
 	}).ParseFS(templates, "templates/*.html")
 	if err != nil {
 		return nil, fmt.Errorf("read the templates: %w", err)
@@ -138,6 +141,8 @@ func newPages(o Options, files *assets, from sources) (*Pages, error) {
 	p.walls = guardedAs(wallPolicy, p.wallRoutes())
 	p.entry, p.assessing = guarded(p.entryRoutes()), guarded(p.assessRoutes())
 	p.papers = guarded(p.paperRoutes())
+	published, publishing := p.publicationRoutes()
+	p.published, p.publishing = guarded(published), guarded(publishing)
 	return p, nil
 }
 

@@ -69,6 +69,7 @@ var menu = []struct {
 	{"/organisation", inBoth{"Tổ chức", "Organisation"}},
 	{"/ranking", inBoth{"Xếp hạng", "Ranking"}},
 	{"/assess", inBoth{"Chấm điểm", "Assess"}},
+	{"/publications", inBoth{"Công bố", "Publications"}},
 	{"/quality", inBoth{"Chất lượng dữ liệu", "Data quality"}},
 	{"/signals", inBoth{"Tín hiệu", "Signals"}},
 	{"/reports", inBoth{"Báo cáo", "Reports"}},

@@ -159,8 +159,10 @@ var actNames = map[string]inBoth{
 	"assess.submit": {"Tự chấm điểm", "Claimed points"}, "assess.verify": {"Thẩm định điểm", "Verified points"},
 	"manual.upload": {"Tải lên mẫu đã điền", "Uploaded a filled template"}, "manual.confirm": {"Xác nhận và gửi mẫu đã điền", "Confirmed and sent an upload"},
 	"manual.enter": {"Nhập một việc", "Entered an event"}, "manual.correct": {"Sửa việc đã nhập", "Corrected what was entered"},
-	"manual.retract": {"Thu hồi việc đã nhập", "Took back what was entered"},
-	"server.start":   {"Máy chủ khởi động", "The server started"},
+	"manual.retract":  {"Thu hồi việc đã nhập", "Took back what was entered"},
+	"ranking.propose": {"Đề nghị công bố xếp hạng", "Asked to publish a ranking"}, "ranking.publish": {"Công bố xếp hạng", "Published a ranking"},
+	"ranking.withdraw": {"Rút đề nghị công bố", "Took back what waited to be published"}, "ranking.witness": {"Nhận chữ ký của bên chứng kiến", "Took a witness's signature"},
+	"server.start": {"Máy chủ khởi động", "The server started"},
 }
 
 // actGroups are what the audit log can be narrowed down to: acts, or the parts before their dots.
@@ -175,5 +177,6 @@ var actGroups = []struct {
 	{"facts", inBoth{"lấy dữ liệu", "exports"}},
 	{"assess", inBoth{"chấm điểm", "assessments"}},
 	{"manual", inBoth{"nhập liệu", "entry by hand"}},
+	{"ranking", inBoth{"công bố xếp hạng", "publications"}},
 	{"server", inBoth{"máy chủ", "the server"}},
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"tiendo/internal/kpi"
+	"tiendo/internal/publication"
 )
 
 // number is a figure as it stands on the page: its text, its exact value, and where its cases are.
@@ -41,6 +42,8 @@ type presenter struct {
 	w     *words
 	names func(dimension, code string, lang language) string
 	zone  *time.Location
+	// published is what was published; nil where nobody publishes.
+	published *publication.Publications
 	// agencyPages says that each agency has a page.
 	agencyPages bool
 	// drawn says that charts will be; made are those that were.
@@ -121,6 +124,9 @@ func (p *presenter) numberOf(q kpi.Query, r kpi.Row, part kpi.Part, v *float64, 
 		return n
 	}
 	n.Text, n.Exact = write(*v), strconv.FormatFloat(*v, 'f', -1, 64)
+	if d, ok := kpi.ByID(q.ID); ok && !d.CountsCases() && (part != kpi.All || d.Shape == kpi.Count) {
+		return n // a link promises as many cases as the number says
+	}
 	params := url.Values{"kpi": {q.ID}, "period": {q.Period.ID}}
 	maps.Copy(params, q.Where)
 	if part != kpi.All {

@@ -245,7 +245,7 @@ func (a *app) openParts(ctx context.Context, o appOptions) (err error) {
 		Explain: a.explain, Figures: a.books, Location: zone, Now: a.Now, Demo: o.Simulated, Version: versionText(), Logger: a.log.With("part", "pages"),
 		Door: a.door, Tokens: a.tokens, Audit: a.acts, Procedures: a.procedure, Desk: a.desk(), Walls: walls, Sent: a.sent,
 		Methods: a.ranker.Methods, Rank: a.ranker.Rank, Assessed: a.assessed,
-		Names: a.agencyName,
+		Names: a.agencyName, Publishing: a.publishingPages(),
 	})
 	return err
 }
@@ -285,7 +285,7 @@ func (a *app) register() {
 	info.Set(1)
 	a.slow.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	a.registry.MustRegister(
-		info, a.snapshots,
+		info, a.snapshots, a.publications,
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "tiendo_engine_up", Help: "1 while the engine answers, else 0."}, func() float64 {
 			if a.engine.Alive() {
 				return 1

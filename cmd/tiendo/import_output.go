@@ -8,7 +8,6 @@ import (
 	"maps"
 	"os"
 	"slices"
-	"strconv"
 	"sync"
 	"time"
 
@@ -45,7 +44,7 @@ func (r *rejectFile) write(reject importer.Reject) error {
 			return err
 		}
 	}
-	return r.rows.Write([]string{strconv.Itoa(reject.Line), reject.Field, reject.Reason})
+	return r.rows.Write(reject.Cells())
 }
 
 func (r *rejectFile) close() error {

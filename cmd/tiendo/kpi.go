@@ -15,6 +15,8 @@ import (
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
+
+	"tiendo/internal/importer"
 )
 
 type kpiCmd struct {
@@ -178,7 +180,7 @@ func (f *figure) writeCSV(w io.Writer, by []string) error {
 			if key == nothing {
 				key = ""
 			}
-			cells = append(cells, key)
+			cells = append(cells, importer.Plain(key))
 		}
 		for _, number := range []*float64{r.Value, r.Numerator, r.Denominator, r.Low, r.High, r.N, r.Target} {
 			cell := ""

@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/mod/sumdb/tlog"
 
+	"tiendo/dashboards"
 	"tiendo/internal/api"
 	"tiendo/internal/audit"
 	"tiendo/internal/auth"
@@ -56,9 +57,12 @@ func (a *app) knownHead() (h seal.Head, known bool, _ error) {
 }
 
 // publish publishes a ranking of what was accepted until now, or confirms what another person has asked to publish.
-func (a *app) publish(ctx context.Context, ask api.Publishing) (publication.Outcome, error) {
+func (a *app) publish(ctx context.Context, ask publication.Ask) (publication.Outcome, error) {
 	if !a.sealing.TryLock() {
-		return publication.Outcome{}, &publication.Wrong{Message: "another ranking is being published, or the books are being made again; try again when that is done"}
+		return publication.Outcome{}, &publication.Wrong{
+			Message: "another ranking is being published, or the books are being made again; try again when that is done",
+			VI:      "đang công bố một bảng xếp hạng khác, hoặc đang lập lại sổ số liệu; hãy thử lại sau",
+		}
 	}
 	defer a.sealing.Unlock()
 	who, _ := auth.From(ctx)
@@ -180,6 +184,20 @@ func (a *app) checkPublications(ctx context.Context, found func(number, says str
 		}
 	}
 	return n, nil
+}
+
+// publishingPages is what the pages of publications need.
+func (a *app) publishingPages() dashboards.Publishing {
+	return dashboards.Publishing{
+		All: a.publications, Methods: a.ranker.Methods, Publish: a.publish, Behind: api.ErrBehind, Today: a.today,
+		Withdraw: func(ctx context.Context, sha256 string) (bool, error) {
+			gone, err := a.publications.Withdraw(sha256)
+			if gone && err == nil {
+				a.audit(ctx, "ranking.withdraw", sha256)
+			}
+			return gone, err
+		},
+	}
 }
 
 // today says what of a publication would be otherwise now, and why.

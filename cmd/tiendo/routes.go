@@ -118,6 +118,12 @@ func (a *app) routePeople(mux *http.ServeMux, g guards) {
 	for _, path := range []string{"/enter", "/enter/"} {
 		mux.Handle(path, a.door.Require(auth.ScopeIngest, a.pages.Entry()))
 	}
+	for _, path := range []string{"GET /publications", "GET /publications/"} {
+		mux.Handle(path, g.view(a.pages.Publications()))
+	}
+	for _, path := range []string{"POST /publications", "POST /publications/withdraw"} {
+		mux.Handle(path, a.door.Require(auth.ScopePublish, a.pages.PublishForm()))
+	}
 	mux.Handle("/assess", a.door.Require(auth.ScopeAssess, a.pages.Assessing()))
 	for _, path := range []string{"/reports", "/reports/", "/signals"} {
 		mux.Handle(path, g.private(a.pages.Papers()))

@@ -50,6 +50,11 @@ func TestWalls(t *testing.T) {
 	if code, out, errs := tiendo(t, registers, "register", "load", "agencies.yaml", "targets.yaml", "--server", *s.url.Load(), "--data", s.data); code != 0 {
 		t.Fatalf("load the registers: %d %s%s", code, out, errs)
 	}
+	quarter := fmt.Sprintf("%d-Q%d", time.Now().Year(), (int(time.Now().Month())+2)/3)
+	if code, out, errs := tiendo(t, filepath.Join("..", "..", "examples", "methods"), "rank", "--method", "decision-766.yaml", "--period", quarter, "--publish",
+		"--although", "a test", "--server", *s.url.Load(), "--data", s.data); code != 0 {
+		t.Fatalf("publish a ranking: %d %s%s", code, out, errs)
+	}
 	received := make(chan notice, 100)
 	alertmanager := startAlertmanager(t, s.dir, received)
 	p := startPrometheus(t, s.dir, strings.TrimPrefix(*s.url.Load(), "http://"), alertmanager)

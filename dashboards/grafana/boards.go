@@ -32,6 +32,7 @@ func cityBoard() *board {
 		b.ofFigure("dossier.on_time_rate"), b.againstTarget("dossier.on_time_rate"), b.ofFigure("dossier.on_time_rate_first"), b.ofFigure("dossier.promise_kept_rate"),
 		b.ofFigure("online.uptake"), b.ofFigure("dossier.open"), b.ofFigure("dossier.open_overdue"), b.ofFigure("dossier.due_soon"),
 		b.ofFigure("task.on_time_rate"), b.ofFigure("task.open_overdue"))
+	b.ranking()
 	return b
 }
 

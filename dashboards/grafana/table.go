@@ -3,6 +3,7 @@ package grafana
 import (
 	"fmt"
 
+	"github.com/grafana/grafana-foundation-sdk/go/cog"
 	"github.com/grafana/grafana-foundation-sdk/go/common"
 	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
 	"github.com/grafana/grafana-foundation-sdk/go/table"
@@ -81,6 +82,29 @@ func (b *board) agencies(title string, height uint32, columns ...column) {
 	p.WithTransformation(dashboard.DataTransformerConfig{Id: "merge", Options: map[string]any{}}).
 		WithTransformation(dashboard.DataTransformerConfig{Id: "organize", Options: map[string]any{
 			"excludeByName": map[string]bool{"Time": true, "Value #A": true}, "indexByName": order, "renameByName": renamed,
+		}})
+	b.WithPanel(p)
+}
+
+// ranking is the ranking that was published last, by agency.
+func (b *board) ranking() {
+	agencies := `min by (agency, name) (` + prometheus.Info + `{` + ofGroups + `, agency!=""} and on (agency) tiendo_ranking_points)`
+	name, points, rank := "Cơ quan · Agency", "Điểm · Points", "Hạng · Rank"
+	p := table.NewPanelBuilder().Title(both("Xếp hạng đã công bố", "Published ranking")).Datasource(source).Height(12).Span(12).NoValue("–").
+		Description("Kỳ công bố gần nhất của mỗi phương pháp; trống khi chưa công bố.\n\nThe last period that was published of each method; empty before the first.").
+		CellHeight(common.TableCellHeightSm).Footer(noFooter()).WithTarget(cells("A", agencies)).
+		WithTarget(cells("B", `max by (agency, method) (tiendo_ranking_rank)`)).WithTarget(cells("C", `max by (agency, method) (tiendo_ranking_points)`)).
+		OverrideByName(name, []dashboard.DynamicConfigValue{
+			property("custom.minWidth", 240), leads(both("Công bố trong Tiendo", "The publications in Tiendo"), "${tiendo}/publications"),
+		}).
+		OverrideByName(points, []dashboard.DynamicConfigValue{property("decimals", 2)}).
+		OverrideByName(codeColumn, []dashboard.DynamicConfigValue{property("custom.width", 90)}).
+		SortBy([]cog.Builder[common.TableSortByFieldState]{common.NewTableSortByFieldStateBuilder().DisplayName(rank)}).
+		WithTransformation(dashboard.DataTransformerConfig{Id: "merge", Options: map[string]any{}}).
+		WithTransformation(dashboard.DataTransformerConfig{Id: "organize", Options: map[string]any{
+			"excludeByName": map[string]bool{"Time": true, "Value #A": true},
+			"indexByName":   map[string]int{"Value #B": 0, "name": 1, "agency": 2, "Value #C": 3, "method": 4},
+			"renameByName":  map[string]string{"Value #B": rank, "Value #C": points, "name": name, "agency": codeColumn, "method": "Phương pháp · Method"},
 		}})
 	b.WithPanel(p)
 }

@@ -71,7 +71,7 @@ type Options struct {
 	Publications *publication.Publications
 	// Publish publishes a ranking for whoever sent the request. Where what was accepted is not booked in time, its error is
 	// [ErrBehind]; others are those of [publication.Publications.Publish], and of asking.
-	Publish func(ctx context.Context, ask Publishing) (publication.Outcome, error)
+	Publish func(ctx context.Context, ask publication.Ask) (publication.Outcome, error)
 	// Today says what of a publication would be otherwise now.
 	Today func(ctx context.Context, number int64) (*publication.Today, error)
 	// CheckPublications tells found what is wrong with what was published, by its number, and returns how many publications there

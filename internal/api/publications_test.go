@@ -184,7 +184,7 @@ func TestPublishing(t *testing.T) {
 	a := api.New(api.Options{
 		Zone: zone, Now: func() time.Time { return now }, Logger: slog.New(slog.DiscardHandler), Publications: p, Alone: new(sync.Mutex),
 		Done: func(context.Context, string, string, ...slog.Attr) {},
-		Publish: func(_ context.Context, ask api.Publishing) (publication.Outcome, error) {
+		Publish: func(_ context.Context, ask publication.Ask) (publication.Outcome, error) {
 			if ask.Period == "2024-Q3" {
 				return publication.Outcome{}, api.ErrBehind
 			}

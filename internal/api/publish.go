@@ -15,20 +15,6 @@ import (
 	"tiendo/internal/seal"
 )
 
-// Publishing is what is asked to be published.
-type Publishing struct {
-	// Method is the id of a method, Source its file; nil for the one that the server has.
-	Method, Period string
-	Source         *ranking.Method
-	// Although is why it is published in spite of what stands against it.
-	Although string
-	// Corrects is the publication that it takes the place of, and Reason why; 0 for none.
-	Corrects int64
-	Reason   string
-	// Confirm is the SHA-256 of what another person has asked to publish; "" to ask.
-	Confirm string
-}
-
 // PublishHandler returns the handler of what publishes a ranking, for who may.
 func (a *API) PublishHandler() http.Handler {
 	mux := http.NewServeMux()
@@ -58,7 +44,7 @@ func (a *API) publish(w http.ResponseWriter, r *http.Request) {
 }
 
 // readPublishing reads what is asked for; it has answered where that is nothing.
-func (a *API) readPublishing(w http.ResponseWriter, r *http.Request) (ask Publishing, ok bool) {
+func (a *API) readPublishing(w http.ResponseWriter, r *http.Request) (ask publication.Ask, ok bool) {
 	var body struct {
 		Although string `json:"although"`
 		Corrects int64  `json:"corrects"`
@@ -81,7 +67,7 @@ func (a *API) readPublishing(w http.ResponseWriter, r *http.Request) (ask Publis
 			return ask, false
 		}
 	}
-	ask = Publishing{
+	ask = publication.Ask{
 		Method: r.PathValue("method"), Period: r.PathValue("period"), Although: body.Although, Corrects: body.Corrects, Reason: body.Reason, Confirm: body.Confirm,
 	}
 	if body.Method == "" {

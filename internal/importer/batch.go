@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -29,6 +31,21 @@ type Reject struct {
 
 	event   event.Type // of an event that the server rejected
 	subject string     // the case; empty if it cannot be read
+}
+
+// Cells are the columns line, field and reason of a table of rejects. What a spreadsheet would take for a formula has an
+// apostrophe before it: names of columns come from files of others.
+func (r *Reject) Cells() []string {
+	return []string{strconv.Itoa(r.Line), Plain(r.Field), Plain(r.Reason)}
+}
+
+// Plain is a text that a spreadsheet takes for text.
+// Source: OWASP, "CSV Injection".
+func Plain(text string) string {
+	if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
+		return "'" + text
+	}
+	return text
 }
 
 // Batch is a run of records and the events they made.

@@ -127,7 +127,7 @@ func (r *rejects) write(one importer.Reject) error {
 		r.fault = r.rows.Write([]string{"line", "field", "reason"})
 	}
 	if r.fault == nil {
-		r.fault = r.rows.Write([]string{strconv.Itoa(one.Line), one.Field, one.Reason})
+		r.fault = r.rows.Write(one.Cells())
 	}
 	return r.fault
 }

@@ -111,6 +111,10 @@ func (d *Definition) ofClosings() bool {
 // Reported says that d is what agencies report of themselves, value and target, and not counted from cases.
 func (d *Definition) Reported() bool { return d.indicator != "" }
 
+// CountsCases says that the numbers of d are numbers of cases, so that the list of these is as long as they say. Others add up what
+// cases tell, such as the people who were received, or count records.
+func (d *Definition) CountsCases() bool { return !d.ofTellings() && d.prefix() != "reception" }
+
 // Stock says that d is a state at an instant: the same for all periods that end at it. What also counts something that happens
 // in the period is none.
 func (d *Definition) Stock() bool {

@@ -74,11 +74,19 @@ func silent(r *ranking.Result) (all []Obstacle) {
 			what, vi, en = "source "+q.Source, "nguồn "+q.Source, "source "+q.Source
 		}
 		all = append(all, Obstacle{
-			Kind: Silent, What: what, VI: fmt.Sprintf("%s: không có dữ liệu từ sau ngày %s", vi, q.Since), EN: fmt.Sprintf("%s: nothing was heard after %s", en, q.Since),
+			Kind: Silent, What: what, VI: fmt.Sprintf("%s: không có dữ liệu từ sau ngày %s", vi, inVietnamese(q.Since)), EN: fmt.Sprintf("%s: nothing was heard after %s", en, q.Since),
 		})
 	}
 	slices.SortFunc(all, func(a, b Obstacle) int { return strings.Compare(a.What, b.What) })
 	return all
+}
+
+// inVietnamese writes a day as people there do.
+func inVietnamese(day string) string {
+	if t, err := time.Parse(time.DateOnly, day); err == nil {
+		return t.Format("02/01/2006")
+	}
+	return day
 }
 
 func incomplete(r *ranking.Result, least float64) (all []Obstacle) {

@@ -10,6 +10,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/testutil"
+
 	"tiendo/internal/kpi"
 	"tiendo/internal/publication"
 	"tiendo/internal/ranking"
@@ -346,5 +349,49 @@ func TestSecondPerson(t *testing.T) {
 	}
 	if _, err := publication.Open(publication.Options{Folder: folder}); err == nil || !strings.Contains(err.Error(), "was changed") {
 		t.Error(err)
+	}
+}
+
+// Of each method the last period is on /metrics, by the publication that counts.
+func TestMetrics(t *testing.T) {
+	p := open(t, t.TempDir())
+	registry := prometheus.NewPedanticRegistry()
+	registry.MustRegister(p)
+	f := func(want string) {
+		t.Helper()
+		if err := testutil.GatherAndCompare(registry, strings.NewReader(want), "tiendo_ranking_rank", "tiendo_ranking_info"); err != nil {
+			t.Error(err)
+		}
+	}
+	f("")
+	publish(t, p, request(t, inputs()))
+	older := inputs()
+	older.Period = ranking.Span{ID: "2026-Q2", From: "2026-04-01", To: "2026-06-30"}
+	publish(t, p, request(t, older))
+	corrected := request(t, later())
+	corrected.Corrects, corrected.Reason = 1, "x"
+	publish(t, p, corrected)
+	f(`# HELP tiendo_ranking_info The last period that was published, and whether it is provisional or final; always 1.
+# TYPE tiendo_ranking_info gauge
+tiendo_ranking_info{method="small",period="2026-Q3",state="final",version="1"} 1
+# HELP tiendo_ranking_rank Rank of an agency in its group in the last period that was published; none where it has no rank.
+# TYPE tiendo_ranking_rank gauge
+tiendo_ranking_rank{agency="A",method="small"} 1
+tiendo_ranking_rank{agency="B",method="small"} 3
+tiendo_ranking_rank{agency="C",method="small"} 2
+`)
+	if problems, err := testutil.GatherAndLint(registry); err != nil || len(problems) > 0 {
+		t.Error(problems, err)
+	}
+	points := map[string]float64{}
+	families, err := registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range families[1].GetMetric() {
+		points[m.GetLabel()[0].GetValue()] = m.GetGauge().GetValue()
+	}
+	if points["A"] > 83 || points["A"] < 82 || len(points) != 3 { // 90 of 102 in time
+		t.Errorf("points %v", points)
 	}
 }

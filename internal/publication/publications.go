@@ -32,7 +32,9 @@ type Publications struct {
 	mu      sync.RWMutex
 	entries []Entry
 	marks   []Watermark
-	waiting []Proposal
+	// standings are where the agencies stand, by publication.
+	standings [][]Placed
+	waiting   []Proposal
 }
 
 // Entry is what a list says of a publication.
@@ -101,7 +103,7 @@ func (p *Publications) add(number int64, sha256 string, r *Record) Entry {
 			}
 		}
 	}
-	p.entries, p.marks = append(p.entries, e), append(p.marks, r.Watermark)
+	p.entries, p.marks, p.standings = append(p.entries, e), append(p.marks, r.Watermark), append(p.standings, positions(r.Ranking))
 	return e
 }
 

@@ -27,6 +27,19 @@ type Request struct {
 	By string
 }
 
+// Ask is what a person or a program asks to be published, before it is ranked.
+type Ask struct {
+	// Method is the id of a method, Source its file; nil for the one that the server has.
+	Method, Period string
+	Source         *ranking.Method
+	// Although, Corrects and Reason are those of the [Request].
+	Although string
+	Corrects int64
+	Reason   string
+	// Confirm is the SHA-256 of what another person has asked to publish; "" to ask.
+	Confirm string
+}
+
 // Outcome is what came of it: published, or waiting for a second person. One of both is set.
 type Outcome struct {
 	Published *Entry
@@ -34,8 +47,8 @@ type Outcome struct {
 	Waits     *Proposal
 }
 
-// Wrong says what is wrong with a request, and what would do. Param is the part of it.
-type Wrong struct{ Param, Message string }
+// Wrong says what is wrong with a request, and what would do. Param is the part of it, VI what people are told.
+type Wrong struct{ Param, Message, VI string }
 
 func (w *Wrong) Error() string { return w.Message }
 
@@ -75,10 +88,11 @@ func (p *Publications) Confirm(method, period, sha256, by string) (Outcome, erro
 	}
 	waits, ok := p.proposal(sha256)
 	if !ok || waits.Method != method || waits.Period != period {
-		return Outcome{}, &Wrong{"confirm", "nothing of this method and period waits for a confirmation under this SHA-256; GET /v1/publications lists what does"}
+		return Outcome{}, &Wrong{"confirm", "nothing of this method and period waits for a confirmation under this SHA-256; GET /v1/publications lists what does",
+			"không có bảng xếp hạng nào của kỳ này chờ xác nhận dưới mã này; hãy tải lại trang"}
 	}
 	if waits.By == by {
-		return Outcome{}, &Wrong{"confirm", "whoever asked to publish can't confirm it: a second person must"}
+		return Outcome{}, &Wrong{"confirm", "whoever asked to publish can't confirm it: a second person must", "người đề nghị công bố không tự xác nhận được; cần người thứ hai"}
 	}
 	record, err := ParseRecord([]byte(waits.Record))
 	if err != nil {
@@ -155,11 +169,13 @@ func (p *Publications) mayFollow(method, period string, corrects int64) error {
 	switch {
 	case published && corrects == 0:
 		return &Wrong{"corrects", fmt.Sprintf("%s %s is published already, as number %d, and what is published never changes: name it (--corrects %d) and the reason (--reason) to publish a correction",
-			method, period, newest.Number, newest.Number)}
+			method, period, newest.Number, newest.Number),
+			fmt.Sprintf("kỳ này đã công bố ở số %d, và nội dung đã công bố không thay đổi được; để đính chính, hãy ghi số %d và lý do", newest.Number, newest.Number)}
 	case corrects != 0 && !published:
-		return &Wrong{"corrects", fmt.Sprintf("nothing is published of %s %s yet, so nothing can be corrected", method, period)}
+		return &Wrong{"corrects", fmt.Sprintf("nothing is published of %s %s yet, so nothing can be corrected", method, period), "kỳ này chưa công bố nên chưa có gì để đính chính"}
 	case corrects != 0 && newest.Number != corrects:
-		return &Wrong{"corrects", fmt.Sprintf("the newest publication of %s %s is number %d; correct that", method, period, newest.Number)}
+		return &Wrong{"corrects", fmt.Sprintf("the newest publication of %s %s is number %d; correct that", method, period, newest.Number),
+			fmt.Sprintf("công bố mới nhất của kỳ này là số %d; hãy đính chính số ấy", newest.Number)}
 	}
 	return nil
 }
@@ -167,7 +183,7 @@ func (p *Publications) mayFollow(method, period string, corrects int64) error {
 // correct makes a record the correction of another.
 func (p *Publications) correct(record *Record, r Request) error {
 	if r.Reason == "" {
-		return &Wrong{"reason", "a correction needs a reason (--reason), which is published with it"}
+		return &Wrong{"reason", "a correction needs a reason (--reason), which is published with it", "đính chính cần có lý do; lý do được công bố cùng"}
 	}
 	before, err := p.Record(r.Corrects)
 	if err != nil {
@@ -176,7 +192,8 @@ func (p *Publications) correct(record *Record, r Request) error {
 	newest, _ := p.Newest(r.Method.ID, r.Ranking.Inputs.Period.ID)
 	record.Corrects = &Correction{Number: r.Corrects, SHA256: newest.SHA256, Reason: r.Reason, Changes: changes(before.Ranking, record.Ranking)}
 	if len(record.Corrects.Changes) == 0 && before.State == record.State && before.Method.SHA256 == record.Method.SHA256 {
-		return &Wrong{"corrects", fmt.Sprintf("nothing differs from publication %d: the same points and ranks, by the same method, and %s as before", r.Corrects, record.State)}
+		return &Wrong{"corrects", fmt.Sprintf("nothing differs from publication %d: the same points and ranks, by the same method, and %s as before", r.Corrects, record.State),
+			fmt.Sprintf("không có gì khác công bố số %d", r.Corrects)}
 	}
 	return nil
 }
@@ -186,35 +203,36 @@ func changes(before, after *ranking.Result) []Changed {
 	then, now := positions(before), positions(after)
 	all := []Changed{}
 	for _, at := range now {
-		if was := find(then, at.agency); was == nil || !was.same(at.Position) {
-			all = append(all, Changed{Agency: at.agency, Before: was, After: &at.Position})
+		if was := find(then, at.Agency); was == nil || !was.same(at.Position) {
+			all = append(all, Changed{Agency: at.Agency, Before: was, After: &at.Position})
 		}
 	}
 	for _, was := range then {
-		if find(now, was.agency) == nil {
-			all = append(all, Changed{Agency: was.agency, Before: &was.Position})
+		if find(now, was.Agency) == nil {
+			all = append(all, Changed{Agency: was.Agency, Before: &was.Position})
 		}
 	}
 	return all
 }
 
-type placed struct {
-	agency string
+// Placed is an agency where it stands.
+type Placed struct {
+	Agency string
 	Position
 }
 
-func positions(r *ranking.Result) (all []placed) {
+func positions(r *ranking.Result) (all []Placed) {
 	for _, g := range r.Groups {
 		for _, s := range g.Agencies {
-			all = append(all, placed{s.Agency.Code, Position{Points: s.Points, Rank: s.Rank}})
+			all = append(all, Placed{s.Agency.Code, Position{Points: s.Points, Rank: s.Rank}})
 		}
 	}
 	return all
 }
 
-func find(all []placed, agency string) *Position {
+func find(all []Placed, agency string) *Position {
 	for i := range all {
-		if all[i].agency == agency {
+		if all[i].Agency == agency {
 			return &all[i].Position
 		}
 	}
@@ -236,11 +254,11 @@ const longestText = 500
 func checkText(param, text string) error {
 	switch {
 	case len(text) > longestText:
-		return &Wrong{param, fmt.Sprintf("it has %d bytes; at most %d would do", len(text), longestText)}
+		return &Wrong{param, fmt.Sprintf("it has %d bytes; at most %d would do", len(text), longestText), fmt.Sprintf("lý do dài quá %d byte", longestText)}
 	case !utf8.ValidString(text) || strings.ContainsFunc(text, func(r rune) bool { return unicode.IsControl(r) }):
-		return &Wrong{param, "it holds what is no letter; one line of text would do"}
+		return &Wrong{param, "it holds what is no letter; one line of text would do", "lý do có ký tự không in được; hãy viết trên một dòng"}
 	case text != "" && strings.TrimSpace(text) == "":
-		return &Wrong{param, "it says nothing; a reason would do"}
+		return &Wrong{param, "it says nothing; a reason would do", "lý do để trống"}
 	}
 	return nil
 }

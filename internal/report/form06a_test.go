@@ -296,3 +296,44 @@ func golden(t *testing.T, name string, got []byte) {
 		t.Errorf("%s (-want +got)\n%s", name, diff)
 	}
 }
+
+// A name that a spreadsheet would work out is a text in both papers.
+func TestPapersHoldNoFormulasOfOthers(t *testing.T) {
+	const bad = `=HYPERLINK("https://evil.example","x")`
+	f := form(t, reports(t, dossiers), "", "calendar")
+	for i := range f.Rows {
+		f.Rows[i].Names = Names{VI: bad, EN: bad}
+	}
+	var table, sheet bytes.Buffer
+	if err := errors.Join(f.CSV(&table, "en"), f.XLSX(&sheet, "en", zone)); err != nil {
+		t.Fatal(err)
+	}
+	if text := table.String(); !strings.Contains(text, `'=HYPERLINK`) || strings.Contains(text, `"=HYPERLINK`) || strings.Contains(text, ",=HYPERLINK") {
+		t.Errorf("the table is %s", text)
+	}
+	x, err := excelize.OpenReader(&sheet)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = x.Close() }()
+	texts := 0
+	for _, name := range x.GetSheetList() {
+		rows, err := x.GetRows(name, excelize.Options{RawCellValue: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, row := range rows {
+			for j, value := range row {
+				if is, err := x.GetCellFormula(name, at(j+1, i+1)); err != nil || strings.Contains(is, "HYPERLINK") {
+					t.Errorf("%s is the formula %s, %v", at(j+1, i+1), is, err)
+				}
+				if value == bad {
+					texts++
+				}
+			}
+		}
+	}
+	if texts == 0 {
+		t.Error("the name is in no cell")
+	}
+}
