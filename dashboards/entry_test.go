@@ -2,6 +2,7 @@ package dashboards
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"mime/multipart"
@@ -14,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/chromedp"
 	"github.com/xuri/excelize/v2"
 
 	"tiendo/internal/auth"
@@ -168,4 +170,43 @@ func TestEntryPagesLookLikeThis(t *testing.T) {
 		}
 	}
 	f("enter-none-en.html", get(bound, "/enter/recent?lang=en"), 200)
+}
+
+// axe finds nothing on the pages on which something is entered, which fit on a telephone and run no script.
+func TestEntryPagesOnEveryScreen(t *testing.T) {
+	g := newGate(t, nil)
+	secrets := map[string]string{
+		"clerk": g.make(t, auth.Terms{Name: "van-thu", Scopes: []auth.Scope{auth.ScopeIngest, auth.ScopeAssess, auth.ScopeView}}),
+		"own":   g.make(t, auth.Terms{Name: "so", Scopes: []auth.Scope{auth.ScopeAssess}, Agency: "H24.12"}),
+	}
+	clerk := g.logIn(t, secrets["clerk"])
+	preview := bodyOf(t, clerk.upload(t, "/enter/task/upload", "x.xlsx", clerk.filled(t, "task",
+		[]any{"GV-01", "H24.12", "02/09/2019", "20/09/2019", "H24.13", "UBND", nil, nil, nil, "18/09/2019"}, []any{"GV 02", "H99", "mai"})))
+	clerk.do(t, http.MethodPost, "/enter/confirm", url.Values{"draft": {draftName.FindStringSubmatch(preview)[1]}})
+	server := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/preview" {
+			w.Header().Set("Content-Type", "text/html; charset=utf-8")
+			_, _ = w.Write([]byte(preview))
+			return
+		}
+		r.Header.Set("Authorization", "Bearer "+secrets[cmp.Or(r.URL.Query().Get("as"), "clerk")])
+		g.ServeHTTP(w, r)
+	}))
+	chromium, axe := browser(t), axeScript(t)
+	for _, dark := range []bool{false, true} {
+		b := newTab(chromium, t, 360, 780, dark)
+		for _, path := range []string{
+			"/enter?as=clerk", "/preview?as=clerk", "/enter/task?as=clerk", "/enter/petition?as=clerk&type=petition.forwarded", "/enter/recent?as=clerk&done=written",
+			"/assess?as=clerk", "/assess?as=clerk&agency=H24.12&period=2019-Q3", "/assess?as=own&period=2019-Q3",
+		} {
+			b.do(t, chromedp.Navigate(server.URL+path))
+			eventually(t, b, `document.readyState === 'complete' && document.fonts.status === 'loaded'`)
+			if over := eval[int](t, b, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
+				t.Errorf("%s is %d pixels wider than the screen", path, over)
+			}
+			for _, found := range b.await(t, axe) {
+				t.Errorf("%s, dark %v: %s", path, dark, found)
+			}
+		}
+	}
 }

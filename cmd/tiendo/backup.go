@@ -55,7 +55,7 @@ func (c *backupCmd) Run(ctx context.Context, std *streams) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(std.out, "Backup %s is in %s: %d events and %d files.\n", made.ID, dir, made.Events, made.Files)
+	fmt.Fprintf(std.out, "Backup %s is in %s: %d events or more, and %d files.\n", made.ID, dir, made.Events, made.Files)
 	if made.Apart != "" {
 		fmt.Fprintf(std.out, "The engine's part is on the ClickHouse server, in its folder for backups, as %s: keep both.\n", made.Apart)
 	}
@@ -99,7 +99,7 @@ func (c *restoreCmd) Run(ctx context.Context, std *streams) error {
 		progress.say(fmt.Sprintf("the server restores the backup, for %s now", time.Since(begun).Round(time.Second)))
 		if answer, err := c.Client.get(ctx, "/readyz", nil); err == nil {
 			if now, err := readAnswer[told](&c.Client, answer); err == nil && now.Restored == asked.ID {
-				fmt.Fprintf(std.out, "Backup %s is restored: %d events and more. Tokens are those of the backup.\n", asked.ID, asked.Events)
+				fmt.Fprintf(std.out, "Backup %s is restored: %d events or more. Tokens are those of the backup.\n", asked.ID, asked.Events)
 				return nil
 			}
 		}

@@ -43,7 +43,9 @@ func (a *app) copy(ctx context.Context, m *backup.Manifest, dir string, say func
 		case <-time.After(10 * time.Millisecond):
 		}
 	}
-	m.Events = a.booker.Mark().Events
+	if err := a.engine.Conn().QueryRow(ctx, "SELECT count() FROM events").Scan(&m.Events); err != nil {
+		return fmt.Errorf("count the events: %w", err)
+	}
 	if err := a.engine.Backup(ctx, partOf(m, dir), say); err != nil {
 		return err
 	}

@@ -15,7 +15,7 @@ import (
 )
 
 // inspectedCity serves a small city of 2019 up to the day on which the inspectors of Sở Xây dựng reported.
-func inspectedCity(t *testing.T) client {
+func inspectedCity(t *testing.T) (*app, client) {
 	t.Helper()
 	a, _ := startApp(t, appOptions{Simulated: true, Agencies: simulatedAgencies()})
 	at := func(year int, month time.Month, day int) time.Time {
@@ -36,7 +36,7 @@ func inspectedCity(t *testing.T) client {
 	for a.waiting() {
 		time.Sleep(10 * time.Millisecond)
 	}
-	return c
+	return a, c
 }
 
 // figure asks for the only value of a figure, as the API gives it.
@@ -52,7 +52,7 @@ func (c *client) value(t *testing.T, id, query string) *float64 {
 
 // Papers come out of a running server with the figures of the API, and the audit log says who took them.
 func TestReports(t *testing.T) {
-	c := inspectedCity(t)
+	a, c := inspectedCity(t)
 	folder := t.TempDir()
 	run := func(cmd reportCmd) (string, error) {
 		var out bytes.Buffer
@@ -105,6 +105,18 @@ func TestReports(t *testing.T) {
 		c.checkSummary(t, out)
 	})
 	t.Run("signals", func(t *testing.T) { c.checkSignals(t) })
+	t.Run("own signals", func(t *testing.T) {
+		secret := secretOf(t, a.make(t, tokenCreateCmd{Name: "construction", Scope: []string{"view"}, Agency: "H24.17"}))
+		for address, want := range map[string]int{
+			"/v1/signals?period=2019-Q2": 200, "/v1/signals?period=2019-Q2&agency=H24.17": 200, "/v1/signals?period=2019-Q2&agency=H24.28": 403,
+			"/signals?period=2019-Q2": 200, "/signals?period=2019-Q2&agency=H24.28": 400,
+		} {
+			status, body := fetch(t, c.Server+address, "Authorization", "Bearer "+secret)
+			if status != want || strings.Contains(body, `"agency":"H24.28"`) || strings.Contains(body, "Huyện An Dương") || status == 200 && !strings.Contains(body, "H24.17") {
+				t.Errorf("%s: %d, want %d: %.300s", address, status, want, body)
+			}
+		}
+	})
 	t.Run("misuse", func(t *testing.T) {
 		for cmd, want := range map[reportCmd]string{
 			{Which: "06a", Period: "2019-Q9", Cutoff: "calendar", Format: "csv", Lang: "vi"}:                  "is no period",

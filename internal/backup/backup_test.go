@@ -62,7 +62,7 @@ func listed(t *testing.T, dir string) (names []string) {
 }
 
 func TestThereAndBack(t *testing.T) {
-	kept := []string{"admin.token", "audit.log", "officer.key", "published/000001.head", "published/000001.record", "tokens.json"}
+	kept := []string{"admin.token", "audit.log", "log/refused/entry-7", "officer.key", "published/000001.head", "published/000001.record", "tokens.json"}
 	left := []string{"lock", "log/meta.db", "engine/store/x", "collector.id", "sessions.json", ".tokens.json.new", "demo/lock", "demo/tokens.json", "old/" + ManifestFile}
 	data := folder(t, slices.Concat(kept, left)...)
 	dir, m := made(t, data)

@@ -15,14 +15,20 @@ import (
 )
 
 // apart are what of a data folder is not copied as it is. The engine copies its own files. The log holds nothing that is not
-// in the engine by then; and a restored server must be another collector than the one that may run still, for entries are told
+// in the engine by then, but for what was set aside; and a restored server must be another collector than the one that may run still, for entries are told
 // apart by collector and number. Who has logged in logs in again.
-var apart = []string{"engine", "log", "lock", "collector.id", "sessions.json"}
+var apart = []string{"engine", "lock", "collector.id", "sessions.json"}
+
+// setAside are the folders within that of the log with what the engine does not have.
+var setAside = []string{"damaged", "refused"}
 
 // copies says whether a file or folder of a data folder belongs into a backup. Another data folder below it is another city's.
 func copies(data, path string, d fs.DirEntry) bool {
 	name, err := filepath.Rel(data, path)
 	if err != nil || slices.Contains(apart, name) || name == PendingFile || strings.HasPrefix(d.Name(), ".") {
+		return false
+	}
+	if filepath.Dir(name) == "log" && !slices.Contains(setAside, d.Name()) {
 		return false
 	}
 	if d.IsDir() {

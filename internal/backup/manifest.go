@@ -44,7 +44,7 @@ type Manifest struct {
 	Database string `json:"database"`
 	// Apart says that the engine is a server of its own, which has its part under [Manifest.Name].
 	Apart bool `json:"apart"`
-	// Events are those that were in the figures when it was begun; it may hold more.
+	// Events are those that were stored when it was begun; it may hold more.
 	Events uint64 `json:"events"`
 	Files  []File `json:"files"`
 }
