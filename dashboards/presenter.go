@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"tiendo/internal/kpi"
+	"tiendo/internal/publication"
 )
 
 // number is a figure as it stands on the page: its text, its exact value, and where its cases are.
@@ -41,6 +42,8 @@ type presenter struct {
 	w     *words
 	names func(dimension, code string, lang language) string
 	zone  *time.Location
+	// published is what was published; nil where nobody publishes.
+	published *publication.Publications
 	// agencyPages says that each agency has a page.
 	agencyPages bool
 	// drawn says that charts will be; made are those that were.

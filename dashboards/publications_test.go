@@ -178,6 +178,8 @@ func TestPublicationPagesOnScreens(t *testing.T) {
 	mux := http.NewServeMux()
 	mux.Handle("/publications", p.Publications())
 	mux.Handle("/publications/", p.Publications())
+	mux.Handle("/wall", p.Wall())
+	mux.Handle("/wall/", p.Wall())
 	mux.Handle("/", p)
 	server := serve(t, mux)
 	chromium, axe := browser(t), axeScript(t)
@@ -195,5 +197,24 @@ func TestPublicationPagesOnScreens(t *testing.T) {
 			b.keep(t, fmt.Sprintf("%s-%d", name, width))
 		}
 	}
+	b.do(t, chromedp.EmulateViewport(1920, 1080), chromedp.Navigate(server.URL+"/wall?panels=ranking"))
+	eventually(t, b, `document.querySelectorAll('.rows li').length === 5`)
+	b.keep(t, "wall-ranking")
 	b.checkQuiet(t, server.URL+"/")
+}
+
+// A wall shows the first of what was published last, and says so where nothing was.
+func TestWallShowsTheLastPublication(t *testing.T) {
+	of := publishing(t)
+	f := func(want string, not string, change ...func(*Options)) {
+		t.Helper()
+		p := pagesOf(t, sources{ask: cityAnswers, booked: counter()}, change...)
+		page := bodyOf(t, get(t, p.Wall(), "/wall?panels=ranking"))
+		if !strings.Contains(page, want) || strings.Contains(page, not) {
+			t.Errorf("no %q, or %q, in %s", want, not, page)
+		}
+	}
+	f("Chưa công bố bảng xếp hạng nào", "Sở Tư pháp")
+	f(`Xếp hạng nhỏ · Quý III/2019 · chính thức`, "Chưa công bố", func(o *Options) { o.Publishing = of })
+	f(`<data value="1" data-agency="H24.03">1</data></b> <span class="n">98,19</span>`, "Chưa công bố", func(o *Options) { o.Publishing = of })
 }

@@ -120,6 +120,7 @@ func (p *Pages) fragment(s *snapshot, lang language) (*fragment, error) {
 	if err != nil {
 		return nil, err
 	}
+	presenter.published = p.Publishing.All
 	presenter.drawn, presenter.agencyPages = p.drawsCharts(), p.byPath["/agencies/{agency}"] != nil
 	show := &shown{presenter: presenter, W: spoken[lang], Charts: presenter.drawn}
 	var b bytes.Buffer

@@ -35,6 +35,8 @@ const (
 	showMost
 	// showBelow is the agencies whose rate is lower than the city's by more than chance.
 	showBelow
+	// showPublished is the first of the ranking that was published last, with their points.
+	showPublished
 )
 
 // mostTiles is how many tiles a screen takes, mostRows how many agencies a tile.
@@ -87,6 +89,9 @@ var panels = []panel{
 	{"organisation", inBoth{"Tổ chức, biên chế", "Organisation and staff"}, oneEach(
 		"org.staffing_ratio", "org.streamlining_ratio", "org.merger_ratio", "org.iso_ratio", "org.training_ratio", "org.work_file_ratio",
 	)},
+	{"ranking", inBoth{"Xếp hạng đã công bố", "Published ranking"}, []tileOf{
+		{showPublished, []string{"dossier.received"}, inBoth{"Công bố gần nhất", "The last publication"}},
+	}},
 	{"findings", inBoth{"Tồn tại qua kiểm tra", "Inspection findings"}, oneEach(
 		"finding.raised", "finding.settled", "finding.open_overdue", "finding.on_time_rate",
 	)},

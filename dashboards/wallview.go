@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"tiendo/internal/kpi"
+	"tiendo/internal/publication"
 )
 
 // wallView is what a wall shows.
@@ -135,6 +136,8 @@ func (t *wallTeller) tile(of tileOf) (tileView, error) {
 		v.List = t.most(of.ids[0], of.ids[1])
 	case showBelow:
 		v.List = t.below(of.ids[0])
+	case showPublished:
+		t.ranking(&v)
 	default:
 		t.value(&v, of.ids[0])
 	}
@@ -213,6 +216,28 @@ func (t *wallTeller) of(d kpi.Definition, r kpi.Row) string {
 	default:
 		return ""
 	}
+}
+
+// ranking fills a tile with the first of the ranking that was published last: their rank, and a bar of their points.
+func (t *wallTeller) ranking(v *tileView) {
+	v.List = &wallList{None: publicationsIn[t.lang].None}
+	if t.published == nil {
+		return
+	}
+	e, all, any := t.published.Last()
+	if !any {
+		return
+	}
+	state := publicationStates[e.State]
+	v.Name = t.lang.of(e.Titles.VI, e.Titles.EN) + " · " + t.lang.period(e.Period.ID) + " · " + state.in(t.lang)
+	all = slices.DeleteFunc(slices.Clone(all), func(p publication.Placed) bool { return p.Rank == nil })
+	for _, at := range all[:min(len(all), mostRows)] {
+		v.List.Rows = append(v.List.Rows, wallRow{
+			Code: at.Agency, Name: t.name(at.Agency), Value: strconv.Itoa(*at.Rank), Exact: strconv.Itoa(*at.Rank), N: t.lang.points(at.Points),
+			Bar: fmt.Sprintf("%.0f", max(4, 1000*at.Points/max(1, all[0].Points))),
+		})
+	}
+	v.List.more(len(all), t)
 }
 
 // most lists the agencies with the most of a count that is a part of another.

@@ -27,9 +27,9 @@ func (p *Publications) Collect(to chan<- prometheus.Metric) {
 		e := l.entry
 		gauge(infoMetric, 1, e.Method, e.Version, e.Period.ID, string(e.State))
 		for _, at := range l.standings {
-			gauge(pointsMetric, at.Points, e.Method, at.agency)
+			gauge(pointsMetric, at.Points, e.Method, at.Agency)
 			if at.Rank != nil {
-				gauge(rankMetric, float64(*at.Rank), e.Method, at.agency)
+				gauge(rankMetric, float64(*at.Rank), e.Method, at.Agency)
 			}
 		}
 	}
@@ -38,7 +38,18 @@ func (p *Publications) Collect(to chan<- prometheus.Metric) {
 // standing is a publication with where its agencies stand.
 type standing struct {
 	entry     Entry
-	standings []placed
+	standings []Placed
+}
+
+// Last is the newest publication, and where its agencies stand, by group and rank; false if there is none.
+func (p *Publications) Last() (Entry, []Placed, bool) {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	last := len(p.entries) - 1
+	if last < 0 {
+		return Entry{}, nil, false
+	}
+	return p.entries[last], p.standings[last], true
 }
 
 // latest are the publications of the last period of each method. Of two periods that end on one day the shorter is the last.

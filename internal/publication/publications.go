@@ -33,7 +33,7 @@ type Publications struct {
 	entries []Entry
 	marks   []Watermark
 	// standings are where the agencies stand, by publication.
-	standings [][]placed
+	standings [][]Placed
 	waiting   []Proposal
 }
 

@@ -211,35 +211,36 @@ func changes(before, after *ranking.Result) []Changed {
 	then, now := positions(before), positions(after)
 	all := []Changed{}
 	for _, at := range now {
-		if was := find(then, at.agency); was == nil || !was.same(at.Position) {
-			all = append(all, Changed{Agency: at.agency, Before: was, After: &at.Position})
+		if was := find(then, at.Agency); was == nil || !was.same(at.Position) {
+			all = append(all, Changed{Agency: at.Agency, Before: was, After: &at.Position})
 		}
 	}
 	for _, was := range then {
-		if find(now, was.agency) == nil {
-			all = append(all, Changed{Agency: was.agency, Before: &was.Position})
+		if find(now, was.Agency) == nil {
+			all = append(all, Changed{Agency: was.Agency, Before: &was.Position})
 		}
 	}
 	return all
 }
 
-type placed struct {
-	agency string
+// Placed is an agency where it stands.
+type Placed struct {
+	Agency string
 	Position
 }
 
-func positions(r *ranking.Result) (all []placed) {
+func positions(r *ranking.Result) (all []Placed) {
 	for _, g := range r.Groups {
 		for _, s := range g.Agencies {
-			all = append(all, placed{s.Agency.Code, Position{Points: s.Points, Rank: s.Rank}})
+			all = append(all, Placed{s.Agency.Code, Position{Points: s.Points, Rank: s.Rank}})
 		}
 	}
 	return all
 }
 
-func find(all []placed, agency string) *Position {
+func find(all []Placed, agency string) *Position {
 	for i := range all {
-		if all[i].agency == agency {
+		if all[i].Agency == agency {
 			return &all[i].Position
 		}
 	}
