@@ -144,9 +144,15 @@ func TestRoles(t *testing.T) {
 		path  string
 		wants int
 	}{
-		{collector, "/v1/kpis", http.StatusNotFound}, {collector, "/metrics", http.StatusOK}, {collector, "/", http.StatusNotFound},
-		{booker, "/v1/kpis", http.StatusNotFound}, {booker, "/metrics", http.StatusOK}, {booker, "/v1/events", http.StatusNotFound},
-		{web, "/v1/events", http.StatusNotFound}, {web, "/", http.StatusOK}, {web, "/v1/cases?kpi=dossier.received&period=2026", http.StatusOK},
+		{collector, "/v1/kpis", http.StatusNotFound},
+		{collector, "/metrics", http.StatusOK},
+		{collector, "/", http.StatusNotFound},
+		{booker, "/v1/kpis", http.StatusNotFound},
+		{booker, "/metrics", http.StatusOK},
+		{booker, "/v1/events", http.StatusNotFound},
+		{web, "/v1/events", http.StatusNotFound},
+		{web, "/", http.StatusOK},
+		{web, "/v1/cases?kpi=dossier.received&period=2026", http.StatusOK},
 	} {
 		if status, body := try.s.get(try.path); status != try.wants || status == http.StatusNotFound && !strings.Contains(body, "role") {
 			t.Errorf("%s of %s: %d %.200s", try.path, filepath.Base(try.s.dir), status, body)
