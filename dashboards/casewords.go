@@ -233,12 +233,13 @@ var steps = map[string]inBoth{
 	"finding.voided":               {"Hủy bản ghi", "Voided"},
 }
 
-// codeNames name the codes that the contract fixes; others are the city's own and stand as they are.
+// codeNames name the codes that the contract fixes, and groups by their usual codes; others are the city's own and stand as they are.
 var codeNames = map[string]inBoth{
 	"online": {"trực tuyến", "online"}, "direct": {"trực tiếp", "at the counter"}, "post": {"bưu chính công ích", "public postal service"},
 	"full": {"toàn trình", "full"}, "partial": {"một phần", "partial"}, "none": {"không có", "none"},
 	"2": {"mức độ 2", "level 2"}, "3": {"mức độ 3", "level 3"}, "4": {"mức độ 4", "level 4"},
 	"complaint": {"khiếu nại", "complaint"}, "denunciation": {"tố cáo", "denunciation"}, "suggestion": {"kiến nghị, phản ánh", "suggestion"},
+	"department": {"sở, ban, ngành", "departments"}, "district": {"quận, huyện", "districts"}, "commune": {"xã, phường, đặc khu", "communes"},
 	"one_stop": {"một cửa", "one-stop office"}, "iso": {"ISO", "ISO"}, "work_files": {"hồ sơ công việc", "work files"},
 	"discipline": {"kỷ luật, kỷ cương", "discipline"}, "staffing": {"biên chế", "staffing"}, "training": {"đào tạo, bồi dưỡng", "training"},
 	"organisation": {"tổ chức bộ máy", "organisation"}, "it": {"công nghệ thông tin", "information technology"}, "other": {"khác", "other"},

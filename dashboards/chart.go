@@ -99,7 +99,7 @@ func (c *chart) set(d drawing) error {
 }
 
 // patches are the signs that stand for an area or a sample, drawn by the style sheet alone, by their beginnings.
-var patches = []string{"term", "late", "city", "flow", "heat", "bar-", "line-", "mark-", "dot-"}
+var patches = []string{"term", "late", "city", "done", "heat", "bar-", "line-", "mark-", "dot-"}
 
 // Square says that the key is such a patch, and no line with a mark on it.
 func (k key) Square() bool {

@@ -18,7 +18,7 @@ func (p *presenter) flows(id, title string, ids []string) (chart, error) {
 	drawn.SetXAxis(p.monthNames(months))
 	var lines []line
 	for i, figure := range ids {
-		look := []stroke{{sign: "term", colour: "var(--sky)"}, {sign: "flow", colour: "var(--blue)"}}[i]
+		look := []stroke{{sign: "term", colour: "var(--sky)"}, {sign: "done", colour: "var(--blue)"}}[i]
 		name := p.nameOfFigure(figure)
 		lines = append(lines, line{figure, name, look})
 		c.Legend = append(c.Legend, key{look.sign, name})

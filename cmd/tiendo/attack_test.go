@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
@@ -123,18 +124,12 @@ func TestEveryParameterWithSQL(t *testing.T) {
 		for _, p := range append(all, parameter{Name: "agency", In: "query"}, parameter{Name: "' OR 1=1 --", In: "query"}) {
 			for _, bad := range payloads {
 				if p.In == "path" {
-					bent := map[string]string{}
-					for name, value := range names {
-						bent[name] = value
-					}
+					bent := maps.Clone(names)
 					bent[p.Name] = bad
 					ask(fill(bent), fits)
 					continue
 				}
-				query := url.Values{}
-				for name, values := range fits {
-					query[name] = values
-				}
+				query := maps.Clone(fits)
 				query.Set(p.Name, bad)
 				ask(fill(names), query)
 			}

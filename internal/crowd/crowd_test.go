@@ -116,10 +116,14 @@ func TestSlowSendersAreCut(t *testing.T) {
 		t.Errorf("the handler read %v", err)
 	}
 	f("a body that stands still", fmt.Sprintf(head, "read"), time.Hour)
-	<-read
+	if err := <-read; !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("of a body that stands still the handler read %v", err)
+	}
 	f("a slow body that nobody reads", fmt.Sprintf(head, "ignore"), 5*time.Millisecond)
 	f("slow pieces", "POST /read HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n", 5*time.Millisecond)
-	<-read
+	if err := <-read; err == nil {
+		t.Error("slow pieces were read to their end")
+	}
 
 	answer, err := http.Post("http://"+l.Addr().String()+"/think", "text/plain", strings.NewReader("x"))
 	if err != nil {

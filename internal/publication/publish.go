@@ -88,8 +88,10 @@ func (p *Publications) Confirm(method, period, sha256, by string) (Outcome, erro
 	}
 	waits, ok := p.proposal(sha256)
 	if !ok || waits.Method != method || waits.Period != period {
-		return Outcome{}, &Wrong{"confirm", "nothing of this method and period waits for a confirmation under this SHA-256; GET /v1/publications lists what does",
-			"không có bảng xếp hạng nào của kỳ này chờ xác nhận dưới mã này; hãy tải lại trang"}
+		return Outcome{}, &Wrong{
+			"confirm", "nothing of this method and period waits for a confirmation under this SHA-256; GET /v1/publications lists what does",
+			"không có bảng xếp hạng nào của kỳ này chờ xác nhận dưới mã này; hãy tải lại trang",
+		}
 	}
 	if waits.By == by {
 		return Outcome{}, &Wrong{"confirm", "whoever asked to publish can't confirm it: a second person must", "người đề nghị công bố không tự xác nhận được; cần người thứ hai"}
@@ -168,14 +170,18 @@ func (p *Publications) mayFollow(method, period string, corrects int64) error {
 	newest, published := p.Newest(method, period)
 	switch {
 	case published && corrects == 0:
-		return &Wrong{"corrects", fmt.Sprintf("%s %s is published already, as number %d, and what is published never changes: name it (--corrects %d) and the reason (--reason) to publish a correction",
-			method, period, newest.Number, newest.Number),
-			fmt.Sprintf("kỳ này đã công bố ở số %d, và nội dung đã công bố không thay đổi được; để đính chính, hãy ghi số %d và lý do", newest.Number, newest.Number)}
+		return &Wrong{
+			"corrects", fmt.Sprintf("%s %s is published already, as number %d, and what is published never changes: name it (--corrects %d) and the reason (--reason) to publish a correction",
+				method, period, newest.Number, newest.Number),
+			fmt.Sprintf("kỳ này đã công bố ở số %d, và nội dung đã công bố không thay đổi được; để đính chính, hãy ghi số %d và lý do", newest.Number, newest.Number),
+		}
 	case corrects != 0 && !published:
 		return &Wrong{"corrects", fmt.Sprintf("nothing is published of %s %s yet, so nothing can be corrected", method, period), "kỳ này chưa công bố nên chưa có gì để đính chính"}
 	case corrects != 0 && newest.Number != corrects:
-		return &Wrong{"corrects", fmt.Sprintf("the newest publication of %s %s is number %d; correct that", method, period, newest.Number),
-			fmt.Sprintf("công bố mới nhất của kỳ này là số %d; hãy đính chính số ấy", newest.Number)}
+		return &Wrong{
+			"corrects", fmt.Sprintf("the newest publication of %s %s is number %d; correct that", method, period, newest.Number),
+			fmt.Sprintf("công bố mới nhất của kỳ này là số %d; hãy đính chính số ấy", newest.Number),
+		}
 	}
 	return nil
 }
@@ -192,8 +198,10 @@ func (p *Publications) correct(record *Record, r Request) error {
 	newest, _ := p.Newest(r.Method.ID, r.Ranking.Inputs.Period.ID)
 	record.Corrects = &Correction{Number: r.Corrects, SHA256: newest.SHA256, Reason: r.Reason, Changes: changes(before.Ranking, record.Ranking)}
 	if len(record.Corrects.Changes) == 0 && before.State == record.State && before.Method.SHA256 == record.Method.SHA256 {
-		return &Wrong{"corrects", fmt.Sprintf("nothing differs from publication %d: the same points and ranks, by the same method, and %s as before", r.Corrects, record.State),
-			fmt.Sprintf("không có gì khác công bố số %d", r.Corrects)}
+		return &Wrong{
+			"corrects", fmt.Sprintf("nothing differs from publication %d: the same points and ranks, by the same method, and %s as before", r.Corrects, record.State),
+			fmt.Sprintf("không có gì khác công bố số %d", r.Corrects),
+		}
 	}
 	return nil
 }

@@ -17,7 +17,7 @@ func worth(good, n, dispersion float64) evidence {
 		return evidence{}
 	}
 	part := 1 / (1 + max(0, n-1)*dispersion)
-	return evidence{good * part, n * part}
+	return evidence{min(n, max(0, good)) * part, n * part}
 }
 
 // prior is how the rates of a group's agencies lie, as far as their cases tell: beta distributions, each as likely as it makes
