@@ -81,6 +81,22 @@ func TestWhyAFigureChanged(t *testing.T) {
 	}
 }
 
+// TestAPageSpeaksOfNow: what the books said at the end of the period before is not the time of the page, nor its figure.
+func TestAPageSpeaksOfNow(t *testing.T) {
+	p := present(t, ask(t, dossiersPage(), "ytd"), vietnamese, func(ctx context.Context, queries ...kpi.Query) ([]kpi.Figure, error) {
+		all, err := moved(ctx, queries...)
+		for i, q := range queries {
+			if q.AsOf != "" {
+				all[i].AsOf, all[i].Events = today.AddDate(-1, 0, 0), 1
+			}
+		}
+		return all, err
+	})
+	if !p.asOf.Equal(today) || p.events != 1234567 || *p.before["dossier.on_time_rate"].Value != 0.85 {
+		t.Errorf("%v, %d events, %v", p.asOf, p.events, *p.before["dossier.on_time_rate"].Value)
+	}
+}
+
 // The chance to miss is of the agency's own history, or of the city's where that is short.
 func TestBreaches(t *testing.T) {
 	p := present(t, ask(t, dossiersPage(), "ytd"), vietnamese, cityAnswers)

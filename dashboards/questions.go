@@ -92,7 +92,10 @@ func sortOut(s *asked, figures []kpi.Figure) (answers, error) {
 			return a, fmt.Errorf("the books answered %s, asked for %s", f.ID, q.ID)
 		}
 		a.figures[questionKey(q)] = f
-		if i == 0 || f.AsOf.Before(a.asOf) {
+		if q.AsOf != "" {
+			continue // it speaks of then, and the page of now
+		}
+		if a.asOf.IsZero() || f.AsOf.Before(a.asOf) {
 			a.asOf, a.events = f.AsOf, f.Events
 		}
 		a.place(s, q, f)

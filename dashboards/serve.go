@@ -5,8 +5,10 @@ import (
 	"compress/gzip"
 	"fmt"
 	"html/template"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 )
@@ -160,9 +162,9 @@ func (p *Pages) frame(r *http.Request, q *asked, lang language) frame {
 	path, params := q.address()
 	f.Path = path
 	live := url.Values{"page": {path}, "lang": {string(lang)}}
-	for name, values := range params {
-		live[name] = values
-		for _, value := range values {
+	for _, name := range slices.Sorted(maps.Keys(params)) {
+		live[name] = params[name]
+		for _, value := range params[name] {
 			if name != "period" {
 				f.Hidden = append(f.Hidden, hidden{name, value})
 			}

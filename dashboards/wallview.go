@@ -80,6 +80,9 @@ func newWallView(p *presenter, shown []panel) (*wallView, error) {
 	v := &wallView{W: t.words}
 	for _, of := range shown {
 		screen := t.screen(of)
+		if of.tiles[0].show == showPublished { // which names its own period
+			screen.Period = ""
+		}
 		for i, what := range of.tiles {
 			tile, err := t.tile(what)
 			if err != nil {

@@ -113,14 +113,21 @@ func (p *presenter) sharesOf(q kpi.Query) map[string]stats.Share {
 
 // signed writes an effect with its sign.
 func (p *presenter) signed(v float64, count bool) string {
-	sign := "+"
-	if v < 0 {
-		sign = "−"
+	text, zero := p.lang.decimal(abs(v)*100), p.lang.decimal(0)
+	if count {
+		text, zero = p.lang.count(abs(v)), "0"
+	}
+	switch {
+	case text == zero:
+	case v < 0:
+		text = "−" + text
+	default:
+		text = "+" + text
 	}
 	if count {
-		return sign + p.lang.count(abs(v))
+		return text
 	}
-	return sign + p.lang.decimal(abs(v)*100) + nbsp + p.w.Points
+	return text + nbsp + p.w.Points
 }
 
 // movers is how many procedures the sentence names, shownPoint the least of a rate that is no 0 when it is written.

@@ -1,6 +1,9 @@
 package stats
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // Share is a part of a rate: K of N in some group.
 type Share struct{ K, N float64 }
@@ -24,7 +27,7 @@ type Part struct {
 // (1955), with both periods weighted alike.
 func SplitRate(before, after map[string]Share) Split {
 	whole := func(groups map[string]Share) (all Share) {
-		for _, s := range groups {
+		for _, s := range groups { // whole counts, so in any order
 			all.K, all.N = all.K+s.K, all.N+s.N
 		}
 		return all
@@ -41,7 +44,7 @@ func SplitRate(before, after map[string]Share) Split {
 	for name := range after {
 		names[name] = true
 	}
-	for name := range names {
+	for _, name := range slices.Sorted(maps.Keys(names)) { // the same sum for the same data, to the last bit
 		b, a := before[name], after[name]
 		weightB, weightA := b.N/first.N, a.N/last.N
 		switch {
