@@ -412,7 +412,7 @@ func TestACaseIsFoundByItsCode(t *testing.T) {
 }
 
 // few cases behind every figure, in pages of one.
-func fewCases(_ context.Context, q kpi.Query, part kpi.Part, after string, limit int) (*kpi.List, error) {
+func fewCases(_ context.Context, q kpi.Query, of kpi.Listing) (*kpi.List, error) {
 	if _, asked := q.Where["ship"]; asked {
 		return nil, &kpi.Error{Param: "ship", Message: "cannot be filtered by"}
 	}
@@ -422,11 +422,11 @@ func fewCases(_ context.Context, q kpi.Query, part kpi.Part, after string, limit
 		{Family: "dossier", Subject: "a/b", N: 1, Agency: code("H24.12"), Procedure: code("1.005129"), Verdict: code("open"), Opened: &opened, Deadline: &due},
 		{Family: "dossier", Subject: "late", N: 2, Agency: code("H24.12"), Verdict: code("late"), Opened: &opened, Closed: &closed, Deadline: &due},
 	}, Next: "dossier/late"}
-	if part == kpi.Numerator || after != "" {
+	if of.Part == kpi.Numerator || of.After != "" {
 		list = &kpi.List{Total: 1, Sum: 1, Cases: []kpi.Listed{{Family: "petition", Subject: "<b>", N: 1, Kind: code("complaint"), Verdict: code("awaiting")}}}
 	}
-	if limit != listed {
-		return nil, fmt.Errorf("asked for %d cases", limit)
+	if of.Limit != listed && of.Limit != exportedAtOnce {
+		return nil, fmt.Errorf("asked for %d cases", of.Limit)
 	}
 	return list, nil
 }
@@ -445,9 +445,9 @@ func TestListsLookLikeThis(t *testing.T) {
 
 func TestListsAreReadAsTheAPIReadsThem(t *testing.T) {
 	var asked kpi.Query
-	h := pagesOf(t, sources{cases: func(ctx context.Context, q kpi.Query, part kpi.Part, after string, limit int) (*kpi.List, error) {
+	h := pagesOf(t, sources{cases: func(ctx context.Context, q kpi.Query, of kpi.Listing) (*kpi.List, error) {
 		asked = q
-		return fewCases(ctx, q, part, after, limit)
+		return fewCases(ctx, q, of)
 	}}).Cases()
 	page := bodyOf(t, get(t, h, "/cases?agency=&kpi=dossier.open&period=2019-09&procedure=1&procedure=2&lang=vi"))
 	if diff := cmp.Diff(map[string][]string{"agency": {""}, "procedure": {"1", "2"}}, asked.Where); diff != "" || asked.ID != "dossier.open" || asked.Period.ID != "2019-09" {
@@ -458,7 +458,7 @@ func TestListsAreReadAsTheAPIReadsThem(t *testing.T) {
 		t.Errorf("the page leads to another list than %s", want)
 	}
 	for query, want := range map[string]string{
-		"kpi=no.figure": "no figure is called no.figure", "kpi=dossier.open&period=2019-13": "period: ", "kpi=dossier.open&part=half": "part: ",
+		"kpi=no.figure": "no figure is called no.figure", "kpi=dossier.open&period=2019-13": "period: ", "kpi=dossier.open&part=half": "part: ", "kpi=dossier.open&format=pdf": "format: ",
 		"kpi=dossier.open&kpi=dossier.late": "kpi: is named twice", "kpi=dossier.open&ship=x": "ship: ", "kpi=%3Cscript%3E": "&lt;script&gt;",
 	} {
 		r := get(t, h, "/cases?lang=en&"+query)
@@ -468,9 +468,50 @@ func TestListsAreReadAsTheAPIReadsThem(t *testing.T) {
 	}
 }
 
+// TestListsInOtherOrders: the head of a column sorts by it, and what leads on keeps the order.
+func TestListsInOtherOrders(t *testing.T) {
+	var asked kpi.Listing
+	h := pagesOf(t, sources{cases: func(ctx context.Context, q kpi.Query, of kpi.Listing) (*kpi.List, error) {
+		asked = of
+		return fewCases(ctx, q, of)
+	}}).Cases()
+	page := bodyOf(t, get(t, h, "/cases?kpi=task.open&period=2019-09&sort=deadline"))
+	if asked.Order != kpi.ByDeadline {
+		t.Errorf("asked for %+v", asked)
+	}
+	for _, want := range []string{
+		`aria-sort="ascending"><a class="link" href="/cases?kpi=task.open&amp;period=2019-09&amp;sort=deadline">`,
+		`href="/cases?kpi=task.open&amp;period=2019-09&amp;sort=closed">`, `href="/cases?kpi=task.open&amp;period=2019-09">`,
+		`id="next" href="/cases?after=dossier%2Flate&amp;kpi=task.open&amp;period=2019-09&amp;sort=deadline"`,
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %s", want)
+		}
+	}
+}
+
+// TestListsAsCSV: the whole list, page after page, for a spreadsheet that takes no code for a formula; each is written down.
+func TestListsAsCSV(t *testing.T) {
+	var exports []string
+	h := pagesOf(t, sources{cases: fewCases}, func(o *Options) {
+		o.Exported = func(_ context.Context, what, format string) { exports = append(exports, what+" as "+format) }
+	}).Cases()
+	r := get(t, h, "/cases?kpi=dossier.late&period=2019-09&format=csv&after=ignored")
+	want := "\ufefffamily,subject,n,agency,agency_name,unit,procedure,channel,level,kind,submitted,opened,deadline_first,deadline,closed,closing,verdict\r\n" +
+		"dossier,a/b,1,H24.12,Sở Xây dựng,,1.005129,,,,,2019-09-02 14:03:22,,2019-09-12 23:59:59,,,open\r\n" +
+		"dossier,late,2,H24.12,Sở Xây dựng,,,,,,,2019-09-02 14:03:22,,2019-09-12 23:59:59,2019-09-17 14:03:22,,late\r\n" +
+		"petition,<b>,1,,,,,,,complaint,,,,,,,awaiting\r\n"
+	if diff := cmp.Diff(want, bodyOf(t, r)); diff != "" || r.Header.Get("Content-Disposition") != "attachment; filename=dossier.late-2019-09.csv" {
+		t.Errorf("%s %v", diff, r.Header)
+	}
+	if diff := cmp.Diff([]string{"cases dossier.late 2019-09 as csv"}, exports); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestCasePagesWhileTheEngineIsAway(t *testing.T) {
 	away := fmt.Errorf("away")
-	h := pagesOf(t, sources{cases: func(context.Context, kpi.Query, kpi.Part, string, int) (*kpi.List, error) { return nil, away }}, func(o *Options) {
+	h := pagesOf(t, sources{cases: func(context.Context, kpi.Query, kpi.Listing) (*kpi.List, error) { return nil, away }}, func(o *Options) {
 		o.Explain = func(context.Context, event.Family, string) (*lifecycle.Explanation, error) { return nil, away }
 	}).Cases()
 	for _, address := range []string{"/cases/dossier/1", "/cases?subject=1", "/cases?kpi=dossier.open"} {

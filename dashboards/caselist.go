@@ -18,9 +18,10 @@ const listed = 100
 // listQuestion is what the address of a list asks for.
 type listQuestion struct {
 	query      kpi.Query
-	part       kpi.Part
-	after      string
+	of         kpi.Listing
 	definition kpi.Definition
+	// csv says that the whole list is wanted, for a spreadsheet.
+	csv bool
 	// report says that the period is one of the reporting calendar.
 	report bool
 }
@@ -42,12 +43,13 @@ func (p *Pages) readList(params url.Values) (listQuestion, error) {
 			q.query.Where[name] = values
 		}
 	}
-	q.query.ID, q.part, q.after = one["kpi"], kpi.Part(one["part"]), one["after"]
+	q.query.ID = one["kpi"]
+	q.of = kpi.Listing{Part: kpi.Part(one["part"]), Order: kpi.Order(one["sort"]), After: one["after"], Limit: listed}
 	var known bool
 	if q.definition, known = kpi.ByID(q.query.ID); !known {
 		return q, &kpi.Error{Param: "kpi", Message: "no figure is called " + cut(q.query.ID) + "; /kpis lists them"}
 	}
-	if q.part != kpi.All && q.part != kpi.Numerator && q.part != kpi.Denominator {
+	if q.of.Part != kpi.All && q.of.Part != kpi.Numerator && q.of.Part != kpi.Denominator {
 		return q, &kpi.Error{Param: "part", Message: "numerator or denominator would do"}
 	}
 	if one["period"] == "" {
@@ -67,6 +69,12 @@ func (p *Pages) readList(params url.Values) (listQuestion, error) {
 	default:
 		return q, &kpi.Error{Param: "fold", Message: "successor would do"}
 	}
+	switch one["format"] {
+	case "", "csv":
+		q.csv = one["format"] != ""
+	default:
+		return q, &kpi.Error{Param: "format", Message: "csv would do"}
+	}
 	var err error
 	if q.query.Period, err = parse(one["period"], p.Now(), p.Location); err != nil {
 		return q, &kpi.Error{Param: "period", Message: err.Error()}
@@ -76,19 +84,21 @@ func (p *Pages) readList(params url.Values) (listQuestion, error) {
 
 // listView is the page of the cases behind a figure.
 type listView struct {
-	Lang               language
-	ID, Name, Says     string
-	Period, Days       string
-	Filters            []string
-	Parts              []choice
-	Total, Sum         string
-	ExactTotal         uint64
-	ExactSum           int64
-	Rows               []caseRow
-	Counted            bool // some case counts more than once
-	Next, First, JSON  string
-	Back               string
-	DefinitionOf, Unit string
+	Lang           language
+	ID, Name, Says string
+	Period, Days   string
+	Filters        []string
+	Parts          []choice
+	Total, Sum     string
+	ExactTotal     uint64
+	ExactSum       int64
+	Rows           []caseRow
+	Counted        bool // some case counts more than once
+	// Sorts lead to the list in other orders: by subject, opened, deadline and closed.
+	Sorts                  [4]choice
+	Next, First, JSON, CSV string
+	Back                   string
+	DefinitionOf, Unit     string
 }
 
 // caseRow is one case in a list.
@@ -129,8 +139,14 @@ func newListView(q listQuestion, list *kpi.List, lang language, names func(code,
 	if d.Shape == kpi.Ratio || d.Shape == kpi.Mean {
 		c := toldIn[lang]
 		v.Parts = []choice{
-			{c.Denominator, q.href("/cases", kpi.Denominator, ""), q.part != kpi.Numerator},
-			{c.Numerator, q.href("/cases", kpi.Numerator, ""), q.part == kpi.Numerator},
+			{c.Denominator, q.as("/cases", kpi.Listing{Part: kpi.Denominator, Order: q.of.Order}), q.of.Part != kpi.Numerator},
+			{c.Numerator, q.as("/cases", kpi.Listing{Part: kpi.Numerator, Order: q.of.Order}), q.of.Part == kpi.Numerator},
+		}
+	}
+	for i, order := range []kpi.Order{kpi.BySubject, kpi.ByOpened, kpi.ByDeadline, kpi.ByClosed} {
+		c := toldIn[lang]
+		v.Sorts[i] = choice{
+			[]string{c.Code, c.Opened, c.Deadline, c.Closed}[i], q.as("/cases", kpi.Listing{Part: q.of.Part, Order: order}), order == q.of.Order,
 		}
 	}
 	for _, listed := range list.Cases {
@@ -138,23 +154,23 @@ func newListView(q listQuestion, list *kpi.List, lang language, names func(code,
 		v.Counted = v.Counted || listed.N != 1
 	}
 	if list.Next != "" {
-		v.Next = q.href("/cases", q.part, list.Next)
+		v.Next = q.as("/cases", kpi.Listing{Part: q.of.Part, Order: q.of.Order, After: list.Next})
 	}
-	if q.after != "" {
-		v.First = q.href("/cases", q.part, "")
+	first := kpi.Listing{Part: q.of.Part, Order: q.of.Order}
+	if q.of.After != "" {
+		v.First = q.as("/cases", first)
 	}
-	v.JSON = q.href("/v1/cases", q.part, q.after)
+	v.JSON, v.CSV = q.as("/v1/cases", q.of), q.as("/cases", first)+"&format=csv"
 	return v
 }
 
-// href is the address of a page of the list.
-func (q *listQuestion) href(path string, part kpi.Part, after string) string {
+// as is the address of the list in another order, of another part or from another case on.
+func (q *listQuestion) as(path string, of kpi.Listing) string {
 	params := url.Values{"kpi": {q.query.ID}, "period": {q.query.Period.ID}}
-	if part != kpi.All {
-		params.Set("part", string(part))
-	}
-	if after != "" {
-		params.Set("after", after)
+	for name, value := range map[string]string{"part": string(of.Part), "sort": string(of.Order), "after": of.After} {
+		if value != "" {
+			params.Set(name, value)
+		}
 	}
 	if q.query.Fold {
 		params.Set("fold", "successor")

@@ -175,7 +175,11 @@ func (p *Pages) list(w http.ResponseWriter, r *http.Request) {
 		p.refuse(w, r, lang, err)
 		return
 	}
-	list, err := p.from.cases(r.Context(), asked.query, asked.part, asked.after, listed)
+	if asked.csv {
+		p.export(w, r, &asked, lang)
+		return
+	}
+	list, err := p.from.cases(r.Context(), asked.query, asked.of)
 	if err != nil {
 		p.refuse(w, r, lang, err)
 		return
@@ -197,6 +201,6 @@ func onlyOne(params url.Values, name string) (string, error) {
 }
 
 // reserved are the parameters of a list that are no filters.
-var reserved = []string{"kpi", "period", "part", "after", "cutoff", "fold", "lang"}
+var reserved = []string{"kpi", "period", "part", "sort", "after", "cutoff", "fold", "format", "lang"}
 
 func isReserved(name string) bool { return slices.Contains(reserved, name) }

@@ -58,6 +58,8 @@ type Options struct {
 	Integrity *integrity.Watch
 	// Sent tells what became of the events that were sent since the start; nil if nobody counts.
 	Sent func() []Sent
+	// Exported writes down that a list of cases was taken out, and in which format.
+	Exported func(ctx context.Context, what, format string)
 	// Version is the program's.
 	Version string
 	Logger  *slog.Logger
@@ -90,7 +92,7 @@ type Pages struct {
 // sources are what the books are asked for.
 type sources struct {
 	ask     func(ctx context.Context, queries ...kpi.Query) ([]kpi.Figure, error)
-	cases   func(ctx context.Context, q kpi.Query, part kpi.Part, after string, limit int) (*kpi.List, error)
+	cases   func(ctx context.Context, q kpi.Query, of kpi.Listing) (*kpi.List, error)
 	margins func(ctx context.Context, q kpi.Query) (*kpi.Margins, error)
 	// booked tells how many events are booked.
 	booked func() uint64

@@ -31,6 +31,8 @@ type section struct {
 	special *special
 	// lists are tables of texts; nil for none.
 	lists func(p *presenter) []plainTable
+	// open is a figure of open cases, which are listed by their deadlines; "" for none.
+	open string
 	// event is the type of event by which such cases begin; it is named where nothing is known.
 	event string
 }
@@ -115,6 +117,8 @@ type sectionView struct {
 	ID, Name, Says string
 	// Missing is the type of event to send where the section has nothing to show.
 	Missing string
+	// DueNext leads to the cases that are open, by their deadlines.
+	DueNext string
 	Cards   []card
 	Charts  []chart
 	Tables  []breakdownView
@@ -161,6 +165,9 @@ func (d *domain) view(p *presenter) (*domainView, error) {
 			sv.Missing = s.event
 		}
 		v.Silent = v.Silent && silent
+		if s.open != "" && !silent {
+			sv.DueNext = p.byDeadline(s.open)
+		}
 		for i, c := range s.charts {
 			if silent {
 				break // which would draw nothing

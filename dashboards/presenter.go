@@ -154,6 +154,13 @@ func (p *presenter) number(id, part string, v *float64, write func(float64) stri
 	return p.numberOf(q, r, kpi.Part(part), v, write)
 }
 
+// byDeadline is the address of the cases that a figure counts, by their deadlines.
+func (p *presenter) byDeadline(id string) string {
+	params := url.Values{"kpi": {id}, "period": {p.period.ID}, "sort": {string(kpi.ByDeadline)}}
+	maps.Copy(params, p.where)
+	return "/cases?" + params.Encode()
+}
+
 // name is what an agency is called.
 func (p *presenter) name(code string) string { return p.names("agency", code, p.lang) }
 

@@ -159,7 +159,7 @@ func TestRankingAddresses(t *testing.T) {
 // The cases behind a point are listed with the predecessors of the agency, by the calendar that the method ranks by.
 func TestCasesBehindPoints(t *testing.T) {
 	var got kpi.Query
-	p := pagesOf(t, sources{booked: counter(), cases: func(_ context.Context, q kpi.Query, _ kpi.Part, _ string, _ int) (*kpi.List, error) {
+	p := pagesOf(t, sources{booked: counter(), cases: func(_ context.Context, q kpi.Query, _ kpi.Listing) (*kpi.List, error) {
 		got = q
 		return &kpi.List{Next: "dossier/a"}, nil
 	}})

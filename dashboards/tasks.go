@@ -7,7 +7,7 @@ func tasksPage() *page {
 		filters: []string{"agency", "issuer", "kind"}, lists: "task.assigned",
 		sections: []section{
 			{
-				id: "now", event: "task.assigned", name: inBoth{"Đúng hạn và còn lại", "On time, and left to do"},
+				id: "now", event: "task.assigned", open: "task.open", name: inBoth{"Đúng hạn và còn lại", "On time, and left to do"},
 				cards: []string{"task.on_time_rate", "task.open", "task.open_overdue", "task.assigned", "task.completed", "task.cancelled"},
 			},
 			{

@@ -107,7 +107,7 @@ func (p *Pages) askedAlone(t *testing.T, address string) *float64 {
 	if err != nil {
 		t.Fatalf("%s: %v", address, err)
 	}
-	switch r := only(figures[0].Rows); q.part {
+	switch r := only(figures[0].Rows); q.of.Part {
 	case kpi.Numerator:
 		return r.Numerator
 	case kpi.Denominator:

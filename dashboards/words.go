@@ -26,7 +26,7 @@ type words struct {
 	First, LastEvent, NoEvent, Assigned                      string
 	NoDataSince, Source, QuietSays                           string
 	Below, Above, Like, CityLine                             string
-	NoneInPeriod, NothingTold, NoCases                       string
+	NoneInPeriod, NothingTold, NoCases, DueNext              string
 
 	ChartsMissing, ChartsNeedScript, ChartOf string
 
@@ -82,6 +82,7 @@ var spoken = map[language]*words{
 		QuietSays: "Không còn dữ liệu mới; số liệu dưới đây chỉ cho biết tình hình đến ngày ấy:",
 		Below:     "thấp hơn toàn thành phố", Above: "cao hơn toàn thành phố", Like: "không khác rõ so với toàn thành phố", CityLine: "toàn thành phố",
 		NothingTold:  "Không có số liệu trong kỳ này. Hãy chọn kỳ khác, nối hệ thống nguồn, hoặc nhập tay ở trang /enter; mỗi vụ việc bắt đầu bằng sự kiện",
+		DueNext:      "Nhiệm vụ đến hạn tiếp theo",
 		NoneInPeriod: "Không có hồ sơ hay nhiệm vụ nào trong kỳ này. Hãy chọn kỳ khác ở trên.",
 		NoCases:      "không có số liệu",
 
@@ -147,6 +148,7 @@ var spoken = map[language]*words{
 		QuietSays: "Nothing new is heard of these; figures tell how things were on that day:",
 		Below:     "below the whole city", Above: "above the whole city", Like: "not clearly different from the whole city", CityLine: "whole city",
 		NothingTold:  "Nothing falls in this period. Choose another, connect a system, or enter it by hand on the page /enter; a case begins with the event",
+		DueNext:      "What is due next",
 		NoneInPeriod: "No dossier and no task falls in this period. Choose another above.",
 		NoCases:      "no data",
 

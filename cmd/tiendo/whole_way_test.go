@@ -136,7 +136,7 @@ func (w *way) lists(figures map[asked]kpi.Figure) {
 			continue
 		}
 		f := figures[asked{d.ID, "ytd", "", ""}]
-		list, err := w.app.books.Cases(context.Background(), kpi.Query{ID: d.ID, Period: f.Period}, kpi.All, "", 1)
+		list, err := w.app.books.Cases(context.Background(), kpi.Query{ID: d.ID, Period: f.Period}, kpi.Listing{Limit: 1})
 		if err != nil {
 			w.Fatal(err)
 		}

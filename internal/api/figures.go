@@ -109,7 +109,7 @@ func (a *API) cases(w http.ResponseWriter, r *http.Request) {
 		a.refuse(w, r, err)
 		return
 	}
-	limit, part, err := page(params)
+	of, err := listing(params)
 	if err != nil {
 		a.refuse(w, r, err)
 		return
@@ -118,7 +118,7 @@ func (a *API) cases(w http.ResponseWriter, r *http.Request) {
 		a.refuse(w, r, &kpi.Error{Param: "by", Message: "cases are listed, not grouped; leave it out"})
 		return
 	}
-	list, err := a.Books.Cases(r.Context(), q, part, params.Get("after"), limit)
+	list, err := a.Books.Cases(r.Context(), q, of)
 	if err != nil {
 		a.refuse(w, r, err)
 		return
@@ -130,23 +130,23 @@ func (a *API) cases(w http.ResponseWriter, r *http.Request) {
 	}{id, q.Period.ID, list})
 }
 
-func page(params url.Values) (limit int, part kpi.Part, err error) {
-	limit = defaultLimit
+func listing(params url.Values) (of kpi.Listing, err error) {
+	of = kpi.Listing{Part: kpi.Part(params.Get("part")), Order: kpi.Order(params.Get("sort")), After: params.Get("after"), Limit: defaultLimit}
 	if text := params.Get("limit"); text != "" {
-		if limit, err = strconv.Atoi(text); err != nil || limit < 1 || limit > maxLimit {
-			return 0, "", &kpi.Error{Param: "limit", Message: fmt.Sprintf("a number from 1 to %d would do", maxLimit)}
+		if of.Limit, err = strconv.Atoi(text); err != nil || of.Limit < 1 || of.Limit > maxLimit {
+			return of, &kpi.Error{Param: "limit", Message: fmt.Sprintf("a number from 1 to %d would do", maxLimit)}
 		}
 	}
-	switch part = kpi.Part(params.Get("part")); part {
+	switch of.Part {
 	case kpi.All, kpi.Numerator, kpi.Denominator:
-		return limit, part, nil
+		return of, nil
 	default:
-		return 0, "", &kpi.Error{Param: "part", Message: "numerator or denominator would do"}
+		return of, &kpi.Error{Param: "part", Message: "numerator or denominator would do"}
 	}
 }
 
 // reserved are the parameters that are no filters.
-var reserved = map[string]bool{"period": true, "by": true, "kpi": true, "limit": true, "after": true, "part": true, "cutoff": true, "as_of": true, "fold": true, "since": true, "until": true}
+var reserved = map[string]bool{"period": true, "by": true, "kpi": true, "limit": true, "after": true, "sort": true, "part": true, "cutoff": true, "as_of": true, "fold": true, "since": true, "until": true}
 
 // query reads what /v1/kpis/{id} and /v1/cases have in common. Every parameter that is not reserved is a filter, which the
 // books know or refuse by name.

@@ -35,7 +35,7 @@ func FuzzParameters(f *testing.F) {
 		if err == nil && !q.Period.Start.Before(q.Period.End) && !q.Period.Running && q.Period.Start.Before(a.Now()) {
 			t.Fatalf("the period %+v is empty", q.Period)
 		}
-		_, _, err = page(params)
+		_, err = listing(params)
 		refused("page", err)
 		_, err = a.day("since", params.Get("since"))
 		refused("day", err)

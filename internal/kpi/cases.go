@@ -3,6 +3,9 @@ package kpi
 import (
 	"context"
 	"fmt"
+	"math"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -21,6 +24,28 @@ const (
 	Numerator   Part = "numerator"
 	Denominator Part = "denominator"
 )
+
+// Order is by which instant a list is sorted, the earliest first; cases that have none come last.
+type Order string
+
+// The orders of a list. BySubject is the quickest: the others look at the verdict of every case that counts.
+const (
+	BySubject  Order = ""
+	ByOpened   Order = "opened"
+	ByDeadline Order = "deadline"
+	ByClosed   Order = "closed"
+)
+
+// Listing says which of the cases behind a figure are wanted.
+type Listing struct {
+	// Part of a rate: its denominator, unless it is Numerator.
+	Part  Part
+	Order Order
+	// After is the Next of the page before, "" for the first.
+	After string
+	// Limit is how many cases there are at most.
+	Limit int
+}
 
 // Listed is one case behind a figure.
 type Listed struct {
@@ -49,14 +74,13 @@ type List struct {
 	// Total is how many cases there are, Sum how often they count: the figure.
 	Total uint64 `json:"total"`
 	Sum   int64  `json:"sum"`
-	// Cases are sorted by subject, then family; Next is where the next page begins, "" on the last.
+	// Cases are in the order that was asked for, then by subject and family; Next is where the next page begins, "" on the last.
 	Cases []Listed `json:"cases"`
 	Next  string   `json:"next,omitempty"`
 }
 
-// Cases lists the cases that q counts, at most limit, after the Next of the page before ("" for the first). Of a rate they are those of its denominator, unless
-// part says its numerator. q's grouping is ignored. Errors are as Ask's.
-func (b *Books) Cases(ctx context.Context, q Query, part Part, after string, limit int) (*List, error) {
+// Cases lists cases that q counts. q's grouping is ignored. Errors are as Ask's.
+func (b *Books) Cases(ctx context.Context, q Query, of Listing) (*List, error) {
 	q.By = nil
 	d, err := q.check()
 	if err != nil {
@@ -65,8 +89,12 @@ func (b *Books) Cases(ctx context.Context, q Query, part Part, after string, lim
 	if d.indicator != "" {
 		return nil, &Error{Param: "kpi", Message: q.ID + " is reported by agencies, not counted from cases; ask for it by agency"}
 	}
+	after, err := of.after()
+	if err != nil {
+		return nil, err
+	}
 	terms := d.numerator
-	if (d.Shape == Ratio || d.Shape == Mean) && part != Numerator {
+	if (d.Shape == Ratio || d.Shape == Mean) && of.Part != Numerator {
 		terms = d.denominator
 	}
 	if d.measure != "" {
@@ -84,7 +112,7 @@ func (b *Books) Cases(ctx context.Context, q Query, part Part, after string, lim
 		from, more := s.fromSoon()
 		counted, args = "SELECT family, subject, toInt64(1) AS counts "+from, more
 	}
-	if d.ofTellings() && part != Numerator {
+	if d.ofTellings() && of.Part != Numerator {
 		counted, args = s.countedTellings()
 	}
 	list := &List{Cases: []Listed{}}
@@ -92,14 +120,55 @@ func (b *Books) Cases(ctx context.Context, q Query, part Part, after string, lim
 	if err != nil {
 		return nil, fmt.Errorf("count the cases of %s: %w", q.ID, err)
 	}
-	if list.Cases, err = b.page(ctx, counted, args, after, limit+1); err != nil {
+	if list.Cases, err = b.page(ctx, counted, args, of.Order, after, of.Limit+1); err != nil {
 		return nil, fmt.Errorf("list the cases of %s: %w", q.ID, err)
 	}
-	if len(list.Cases) > limit {
-		list.Cases = list.Cases[:limit]
-		list.Next = list.Cases[limit-1].Family + "/" + list.Cases[limit-1].Subject
+	if len(list.Cases) > of.Limit {
+		list.Cases = list.Cases[:of.Limit]
+		list.Next = list.Cases[of.Limit-1].mark(of.Order)
 	}
 	return list, nil
+}
+
+// mark is where a page ends: at an instant in milliseconds since 1970 UTC, 0 where cases are sorted by subject, and at a case.
+type mark struct {
+	at              int64
+	family, subject string
+}
+
+// never is the instant of cases that have none.
+const never = math.MaxInt64
+
+// after reads where the page before has ended.
+func (l Listing) after() (mark, error) {
+	if !slices.Contains([]Order{BySubject, ByOpened, ByDeadline, ByClosed}, l.Order) {
+		return mark{}, &Error{Param: "sort", Message: "opened, deadline or closed would do"}
+	}
+	m, rest := mark{}, l.After
+	if l.Order != BySubject {
+		m.at = math.MinInt64
+		if at, behind, ok := strings.Cut(l.After, "/"); ok {
+			var err error
+			if m.at, err = strconv.ParseInt(at, 10, 64); err != nil {
+				return mark{}, &Error{Param: "after", Message: "this is no next of a list in this order; begin without it"}
+			}
+			rest = behind
+		}
+	}
+	m.family, m.subject, _ = strings.Cut(rest, "/")
+	return m, nil
+}
+
+// mark is where a page ends whose last case this is, as after reads it.
+func (c *Listed) mark(by Order) string {
+	at := int64(never)
+	switch t := map[Order]*time.Time{ByOpened: c.Opened, ByDeadline: c.Deadline, ByClosed: c.Closed}[by]; {
+	case by == BySubject:
+		return c.Family + "/" + c.Subject
+	case t != nil:
+		at = t.UnixMilli()
+	}
+	return fmt.Sprintf("%d/%s/%s", at, c.Family, c.Subject)
 }
 
 // counted is the query of the subjects that s counts, with how often: its terms folded by case.
@@ -131,15 +200,23 @@ func (t *term) condition() string {
 	}
 }
 
-func (b *Books) page(ctx context.Context, counted string, args []any, after string, limit int) ([]Listed, error) {
-	family, subject, _ := strings.Cut(after, "/")
-	args = append(args, named("after", subject), named("after_family", family), named("limit", fmt.Sprint(limit)))
-	rows, err := b.Conn.Query(ctx, `WITH page AS (SELECT * FROM (`+counted+`) WHERE (subject, family) > ({after:String}, {after_family:String}) ORDER BY subject, family LIMIT {limit:UInt64})
+// page reads the next cases. Sorted by an instant, the newest verdict of each case that counts is looked up first.
+func (b *Books) page(ctx context.Context, counted string, args []any, by Order, after mark, limit int) ([]Listed, error) {
+	sorted := "SELECT *, toInt64(0) AS at FROM (" + counted + ")"
+	if by != BySubject {
+		sorted = fmt.Sprintf(`SELECT c.family AS family, c.subject AS subject, c.counts AS counts, ifNull(toUnixTimestamp64Milli(w.instant), %d) AS at
+			FROM (%s) AS c LEFT JOIN (
+				SELECT family, subject, argMax(tuple(%s), block).1 AS instant FROM verdicts
+				WHERE (family, subject) IN (SELECT family, subject FROM (%s)) GROUP BY family, subject
+			) AS w ON w.family = c.family AND w.subject = c.subject`, int64(never), counted, by, counted)
+	}
+	args = append(args, named("after_at", fmt.Sprint(after.at)), named("after", after.subject), named("after_family", after.family), named("limit", fmt.Sprint(limit)))
+	rows, err := b.Conn.Query(ctx, `WITH page AS (SELECT * FROM (`+sorted+`) WHERE (at, subject, family) > ({after_at:Int64}, {after:String}, {after_family:String}) ORDER BY at, subject, family LIMIT {limit:UInt64})
 		SELECT page.family, page.subject, page.counts, v.verdict, v.closing, v.submitted, v.opened, v.closed, v.deadline, v.deadline_first,
 			v.agency, v.unit, v.procedure, v.channel, v.level, v.kind
 		FROM page LEFT JOIN (
 			SELECT * FROM verdicts WHERE (family, subject) IN (SELECT family, subject FROM page) ORDER BY block DESC LIMIT 1 BY family, subject
-		) AS v ON v.family = page.family AND v.subject = page.subject ORDER BY page.subject, page.family`, args...)
+		) AS v ON v.family = page.family AND v.subject = page.subject ORDER BY page.at, page.subject, page.family`, args...)
 	if err != nil {
 		return nil, err
 	}

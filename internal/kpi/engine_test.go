@@ -2,6 +2,7 @@ package kpi
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"os"
@@ -138,7 +139,7 @@ func TestEveryQuestion(t *testing.T) {
 		if d.indicator != "" {
 			continue
 		}
-		if _, err := b.Cases(t.Context(), Query{ID: d.ID, Period: of, Where: where}, All, "", 10); err != nil {
+		if _, err := b.Cases(t.Context(), Query{ID: d.ID, Period: of, Where: where}, Listing{Limit: 10}); err != nil {
 			t.Errorf("cases of %s: %v", d.ID, err)
 		}
 	}
@@ -254,7 +255,7 @@ func TestCasesAreTheFigure(t *testing.T) {
 		}
 		seen, sum, last, after := 0, int64(0), "", ""
 		for {
-			list, err := b.Cases(t.Context(), Query{ID: id, Period: of}, part, after, 4)
+			list, err := b.Cases(t.Context(), Query{ID: id, Period: of}, Listing{Part: part, After: after, Limit: 4})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -277,6 +278,63 @@ func TestCasesAreTheFigure(t *testing.T) {
 		}
 		if float64(sum) != *want || sum == 0 {
 			t.Errorf("%s: the pages sum to %d, the figure is %v", id, sum, *want)
+		}
+	}
+}
+
+// TestCasesInOrder: sorted by an instant, page by page, what has none last; of several verdicts of a case the newest counts.
+func TestCasesInOrder(t *testing.T) {
+	b, conn := books(t)
+	var cells []cell
+	for _, v := range []struct {
+		subject, deadline, closed string
+		block                     int
+	}{
+		{"1", "2025-03-20 16:59:59.999", "", 1}, {"2", "", "2025-02-03 01:00:00.000", 1}, {"3", "2025-03-12 16:59:59.999", "1960-01-01 00:00:00.000", 1},
+		{"4", "2025-04-20 16:59:59.999", "", 1}, {"4", "2025-03-01 16:59:59.999", "", 2}, {"5", "2025-03-20 16:59:59.999", "", 1},
+	} {
+		at := func(s string) any {
+			if s == "" {
+				return nil
+			}
+			return s
+		}
+		err := conn.Exec(t.Context(), "INSERT INTO verdicts (family, subject, verdict, deadline, closed, block) VALUES ('dossier', ?, 'open', ?, ?, ?)", v.subject, at(v.deadline), at(v.closed), v.block)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if v.block == 1 {
+			cells = append(cells, cell{subject: v.subject, measure: lifecycle.Opened, day: "2025-01-06"})
+		}
+	}
+	fill(t, conn, append(cells, cell{subject: "~6", measure: lifecycle.Opened, day: "2025-01-06"})...) // without a verdict
+	of, err := period.Parse("2025-01", now, zone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := Query{ID: "dossier.received", Period: of}
+	for order, want := range map[Order]string{BySubject: "1 2 3 4 5 ~6 ", ByDeadline: "4 3 1 5 2 ~6 ", ByClosed: "3 2 1 4 5 ~6 ", ByOpened: "1 2 3 4 5 ~6 "} {
+		var got strings.Builder
+		for page := (Listing{Order: order, Limit: 2}); ; {
+			list, err := b.Cases(t.Context(), q, page)
+			if err != nil {
+				t.Fatalf("%s: %v", order, err)
+			}
+			for _, c := range list.Cases {
+				got.WriteString(c.Subject + " ")
+			}
+			if page.After = list.Next; page.After == "" {
+				break
+			}
+		}
+		if got.String() != want {
+			t.Errorf("by %q: %s, want %s", order, got.String(), want)
+		}
+	}
+	for param, page := range map[string]Listing{"sort": {Order: "size", Limit: 2}, "after": {Order: ByDeadline, After: "dossier/1", Limit: 2}} {
+		var wrong *Error
+		if _, err := b.Cases(t.Context(), q, page); !errors.As(err, &wrong) || wrong.Param != param {
+			t.Errorf("%+v: %v", page, err)
 		}
 	}
 }
@@ -375,7 +433,7 @@ func TestDueSoonThen(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	list, err := b.Cases(t.Context(), Query{ID: "dossier.due_soon", Period: of, Where: map[string][]string{"agency": {"A", "C", "G"}}}, All, "", 10)
+	list, err := b.Cases(t.Context(), Query{ID: "dossier.due_soon", Period: of, Where: map[string][]string{"agency": {"A", "C", "G"}}}, Listing{Limit: 10})
 	if err != nil || list.Sum != 2 || list.Cases[0].Subject != "a" || list.Cases[1].Subject != "c" {
 		t.Errorf("cases: %+v, %v", list, err)
 	}
@@ -563,7 +621,7 @@ func TestRecords(t *testing.T) {
 		t.Fatal(err)
 	}
 	for part, want := range map[Part]int64{All: 4, Numerator: 1} {
-		list, err := b.Cases(t.Context(), Query{ID: "quality.foreign_rate", Period: of}, part, "", 10)
+		list, err := b.Cases(t.Context(), Query{ID: "quality.foreign_rate", Period: of}, Listing{Part: part, Limit: 10})
 		if err != nil || list.Sum != want {
 			t.Errorf("cases %q: %+v, %v; want %d records", part, list, err, want)
 		}
