@@ -41,7 +41,7 @@ type command struct {
 	Config   configCmd   `cmd:"" help:"Print every setting with its default, meaning and environment name, as a file to edit."`
 	Demo     demoCmd     `cmd:"" help:"Serve a simulated city: two years of history, then what happens by the clock."`
 	Erase    eraseCmd    `cmd:"" help:"Have a running server erase the events of a closed case, by law; its figures stay."`
-	Import   importCmd   `cmd:"" help:"Read CSV and NDJSON files and send what they tell to a running server."`
+	Import   importCmd   `cmd:"" help:"Read CSV, XLSX and NDJSON files and send what they tell to a running server."`
 	Kpi      kpiCmd      `cmd:"" name:"kpi" help:"Ask a running server for a figure."`
 	Rank     rankCmd     `cmd:"" help:"Rank agencies by a method file, or try other weights on a past period."`
 	Ready    readyCmd    `cmd:"" help:"Ask a running server whether it can do its work; exit 1 says what can't. Needs no token."`
