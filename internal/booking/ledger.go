@@ -42,7 +42,7 @@ type held struct {
 	numbers  map[string]uint32 // of agencies
 	months   map[Stratum]*shelf
 	days     map[Stratum]*shelf
-	heard    map[Voice][]calendar.Day // in order
+	heard    map[Voice]*heard
 }
 
 // Stratum is a family's lines of one measure.
@@ -80,7 +80,7 @@ func NewLedger() *Ledger { return &Ledger{} }
 type draft struct {
 	mu    sync.Mutex
 	sums  map[Stratum]map[line]int64
-	heard map[Voice]map[calendar.Day]struct{}
+	heard map[Voice]map[calendar.Day]int64
 	since calendar.Day
 	older []calendar.Day
 }
@@ -102,7 +102,7 @@ type line struct {
 func (l *Ledger) begin() *draft {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	d := &draft{sums: map[Stratum]map[line]int64{}, heard: map[Voice]map[calendar.Day]struct{}{}}
+	d := &draft{sums: map[Stratum]map[line]int64{}, heard: map[Voice]map[calendar.Day]int64{}}
 	if l.held != nil {
 		d.since, d.older = l.held.since, slices.Clone(l.held.older)
 	}
@@ -124,12 +124,12 @@ func (d *draft) add(family event.Family, entries []lifecycle.Entry) {
 			at.day, at.millis = monthOf(e.Day), 0
 		}
 		d.sums[of][at] += e.N
-		if e.N > 0 && speaks(e.Measure) {
+		if speaks(e.Measure) {
 			voice := Voice{family, e.Agency, e.Source}
 			if d.heard[voice] == nil {
-				d.heard[voice] = map[calendar.Day]struct{}{}
+				d.heard[voice] = map[calendar.Day]int64{}
 			}
-			d.heard[voice][e.Day] = struct{}{}
+			d.heard[voice][e.Day] += e.N
 		}
 	}
 }
@@ -163,8 +163,8 @@ func (l *Ledger) commit(d *draft, block uint64, today calendar.Day) {
 		}
 	}
 	for voice, days := range d.heard {
-		for day := range days {
-			h.hear(voice, day)
+		for day, n := range days {
+			h.hear(voice, day, n)
 		}
 	}
 	for since := firstKept(today); h.since < since; h.since = nextMonth(h.since) {
@@ -252,10 +252,25 @@ func (h *held) number(agency string) uint32 {
 	return number
 }
 
-func (h *held) hear(voice Voice, day calendar.Day) {
-	days := h.heard[voice]
-	if at, known := slices.BinarySearch(days, day); !known {
-		h.heard[voice] = slices.Insert(days, at, day)
+// heard are the days on which anything was told to begin or end, in order, and how much of it stands: what was corrected away
+// was not heard, so that a figure says the same whichever way the books came to it.
+type heard struct {
+	days []calendar.Day
+	sums []int64
+}
+
+func (h *held) hear(voice Voice, day calendar.Day, n int64) {
+	of := h.heard[voice]
+	if of == nil {
+		of = &heard{}
+		h.heard[voice] = of
+	}
+	at, known := slices.BinarySearch(of.days, day)
+	if !known {
+		of.days, of.sums = slices.Insert(of.days, at, day), slices.Insert(of.sums, at, 0)
+	}
+	if of.sums[at] += n; of.sums[at] == 0 {
+		of.days, of.sums = slices.Delete(of.days, at, at+1), slices.Delete(of.sums, at, at+1)
 	}
 }
 
@@ -275,7 +290,7 @@ const (
 func (l *Ledger) load(ctx context.Context, conn driver.Conn, block uint64, today calendar.Day) error {
 	h := &held{
 		block: block, since: firstKept(today), numbers: map[string]uint32{},
-		months: map[Stratum]*shelf{}, days: map[Stratum]*shelf{}, heard: map[Voice][]calendar.Day{},
+		months: map[Stratum]*shelf{}, days: map[Stratum]*shelf{}, heard: map[Voice]*heard{},
 	}
 	// Without the setting the engine reads conditions on months as conditions on days, of which the cube of months knows none.
 	months := `SELECT family, measure, makeDate32(intDiv(toYYYYMM(day), 100), toYYYYMM(day) % 100, 1), agency, marks, toUInt32(0) AS millis, sum(n) FROM cells
@@ -325,7 +340,7 @@ func (h *held) read(ctx context.Context, conn driver.Conn, query string, args ..
 }
 
 func (h *held) readHeard(ctx context.Context, conn driver.Conn) error {
-	rows, err := conn.Query(ctx, `SELECT family, agency, source, day FROM cells WHERE measure IN ('opened', 'settled', 'ended', 'stray') GROUP BY family, agency, source, day HAVING sum(n) > 0 ORDER BY day`)
+	rows, err := conn.Query(ctx, `SELECT family, agency, source, day, sum(n) AS stands FROM cells WHERE measure IN ('opened', 'settled', 'ended', 'stray') GROUP BY family, agency, source, day HAVING stands != 0 ORDER BY day`)
 	if err != nil {
 		return err
 	}
@@ -334,11 +349,12 @@ func (h *held) readHeard(ctx context.Context, conn driver.Conn) error {
 		var family string
 		var voice Voice
 		var day time.Time
-		if err := rows.Scan(&family, &voice.Agency, &voice.Source, &day); err != nil {
+		var n int64
+		if err := rows.Scan(&family, &voice.Agency, &voice.Source, &day, &n); err != nil {
 			return err
 		}
 		voice.Family = event.Family(family)
-		h.hear(voice, calendar.DayOf(day, time.UTC))
+		h.hear(voice, calendar.DayOf(day, time.UTC), n)
 	}
 	return rows.Err()
 }
@@ -380,11 +396,11 @@ func (p Page) each(sums *shelf, each func(Sum)) {
 }
 
 // Heard calls each with the days on which anything of a family was told to begin or end, by voice: the days in order, for as
-// long as the page is read. Days that turned out to be a mistake may be among them: something was heard.
+// long as the page is read.
 func (p Page) Heard(family event.Family, each func(Voice, []calendar.Day)) {
-	for voice, days := range p.held.heard {
+	for voice, of := range p.held.heard {
 		if voice.Family == family {
-			each(voice, days)
+			each(voice, of.days)
 		}
 	}
 }
