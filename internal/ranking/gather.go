@@ -87,7 +87,7 @@ func (m *Method) asks(p period.Period, at Moment) (ids []string, queries []kpi.Q
 	add := func(id, figure string, where map[string][]string) {
 		if figure != "" {
 			ids = append(ids, id)
-			queries = append(queries, kpi.Query{ID: figure, Period: p, By: []string{"agency"}, Where: where, Fold: true, Block: at.Block})
+			queries = append(queries, kpi.Query{ID: figure, Period: p, By: []string{"agency"}, Where: where, Fold: true, Block: at.Block, Causes: at.Causes, Before: at.Before})
 		}
 	}
 	for _, c := range m.Criteria() {
@@ -113,8 +113,16 @@ func (m *Method) ask(ctx context.Context, b *kpi.Books, p period.Period, at Mome
 		f := Figure{Criterion: ids[i], KPI: queries[i].ID}
 		in.fill(&f, &figures[i])
 		in.Figures = append(in.Figures, f)
+		for _, q := range figures[i].Quiet {
+			if !slices.Contains(in.Quiet, q) {
+				in.Quiet = append(in.Quiet, q)
+			}
+		}
 	}
-	in.AsOf, in.Events = figures[0].AsOf, figures[0].Events
+	in.Events = figures[0].Events
+	if at.Before.IsZero() {
+		in.AsOf = figures[0].AsOf
+	}
 	return nil
 }
 
