@@ -79,6 +79,9 @@ func (a *app) remove(ctx context.Context, cases []booking.Case) (gone booking.Er
 	if err := a.collector.Refuse(refused); err != nil {
 		return gone, 0, err
 	}
+	if a.cfg.Shared != "" && ended(ctx, followed) {
+		return gone, 0, ctx.Err()
+	}
 	if err := a.stored(ctx, storing); err != nil {
 		return gone, 0, err
 	}

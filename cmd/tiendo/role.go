@@ -55,6 +55,13 @@ func (a *app) ownToken() error {
 	return disk.Replace(filepath.Join(a.cfg.Data, auth.AdminTokenFile), token)
 }
 
+const (
+	// followEvery is how often a server looks at what others have changed in the shared folder.
+	followEvery = time.Second
+	// followed is when all that run have taken up a change, and have stored what they accepted before.
+	followed = 3 * followEvery
+)
+
 // follow takes up what others change in the shared folder.
 func (a *app) follow(ctx context.Context) error {
 	failing := false
@@ -62,7 +69,7 @@ func (a *app) follow(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-time.After(time.Second):
+		case <-time.After(followEvery):
 		}
 		err := errors.Join(a.tokens.Refresh(), a.collector.RefreshErased())
 		if err != nil && !failing {
