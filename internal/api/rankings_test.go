@@ -67,7 +67,7 @@ func TestRankings(t *testing.T) {
 		}
 	}
 	f("/v1/rankings", 200, `"id":"counted"`, `"to":"2026-12-31"`)
-	f("/v1/rankings/counted/2025-Q1", 200, `"rank":1,"interval":{"low":1,"high":2,"tie":1,"alike":1},"points":100,`, `"points":50,`, `"above":[[0.5,`, `"running":true`, `"provisional":true`, `"block":7`, `"change":{"period":"2024-Q4","rank":1,"points":0,`)
+	f("/v1/rankings/counted/2025-Q1", 200, `"rank":1,"interval":{"low":1,"high":2,"tie":1,"alike":1},"robust":{"first":1,"last":0,"low":1,"high":1},"points":100,`, `"points":50,`, `"above":[[0.5,`, `"running":true`, `"provisional":true`, `"block":7`, `"change":{"period":"2024-Q4","rank":1,"points":0,`)
 	f("/v1/rankings/counted/2025-Q1?try=received=100", 200, `"tried":["received=100"]`, `"untried":{"rank":2,"points":50}`)
 	f("/v1/rankings/counted/2025-Q2", 400, "has not begun")
 	f("/v1/rankings/counted/2027-Q1", 400, "2026-12-31")
