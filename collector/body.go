@@ -121,8 +121,8 @@ var buffers = sync.Pool{New: func() any { return new([]byte) }}
 func (b *body) release() {
 	b.budget.give(b.token, b.held)
 	if cap(b.raw) <= maxBody/4 {
-		b.raw = b.raw[:0]
-		buffers.Put(&b.raw)
+		raw := b.raw[:0] // the next one must not find a field of this body
+		buffers.Put(&raw)
 	}
 	b.raw, b.held = nil, 0
 }
