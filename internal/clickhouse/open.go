@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
@@ -136,6 +137,12 @@ const (
 	codeNoUser     = 516 // AUTHENTICATION_FAILED
 )
 
+// A server that is just starting refuses or drops who says hello: for five seconds it is greeted again.
+const (
+	greetings     = 17
+	greetingPause = 300 * time.Millisecond
+)
+
 // createDatabase makes the database where it is missing. It asks from the database default, which is always there.
 func createDatabase(ctx context.Context, o *clickhouse.Options) error {
 	name := o.Auth.Database
@@ -147,8 +154,19 @@ func createDatabase(ctx context.Context, o *clickhouse.Options) error {
 	}
 	defer func() { _ = conn.Close() }()
 	var there bool
-	if err := conn.QueryRow(ctx, "SELECT count() > 0 FROM system.databases WHERE name = ?", name).Scan(&there); err != nil {
-		return unanswered(err)
+	for try := 1; ; try++ {
+		err := conn.QueryRow(ctx, "SELECT count() > 0 FROM system.databases WHERE name = ?", name).Scan(&there)
+		if err == nil {
+			break
+		}
+		if again := errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.ECONNREFUSED); !again || try == greetings {
+			return unanswered(err)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(greetingPause):
+		}
 	}
 	if there {
 		return nil
