@@ -120,7 +120,7 @@ var buffers = sync.Pool{New: func() any { return new([]byte) }}
 // release gives the memory back. Nothing that points into the body may be used after it.
 func (b *body) release() {
 	b.budget.give(b.token, b.held)
-	if cap(b.raw) <= maxBody/4 {
+	if cap(b.raw) <= maxBody/16 { // as large as requests mostly are
 		raw := b.raw[:0] // the next one must not find a field of this body
 		buffers.Put(&raw)
 	}
