@@ -21,6 +21,7 @@ var clean = regexp.MustCompile(`: [1-9]\d{3,} events, [1-9]\d{2,} questions, 0 d
 // TestAcceptance posts cities of an independent generator to empty servers and has every figure compared with what an
 // independent reading of the contract makes of them. It belongs to nobody here and is no part of this repository.
 func TestAcceptance(t *testing.T) {
+	t.Parallel()
 	folder, err := filepath.Abs(filepath.Join("..", "..", "..", "shared", "acceptance"))
 	if err != nil {
 		t.Fatal(err)
