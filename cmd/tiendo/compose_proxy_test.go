@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -16,7 +17,8 @@ func TestComposedProxy(t *testing.T) {
 	dsn := sharedEngine(t)
 	common := []string{"--config", write(t, t.TempDir(), "tiendo.yaml", "shared: "+filepath.Join(t.TempDir(), "shared")+"\nauth: {read: token}\n")}
 	all := beside(t, dsn, roleAll, common...)
-	one, two := beside(t, dsn, roleCollector, common...), beside(t, dsn, roleCollector, common...)
+	one := beside(t, dsn, roleCollector, append(slices.Clone(common), "--listen", freeAddress(t))...) // where it comes back
+	two := beside(t, dsn, roleCollector, common...)
 
 	raw, err := os.ReadFile(filepath.Join(top(t), "deploy", "haproxy", "haproxy.cfg"))
 	if err != nil {
@@ -59,7 +61,6 @@ func TestComposedProxy(t *testing.T) {
 	for n := 30; n < 60; n++ {
 		send(n)
 	}
-	one.flags = append(one.flags, "--listen", host(one)) // where the proxy looks for it
 	one.start()
 	one.ready(time.Minute)
 	for n := 60; n < 90; n++ {
