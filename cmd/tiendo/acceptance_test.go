@@ -43,7 +43,7 @@ func TestAcceptance(t *testing.T) {
 		s := newServer(t)
 		s.start()
 		s.ready(time.Minute)
-		ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 		defer cancel()
 		compare := exec.CommandContext(ctx, python, "compare.py", *s.url.Load(), filepath.Join(s.data, "admin.token"), fmt.Sprint(seed))
 		compare.Dir = folder

@@ -175,6 +175,10 @@ func noteFigure(want map[string]float64, c *city, d *kpi.Definition, period, lab
 // freshAtOnce: whoever restarts an idle server is not told that something waits. It was told so for 17 s after every second start.
 func freshAtOnce(t *testing.T, s *server) {
 	for range 2 {
+		eventually(t, "there are figures", func() bool {
+			_, text := s.get("/metrics")
+			return sample(text, "tiendo_snapshot_timestamp_seconds") != ""
+		})
 		for end := time.Now().Add(10 * time.Second); ; time.Sleep(100 * time.Millisecond) {
 			_, text := s.get("/metrics")
 			if sample(text, "tiendo_freshness_seconds") == "0" && sample(text, "tiendo_booker_lag_seconds") == "0" {
