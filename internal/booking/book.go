@@ -107,6 +107,10 @@ func (s *share) judge(ctx context.Context, subject string, events []event.Event,
 	if events = knownBy(events, s.block.mark); len(events) == 0 {
 		return nil // a later block's: a kill has left its verdict alone
 	}
+	if s.booker.stray(events) {
+		s.block.strays.add(events)
+		return nil
+	}
 	s.first += firstDeliveries(events, s.block.booked, s.block.mark)
 	var has []lifecycle.Entry
 	if before := knownBy(slices.Clone(events), s.block.booked); len(before) > 0 {
