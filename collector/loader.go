@@ -13,10 +13,10 @@ import (
 )
 
 const (
-	// batchRows is how many rows an insert has at most, but for the last entry in it: about 40 MB of memory.
-	batchRows = 50_000
-	// batchBytes is about how much of the log an insert has at most.
-	batchBytes = 32 << 20
+	// batchRows is how many rows an insert has at most, but for the last entry in it: about 10 MB of memory.
+	batchRows = 25_000
+	// batchBytes is about how much of the log an insert has at most, but for the last entry in it.
+	batchBytes = 8 << 20
 	// grace is how long an insert in flight may take after Run was told to end.
 	grace = 10 * time.Second
 	// keepLoaded is how long entries stay in the log after they were loaded.

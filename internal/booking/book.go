@@ -20,7 +20,7 @@ const (
 	// to the engine, may take some memory.
 	smallShare, largeShare = 500, 50_000
 	// linesAtOnce is how many lines, verdicts included, are sent to the engine in one piece.
-	linesAtOnce = 8192
+	linesAtOnce = 4096
 )
 
 // judge judges the cases of a block and puts into the insert what they should hold beyond what the journal holds for them.
