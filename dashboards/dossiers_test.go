@@ -128,6 +128,9 @@ func TestWhyAnyFigureChanged(t *testing.T) {
 		if err != nil || v.Unknown {
 			t.Fatalf("%s: %v, %v", value.value, v, err)
 		}
+		if value.value == "dossier.late" { // made of a rate: TestWhyAFigureChanged
+			continue
+		}
 		if !strings.HasPrefix(v.Sentence, value.name[1]) || !strings.Contains(v.Sentence, "against May 2017") || !strings.Contains(v.Sentence, "late data of that period +5") {
 			t.Errorf("%s: %q", value.value, v.Sentence)
 		}
@@ -141,15 +144,10 @@ func TestWhyAnyFigureChanged(t *testing.T) {
 		for _, r := range rows[1 : len(rows)-1] {
 			steps += mustFloat(t, r.Cells[0].Exact)
 		}
-		if from, to := mustFloat(t, rows[0].Cells[0].Exact), mustFloat(t, rows[len(rows)-1].Cells[0].Exact); value.value != "dossier.late" && d0(value.value) == kpi.Count && math.Abs(from+steps-to) > 1e-9 {
+		if from, to := mustFloat(t, rows[0].Cells[0].Exact), mustFloat(t, rows[len(rows)-1].Cells[0].Exact); math.Abs(from+steps-to) > 1e-9 {
 			t.Errorf("%s: %v and steps of %v make %v", value.value, from, steps, to)
 		}
 	}
-}
-
-func d0(id string) kpi.Shape {
-	d, _ := kpi.ByID(id)
-	return d.Shape
 }
 
 // The second period of an address is kept by its links; one that is none is refused, and a page that explains nothing knows none.
