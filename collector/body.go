@@ -22,7 +22,7 @@ const (
 	bodiesInFlight = 34 << 20
 	// entriesInFlight is how much of bodies may be turned into entries at once; the others wait.
 	entriesInFlight = 20 << 20
-	// bodyStep is by how much a body's share of that grows.
+	// bodyStep is the least room that is made for a body.
 	bodyStep = 256 << 10
 	// maxWindow bounds the memory of one zstd decoder; 8 MiB is what RFC 8878 §3.1.1.1.2 asks decoders to support.
 	maxWindow = 8 << 20
@@ -86,15 +86,15 @@ type budget struct {
 
 func newBudget(n int64) *budget { return &budget{free: n, held: make(map[string]int64)} }
 
-// take takes a step for a token; false if it may have no more now.
-func (b *budget) take(token string) bool {
+// take takes so many bytes for a token; false if it may have no more now.
+func (b *budget) take(token string, n int64) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if held := b.held[token]; b.free < bodyStep || token != "" && held+bodyStep > (b.free+held)/2 {
+	if held := b.held[token]; b.free < n || token != "" && held+n > (b.free+held)/2 {
 		return false
 	}
-	b.free -= bodyStep
-	b.held[token] += bodyStep
+	b.free -= n
+	b.held[token] += n
 	return true
 }
 
@@ -115,37 +115,34 @@ type body struct {
 	budget *budget
 }
 
-var buffers = sync.Pool{New: func() any { return new([]byte) }}
+// buffers are of the size that requests mostly have.
+var buffers = sync.Pool{New: func() any { return new(make([]byte, 0, bodyStep)) }}
 
 // release gives the memory back. Nothing that points into the body may be used after it.
 func (b *body) release() {
 	b.budget.give(b.token, b.held)
-	if cap(b.raw) <= maxBody/16 { // as large as requests mostly are
-		raw := b.raw[:0] // the next one must not find a field of this body
+	if cap(b.raw) == bodyStep {
+		raw := b.raw
 		buffers.Put(&raw)
 	}
 	b.raw, b.held = nil, 0
 }
 
-// fill reads a step more of a body whose length is told, or is not if that is less than 0. Its error is io.EOF at the end. A
-// body is not doubled when it grows, for two of them in one memory are two of them.
-func (b *body) fill(from io.Reader, length int64) error {
-	begun := len(b.raw)
-	if cap(b.raw)-begun < bodyStep {
-		grown := int64(begun + max(bodyStep, begun/4))
-		if length >= 0 {
-			grown = max(length, int64(begun)) + bodyStep // the last step tells that it has ended
-		}
-		b.raw = append(make([]byte, 0, grown), b.raw...)
+// grow makes room, or more of it, for a body whose length is told, or is not if that is less than 0; false if there is none
+// now. All memory is taken before it is made: that of a told length at once, for whoever grows leaves what is too small behind.
+func (b *body) grow(length int64) bool {
+	room := max(bodyStep, 2*int64(cap(b.raw)), length+1) // one more tells that it has ended
+	room = min(room, maxBody+1)                          // or is too large
+	if !b.budget.take(b.token, room-b.held) {
+		return false
 	}
-	for end := begun + bodyStep; len(b.raw) < end; {
-		n, err := from.Read(b.raw[len(b.raw):end])
-		b.raw = b.raw[:len(b.raw)+n]
-		if err != nil {
-			return err
-		}
+	b.held = room
+	if room == bodyStep {
+		b.raw = (*buffers.Get().(*[]byte))[:0] // the next one must not find a field of the last
+	} else {
+		b.raw = append(make([]byte, 0, room), b.raw...)
 	}
-	return nil
+	return true
 }
 
 // readBody reads and unpacks the body of a request with a token of that name. The caller must release it. Its error is
@@ -158,18 +155,18 @@ func (b *budget) readBody(w http.ResponseWriter, r *http.Request, token string) 
 		return nil, err
 	}
 	defer done()
-	in := &body{raw: *buffers.Get().(*[]byte), token: token, budget: b}
 	length := int64(-1)
 	if unpacked == io.Reader(r.Body) {
 		length = r.ContentLength
 	}
+	in := &body{token: token, budget: b}
 	for {
-		if !b.take(token) {
+		if len(in.raw) == cap(in.raw) && !in.grow(length) {
 			in.release()
 			return nil, errBusy
 		}
-		in.held += bodyStep
-		err := in.fill(unpacked, length)
+		n, err := unpacked.Read(in.raw[len(in.raw):cap(in.raw)])
+		in.raw = in.raw[:len(in.raw)+n]
 		switch {
 		case len(in.raw) > maxBody:
 			in.release()

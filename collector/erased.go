@@ -34,6 +34,8 @@ type erased struct {
 	mu    sync.RWMutex
 	marks []uint64 // sorted
 	size  int64    // of the file when it was read or written: it only grows
+
+	followed int64 // the size of the file when the log was last cleared of what it names
 }
 
 // openErased reads the file of marks, one a line.
@@ -135,11 +137,26 @@ func (c *Collector) Mark(of Case) string {
 // Erased says whether a case was erased.
 func (c *Collector) Erased(of Case) bool { return c.erased.has(of.Family, of.Subject) }
 
-// RefreshErased takes up which cases another process has erased, where several have their keys in common.
-func (c *Collector) RefreshErased() error {
-	c.erased.mu.Lock()
-	defer c.erased.mu.Unlock()
-	return c.erased.read()
+// refresh reads the file again, and returns its size.
+func (e *erased) refresh() (int64, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	err := e.read()
+	return e.size, err
+}
+
+// FollowErased takes up which cases another process has erased, where several have their keys in common, and erases them in
+// this log too. It is of one goroutine.
+func (c *Collector) FollowErased() error {
+	size, err := c.erased.refresh()
+	if err != nil || size == c.erased.followed {
+		return err
+	}
+	if _, err := c.Erase(nil); err != nil {
+		return err
+	}
+	c.erased.followed = size
+	return nil
 }
 
 // Refuse takes nothing more of cases from now on, for good. What was taken of them before is in the log when it returns.

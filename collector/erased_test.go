@@ -182,3 +182,31 @@ func TestUnreadableErased(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// Several collectors have their keys in common: what one erases the others take no more, and their logs forget it.
+func TestErasedElsewhere(t *testing.T) {
+	data := t.TempDir()
+	r := open(t, data)
+	r.send(t, strings.NewReader(many(0, 5)), "Content-Type", typeBatch)
+	gone := Case{event.Dossier, "H24.12-00003"}
+	another, err := openErased(filepath.Join(data, "erased"), r.hide.key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.FollowErased(); err != nil || r.Erased(gone) || !logHolds(t, data, gone.Subject) {
+		t.Fatalf("nothing was erased yet: %v", err)
+	}
+	if err := another.add([]Case{gone}); err != nil {
+		t.Fatal(err)
+	}
+	if r.Erased(gone) {
+		t.Error("it knows without having looked")
+	}
+	if err := r.FollowErased(); err != nil || !r.Erased(gone) || logHolds(t, data, gone.Subject) || !logHolds(t, data, "H24.12-00004") {
+		t.Errorf("it was erased elsewhere: %v", err)
+	}
+	rows, last, err := r.gather(0, batchRows)
+	if err != nil || last != 1 || len(rows.id) != 4 {
+		t.Errorf("%v up to entry %d: %v", rows.id, last, err)
+	}
+}

@@ -12,8 +12,12 @@ import (
 //go:embed insert.sql
 var insertEvents string
 
-// pieceRows is how many rows are handed to the driver at once: it holds each twice more until they are sent.
-const pieceRows = 8192
+// pieceRows and pieceBytes bound the rows, and their data, that are handed to the driver at once: it holds each twice more until
+// they are sent, and each of its connections keeps the room for good.
+const (
+	pieceRows  = 4096
+	pieceBytes = 1 << 20
+)
 
 // insert sends the rows as one native insert, of which the engine makes one part, in pieces.
 func (c *columns) insert(ctx context.Context, conn driver.Conn) error {
@@ -21,8 +25,9 @@ func (c *columns) insert(ctx context.Context, conn driver.Conn) error {
 	if err != nil {
 		return fmt.Errorf("prepare the insert of events: %w", err)
 	}
-	for from := 0; from < c.len(); from += pieceRows {
-		if err := c.send(batch, from, min(from+pieceRows, c.len())); err != nil {
+	for from, to := 0, 0; from < c.len(); from = to {
+		to = c.pieceFrom(from)
+		if err := c.send(batch, from, to); err != nil {
 			return errors.Join(err, batch.Abort())
 		}
 	}
@@ -30,6 +35,15 @@ func (c *columns) insert(ctx context.Context, conn driver.Conn) error {
 		return fmt.Errorf("insert events: %w", err)
 	}
 	return nil
+}
+
+// pieceFrom is where the piece ends that begins with a row. It has one row at least.
+func (c *columns) pieceFrom(from int) (to int) {
+	size := 0
+	for to = from; to < min(from+pieceRows, c.len()) && size < pieceBytes; to++ {
+		size += len(c.data[to])
+	}
+	return to
 }
 
 // send sends the rows from a place up to another.

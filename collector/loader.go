@@ -13,10 +13,10 @@ import (
 )
 
 const (
-	// batchRows is how many rows an insert has at most, but for the last entry in it: about 40 MB of memory.
-	batchRows = 50_000
-	// batchBytes is about how much of the log an insert has at most.
-	batchBytes = 32 << 20
+	// batchRows is how many rows an insert has at most, but for the last entry in it: about 10 MB of memory.
+	batchRows = 25_000
+	// batchBytes is about how much of the log an insert has at most, but for the last entry in it.
+	batchBytes = 8 << 20
 	// grace is how long an insert in flight may take after Run was told to end.
 	grace = 10 * time.Second
 	// keepLoaded is how long entries stay in the log after they were loaded.
@@ -129,8 +129,9 @@ func (c *Collector) load(ctx context.Context, after uint64, limit int) (last uin
 			return last, err
 		}
 		c.metrics.batches.Observe(c.now().Sub(begun).Seconds())
-		rows.cut(0)
 	}
+	c.metrics.late.Add(float64(rows.late))
+	rows.cut(0)
 	return last, nil
 }
 
@@ -155,6 +156,7 @@ func (c *Collector) gather(after uint64, limit int) (rows *columns, last uint64,
 	newest := c.journal.newest.Load()
 	rows = &c.rows
 	rows.cut(0)
+	rows.late = 0
 	for size := 0; last < newest && (rows.len() == 0 || rows.len() < limit && size < batchBytes); {
 		entry, err := c.entry(last + 1)
 		if err != nil {
@@ -164,10 +166,11 @@ func (c *Collector) gather(after uint64, limit int) (rows *columns, last uint64,
 		if entry == nil {
 			continue
 		}
-		had := rows.len()
+		had, late := rows.len(), rows.late
 		size += len(entry)
 		if err := readEntry(entry, last, c.id, c.adding(rows)); err != nil {
 			rows.cut(had)
+			rows.late = late
 			if err := c.setAside(last, entry, err); err != nil {
 				return nil, 0, err
 			}
@@ -179,9 +182,11 @@ func (c *Collector) gather(after uint64, limit int) (rows *columns, last uint64,
 // adding adds events to rows, but for those of cases that were erased after they came in.
 func (c *Collector) adding(rows *columns) func(*event.Event, string) {
 	return func(e *event.Event, data string) {
-		if !c.erased.has(e.Type.Family(), e.Subject) {
-			rows.add(e, data)
+		if c.erased.has(e.Type.Family(), e.Subject) {
+			rows.late++
+			return
 		}
+		rows.add(e, data)
 	}
 }
 
@@ -267,6 +272,8 @@ type columns struct {
 	entry                             []uint64
 	position                          []uint32
 	seniority                         []uint64
+
+	late int // events that were left out, for their case was erased after they came in
 }
 
 func (c *columns) len() int { return len(c.id) }

@@ -58,7 +58,7 @@ func newMetrics(reg, slow prometheus.Registerer, c *Collector) (*metrics, error)
 			Name: "tiendo_collector_limited_total", Help: "Requests that were turned away because their token was over its rate, by its name.",
 		}, []string{"source"}),
 		late: prometheus.NewCounter(prometheus.CounterOpts{
-			Name: "tiendo_collector_erased_total", Help: "Events that were refused because their case was erased, by law or for its age.",
+			Name: "tiendo_collector_erased_total", Help: "Events that were refused, or taken and then not stored, because their case was erased, by law or for its age.",
 		}),
 		last: newLastEvents(func(name string) bool { return isInner(name) || c.tokens.Named(name) }),
 	}

@@ -136,17 +136,17 @@ func TestGreedyTokensLeaveRoom(t *testing.T) {
 	b := newBudget(bodiesInFlight)
 	for _, name := range []string{"a", "b", "c", "d", "e", "f"} {
 		n := 0
-		for b.take(name) {
+		for b.take(name, bodyStep) {
 			n++
 		}
 		if n == 0 {
 			t.Fatalf("%s finds no room", name)
 		}
 	}
-	if !b.take("one more") {
+	if !b.take("one more", bodyStep) {
 		t.Error("one more finds no room")
 	}
-	for b.take("") { // the administrator's may use all that is left
+	for b.take("", bodyStep) { // the administrator's may use all that is left
 	}
 	if b.free >= bodyStep {
 		t.Errorf("%d are left", b.free)

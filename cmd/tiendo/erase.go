@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -15,7 +14,6 @@ import (
 	"tiendo/internal/audit"
 	"tiendo/internal/booking"
 	"tiendo/internal/event"
-	"tiendo/internal/lifecycle"
 )
 
 type eraseCmd struct {
@@ -46,49 +44,40 @@ func (a *app) erase(ctx context.Context, family event.Family, subject, reason st
 	}
 	of := collector.Case{Family: family, Subject: subject}
 	done.Mark = a.collector.Mark(of)
-	events, err := a.facts(ctx, family, subject)
-	switch {
-	case err != nil:
+	if err := a.stored(ctx, storing); err != nil {
 		return done, err
-	case len(events) == 0 && !a.collector.Erased(of): // one that was erased is looked for again: a kill may have left some
-		return done, api.ErrNothingTold
-	case len(events) > 0:
-		c, err := lifecycle.Judge(events, a.registers.Rules())
-		if err != nil {
-			return done, err
-		}
-		if c.Open() {
-			return done, api.ErrOpen
-		}
 	}
-	a.audit(ctx, "case.erase", string(family)+" "+done.Mark, slog.String("reason", reason))
-	gone, logged, err := a.remove(ctx, []booking.Case{{Family: family, Subject: subject}})
+	events, err := a.facts(ctx, family, subject)
+	if err == nil && len(events) == 0 && !a.collector.Erased(of) { // one that was erased is looked for again: a kill may have left some
+		err = api.ErrNothingTold
+	}
+	if err != nil {
+		return done, err
+	}
+	gone, logged, err := a.remove(ctx, []booking.Case{{Family: family, Subject: subject}}, func([]booking.Case) {
+		a.audit(ctx, "case.erase", string(family)+" "+done.Mark, slog.String("reason", reason))
+	})
 	done.Stored, done.Logged = gone.Events, logged
 	if err == nil && len(gone.Open) > 0 {
-		err = errors.New("the case was opened again while it was erased")
+		err = api.ErrOpen
 	}
 	return done, err
 }
 
-// remove erases cases that are closed: those of which more is told meanwhile, and are open then, are left. a.alone must be held.
-func (a *app) remove(ctx context.Context, cases []booking.Case) (gone booking.Erased, logged int, err error) {
-	refused := make([]collector.Case, len(cases))
-	for i, c := range cases {
-		refused[i] = collector.Case{Family: c.Family, Subject: c.Subject}
+// remove erases those of some cases that are closed; note is told which before anything is done. What was accepted of them must be
+// stored, for the loader leaves out what is not, and a.alone must be held.
+func (a *app) remove(ctx context.Context, cases []booking.Case, note func([]booking.Case)) (gone booking.Erased, logged int, err error) {
+	var refused []collector.Case
+	gone, err = a.booker.Erase(ctx, cases, func(going []booking.Case) error {
+		note(going)
+		for _, c := range going {
+			refused = append(refused, collector.Case(c))
+		}
+		return a.collector.Refuse(refused)
+	})
+	if err == nil && len(refused) > 0 {
+		logged, err = a.collector.Erase(refused)
 	}
-	if err := a.collector.Refuse(refused); err != nil {
-		return gone, 0, err
-	}
-	if a.cfg.Shared != "" && ended(ctx, followed) {
-		return gone, 0, ctx.Err()
-	}
-	if err := a.stored(ctx, storing); err != nil {
-		return gone, 0, err
-	}
-	if gone, err = a.booker.Erase(ctx, cases); err != nil {
-		return gone, 0, err
-	}
-	logged, err = a.collector.Erase(refused)
 	return gone, logged, err
 }
 
@@ -157,11 +146,11 @@ func (a *app) retire(ctx context.Context) error {
 func (a *app) retireClosed(ctx context.Context, old []booking.Case) (booking.Erased, error) {
 	a.alone.Lock()
 	defer a.alone.Unlock()
-	closed, err := booking.Closed(ctx, a.engine.Conn(), old, a.registers.Rules())
-	if err != nil || len(closed) == 0 {
+	if err := a.stored(ctx, storing); err != nil {
 		return booking.Erased{}, err
 	}
-	a.acts.Add(audit.Act{By: audit.Server, Verb: "cases.retire", Details: []slog.Attr{slog.Int("cases", len(closed)), slog.Int("years", int(a.cfg.Retention.Years))}})
-	gone, _, err := a.remove(ctx, closed)
+	gone, _, err := a.remove(ctx, old, func(closed []booking.Case) {
+		a.acts.Add(audit.Act{By: audit.Server, Verb: "cases.retire", Details: []slog.Attr{slog.Int("cases", len(closed)), slog.Int("years", int(a.cfg.Retention.Years))}})
+	})
 	return gone, err
 }

@@ -2,14 +2,17 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"io/fs"
+	"log/slog"
 	"math/rand/v2"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -18,6 +21,8 @@ import (
 	"tiendo/collector"
 	"tiendo/internal/booking"
 	"tiendo/internal/lifecycle"
+
+	"github.com/prometheus/client_golang/prometheus"
 )
 
 // TestErasedCasesLeaveFigures: of a history of every family many closed cases are erased, by law one by one and by their age
@@ -40,6 +45,8 @@ func TestErasedCasesLeaveFigures(t *testing.T) {
 		t.Fatalf("%d cases are closed, %d open", len(closed), len(open))
 	}
 	byLaw, byAge := closed[:3], closed[3:len(closed)/2]
+	late := linesAbout(history, byLaw)
+	other := w.otherCollector(late)
 	for _, c := range byLaw {
 		out := w.erase(c, http.StatusOK)
 		if !strings.Contains(out, "its figures stay") || strings.Contains(out, c.Subject) {
@@ -59,6 +66,9 @@ func TestErasedCasesLeaveFigures(t *testing.T) {
 
 	w.sameAgain("after erasing", questions, before)
 	w.nowhere(gone)
+	w.comesLate(other, late)
+	w.sameAgain("after another collector stored what it had", questions, before)
+	w.nowhere(gone)
 	w.somewhere(slices.Concat(open, closed[len(closed)/2:]))
 	w.refuses(history, gone)
 	w.remake()
@@ -77,11 +87,21 @@ func (w *way) byState() (closed, open []booking.Case) {
 	if err != nil {
 		w.Fatal(err)
 	}
-	closed, err = booking.Closed(w.Context(), w.app.engine.Conn(), old, w.app.registers.Rules())
-	if err != nil {
-		w.Fatal(err)
+	for _, c := range old {
+		facts, err := w.app.facts(w.Context(), c.Family, c.Subject)
+		if err != nil {
+			w.Fatal(err)
+		}
+		judged, err := lifecycle.Judge(facts, w.app.registers.Rules())
+		if err != nil {
+			w.Fatal(err)
+		}
+		if judged.Open() {
+			open = append(open, c)
+		} else {
+			closed = append(closed, c)
+		}
 	}
-	open = slices.DeleteFunc(old, func(c booking.Case) bool { return slices.Contains(closed, c) })
 	families := map[string]bool{}
 	for _, c := range closed {
 		families[string(c.Family)] = true
@@ -194,15 +214,63 @@ func (w *way) subjects(table string) map[booking.Case]bool {
 	return held
 }
 
-// refuses: all that is told of an erased case again is refused by name, and changes nothing.
-func (w *way) refuses(history []delivery, gone []booking.Case) {
-	w.Helper()
-	var lines [][]byte
+// linesAbout are the lines of a history that tell of some cases.
+func linesAbout(history []delivery, of []booking.Case) (lines [][]byte) {
 	for _, d := range history {
-		if slices.Contains(gone, booking.Case{Family: d.event.Type.Family(), Subject: d.event.Subject}) {
+		if slices.Contains(of, booking.Case{Family: d.event.Type.Family(), Subject: d.event.Subject}) {
 			lines = append(lines, d.raw)
 		}
 	}
+	return lines
+}
+
+// otherCollector is one beside the server's, on the same engine and with the same keys, that has accepted events and is yet to
+// store them.
+func (w *way) otherCollector(lines [][]byte) *collector.Collector {
+	w.Helper()
+	other, err := collector.Open(collector.Options{
+		Data: w.TempDir(), Keys: w.app.cfg.Data, Conn: w.app.engine.Conn, Tokens: w.app.tokens, Log: slog.New(slog.DiscardHandler),
+		Registry: prometheus.NewRegistry(), Slow: prometheus.NewRegistry(), Now: w.app.Now,
+	})
+	if err != nil {
+		w.Fatal(err)
+	}
+	w.Cleanup(func() { _ = other.Close() })
+	if refused, err := other.Deliver("test:other", bytes.Join(lines, []byte("\n"))); err != nil || len(refused) > 0 || other.Newest() == 0 {
+		w.Fatalf("%+v, %v", refused, err)
+	}
+	return other
+}
+
+// comesLate: another collector stores what it had of erased cases, before it learns that they are. It goes again.
+func (w *way) comesLate(other *collector.Collector, lines [][]byte) {
+	w.Helper()
+	ctx, stop := context.WithCancel(w.Context())
+	ended := make(chan error)
+	go func() { ended <- other.Run(ctx) }()
+	eventually(w.T, "it is booked, and nothing of it is there", func() bool {
+		return other.Loaded() == other.Newest() && w.app.booker.Mark().Entries[other.ID()] == other.Newest()
+	})
+	stop()
+	if err := <-ended; err != nil {
+		w.Error(err)
+	}
+	if _, metrics := fetch(w.T, w.app.URL()+"/metrics"); !regexp.MustCompile(`tiendo_booker_strays_total [1-9]`).MatchString(metrics) {
+		w.Error("what came late is not counted")
+	}
+	// It learns of the erasure, and its log forgets them too.
+	if err := other.FollowErased(); err != nil {
+		w.Error(err)
+	}
+	if refused, err := other.Deliver("test:other", bytes.Join(lines, []byte("\n"))); err != nil || len(refused) != len(lines) {
+		w.Errorf("%+v, %v", refused, err)
+	}
+}
+
+// refuses: all that is told of an erased case again is refused by name, and changes nothing.
+func (w *way) refuses(history []delivery, gone []booking.Case) {
+	w.Helper()
+	lines := linesAbout(history, gone)
 	newest := w.app.collector.Newest()
 	status, answer, err := post(w.Context(), w.app.URL(), w.token, bytes.Join(lines, []byte("\n")), http.Header{"Content-Type": {"application/x-ndjson"}})
 	if err != nil || status != http.StatusBadRequest || len(lines) < len(gone) || bytes.Count(answer, []byte(`"field":"subject","reason":"the case was erased`)) != len(lines) {

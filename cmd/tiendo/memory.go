@@ -4,7 +4,7 @@ import "runtime/debug"
 
 const (
 	// memoryGoal is what a server's process should stay below: collecting garbage becomes frequent only near it.
-	memoryGoal = 72 << 20
+	memoryGoal = 100 << 20
 	// garbage is how much may gather before it is collected, in percent of what lives.
 	garbage = 400
 )

@@ -55,12 +55,8 @@ func (a *app) ownToken() error {
 	return disk.Replace(filepath.Join(a.cfg.Data, auth.AdminTokenFile), token)
 }
 
-const (
-	// followEvery is how often a server looks at what others have changed in the shared folder.
-	followEvery = time.Second
-	// followed is when all that run have taken up a change, and have stored what they accepted before.
-	followed = 3 * followEvery
-)
+// followEvery is how often a server looks at what others have changed in the shared folder.
+const followEvery = time.Second
 
 // follow takes up what others change in the shared folder.
 func (a *app) follow(ctx context.Context) error {
@@ -71,7 +67,7 @@ func (a *app) follow(ctx context.Context) error {
 			return nil
 		case <-time.After(followEvery):
 		}
-		err := errors.Join(a.tokens.Refresh(), a.collector.RefreshErased())
+		err := errors.Join(a.tokens.Refresh(), a.collector.FollowErased())
 		if err != nil && !failing {
 			a.log.Error("the shared folder can't be read, what is known stays", "error", err)
 		}

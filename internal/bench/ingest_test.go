@@ -22,14 +22,15 @@ const senders = 8
 func BenchmarkAccept(b *testing.B) {
 	const turns = 3
 	perTurn := either(200_000, 500_000)
-	engine := openEngine(b, true)
+	engine := openEngine(b, b.TempDir(), true)
+	defer shut(b, engine)
 	create(b, engine)
 	address, user, password := engine.HTTPAddress()
 	insert := "http://" + address + "/?" + url.Values{
 		"database": {clickhouse.Database}, "async_insert": {"0"},
 		"query": {"INSERT INTO rows (family, subject, source, id, type, time, data) FORMAT JSONEachRow"},
 	}.Encode()
-	s := serve(b)
+	s := serve(b, b.TempDir())
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: senders}}
 	defer client.CloseIdleConnections()
 
@@ -86,20 +87,21 @@ func insertRows(client *http.Client, address, user, password string, body []byte
 }
 
 // openEngine starts an engine of the benchmark's own.
-func openEngine(b *testing.B, withHTTP bool) *clickhouse.Server {
+func openEngine(b *testing.B, dir string, withHTTP bool) *clickhouse.Server {
 	b.Helper()
 	engine, err := clickhouse.Open(b.Context(), clickhouse.Options{
-		Dir: b.TempDir(), Command: []string{program(b), "engine"}, HTTP: withHTTP, Logger: slog.New(slog.DiscardHandler),
+		Dir: dir, Command: []string{program(b), "engine"}, HTTP: withHTTP, Logger: slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		b.Fatal(err)
 	}
-	b.Cleanup(func() {
-		if err := engine.Close(context.Background()); err != nil {
-			b.Error(err)
-		}
-	})
 	return engine
+}
+
+func shut(b *testing.B, engine *clickhouse.Server) {
+	if err := engine.Close(context.Background()); err != nil {
+		b.Error(err)
+	}
 }
 
 // create makes the table that rows are posted to.
@@ -123,7 +125,7 @@ func BenchmarkBulk(b *testing.B) {
 				shuffle(facts)
 			}
 			all := asCloudEvents(facts)
-			s := serve(b)
+			s := serve(b, b.TempDir())
 			for b.Loop() {
 				start := time.Now()
 				s.post(all, senders)

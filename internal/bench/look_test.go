@@ -7,7 +7,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
-	"slices"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -29,7 +29,7 @@ const (
 func BenchmarkFreshness(b *testing.B) {
 	c := newCity("H24.30", 60, 400)
 	facts, cases := c.atLeast(either(500_000, 1_000_000))
-	s := serve(b)
+	s := serve(b, b.TempDir())
 	s.post(asCloudEvents(facts), senders)
 	s.awaitAll(len(facts), cases, 20*time.Minute)
 	ticks := either(15, 30) * int(time.Second/freshTick)
@@ -72,7 +72,7 @@ func BenchmarkScrape(b *testing.B) {
 		b.Run(fmt.Sprint(agencies), func(b *testing.B) {
 			c := newCity("H24.31", agencies, 400)
 			facts, cases := c.atLeast(either(100_000, 500_000))
-			s := serve(b)
+			s := serve(b, b.TempDir())
 			s.post(asCloudEvents(facts), senders)
 			s.awaitAll(len(facts), cases, 20*time.Minute)
 			for b.Loop() {
@@ -223,19 +223,16 @@ func (s *server) timesOf(b *testing.B, n int, path func(i int) string) []time.Du
 func BenchmarkPages(b *testing.B) {
 	few := either(300_000, 1_000_000)
 	c := newCity("H24.40", 300, 2000)
-	engine := openEngine(b, false)
-	if _, err := clickhouse.Migrate(b.Context(), engine.Conn()); err != nil {
-		b.Fatal(err)
-	}
+	data := b.TempDir()
 	for b.Loop() {
 		var p95 [2]map[string]time.Duration
 		var fresh [2]time.Duration
 		events, cases := 0, 0
 		for i, n := range []int{few, 9 * few} {
-			more := store(b, engine, c, cases, n)
+			more := store(b, data, c, cases, n)
 			events, cases = events+more.events, cases+more.cases
 			start := time.Now()
-			s := serve(b, "--clickhouse", dsn(engine))
+			s := serve(b, data)
 			s.awaitAll(events, cases, 40*time.Minute)
 			atLeast(fmt.Sprintf("books made from %d facts", more.events), float64(more.events)/time.Since(start).Seconds(), 200_000, "events/s")
 			p95[i] = s.pages(b, events)
@@ -289,9 +286,14 @@ func (s *server) pages(b *testing.B, events int) map[string]time.Duration {
 // stored is what was put into the table of facts.
 type stored struct{ events, cases int }
 
-// store puts the events of cases from a number on into the table of facts, as a loader would have.
-func store(b *testing.B, engine *clickhouse.Server, c city, from, events int) (s stored) {
+// store puts the events of cases from a number on into the table of facts of a server that does not run, as a loader would have.
+func store(b *testing.B, data string, c city, from, events int) (s stored) {
 	b.Helper()
+	engine := openEngine(b, filepath.Join(data, "engine"), false)
+	defer shut(b, engine)
+	if _, err := clickhouse.Migrate(b.Context(), engine.Conn()); err != nil {
+		b.Fatal(err)
+	}
 	const batchCases = 50_000
 	arrival := time.Now().UTC().Truncate(time.Millisecond)
 	for s.events < events {
@@ -315,11 +317,4 @@ func store(b *testing.B, engine *clickhouse.Server, c city, from, events int) (s
 		s.events += len(facts)
 	}
 	return s
-}
-
-// dsn is the address of an engine as the program takes it.
-func dsn(engine *clickhouse.Server) string {
-	o := engine.DriverOptions()
-	address := url.URL{Scheme: "clickhouse", User: url.UserPassword(o.Auth.Username, o.Auth.Password), Host: slices.Max(o.Addr), Path: "/" + clickhouse.Database}
-	return address.String()
 }

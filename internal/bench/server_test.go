@@ -52,10 +52,10 @@ func program(tb testing.TB) string {
 
 var served = regexp.MustCompile(`Tiendo serves (http://\S+);`)
 
-// serve starts the program on a free port and stops it at the end of tb.
-func serve(tb testing.TB, flags ...string) *server {
+// serve starts the program over a data folder on a free port and stops it at the end of tb.
+func serve(tb testing.TB, data string) *server {
 	tb.Helper()
-	s := &server{tb: tb, data: tb.TempDir(), client: &http.Client{
+	s := &server{tb: tb, data: data, client: &http.Client{
 		Transport: &http.Transport{MaxIdleConnsPerHost: 64, DisableCompression: true}, Timeout: time.Minute,
 	}}
 	logged, err := os.Create(filepath.Join(s.data, "bench.log"))
@@ -63,8 +63,7 @@ func serve(tb testing.TB, flags ...string) *server {
 		tb.Fatal(err)
 	}
 	defer logged.Close()
-	args := append([]string{"serve", "--listen", "127.0.0.1:0", "--data", s.data}, flags...)
-	s.cmd = exec.CommandContext(context.Background(), program(tb), args...)
+	s.cmd = exec.CommandContext(context.Background(), program(tb), "serve", "--listen", "127.0.0.1:0", "--data", s.data)
 	s.cmd.Stderr = logged
 	if s.out, err = s.cmd.StdoutPipe(); err == nil {
 		err = s.cmd.Start()

@@ -25,6 +25,7 @@ type block struct {
 	cases  cases
 	rows   int // lines of the journal, once they are inserted
 	draft  *draft
+	strays *strays
 }
 
 // The measures of the rows that mark a block. Their family is empty; their subject begins with the block's number, so that
@@ -118,9 +119,12 @@ func (b *Booker) fill(ctx context.Context, block *block, query, token string) (*
 	if err != nil {
 		return nil, err
 	}
-	block.draft = b.ledger.begin()
+	block.draft, block.strays = b.ledger.begin(), &strays{cases: cases{}}
 	first, err := b.judge(ctx, block, in)
 	if err != nil {
+		return in, err
+	}
+	if err := b.sweep(ctx, block.strays); err != nil {
 		return in, err
 	}
 	block.mark.Events, block.rows = block.booked.Events+first, in.rows

@@ -20,7 +20,7 @@ const (
 	// to the engine, may take some memory.
 	smallShare, largeShare = 500, 50_000
 	// linesAtOnce is how many lines, verdicts included, are sent to the engine in one piece.
-	linesAtOnce = 8192
+	linesAtOnce = 4096
 )
 
 // judge judges the cases of a block and puts into the insert what they should hold beyond what the journal holds for them.
@@ -106,6 +106,10 @@ func (s *share) judge(ctx context.Context, subject string, events []event.Event,
 	}
 	if events = knownBy(events, s.block.mark); len(events) == 0 {
 		return nil // a later block's: a kill has left its verdict alone
+	}
+	if s.booker.stray(events) {
+		s.block.strays.add(events)
+		return nil
 	}
 	s.first += firstDeliveries(events, s.block.booked, s.block.mark)
 	var has []lifecycle.Entry

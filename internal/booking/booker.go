@@ -49,6 +49,9 @@ type Options struct {
 	// Sealed tells the marks of blocks that somebody refers to, by their numbers: when the books are made again, what they held up
 	// to such a block stays under its number. nil where there are none.
 	Sealed func() []Mark
+	// Erased says whether a case was erased: what is stored of it later, of which nothing was booked before, goes again. nil where
+	// none ever is.
+	Erased func(Case) bool
 	// Booked is called after each block, and when a start has found the last one, with what the figures contain from then on. It
 	// must not block.
 	Booked func(Mark)

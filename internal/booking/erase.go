@@ -49,18 +49,22 @@ var ErrUnlike = errors.New("the journal does not hold what its facts say; run `t
 
 // erasing is a request to erase cases.
 type erasing struct {
-	ctx   context.Context
-	cases []Case
-	done  chan error
-	told  Erased
+	ctx    context.Context
+	cases  []Case
+	refuse func([]Case) error
+	done   chan error
+	told   Erased
 }
 
 // Erase erases the events of closed cases that are stored. What the journal holds of them stays as it is, line by line, with
 // its days, stamps and blocks, under a random name that nothing leads to: every figure, of any day of the past, stays the
-// same. Booking waits meanwhile. A kill leaves either nothing done or the rest to be done by the next start. Cases must not
-// be told of any more when it is called.
-func (b *Booker) Erase(ctx context.Context, cases []Case) (Erased, error) {
-	e := &erasing{ctx: ctx, cases: cases, done: make(chan error, 1)}
+// same. Booking waits meanwhile. A kill leaves either nothing done or the rest to be done by the next start.
+//
+// refuse is called once, with the cases that are not open: they count as erased when it returns, so that nothing more is taken of
+// them. Whatever is stored of them by then is booked before, which tells a case on its way out from one that comes back: see
+// [Options.Erased].
+func (b *Booker) Erase(ctx context.Context, cases []Case, refuse func([]Case) error) (Erased, error) {
+	e := &erasing{ctx: ctx, cases: cases, refuse: refuse, done: make(chan error, 1)}
 	select {
 	case b.erasings <- e:
 	case <-ctx.Done():
@@ -70,18 +74,25 @@ func (b *Booker) Erase(ctx context.Context, cases []Case) (Erased, error) {
 	return e.told, err
 }
 
-// erase is Erase in the goroutine that books. All that is stored is booked when it begins.
+// erase is Erase in the goroutine that books.
 func (b *Booker) erase(e *erasing) error {
 	ctx := e.ctx
-	for more := true; more; {
-		var err error
-		if more, err = b.step(ctx); err != nil {
-			return fmt.Errorf("book what is stored: %w", err)
-		}
+	if err := b.bookStored(ctx); err != nil {
+		return err
+	}
+	going, err := b.leaveOpen(ctx, e)
+	if err != nil || len(going) == 0 {
+		return err
+	}
+	if err := e.refuse(going); err != nil {
+		return err
+	}
+	if err := b.bookStored(ctx); err != nil { // what came between
+		return err
 	}
 	mark := b.Mark()
 	mark.Block++
-	leaving, err := b.choose(ctx, e, &mark)
+	leaving, err := b.choose(ctx, e, going, &mark)
 	if err != nil || len(leaving) == 0 {
 		return err
 	}
@@ -91,6 +102,17 @@ func (b *Booker) erase(e *erasing) error {
 	return b.finishErasing(ctx)
 }
 
+// bookStored books all that is stored.
+func (b *Booker) bookStored(ctx context.Context) (err error) {
+	b.lookAgain = time.Time{} // a collector that is new as well
+	for more := true; more; {
+		if more, err = b.step(ctx); err != nil {
+			return fmt.Errorf("book what is stored: %w", err)
+		}
+	}
+	return nil
+}
+
 // leaver is a case on its way out, with the name that its lines get.
 type leaver struct {
 	Case
@@ -98,14 +120,9 @@ type leaver struct {
 }
 
 // choose finds the cases that can go, and adds what the journal holds of them to what the mark says of nameless lines.
-func (b *Booker) choose(ctx context.Context, e *erasing, mark *Mark) ([]leaver, error) {
+func (b *Booker) choose(ctx context.Context, e *erasing, going []Case, mark *Mark) ([]leaver, error) {
 	var all []leaver
-	byFamily := cases{}
-	for _, c := range e.cases {
-		byFamily[c.Family] = append(byFamily[c.Family], c.Subject)
-	}
-	byFamily.sort()
-	for family, subjects := range byFamily {
+	for family, subjects := range byFamily(going) {
 		facts, err := readFacts(ctx, b.Conn, family, subjects)
 		if err != nil {
 			return nil, fmt.Errorf("read facts: %w", err)
@@ -125,7 +142,7 @@ func (b *Booker) choose(ctx context.Context, e *erasing, mark *Mark) ([]leaver, 
 			if err != nil {
 				return nil, fmt.Errorf("read the journal: %w", err)
 			}
-			if len(events) == 0 {
+			if events = knownBy(events, *mark); len(events) == 0 { // what came since goes with the case
 				continue
 			}
 			first := firstDeliveries(events, Mark{}, *mark)
@@ -286,16 +303,10 @@ func Old(ctx context.Context, conn driver.Conn, before time.Time, after Case, li
 	return all, rows.Err()
 }
 
-// Closed are those of some cases that are closed by rules, in no order.
-func Closed(ctx context.Context, conn driver.Conn, of []Case, rules *lifecycle.Rules) ([]Case, error) {
-	byFamily := cases{}
-	for _, c := range of {
-		byFamily[c.Family] = append(byFamily[c.Family], c.Subject)
-	}
-	byFamily.sort()
-	var closed []Case
-	for family, subjects := range byFamily {
-		facts, err := readFacts(ctx, conn, family, subjects)
+// leaveOpen are the cases that may go. It tells which can't, for they are open.
+func (b *Booker) leaveOpen(ctx context.Context, e *erasing) (going []Case, _ error) {
+	for family, subjects := range byFamily(e.cases) {
+		facts, err := readFacts(ctx, b.Conn, family, subjects)
 		if err != nil {
 			return nil, fmt.Errorf("read facts: %w", err)
 		}
@@ -305,17 +316,28 @@ func Closed(ctx context.Context, conn driver.Conn, of []Case, rules *lifecycle.R
 			if err != nil {
 				return nil, fmt.Errorf("read facts: %w", err)
 			}
-			if len(events) == 0 {
-				continue
+			into := &going
+			if len(events) > 0 {
+				c, err := lifecycle.Judge(events, b.Rules())
+				if err != nil {
+					return nil, err
+				}
+				if c.Open() {
+					into = &e.told.Open
+				}
 			}
-			c, err := lifecycle.Judge(events, rules)
-			if err != nil {
-				return nil, err
-			}
-			if !c.Open() {
-				closed = append(closed, Case{family, subject})
-			}
+			*into = append(*into, Case{family, subject})
 		}
 	}
-	return closed, nil
+	return going, nil
+}
+
+// byFamily are the subjects of cases by family, in order.
+func byFamily(of []Case) cases {
+	all := cases{}
+	for _, c := range of {
+		all[c.Family] = append(all[c.Family], c.Subject)
+	}
+	all.sort()
+	return all
 }

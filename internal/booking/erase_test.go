@@ -30,16 +30,15 @@ func TestKilledWhileErasing(t *testing.T) {
 	if err != nil || uint64(len(old)) != cases {
 		t.Fatalf("%d old cases of %d, %v", len(old), cases, err)
 	}
-	closed, err := Closed(t.Context(), conn, old, rules)
+	closed, err := b.leaveOpen(t.Context(), &erasing{cases: old})
 	if err != nil || len(closed) < 10 || len(closed) == len(old) {
 		t.Fatalf("%d closed cases of %d, %v", len(closed), len(old), err)
 	}
 
 	// Killed when the cases are noted, and nothing more.
-	e := &erasing{ctx: t.Context(), cases: closed[:5]}
 	mark := b.Mark()
 	mark.Block++
-	leaving, err := b.choose(t.Context(), e, &mark)
+	leaving, err := b.choose(t.Context(), &erasing{}, closed[:5], &mark)
 	if err != nil || len(leaving) != 5 {
 		t.Fatalf("%d are chosen, %v", len(leaving), err)
 	}
@@ -64,8 +63,7 @@ func TestKilledWhileErasing(t *testing.T) {
 	// Killed when the new journal is in place.
 	mark = again.Mark()
 	mark.Block++
-	e = &erasing{ctx: t.Context(), cases: closed[:5]}
-	if leaving, err = again.choose(t.Context(), e, &mark); err != nil {
+	if leaving, err = again.choose(t.Context(), &erasing{}, closed[:5], &mark); err != nil {
 		t.Fatal(err)
 	}
 	if err := again.leave(t.Context(), leaving, mark); err != nil {
@@ -112,14 +110,14 @@ func TestHurtBooksAreNotErased(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	closed, err := Closed(t.Context(), conn, old, rules)
+	closed, err := b.leaveOpen(t.Context(), &erasing{cases: old})
 	if err != nil || len(closed) == 0 {
 		t.Fatalf("%d are closed, %v", len(closed), err)
 	}
 	if err := conn.Exec(t.Context(), "ALTER TABLE cells DELETE WHERE subject = '"+closed[0].Subject+"' AND family = '"+string(closed[0].Family)+"' SETTINGS mutations_sync = 2"); err != nil {
 		t.Fatal(err)
 	}
-	if err := b.erase(&erasing{ctx: t.Context(), cases: closed}); !errors.Is(err, ErrUnlike) || !strings.Contains(err.Error(), "tiendo rebuild") {
+	if err := b.erase(&erasing{ctx: t.Context(), cases: closed, refuse: func([]Case) error { return nil }}); !errors.Is(err, ErrUnlike) || !strings.Contains(err.Error(), "tiendo rebuild") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -12,6 +12,7 @@ type metrics struct {
 	cells   prometheus.Counter
 	cases   prometheus.Counter
 	doubts  prometheus.Counter
+	strays  prometheus.Counter
 	errors  prometheus.Counter
 	seconds prometheus.Histogram
 }
@@ -24,6 +25,9 @@ func newMetrics(registry prometheus.Registerer) *metrics {
 		cases:  factory.NewCounter(prometheus.CounterOpts{Name: "tiendo_booker_cases_total", Help: "Cases judged, each time they were touched."}),
 		doubts: factory.NewCounter(prometheus.CounterOpts{
 			Name: "tiendo_booker_doubts_total", Help: "Judged cases whose journal was read line by line, for it did not hold what was reckoned: some after a start and after new registers, else signs of hurt books.",
+		}),
+		strays: factory.NewCounter(prometheus.CounterOpts{
+			Name: "tiendo_booker_strays_total", Help: "Stored events that were taken away, for another server had accepted them of a case before it knew that it was erased.",
 		}),
 		errors: factory.NewCounter(prometheus.CounterOpts{Name: "tiendo_booker_errors_total", Help: "Times that booking stopped with an error and was tried again."}),
 		seconds: factory.NewHistogram(prometheus.HistogramOpts{

@@ -150,7 +150,7 @@ func (c *cursor[T]) take(subject string) ([]T, error) {
 func (c *cursor[T]) close() { _ = c.rows.Close() }
 
 // small makes the engine answer in small pieces, of which the driver holds few.
-var small = clickhouse.Settings{"max_block_size": 4096, "preferred_block_size_bytes": 1 << 20}
+var small = clickhouse.Settings{"max_block_size": 2048, "preferred_block_size_bytes": 512 << 10}
 
 // condition leaves rows out by a value, whose name as a parameter is that of the condition.
 type condition struct{ name, sql, value string }

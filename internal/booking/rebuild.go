@@ -30,6 +30,15 @@ type rebuilding struct {
 	done     chan error
 }
 
+// remaking is a rebuild while it goes on.
+type remaking struct {
+	cuts     []cut
+	mark     Mark // of the new journal; its events are counted as they are replayed
+	done     Checked
+	strays   *strays
+	progress func(Checked)
+}
+
 // Rebuild makes the books again from the facts: the journal beside the one that is served, which it then replaces at once,
 // and the verdicts. As each case is replayed day of arrival by day of arrival, what the books said on a past day stays the
 // same. Booking waits meanwhile; figures are served from the old journal. A kill leaves the old journal as it was.
@@ -53,23 +62,25 @@ func (b *Booker) rebuild(ctx context.Context, progress func(Checked)) error {
 	if err != nil {
 		return err
 	}
-	cuts := b.cuts()
-	var done Checked
+	re := remaking{cuts: b.cuts(), mark: mark, strays: &strays{cases: cases{}}, progress: progress}
 	for _, family := range lifecycle.Families() {
-		if err := b.rebuildFamily(ctx, family, cuts, &mark, &done, progress); err != nil {
+		if err := b.rebuildFamily(ctx, family, &re); err != nil {
 			return errors.Join(fmt.Errorf("make the books of family %s: %w", family, err), b.Conn.Exec(ctx, "DROP TABLE IF EXISTS "+nextTable+" SYNC"))
 		}
 	}
-	if err := b.keepNameless(ctx, &mark); err != nil {
+	if err := b.sweep(ctx, re.strays); err != nil {
 		return err
 	}
-	if err := b.appendMarks(ctx, mark); err != nil {
+	if err := b.keepNameless(ctx, &re.mark); err != nil {
+		return err
+	}
+	if err := b.appendMarks(ctx, re.mark); err != nil {
 		return fmt.Errorf("mark the new journal: %w", err)
 	}
-	if err := b.replace(ctx, mark); err != nil {
+	if err := b.replace(ctx, re.mark); err != nil {
 		return err
 	}
-	progress(done)
+	progress(re.done)
 	return b.Conn.Exec(ctx, "DROP TABLE "+nextTable+" SYNC")
 }
 
@@ -119,7 +130,7 @@ func (b *Booker) stored(ctx context.Context) (Mark, error) {
 
 // rebuildFamily replays the cases of a family in the order of their subjects. While the engine finishes one insert the next
 // one is filled.
-func (b *Booker) rebuildFamily(ctx context.Context, family event.Family, cuts []cut, mark *Mark, done *Checked, progress func(Checked)) error {
+func (b *Booker) rebuildFamily(ctx context.Context, family event.Family, re *remaking) error {
 	facts, err := readFacts(ctx, b.Conn, family, nil)
 	if err != nil {
 		return fmt.Errorf("read facts: %w", err)
@@ -129,8 +140,8 @@ func (b *Booker) rebuildFamily(ctx context.Context, family event.Family, cuts []
 	finishing.SetLimit(1)
 	for more := true; more && err == nil; {
 		var in *inserting
-		if in, more, err = b.rebuildPart(ctx, facts, cuts, mark, done); err == nil {
-			progress(*done)
+		if in, more, err = b.rebuildPart(ctx, facts, re); err == nil {
+			re.progress(re.done)
 			finishing.Go(in.finish)
 		}
 	}
@@ -138,8 +149,8 @@ func (b *Booker) rebuildFamily(ctx context.Context, family event.Family, cuts []
 }
 
 // rebuildPart replays cases until an insert is full. It reports whether there are more.
-func (b *Booker) rebuildPart(ctx context.Context, facts *cursor[event.Event], cuts []cut, mark *Mark, done *Checked) (in *inserting, more bool, err error) {
-	if in, err = b.insertNext(ctx, mark.Block); err != nil {
+func (b *Booker) rebuildPart(ctx context.Context, facts *cursor[event.Event], re *remaking) (in *inserting, more bool, err error) {
+	if in, err = b.insertNext(ctx, re.mark.Block); err != nil {
 		return nil, false, err
 	}
 	l := &lines{zone: b.Rules().Zone()}
@@ -149,7 +160,7 @@ func (b *Booker) rebuildPart(ctx context.Context, facts *cursor[event.Event], cu
 			break
 		}
 		var n int
-		if n, err = b.rebuildCase(facts, subject, l, cuts, mark, done); err != nil {
+		if n, err = b.rebuildCase(facts, subject, l, re); err != nil {
 			break
 		}
 		rows += n
@@ -169,14 +180,18 @@ func (b *Booker) rebuildPart(ctx context.Context, facts *cursor[event.Event], cu
 }
 
 // rebuildCase replays one case. It returns how many lines of the journal that makes.
-func (b *Booker) rebuildCase(facts *cursor[event.Event], subject string, l *lines, cuts []cut, mark *Mark, done *Checked) (int, error) {
+func (b *Booker) rebuildCase(facts *cursor[event.Event], subject string, l *lines, re *remaking) (int, error) {
 	events, err := facts.take(subject)
 	if err != nil {
 		return 0, fmt.Errorf("read facts: %w", err)
 	}
-	first := firstDeliveries(events, Mark{}, *mark)
+	if b.stray(events) {
+		re.strays.add(events)
+		return 0, nil
+	}
+	first := firstDeliveries(events, Mark{}, re.mark)
 	before := l.rows()
-	held, err := b.replayCuts(events, subject, l, cuts)
+	held, err := b.replayCuts(events, subject, l, re.cuts)
 	if err != nil {
 		return 0, fmt.Errorf("case %s: %w", subject, err)
 	}
@@ -185,10 +200,10 @@ func (b *Booker) rebuildCase(facts *cursor[event.Event], subject string, l *line
 		return 0, fmt.Errorf("case %s: %w", subject, err)
 	}
 	l.addCase(&c, difference(entries, held))
-	l.number(mark.Block, b.writer)
-	mark.Events += first
-	done.Cases++
-	done.Events += first
+	l.number(re.mark.Block, b.writer)
+	re.mark.Events += first
+	re.done.Cases++
+	re.done.Events += first
 	return l.rows() - before, nil
 }
 

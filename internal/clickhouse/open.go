@@ -119,6 +119,7 @@ func (e *engine) driverOptions() *clickhouse.Options {
 // tune sets what every connection of ours has in common.
 func tune(o *clickhouse.Options) {
 	o.MaxOpenConns, o.MaxIdleConns = 16, 8
+	o.MaxCompressionBuffer = 1 << 20
 	o.DialTimeout, o.ReadTimeout = 5*time.Second, 5*time.Minute
 	o.ConnMaxLifetime = time.Hour
 	if o.Settings == nil {
