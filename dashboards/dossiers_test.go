@@ -101,9 +101,9 @@ func TestWhyAnyFigureChanged(t *testing.T) {
 			all, err := cityAnswers(ctx, queries...)
 			for i, one := range queries {
 				d, _ := kpi.ByID(one.ID)
-				row := countRow
+				row, whole := countRow, countRow
 				if d.Shape == kpi.Ratio {
-					row = func(n float64) kpi.Row { return rateRow(n/100, 100) }
+					row, whole = func(n float64) kpi.Row { return rateRow(n/100, 100) }, func(n float64) kpi.Row { return rateRow(n/200, 200) }
 				}
 				now := one.Period.ID == "2019-Q3"
 				switch {
@@ -115,11 +115,11 @@ func TestWhyAnyFigureChanged(t *testing.T) {
 					}
 					all[i].Rows[0].Keys, all[i].Rows[1].Keys = map[string]*string{one.By[0]: &a}, map[string]*string{one.By[0]: &b}
 				case len(one.By) == 0 && one.AsOf != "":
-					all[i].Rows = []kpi.Row{row(35)}
+					all[i].Rows = []kpi.Row{whole(35)}
 				case len(one.By) == 0 && now:
-					all[i].Rows = []kpi.Row{row(60)}
+					all[i].Rows = []kpi.Row{whole(60)}
 				case len(one.By) == 0:
-					all[i].Rows = []kpi.Row{row(40)}
+					all[i].Rows = []kpi.Row{whole(40)}
 				}
 			}
 			return all, err
@@ -131,7 +131,7 @@ func TestWhyAnyFigureChanged(t *testing.T) {
 		if value.value == "dossier.late" { // made of a rate: TestWhyAFigureChanged
 			continue
 		}
-		if !strings.HasPrefix(v.Sentence, value.name[1]) || !strings.Contains(v.Sentence, "against May 2017") || !strings.Contains(v.Sentence, "late data of that period +5") {
+		if !strings.HasPrefix(v.Sentence, value.name[1]) || !strings.Contains(v.Sentence, "against May 2017") || !strings.Contains(v.Sentence, "late data of that period +"+map[bool]string{true: "2.5", false: "5"}[strings.Contains(v.Sentence, "%")]) {
 			t.Errorf("%s: %q", value.value, v.Sentence)
 		}
 		if value.value == "task.open" {
