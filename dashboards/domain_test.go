@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"math"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -141,33 +139,6 @@ func TestSumsOfRunningPeriodsAreNotCompared(t *testing.T) {
 	}
 }
 
-func TestDomainsAreDrawn(t *testing.T) {
-	needNpm(t)
-	server := httptest.NewServer(site(t, domainAnswers, func(o *Options) { o.Demo = true }))
-	defer server.Close()
-	chromium := browser(t)
-	for name, path := range domainPages {
-		for _, c := range []struct {
-			width, height int64
-			lang          string
-			dark          bool
-		}{{360, 780, "vi", true}, {1366, 768, "vi", false}, {3840, 2160, "en", false}} {
-			t.Run(fmt.Sprintf("%s-%d", name, c.width), func(t *testing.T) {
-				b := newTab(chromium, t, c.width, c.height, c.dark)
-				b.do(t, chromedp.Navigate(server.URL+path+"?period=ytd&lang="+c.lang), chromedp.WaitVisible("#live section"))
-				if strings.Contains(eval[string](t, b, `document.body.innerHTML`), `class="chart"`) {
-					eventually(t, b, `document.querySelectorAll('.chart').length === document.querySelectorAll('.chart svg').length`)
-				}
-				if over := eval[int](t, b, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
-					t.Errorf("the page is %d pixels wider than the screen", over)
-				}
-				b.shoot(t, fmt.Sprintf("%s-%d-%s", name, c.width, c.lang))
-				b.checkQuiet(t, server.URL+"/")
-			})
-		}
-	}
-}
-
 // The page of an agency is what an inspection takes along on paper: A4, at most three sheets.
 func TestAgencyIsPrinted(t *testing.T) {
 	needNpm(t)
@@ -183,9 +154,7 @@ func TestAgencyIsPrinted(t *testing.T) {
 	if n := bytes.Count(sheets, []byte("/Type /Page\n")); n == 0 || n > 3 {
 		t.Errorf("it takes %d sheets", n)
 	}
-	if err := os.WriteFile(filepath.Join("..", "artifacts", "agency.pdf"), sheets, 0o644); err != nil {
-		t.Fatal(err)
-	}
+	artifact(t, "agency.pdf", sheets)
 }
 
 // An agency that nobody knows is not there: the page says so and offers those that are, and a search.

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/cdp"
-	browsed "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/performance"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -23,10 +22,16 @@ const undrawn = `[...document.querySelectorAll('.chart')].filter((c) => c.queryS
 // asked, and axe finds nothing against WCAG 2.2 AA. Screenshots are kept in artifacts.
 func TestPagesOnEveryScreen(t *testing.T) {
 	needNpm(t)
-	server := serve(t, site(t, cityAnswers, func(o *Options) { o.Demo = true }))
+	demo := func(o *Options) { o.Demo = true }
+	city, domains := serve(t, site(t, cityAnswers, demo)), serve(t, site(t, domainAnswers, demo))
 	chromium, axe := browser(t), axeScript(t)
 	for _, of := range pages() {
-		path := strings.ReplaceAll(of.path, "{agency}", "H24.12")
+		path, server := strings.ReplaceAll(of.path, "{agency}", "H24.12"), city
+		for _, domain := range domainPages {
+			if path == domain {
+				server = domains
+			}
+		}
 		name := strings.ReplaceAll(strings.Trim(path, "/"), "/", "-")
 		if name == "" {
 			name = "overview"
@@ -77,27 +82,6 @@ func axeScript(t *testing.T) string {
 		const result = await axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'], resultTypes: ['violations'] });
 		return result.violations.map((v) => v.id + ': ' + v.help + ' ' + v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160) + ' ' + (n.any[0]?.message || '')).join(' | '));
 	})()`
-}
-
-// keep writes a screenshot of the whole page into the project's artifacts folder.
-func (b *tab) keep(t *testing.T, name string) {
-	t.Helper()
-	size := eval[[]float64](t, b, `[innerWidth, document.documentElement.scrollHeight]`)
-	whole := true
-	picture, err := chromedp.Call(b.ctx, browsed.CaptureScreenshot, browsed.CaptureScreenshotParams{
-		CaptureBeyondViewport: &whole, OptimizeForSpeed: &whole,
-		Clip: &browsed.Viewport{Width: size[0], Height: size[1], Scale: 1},
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	folder := filepath.Join("..", "artifacts")
-	if err := os.MkdirAll(folder, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(folder, name+".png"), picture.Data, 0o644); err != nil {
-		t.Fatal(err)
-	}
 }
 
 // The first load of the overview is at most 500 kB over the wire, and until its charts are drawn the page works for at most a

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -61,20 +59,14 @@ func wallAnswers(ctx context.Context, queries ...kpi.Query) ([]kpi.Figure, error
 	return all, err
 }
 
-// picture writes what the screen shows into the project's artifacts folder, which is not kept.
+// picture writes what the screen shows into the artifacts.
 func (b *tab) picture(t *testing.T, name string) {
 	t.Helper()
 	shot, err := chromedp.Run(b.ctx, chromedp.CaptureScreenshot())
 	if err != nil {
 		t.Fatal(err)
 	}
-	folder := filepath.Join("..", "artifacts")
-	if err := os.MkdirAll(folder, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(folder, name+".png"), shot, 0o644); err != nil {
-		t.Fatal(err)
-	}
+	artifact(t, name+".png", shot)
 }
 
 // tooSmall names texts that can't be read at ten metres, tooBig those that do not fit.

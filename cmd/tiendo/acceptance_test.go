@@ -21,6 +21,7 @@ var clean = regexp.MustCompile(`: [1-9]\d{3,} events, [1-9]\d{2,} questions, 0 d
 // TestAcceptance posts cities of an independent generator to empty servers and has every figure compared with what an
 // independent reading of the contract makes of them. It belongs to nobody here and is no part of this repository.
 func TestAcceptance(t *testing.T) {
+	t.Parallel()
 	folder, err := filepath.Abs(filepath.Join("..", "..", "..", "shared", "acceptance"))
 	if err != nil {
 		t.Fatal(err)
@@ -42,7 +43,7 @@ func TestAcceptance(t *testing.T) {
 		s := newServer(t)
 		s.start()
 		s.ready(time.Minute)
-		ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 		defer cancel()
 		compare := exec.CommandContext(ctx, python, "compare.py", *s.url.Load(), filepath.Join(s.data, "admin.token"), fmt.Sprint(seed))
 		compare.Dir = folder

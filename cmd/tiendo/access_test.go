@@ -56,6 +56,7 @@ func tell(source, typ, subject, at, data string) string {
 
 // An agency's token tells of its own cases, and of others while it holds their leg (CONTRACT §3, rule 8); it sees these alone.
 func TestTokensOfAgencies(t *testing.T) {
+	t.Parallel()
 	a, _ := startApp(t, appOptions{})
 	both := []string{"ingest", "read"}
 	first := a.make(t, tokenCreateCmd{Name: "first", Scope: both, Agency: "H24.12"})
@@ -137,6 +138,7 @@ func TestTokensOfAgencies(t *testing.T) {
 
 // A token is good after a restart if it was before, and one that was revoked is not.
 func TestTokensOutliveARestart(t *testing.T) {
+	t.Parallel()
 	cfg := config.Default()
 	cfg.Listen, cfg.Data = "127.0.0.1:0", t.TempDir()
 	a, stop := startApp(t, appOptions{Config: cfg})
@@ -160,6 +162,7 @@ func TestTokensOutliveARestart(t *testing.T) {
 
 // Once a revocation is answered nothing more is taken, and what was acknowledged before is there.
 func TestRevokedWhileSending(t *testing.T) {
+	t.Parallel()
 	a, _ := startApp(t, appOptions{})
 	secret := secretOf(t, a.make(t, tokenCreateCmd{Name: "busy", Scope: []string{"ingest"}}))
 	var revoked atomic.Bool
@@ -198,6 +201,7 @@ func TestRevokedWhileSending(t *testing.T) {
 
 // A sender over its rate is told to wait, does, and loses nothing.
 func TestSenderOverItsRateWaits(t *testing.T) {
+	t.Parallel()
 	cfg := config.Default()
 	cfg.Listen, cfg.Data = "127.0.0.1:0", t.TempDir()
 	cfg.Ingest = config.Ingest{Rate: 20_000, Burst: 10_000}
@@ -222,6 +226,7 @@ func TestSenderOverItsRateWaits(t *testing.T) {
 
 // TestKilledWhileMakingTokens: kill -9 at random moments leaves the tokens whole: whatever was answered is good afterwards.
 func TestKilledWhileMakingTokens(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	s.start()
 	s.ready(time.Minute)

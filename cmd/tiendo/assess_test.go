@@ -70,6 +70,7 @@ func (d *desk) assess(fields ...string) (status int, page string) {
 // A department gives itself points with a link to the evidence, the inspection team sees who has not answered, verifies or changes
 // with a reason, and the ranking counts what was verified.
 func TestAssessedOnPages(t *testing.T) {
+	t.Parallel()
 	a := assessing(t)
 	own := deskOf(t, a, secretOf(t, a.make(t, tokenCreateCmd{Name: "so-xay-dung", Scope: []string{"assess"}, Agency: "H24.12"})))
 	team := deskOf(t, a, secretOf(t, a.make(t, tokenCreateCmd{Name: "doan", Scope: []string{"assess", "view"}})))
@@ -122,6 +123,7 @@ func TestAssessedOnPages(t *testing.T) {
 
 // The pages as a department and the inspection team see them, on a telephone too.
 func TestAssessPagesInABrowser(t *testing.T) {
+	t.Parallel()
 	b := newTab(t)
 	a := assessing(t)
 	own := secretOf(t, a.make(t, tokenCreateCmd{Name: "so-xay-dung", Scope: []string{"assess"}, Agency: "H24.12"}))

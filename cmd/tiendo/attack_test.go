@@ -44,6 +44,7 @@ var payloads = []string{
 // statement, a page or a folder. Each is answered in the way of the house, nothing of it comes back as a page, and the tables
 // are what they were.
 func TestEveryParameterWithSQL(t *testing.T) {
+	t.Parallel()
 	a, token := attacked(t)
 	raw, err := os.ReadFile(filepath.Join("..", "..", "internal", "api", "openapi.json"))
 	if err != nil {
@@ -147,6 +148,7 @@ func TestEveryParameterWithSQL(t *testing.T) {
 // TestHostileBodies: deep JSON, huge numbers, doubled keys, broken UTF-8 and the like are refused by name, and nothing comes
 // back of what they say.
 func TestHostileBodies(t *testing.T) {
+	t.Parallel()
 	a, token := attacked(t)
 	newest := a.collector.Newest()
 	const frame = `{"specversion":"1.0","id":"2","source":"urn:x","type":"dossier.received","subject":"D-2","time":"2025-05-14T08:00:00+07:00","data":%s}`
@@ -182,6 +184,7 @@ func TestHostileBodies(t *testing.T) {
 
 // TestSmuggledRequests: what two servers in a row could read differently is refused, and the connection with it.
 func TestSmuggledRequests(t *testing.T) {
+	t.Parallel()
 	a, token := attacked(t)
 	f := func(what, request string) {
 		t.Helper()
@@ -223,6 +226,7 @@ func TestSmuggledRequests(t *testing.T) {
 
 // TestPathsLeadNowhere: no path leads out of what is served.
 func TestPathsLeadNowhere(t *testing.T) {
+	t.Parallel()
 	a, token := attacked(t)
 	for _, path := range []string{
 		"/static/../admin.token", "/static/%2e%2e/admin.token", "/static/..%2f..%2fadmin.token", "/static//etc/passwd", "/static/%00", "/static/..\\admin.token", "/v1/cases/dossier/..%2f..%2faudit",
@@ -249,6 +253,7 @@ func TestPathsLeadNowhere(t *testing.T) {
 
 // TestTablesHoldNoFormulas: a code or a name of a column that a spreadsheet would work out is text in every table of ours.
 func TestTablesHoldNoFormulas(t *testing.T) {
+	t.Parallel()
 	a, _ := attacked(t) // its agency is -H24.11
 	var said bytes.Buffer
 	cmd := kpiCmd{ID: "dossier.received", Period: "2025-05", By: []string{"agency"}, Format: "csv", Client: client{Server: a.URL(), Data: a.cfg.Data}}

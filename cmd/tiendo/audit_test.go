@@ -31,6 +31,7 @@ func (a *app) done(t *testing.T) (all []string) {
 // Whatever is administered is in the audit log, with who did it and from where; a restart goes on with its chain, and a check
 // finds it whole, until somebody changes it.
 func TestActsAreWrittenDown(t *testing.T) {
+	t.Parallel()
 	leaks := goleak.IgnoreCurrent()
 	cfg := config.Default()
 	cfg.Listen, cfg.Data, cfg.Auth.Read, cfg.Proxies = "127.0.0.1:0", t.TempDir(), "token", []string{"127.0.0.1"}
@@ -110,6 +111,7 @@ func (a *app) asAdmin() client { return client{Server: a.URL(), Data: a.cfg.Data
 
 // Every answer, whoever asks for whatever, tells a browser what to hold to.
 func TestEveryAnswerHoldsToTheBook(t *testing.T) {
+	t.Parallel()
 	closed := config.Default()
 	closed.Listen, closed.Data, closed.Auth.Read = "127.0.0.1:0", t.TempDir(), "token"
 	for _, o := range []appOptions{{}, {Config: closed}} {

@@ -144,6 +144,7 @@ func streamed(t *testing.T, s *server) (n int64) {
 // TestBackup: a city is copied while events come in, and an empty server begins again from the copy: with all that was accepted
 // before, nothing that was not sent, the same figures, tokens and records; and it goes on.
 func TestBackup(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	s.start()
 	s.ready(time.Minute)

@@ -36,7 +36,7 @@ func newTab(t *testing.T) *tab {
 	t.Cleanup(stop)
 	ctx, cancel := chromedp.NewContext(allocator)
 	t.Cleanup(cancel)
-	ctx, cancel = context.WithTimeout(ctx, 2*time.Minute)
+	ctx, cancel = context.WithTimeout(ctx, 5*time.Minute)
 	t.Cleanup(cancel)
 	if err := chromedp.Do(ctx, chromedp.EmulateViewport(1200, 800)); err != nil {
 		t.Fatalf("start %s: %v", path, err)
@@ -78,7 +78,7 @@ func (b *tab) text(script string) string {
 // sees waits until something holds of the page, which may still be on its way.
 func (b *tab) sees(script string) {
 	b.Helper()
-	for end := time.Now().Add(15 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
 		if holds, err := chromedp.Run(b.ctx, chromedp.Evaluate[bool]("document.readyState === 'complete' && "+script)); err == nil && holds {
 			return
 		}
@@ -121,6 +121,7 @@ func evil(t *testing.T, action string) string {
 // A clerk of an agency logs in with the city's provider, over TLS, sees what is that agency's and nothing else, and logs out.
 // Other sites neither log anybody out nor act for them.
 func TestPeopleLogInWithTheProvider(t *testing.T) {
+	t.Parallel()
 	b := newTab(t)
 	cert, key, _ := writeCertificate(t, t.TempDir(), "tiendo", time.Now().Add(time.Hour))
 	a, _ := startOIDC(t, page(t, "docs/access.md"), func(c *config.Config) { c.TLS = config.TLS{Cert: cert, Key: key} })
@@ -191,6 +192,7 @@ func sendOver(t *testing.T, a *app, events ...string) {
 // Where there is no provider people paste a token. The administrator makes one on a page, and whoever gets it sees what it is
 // good for, until it is revoked.
 func TestPeopleLogInWithTheirToken(t *testing.T) {
+	t.Parallel()
 	b := newTab(t)
 	cfg := config.Default()
 	cfg.Listen, cfg.Data, cfg.Auth.Read = "127.0.0.1:0", t.TempDir(), "token"

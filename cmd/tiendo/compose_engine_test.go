@@ -122,6 +122,7 @@ func composedEngine(t *testing.T, s composedService, dir string) (address, passw
 // files, as far as the embedded engine reads them, and on it the server with the composed settings; then the tokens are made
 // by the composed script, Prometheus' answers, and a history is sent, checked and made again with the rights that were granted.
 func TestComposedEngine(t *testing.T) {
+	t.Parallel()
 	c := compose(t)
 	dir := t.TempDir()
 	address, password := composedEngine(t, c.Services["clickhouse"], dir)

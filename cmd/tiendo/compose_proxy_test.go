@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -11,11 +12,13 @@ import (
 // TestComposedProxy: the proxy of docker-compose.yml before two collectors, of which one is killed and comes back: whoever sends again
 // what was not acknowledged loses nothing, and nothing is counted twice.
 func TestComposedProxy(t *testing.T) {
+	t.Parallel()
 	haproxy := needed(t, "haproxy")
 	dsn := sharedEngine(t)
 	common := []string{"--config", write(t, t.TempDir(), "tiendo.yaml", "shared: "+filepath.Join(t.TempDir(), "shared")+"\nauth: {read: token}\n")}
 	all := beside(t, dsn, roleAll, common...)
-	one, two := beside(t, dsn, roleCollector, common...), beside(t, dsn, roleCollector, common...)
+	one := beside(t, dsn, roleCollector, append(slices.Clone(common), "--listen", freeAddress(t))...) // where it comes back
+	two := beside(t, dsn, roleCollector, common...)
 
 	raw, err := os.ReadFile(filepath.Join(top(t), "deploy", "haproxy", "haproxy.cfg"))
 	if err != nil {
@@ -41,7 +44,7 @@ func TestComposedProxy(t *testing.T) {
 	resent := 0
 	send := func(n int) {
 		t.Helper()
-		for late := time.Now().Add(20 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		for late := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
 			err := (&stream{server: front}).post(token, n)
 			if err == nil {
 				return
@@ -58,7 +61,6 @@ func TestComposedProxy(t *testing.T) {
 	for n := 30; n < 60; n++ {
 		send(n)
 	}
-	one.flags = append(one.flags, "--listen", host(one)) // where the proxy looks for it
 	one.start()
 	one.ready(time.Minute)
 	for n := 60; n < 90; n++ {

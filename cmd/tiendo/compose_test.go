@@ -18,6 +18,7 @@ import (
 // TestCompose: what docker-compose.yml says is valid, of this repository, and no more open than it must be. No container runs
 // here; TestComposedEngine runs what it mounts into ClickHouse.
 func TestCompose(t *testing.T) {
+	t.Parallel()
 	c := compose(t)
 	t.Run("images", func(t *testing.T) { pinnedImages(t, c) })
 	t.Run("mounts", func(t *testing.T) { mountsAreThere(t, c) })

@@ -12,6 +12,7 @@ import (
 
 	"tiendo/examples/methods"
 	"tiendo/internal/config"
+	"tiendo/internal/disk"
 	"tiendo/internal/register"
 	"tiendo/internal/simulator"
 
@@ -179,13 +180,9 @@ func readDemo(data string) (demoCity, error) {
 }
 
 func (c demoCity) write(data string) error {
-	path := demoFile(data)
 	raw, err := json.Marshal(c)
 	if err == nil {
-		err = os.WriteFile(path+".new", append(raw, '\n'), 0o644)
-	}
-	if err == nil {
-		err = os.Rename(path+".new", path)
+		err = disk.Replace(demoFile(data), append(raw, '\n'))
 	}
 	if err != nil {
 		return fmt.Errorf("note what the demo holds: %w", err)

@@ -18,6 +18,7 @@ import (
 
 // A demo of a few days: it is loaded once, lives, and goes on where it ended.
 func TestDemoLoadsOnceAndGoesOn(t *testing.T) {
+	t.Parallel()
 	cfg := config.Default()
 	cfg.Listen, cfg.Data = "127.0.0.1:0", filepath.Join(t.TempDir(), "demo")
 	now := time.Now().In(cfg.Location())
@@ -111,7 +112,7 @@ func TestDemoFolder(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(dir, "log")); err == nil {
 		t.Error("a fresh start left the log")
 	}
-	write(filepath.Join(dir, "demo.json.new")) // of a write that was cut off
+	write(filepath.Join(dir, ".demo.json.new")) // of a write that was cut off
 	if err := os.WriteFile(demoFile(dir), []byte("{"), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -41,6 +41,7 @@ func (a *asker) may(needs []string, goodFor map[string][]string) bool {
 
 // The tables of docs/access.md are what the server does: each request with each scope, with each role, and with none.
 func TestWhichScopeOpensWhat(t *testing.T) {
+	t.Parallel()
 	docs := page(t, "docs/access.md")
 	rows := routeRow.FindAllStringSubmatch(docs, -1)
 	goodFor := map[string][]string{}

@@ -54,6 +54,7 @@ func (s *story) tell(typ, subject string, at time.Time, data fields) []byte {
 
 // TestEndToEnd: what is imported and posted is the same in the API, on /metrics, on the page, and by hand.
 func TestEndToEnd(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	s.start()
 	s.ready(time.Minute)
@@ -209,6 +210,7 @@ func write(t *testing.T, dir, name, content string) string {
 
 // TestBadInput walks through what senders and users do wrong. Each is told what to do, and what was good is taken.
 func TestBadInput(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	s.start()
 	s.ready(time.Minute)
@@ -320,6 +322,7 @@ func TestBadInput(t *testing.T) {
 
 // TestServeThatCannotStart: one sentence, exit code 2, and the server that is in the way is left alone.
 func TestServeThatCannotStart(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	s.start()
 	s.ready(time.Minute)
@@ -348,6 +351,7 @@ func TestServeThatCannotStart(t *testing.T) {
 // TestTermination: SIGTERM under load takes nothing more, lets what was acknowledged reach the figures, and leaves nothing
 // running; after the next start all is there, once.
 func TestTermination(t *testing.T) {
+	t.Parallel()
 	seed := seeded(t)
 	s := begin(t, seed, true)
 	for range 3 {

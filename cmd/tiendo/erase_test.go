@@ -29,6 +29,7 @@ import (
 // all that are old. No figure changes by it, today and as the books said on past days, and none by a check and a rebuild
 // after it; nothing that the server keeps names such a case any more, and nothing more is taken of one.
 func TestErasedCasesLeaveFigures(t *testing.T) {
+	t.Parallel()
 	seed := seeded(t)
 	town := newTown(t, "E", seed)
 	history := deliveries(t, town.Rand, town.everything(150))

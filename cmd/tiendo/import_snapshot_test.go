@@ -32,6 +32,7 @@ events:
 
 // TestSnapshotsRetractWhatVanishes, with the real server: what is said, what is counted, and what a case tells of it.
 func TestSnapshotsRetractWhatVanishes(t *testing.T) {
+	t.Parallel()
 	a, _ := startApp(t, appOptions{})
 	c := client{Server: a.URL(), Data: a.cfg.Data}
 	dir := t.TempDir()
@@ -132,6 +133,7 @@ func caseTells(t *testing.T, c client, subject, verdict string, want []string) {
 
 // TestFactsIncludeWhatWasAccepted a moment ago, whoever asks.
 func TestFactsIncludeWhatWasAccepted(t *testing.T) {
+	t.Parallel()
 	a, _ := startApp(t, appOptions{})
 	c := client{Server: a.URL(), Data: a.cfg.Data}
 	s, err := newSender(&c)

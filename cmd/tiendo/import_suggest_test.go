@@ -10,6 +10,7 @@ import (
 
 // TestSuggestedMappingsRun: what --suggest writes for real files runs with --dry-run as it is.
 func TestSuggestedMappingsRun(t *testing.T) {
+	t.Parallel()
 	for name, want := range map[string]string{
 		"boston311-sample-2015-2024/boston311_sample.csv.gz": "4,995 rows, 9,990 events would be sent in",
 		"uk-written-questions-2024/2024-09.xlsx":             "2,185 rows, 4,370 events would be sent in",

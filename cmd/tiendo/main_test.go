@@ -25,6 +25,7 @@ func TestMain(m *testing.M) {
 
 // The command line as its users see it: each file of testdata is a session.
 func TestScripts(t *testing.T) {
+	t.Parallel()
 	scripts, err := filepath.Glob("testdata/*.txt")
 	if err != nil || len(scripts) == 0 {
 		t.Fatalf("no scripts were found: %v", err)

@@ -73,6 +73,7 @@ func ownMetrics(t *testing.T, a *app) (own []ownMetric) {
 
 // TestMetricsAreDocumented: docs/metrics.md names every metric that there can be, with its HELP.
 func TestMetricsAreDocumented(t *testing.T) {
+	t.Parallel()
 	a, _ := startApp(t, appOptions{})
 	code := func(words []string) string { return "`" + strings.Join(words, "` `") + "`" }
 	var figures, outlooks, own strings.Builder
@@ -132,6 +133,7 @@ func TestMetricsAreDocumented(t *testing.T) {
 
 // TestWhatAProcessSaysOfItself: every name of CONTRACT §5, after a request with one event and one that can't be taken.
 func TestWhatAProcessSaysOfItself(t *testing.T) {
+	t.Parallel()
 	cfg := config.Default()
 	cfg.Listen, cfg.Data = "127.0.0.1:0", t.TempDir()
 	a, _ := startApp(t, appOptions{Config: cfg})

@@ -21,6 +21,7 @@ func (a *app) told(t *testing.T, args ...string) (int, string) {
 // A ranking is published once; what is learned later corrects it by name, and never changes it. Whatever is checked is computed
 // again from the books up to the block that was sealed.
 func TestPublish(t *testing.T) {
+	t.Parallel()
 	a := ranked(t)
 	f := func(code int, want string, args ...string) string {
 		t.Helper()
@@ -101,6 +102,7 @@ func TestPublish(t *testing.T) {
 
 // Where the method asks for it, nobody publishes alone.
 func TestSecondPersonConfirms(t *testing.T) {
+	t.Parallel()
 	a := ranked(t)
 	method := filepath.Join(t.TempDir(), "confirmed.yaml")
 	if err := os.WriteFile(method, []byte(strings.Replace(rankMethod, "method: two", "method: both", 1)+"publication: {confirm: true}\n"), 0o600); err != nil {
@@ -137,6 +139,7 @@ func TestSecondPersonConfirms(t *testing.T) {
 // Publications that are cut off together with their signatures are missed, for the audit log knows how many there were; and the
 // server starts all the same.
 func TestCutOffPublicationsAreMissed(t *testing.T) {
+	t.Parallel()
 	a := ranked(t)
 	if code, said := a.told(t, "rank", "--method", "two", "--period", "2026-Q1", "--publish", "--although", "x"); code != exitDone {
 		t.Fatal(said)

@@ -78,6 +78,7 @@ func ranked(t *testing.T) *app {
 }
 
 func TestRank(t *testing.T) {
+	t.Parallel()
 	a := ranked(t)
 	file := filepath.Join(t.TempDir(), "method.yaml")
 	f := func(content string, code int, want string, args ...string) {

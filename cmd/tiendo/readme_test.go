@@ -43,6 +43,7 @@ func page(t *testing.T, name string) string {
 
 // What README tells a newcomer to do with a file of their own works as it stands there.
 func TestReadmeOwnFile(t *testing.T) {
+	t.Parallel()
 	readme := page(t, "README.md")
 	dir := t.TempDir()
 	mapping, rows := filepath.Join(dir, "dossiers.yaml"), filepath.Join(dir, "dossiers.csv")
@@ -75,6 +76,7 @@ func TestReadmeOwnFile(t *testing.T) {
 
 // The events that the docs show are taken, and their types and fields are those of the code.
 func TestDocsEvents(t *testing.T) {
+	t.Parallel()
 	examples := 0
 	for _, name := range []string{"docs/events.md", "docs/getting-started.md"} {
 		for _, match := range regexp.MustCompile(`(?s)-d '(\{.*?\})'`).FindAllStringSubmatch(page(t, name), -1) {
@@ -91,6 +93,7 @@ func TestDocsEvents(t *testing.T) {
 
 // The metrics that the docs name are there.
 func TestDocsMetrics(t *testing.T) {
+	t.Parallel()
 	o := appOptions{Config: config.Default()}
 	o.Config.Listen, o.Config.Data, o.Config.Inbox.Folder = "127.0.0.1:0", t.TempDir(), t.TempDir()
 	a, _ := startApp(t, o)

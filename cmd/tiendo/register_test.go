@@ -48,6 +48,7 @@ func registerServer() *httptest.Server {
 
 // `tiendo register` as its users see it: each file of testdata/register is a session.
 func TestRegisterScripts(t *testing.T) {
+	t.Parallel()
 	examples, err := filepath.Abs("../../examples/registers/hai-phong")
 	if err != nil {
 		t.Fatal(err)
@@ -70,6 +71,7 @@ func TestRegisterScripts(t *testing.T) {
 
 // TestRegisterFigures: targets know which way every figure of the catalogue is better.
 func TestRegisterFigures(t *testing.T) {
+	t.Parallel()
 	for _, d := range kpi.Catalogue() {
 		f, ok := registerFigures(d.ID)
 		if !ok || f.Lower && f.Higher || f.Lower != (d.Direction == kpi.Lower) || f.Higher != (d.Direction == kpi.Higher) || f.Ratio != (d.Unit == "ratio") {

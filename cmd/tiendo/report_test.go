@@ -52,6 +52,7 @@ func (c *client) value(t *testing.T, id, query string) *float64 {
 
 // Papers come out of a running server with the figures of the API, and the audit log says who took them.
 func TestReports(t *testing.T) {
+	t.Parallel()
 	a, c := inspectedCity(t)
 	folder := t.TempDir()
 	run := func(cmd reportCmd) (string, error) {

@@ -128,6 +128,7 @@ func TestTwoServersOnOneEngine(t *testing.T) {
 
 // TestRoles: each does its part and says who does the others.
 func TestRoles(t *testing.T) {
+	t.Parallel()
 	dsn := sharedEngine(t)
 	shared := filepath.Join(t.TempDir(), "shared")
 	common := []string{"--config", write(t, t.TempDir(), "tiendo.yaml", "shared: "+shared+"\nauth: {read: token}\n")}

@@ -15,6 +15,7 @@ import (
 // TestJavaScriptSDK: what the CloudEvents SDK for JavaScript makes of an event is taken by a real server in all three content
 // modes, and says the same in each. TestSDKAsSender of collector is its twin for Go.
 func TestJavaScriptSDK(t *testing.T) {
+	t.Parallel()
 	a, _ := startApp(t, appOptions{})
 	node := exec.CommandContext(t.Context(), "node", "testdata/sdk.mjs", a.URL()+"/v1/events", secretOf(t, filepath.Join(a.cfg.Data, "admin.token")))
 	out, err := node.CombinedOutput()
@@ -28,9 +29,7 @@ refused 202 {"accepted":1,"rejected":1,"errors":[{"index":1,"id":"bad","field":"
 	if !strings.HasPrefix(string(out), want) {
 		t.Fatalf("got\n%s\nwant\n%s", out, want)
 	}
-	for end := time.Now().Add(20 * time.Second); a.waiting() && time.Now().Before(end); {
-		time.Sleep(10 * time.Millisecond)
-	}
+	eventually(t, "all is booked", func() bool { return !a.waiting() })
 	for _, id := range []string{"structured", "binary", "batch-1", "batch-2", "good"} {
 		subject := "Hồ-sơ-H24.12-" + id
 		events, err := a.facts(t.Context(), event.Dossier, subject)

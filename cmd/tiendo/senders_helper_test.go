@@ -218,7 +218,7 @@ func compressed(encoding string, content []byte) ([]byte, error) {
 
 // post sends a body to /v1/events and returns the answer; an error if there was none.
 func post(ctx context.Context, url, token string, content []byte, headers http.Header) (status int, answer []byte, err error) {
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url+"/v1/events", bytes.NewReader(content))
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 
 // An entry that the engine does not take is shown by a command, on /metrics and by the API, and put back by a command.
 func TestPoisonedEntryIsReplayedByCommand(t *testing.T) {
+	t.Parallel()
 	a, _ := startApp(t, appOptions{})
 	token := secretOf(t, filepath.Join(a.cfg.Data, "admin.token"))
 	constraint := func(statement string) {

@@ -137,6 +137,7 @@ func TestWatchdog(t *testing.T) {
 
 // TestProbeOfItself: a server answers itself, also over TLS and on all addresses; a socket that nobody serves does not.
 func TestProbeOfItself(t *testing.T) {
+	t.Parallel()
 	l, err := net.Listen("tcp", "0.0.0.0:0")
 	if err != nil {
 		t.Fatal(err)
@@ -155,6 +156,7 @@ func TestProbeOfItself(t *testing.T) {
 
 // TestUnit: systemd understands the unit, and finds it well locked up.
 func TestUnit(t *testing.T) {
+	t.Parallel()
 	analyze := needed(t, "systemd-analyze")
 	unit := filepath.Join(top(t), "deploy", "systemd", "tiendo.service")
 	raw, err := os.ReadFile(unit)

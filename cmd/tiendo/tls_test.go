@@ -114,6 +114,7 @@ func TestCertificateIsReadAgain(t *testing.T) {
 
 // The whole program over TLS: pages, the command line's way, cookies, and no old protocol.
 func TestServesTLS(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	cert, key, trusted := writeCertificate(t, dir, "tiendo", time.Now().Add(time.Hour))
 	cfg := config.Default()

@@ -35,6 +35,7 @@ func tokenServer(data string) (*httptest.Server, error) {
 
 // `tiendo token` as its users see it: each file of testdata/token is a session.
 func TestTokenScripts(t *testing.T) {
+	t.Parallel()
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/token",
 		RequireExplicitExec: true,

@@ -93,6 +93,7 @@ var bostonSets = []bostonSet{
 }
 
 func TestTruthOfBoston(t *testing.T) {
+	t.Parallel()
 	for _, set := range bostonSets {
 		name := strings.TrimSuffix(set.files[0], ".gz")
 		if len(set.files) > 1 {

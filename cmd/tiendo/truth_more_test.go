@@ -53,6 +53,7 @@ type laiTruth struct {
 // TestTruthOfBrazil logs how long 243,277 requests take to be sent and to be in the figures; what is promised of that is
 // measured by make bench, for a busy machine is no fault.
 func TestTruthOfBrazil(t *testing.T) {
+	t.Parallel()
 	const all = "2015-01-01..2020-12-31"
 	path := dataset(t, "brazil-lai-2015-2017/lai_2015_2017.csv.gz")
 	told := truth[laiTruth](t, "brazil-lai-2015-2017")
@@ -156,6 +157,7 @@ const allQuestions = "2024-07-01..2024-12-31"
 
 // TestTruthOfQuestions loads one month after the other; over all time the figures are the sum of the months'.
 func TestTruthOfQuestions(t *testing.T) {
+	t.Parallel()
 	told := truth[questionsTruth](t, "uk-written-questions-2024")
 	c := startCity(t, "Europe/London")
 	total, bodies := ministryFigures{}, map[string]ministryFigures{}
@@ -183,6 +185,7 @@ func TestTruthOfQuestions(t *testing.T) {
 
 // TestTruthOfAWorkbook: the workbook of a month ends in the figures of its NDJSON, and makes the very same events.
 func TestTruthOfAWorkbook(t *testing.T) {
+	t.Parallel()
 	const month = "uk-written-questions-2024/2024-09"
 	told := truth[questionsTruth](t, "uk-written-questions-2024").Files["2024-09.ndjson.gz"]
 	c := startCity(t, "Europe/London")

@@ -87,6 +87,7 @@ func seedOf(t *testing.T) uint64 {
 // TestTruthOfSnapshots imports the files of fourteen days in three orders, in one command and one by one: each ends in the
 // published figures of the last file and in its facts, and once more changes nothing.
 func TestTruthOfSnapshots(t *testing.T) {
+	t.Parallel()
 	h := readHistory(t)
 	random := rand.New(rand.NewPCG(seedOf(t), 0))
 	reversed, shuffled, again := slices.Clone(h.paths), slices.Clone(h.paths), slices.Clone(h.paths)
@@ -126,6 +127,7 @@ func oneByOne(paths []string) (commands [][]string) {
 // TestTruthOfSnapshotsBesideOthers: what the same source sent otherwise, here by the mapping of whole months, is no
 // snapshot. It takes nothing back and nothing of it is taken back, for it was recorded later.
 func TestTruthOfSnapshotsBesideOthers(t *testing.T) {
+	t.Parallel()
 	const july = "2024-07.ndjson.gz"
 	h, told := readHistory(t), truth[questionsTruth](t, "uk-written-questions-2024")
 	c := startCity(t, "Europe/London")

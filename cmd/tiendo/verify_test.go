@@ -46,6 +46,7 @@ func published(t *testing.T) (file []byte, key string) {
 
 // A publication is verified without a server; what was changed, and a key of somebody else, is refused with 1.
 func TestVerify(t *testing.T) {
+	t.Parallel()
 	file, key := published(t)
 	_, other := published(t)
 	path := filepath.Join(t.TempDir(), "2026-Q3.publication")

@@ -10,6 +10,7 @@ import (
 // A screen on a wall is given an address with a token once. It then shows figures for as long as the token is good, through a
 // restart of the server, and nothing else; when the token is revoked it shows none any more, and says how to come back.
 func TestWallOfATokenThatIsRevoked(t *testing.T) {
+	t.Parallel()
 	b := newTab(t)
 	cfg := config.Default()
 	cfg.Listen, cfg.Data, cfg.Auth.Read = "127.0.0.1:"+freePort(t), t.TempDir(), "token"

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/url"
@@ -28,15 +29,18 @@ func needed(t *testing.T, program string) string {
 	return path
 }
 
-// freeAddress is a loopback address at which nobody listens now.
+// freeAddress is a loopback address at which nobody listens now. Its port is below those that systems give to whoever asks for any,
+// so nobody takes it meanwhile by chance.
 func freeAddress(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for range 100 {
+		if l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", 20_000+rand.IntN(12_000))); err == nil {
+			defer l.Close()
+			return l.Addr().String()
+		}
 	}
-	defer l.Close()
-	return l.Addr().String()
+	t.Fatal("no port is free from 20000 to 32000")
+	return ""
 }
 
 // background runs a program in a folder until the test ends; what it says is shown if the test fails.

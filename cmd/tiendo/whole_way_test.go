@@ -60,6 +60,7 @@ func everyQuestion() (all []asked) {
 // offsets, comes to the same figures, and to those of a plain recomputation, today and as the books said it on past days;
 // the figures add up; a rebuild changes none.
 func TestWholeWay(t *testing.T) {
+	t.Parallel()
 	seed := seeded(t)
 	town := newTown(t, "W", seed)
 	history := deliveries(t, town.Rand, town.everything(500))

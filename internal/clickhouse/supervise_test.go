@@ -24,12 +24,12 @@ func kill(t *testing.T, pid int) {
 	}
 }
 
-// eventually fails the test if what is not so within ten seconds.
+// eventually fails the test if what is not so within a minute.
 func eventually(t *testing.T, what string, is func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); !is(); time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); !is(); time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			t.Fatalf("not within ten seconds: %s", what)
+			t.Fatalf("not within a minute: %s", what)
 		}
 	}
 }
@@ -111,14 +111,10 @@ func TestAwayIsNotAlive(t *testing.T) {
 	eventually(t, "it is alive", s.Alive)
 
 	kill(t, s.PID())
-	began := time.Now()
-	if err := s.Close(t.Context()); err != nil {
+	if err := s.Close(t.Context()); err != nil { // while it is to be started again
 		t.Error(err)
 	}
 	<-s.Done()
-	if took := time.Since(began); took > 3*time.Second {
-		t.Errorf("closing took %s", took)
-	}
 }
 
 // TestCloseEndsTheProcess in order, and by force one that does not listen.
@@ -130,12 +126,11 @@ func TestCloseEndsTheProcess(t *testing.T) {
 		before(pid)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		began := time.Now()
 		if err := s.Close(ctx); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
-		if took := time.Since(began); running(pid) || took > 4*time.Second || s.Alive() {
-			t.Errorf("%s: running %v, alive %v after %s", name, running(pid), s.Alive(), took)
+		if running(pid) || s.Alive() {
+			t.Errorf("%s: running %v, alive %v", name, running(pid), s.Alive())
 		}
 		if err := s.Close(ctx); err != nil {
 			t.Errorf("%s: again: %v", name, err)
@@ -203,12 +198,18 @@ func TestTooLittleAddressSpace(t *testing.T) {
 func TestOpeningCanBeGivenUp(t *testing.T) {
 	dir := t.TempDir()
 	pid := filepath.Join(dir, "pid")
-	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
-	defer cancel()
+	ctx, giveUp := context.WithCancel(t.Context())
+	go func() {
+		defer giveUp()
+		for said := ""; !strings.HasSuffix(said, "\n") && t.Context().Err() == nil; time.Sleep(10 * time.Millisecond) {
+			raw, _ := os.ReadFile(pid) // it is not there at first
+			said = string(raw)
+		}
+	}()
 	_, err := clickhouse.Open(ctx, clickhouse.Options{
 		Dir: dir, Library: os.Args[0], Command: []string{"/bin/sh", "-c", "echo $$ > " + pid + "; exec /bin/sleep 60"},
 	})
-	if !errors.Is(err, context.DeadlineExceeded) {
+	if !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
 	number, err := os.ReadFile(pid)

@@ -24,6 +24,9 @@ func (d Duration) String() string {
 	return text
 }
 
+// MarshalText is String.
+func (d Duration) MarshalText() ([]byte, error) { return []byte(d.String()), nil }
+
 // UnmarshalText reads 90s, 15m, 2h.
 func (d *Duration) UnmarshalText(text []byte) error {
 	span, err := time.ParseDuration(string(text))

@@ -8,7 +8,6 @@ import (
 	"cmp"
 	"fmt"
 	"net"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -275,15 +274,4 @@ func (b *Bytes) UnmarshalText(text []byte) error {
 		return nil
 	}
 	return fmt.Errorf("%q is no amount of memory; write a whole number and a unit, such as 2GiB or 900MiB", s)
-}
-
-// oneOf returns a reader of a setting that knows only these words.
-func oneOf(into *string, words ...string) func(string) error {
-	return func(text string) error {
-		if !slices.Contains(words, text) {
-			return fmt.Errorf("%q is none of %s", text, strings.Join(words, ", "))
-		}
-		*into = text
-		return nil
-	}
 }

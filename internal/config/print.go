@@ -22,7 +22,7 @@ func Print(w io.Writer, c *Config) error {
 			}
 			group, indent, name = outer, "  ", inner
 		}
-		value, err := yaml.MarshalWithOptions(lookup(c, setting), yaml.Flow(true))
+		value, err := yaml.MarshalWithOptions(setting.at(c).file, yaml.Flow(true))
 		if err != nil {
 			return fmt.Errorf("print setting %s: %w", setting.Key, err)
 		}
@@ -32,34 +32,6 @@ func Print(w io.Writer, c *Config) error {
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
-}
-
-// lookup returns a setting as the file writes it.
-func lookup(c *Config, s Setting) any {
-	switch s.Key {
-	case "proxies":
-		return append([]string{}, c.Proxies...)
-	case "oidc.scopes":
-		return append([]string{}, c.OIDC.Scopes...)
-	case "oidc.roles":
-		return append([]string{}, c.OIDC.Roles...)
-	case "walls":
-		return append([]string{}, c.Walls...)
-	case "metrics.figures":
-		return append([]string{}, c.Metrics.Figures...)
-	case "ingest.rate":
-		return int(c.Ingest.Rate)
-	case "ingest.burst":
-		return int(c.Ingest.Burst)
-	case "metrics.periods":
-		return append([]string{}, c.Metrics.Periods...)
-	case "publish.witnesses":
-		return append([]string{}, c.Publish.Witnesses...)
-	case "simulated":
-		return c.Simulated
-	default:
-		return s.Value(c)
-	}
 }
 
 // Table writes all settings as a Markdown table; docs/configuration.md holds it.

@@ -1,7 +1,9 @@
 package config
 
 import (
+	"encoding"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -18,9 +20,11 @@ type Setting struct {
 	at func(*Config) field
 }
 
-// field reads and writes one setting of one Config as text.
+// field reads and writes one setting of one Config.
 type field struct {
+	// text is its value as the environment gives it, file as the file writes it.
 	text  string
+	file  any
 	parse func(string) error
 }
 
@@ -47,7 +51,7 @@ func Settings() []Setting {
 		},
 		{
 			Key: "role", Meaning: "What this process does: all; or, beside others on one ClickHouse server, collector (takes events), booker (keeps the books) or web (pages, figures, metrics). Of several that can book one does.",
-			at: func(c *Config) field { return field{c.Role, oneOf(&c.Role, "all", "collector", "booker", "web")} },
+			at: func(c *Config) field { return choice(&c.Role, "all", "collector", "booker", "web") },
 		},
 		{
 			Key: "timezone", Meaning: "The city's time zone, by its IANA name: days, deadlines and periods are counted in it.",
@@ -67,15 +71,11 @@ func Settings() []Setting {
 		},
 		{
 			Key: "engine.memory", Meaning: "The most memory that the embedded engine may take, at least 512MiB.",
-			at: func(c *Config) field {
-				return field{c.Engine.Memory.String(), func(s string) error { return c.Engine.Memory.UnmarshalText([]byte(s)) }}
-			},
+			at: func(c *Config) field { return of(&c.Engine.Memory) },
 		},
 		{
 			Key: "retention.years", Meaning: "After how many years the events of closed cases are erased, while their figures stay; 0 keeps them for ever.",
-			at: func(c *Config) field {
-				return field{c.Retention.Years.String(), func(s string) error { return c.Retention.Years.UnmarshalText([]byte(strings.TrimSpace(s))) }}
-			},
+			at: func(c *Config) field { return of(&c.Retention.Years) },
 		},
 		{
 			Key: "tls.cert", Meaning: "The path of a PEM file with the certificate and those up to its root; empty serves plain HTTP. A changed file is taken up within seconds.",
@@ -91,7 +91,7 @@ func Settings() []Setting {
 		},
 		{
 			Key: "auth.read", Meaning: "Who may read figures: open (everybody on this machine; only on a loopback address), token (programs and people with a token) or oidc (programs with a token, people by a provider of logins).",
-			at: func(c *Config) field { return field{c.Auth.Read, oneOf(&c.Auth.Read, "open", "token", "oidc")} },
+			at: func(c *Config) field { return choice(&c.Auth.Read, "open", "token", "oidc") },
 		},
 		{
 			Key: "oidc.issuer", Meaning: "The address of the provider of logins (OpenID Connect), as it calls itself.",
@@ -131,19 +131,19 @@ func Settings() []Setting {
 		},
 		{
 			Key: "session.idle", Meaning: "After how long of doing nothing a person must log in again.",
-			at: func(c *Config) field { return duration(&c.Session.Idle) },
+			at: func(c *Config) field { return of(&c.Session.Idle) },
 		},
 		{
 			Key: "session.end", Meaning: "After how long a person must log in again in any case.",
-			at: func(c *Config) field { return duration(&c.Session.End) },
+			at: func(c *Config) field { return of(&c.Session.End) },
 		},
 		{
 			Key: "ingest.rate", Meaning: "How many events a second a token may send that has no rate of its own; the administrator's may send any number.",
-			at: func(c *Config) field { return count(&c.Ingest.Rate) },
+			at: func(c *Config) field { return of(&c.Ingest.Rate) },
 		},
 		{
 			Key: "ingest.burst", Meaning: "How many events a token may send at once after a rest, at least 10000: a whole request.",
-			at: func(c *Config) field { return count(&c.Ingest.Burst) },
+			at: func(c *Config) field { return of(&c.Ingest.Burst) },
 		},
 		{
 			Key: "inbox.folder", Meaning: "A folder whose subfolders each have a mapping.yaml: files that are dropped there are imported once; empty means that there is none.",
@@ -175,13 +175,11 @@ func Settings() []Setting {
 		},
 		{
 			Key: "log.format", Meaning: "The form of the log: auto (text on a terminal, else JSON), text or json.",
-			at: func(c *Config) field { return field{c.Log.Format, oneOf(&c.Log.Format, "auto", "text", "json")} },
+			at: func(c *Config) field { return choice(&c.Log.Format, "auto", "text", "json") },
 		},
 		{
 			Key: "log.level", Meaning: "The least that is logged: debug, info, warn or error.",
-			at: func(c *Config) field {
-				return field{c.Log.Level, oneOf(&c.Log.Level, "debug", "info", "warn", "error")}
-			},
+			at: func(c *Config) field { return choice(&c.Log.Level, "debug", "info", "warn", "error") },
 		},
 		{
 			Key: "simulated", Meaning: "Whether all events are invented, by tiendo simulate: pages say so, and who may see figures may see cases.",
@@ -194,7 +192,7 @@ func Settings() []Setting {
 	return settings
 }
 
-// Setting finds a setting by its key. It panics on a key that is none, for keys come from our own code.
+// settingOf finds a setting by its key. It panics on a key that is none, for keys come from our own code.
 func settingOf(key string) Setting {
 	for _, s := range Settings() {
 		if s.Key == key {
@@ -205,19 +203,30 @@ func settingOf(key string) Setting {
 }
 
 func text(into *string) field {
-	return field{*into, func(s string) error { *into = strings.TrimSpace(s); return nil }}
+	return field{*into, *into, func(s string) error { *into = strings.TrimSpace(s); return nil }}
 }
 
-func count(into *Count) field {
-	return field{into.String(), func(s string) error { return into.UnmarshalText([]byte(strings.TrimSpace(s))) }}
+// choice is a setting that knows only these words.
+func choice(into *string, words ...string) field {
+	return field{*into, *into, func(s string) error {
+		if !slices.Contains(words, s) {
+			return fmt.Errorf("%q is none of %s", s, strings.Join(words, ", "))
+		}
+		*into = s
+		return nil
+	}}
 }
 
-func duration(into *Duration) field {
-	return field{into.String(), func(s string) error { return into.UnmarshalText([]byte(strings.TrimSpace(s))) }}
+// of is a setting whose type reads and writes itself.
+func of[T interface {
+	fmt.Stringer
+	encoding.TextUnmarshaler
+}](into T) field {
+	return field{into.String(), into, func(s string) error { return into.UnmarshalText([]byte(strings.TrimSpace(s))) }}
 }
 
 func yesNo(into *bool) field {
-	return field{strconv.FormatBool(*into), func(s string) error {
+	return field{strconv.FormatBool(*into), *into, func(s string) error {
 		yes, err := strconv.ParseBool(strings.TrimSpace(s))
 		if err != nil {
 			return fmt.Errorf("%q is neither true nor false", s)
@@ -229,22 +238,24 @@ func yesNo(into *bool) field {
 
 // list is a setting of several words, with commas between them in the environment.
 func list(into *[]string) field {
-	return field{strings.Join(*into, ","), func(s string) error {
-		*into = nil
+	return several(into, ",", func(s string) (all []string) {
 		for word := range strings.SplitSeq(s, ",") {
 			if word = strings.TrimSpace(word); word != "" {
-				*into = append(*into, word)
+				all = append(all, word)
 			}
 		}
-		return nil
-	}}
+		return all
+	})
 }
 
 // words is a setting of several texts that hold commas, with spaces between them in the environment.
 func words(into *[]string) field {
-	return field{strings.Join(*into, " "), func(s string) error {
-		*into = nil
-		*into = append(*into, strings.Fields(s)...)
+	return several(into, " ", strings.Fields)
+}
+
+func several(into *[]string, separator string, split func(string) []string) field {
+	return field{strings.Join(*into, separator), append([]string{}, *into...), func(s string) error {
+		*into = append([]string(nil), split(s)...)
 		return nil
 	}}
 }

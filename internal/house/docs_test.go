@@ -123,3 +123,30 @@ func TestEveryKindOfFieldHasWords(t *testing.T) {
 		}
 	}
 }
+
+// act finds what is written into the audit log.
+var act = regexp.MustCompile(`(?:\baudit\((?:ctx|r\.Context\(\)), |\bVerb: |\.Act\(|\bact\(&by, )"([a-z]+(?:\.[a-z]+)?)"`)
+
+// Whatever the audit log may say has words on its page, and a line in the docs.
+func TestEveryActHasWords(t *testing.T) {
+	page, words, found := read(t, "docs/access.md"), read(t, "dashboards/doorwords.go"), map[string]bool{}
+	for _, name := range files(t) {
+		if filepath.Ext(name) != ".go" || strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		for _, m := range act.FindAllStringSubmatch(read(t, name), -1) {
+			found[m[1]] = true
+		}
+	}
+	for verb := range found {
+		if !strings.Contains(page, "`"+verb+"`") {
+			t.Errorf("%s: docs/access.md does not name it", verb)
+		}
+		if !strings.Contains(words, `"`+verb+`": `) {
+			t.Errorf("%s: dashboards/doorwords.go has no words for it", verb)
+		}
+	}
+	if len(found) < 20 {
+		t.Fatalf("only %d acts were found", len(found))
+	}
+}

@@ -130,6 +130,18 @@ func TestEveryPackageSaysWhatItIsFor(t *testing.T) {
 	}
 }
 
+// The layout in CONTRIBUTING.md names every package of internal.
+func TestLayoutIsWhole(t *testing.T) {
+	layout := read(t, "CONTRIBUTING.md")
+	for _, p := range packages(t) {
+		path, internal := strings.CutPrefix(p.ImportPath, "tiendo/internal/")
+		name, _, _ := strings.Cut(path, "/")
+		if internal && !strings.Contains(layout, "\ninternal/"+name+" ") {
+			t.Errorf("CONTRIBUTING.md does not say what internal/%s is for", name)
+		}
+	}
+}
+
 func TestNoGrabBags(t *testing.T) {
 	for _, p := range packages(t) {
 		if slices.Contains([]string{"util", "utils", "common", "helpers", "types", "misc", "base"}, p.Name) {
