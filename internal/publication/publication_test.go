@@ -335,6 +335,27 @@ func TestSecondPerson(t *testing.T) {
 		t.Error(gone, err)
 	}
 
+	// Where there is no room to say that it waits no longer, it is published all the same, and waits no longer.
+	if done, err = p.Publish(r); err != nil {
+		t.Fatal(err)
+	}
+	inTheWay := filepath.Join(folder, ".proposals.json.new")
+	if err := os.Mkdir(inTheWay, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if published, err := p.Confirm("small", "2026-Q3", done.Waits.SHA256, "binh"); err != nil || published.Published.Number != 2 {
+		t.Error(published, err)
+	}
+	if err := os.Remove(inTheWay); err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range []*publication.Publications{p, open(t, folder)} {
+		if len(p.Waiting()) > 0 {
+			t.Errorf("%+v", p.Waiting())
+		}
+	}
+	r.Ranking, r.Corrects = m.Compute(later()), 2
+
 	// What waits is sealed as it stands, so nobody may change it meanwhile.
 	if _, err = p.Publish(r); err != nil {
 		t.Fatal(err)
