@@ -44,8 +44,8 @@ type Options struct {
 	Walls  []Wall
 	Tokens *auth.Tokens
 	Audit  *audit.Log
-	// Methods are those by which agencies are ranked, Rank ranks by one. Without methods there is no page of rankings.
-	Methods ranking.Methods
+	// Methods are those by which agencies are ranked at present, nil for none; Rank ranks by one.
+	Methods func() ranking.Methods
 	Rank    func(ctx context.Context, method, period string, tries ...string) (*ranking.Result, error)
 	// Desk is where people enter what no system tells; nil if they cannot.
 	Desk *byhand.Desk
@@ -139,7 +139,7 @@ func newPages(o Options, files *assets, from sources) (*Pages, error) {
 	open.HandleFunc("GET /kpis", p.catalogue)
 	open.HandleFunc("GET /static/{name}", files.serve)
 	open.HandleFunc("GET /ranking", p.ranking)
-	p.registered["/ranking"] = len(o.Methods) > 0
+	p.registered["/ranking"] = true
 	cases := http.NewServeMux()
 	cases.HandleFunc("GET /cases", p.list)
 	cases.HandleFunc("GET /cases/{family}/{subject...}", p.oneCase)

@@ -201,7 +201,7 @@ func (p *Pages) bare(r *http.Request, lang language, title string) frame {
 func (p *Pages) menu(here string, lang language, q *asked, who visitor) []choice {
 	var all []choice
 	for _, entry := range menu {
-		if !p.registered[entry.path] || entry.path == "/enter" && !who.Enters || entry.path == "/assess" && !who.Assesses {
+		if !p.registered[entry.path] || entry.path == "/ranking" && len(p.methods()) == 0 || entry.path == "/enter" && !who.Enters || entry.path == "/assess" && !who.Assesses {
 			continue
 		}
 		params := url.Values{"lang": {string(lang)}}

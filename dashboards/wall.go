@@ -73,7 +73,9 @@ func (p *Pages) readWall(r *http.Request) (wallAsk, *wallWrong) {
 				params[key] = values
 			}
 		}
-		lang, unspoken = language(cmp.Or(params.Get("lang"), string(lang))), nil
+		if own := language(params.Get("lang")); spoken[own] != nil {
+			lang, unspoken = own, nil
+		}
 	}
 	w, wrong := readWallParams(params)
 	w.lang = lang

@@ -7,10 +7,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"time"
 
 	"tiendo/examples/methods"
+	"tiendo/internal/auth"
 	"tiendo/internal/config"
 	"tiendo/internal/disk"
 	"tiendo/internal/register"
@@ -107,6 +109,9 @@ func (d *demo) load(ctx context.Context, std *streams) error {
 	if err := s.all(ctx, city.Events(), p.day); err != nil {
 		return fmt.Errorf("load the simulated city: %w", err)
 	}
+	if err := d.assess(city); err != nil {
+		return err
+	}
 	for d.app.waiting() {
 		p.say("the books are being made")
 		select {
@@ -117,6 +122,28 @@ func (d *demo) load(ctx context.Context, std *streams) error {
 	}
 	d.city.Loaded = true
 	return d.city.write(d.app.cfg.Data)
+}
+
+// assess tells what agencies claimed of themselves and what was verified: each as the agency, or the inspectors, would.
+func (d *demo) assess(city *simulator.City) error {
+	said := map[string][]byte{}
+	for e := range city.Assessments() {
+		agency := ""
+		if e.Type == "assessment.submitted" {
+			agency, _, _ = strings.Cut(e.Subject, "/")
+		}
+		said[agency] = append(e.AppendJSON(said[agency]), '\n')
+	}
+	for agency, lines := range said {
+		refused, err := d.app.collector.Enter(&auth.Token{Name: "simulator", Scopes: []auth.Scope{auth.ScopeAssess}, Bound: agency}, lines)
+		if err == nil && len(refused) > 0 {
+			err = errors.New(refused[0].Reason)
+		}
+		if err != nil {
+			return fmt.Errorf("load the assessments of the simulated city: %w", err)
+		}
+	}
+	return nil
 }
 
 // live posts what happens in the city by the clock. When the years end whose working days are known it stands still, and
