@@ -37,7 +37,7 @@ demo: build ## serve a simulated city on http://127.0.0.1:8080 until Ctrl-C
 	@exec bin/tiendo demo
 
 needs:
-	@tools/needs chromium docker-compose haproxy openssl prometheus prometheus-alertmanager
+	@tools/needs 'chromium-headless-shell|chromium' docker-compose haproxy openssl prometheus prometheus-alertmanager
 
 lint: ## look for mistakes without running anything
 	go vet ./...
