@@ -25,11 +25,12 @@ func (c *columns) insert(ctx context.Context, conn driver.Conn) error {
 	if err != nil {
 		return fmt.Errorf("prepare the insert of events: %w", err)
 	}
-	for from, to := 0, 0; from < c.len(); from = to {
-		to = c.pieceFrom(from)
+	for from := 0; from < c.len(); {
+		to := c.pieceFrom(from)
 		if err := c.send(batch, from, to); err != nil {
 			return errors.Join(err, batch.Abort())
 		}
+		from = to
 	}
 	if err := batch.Send(); err != nil {
 		return fmt.Errorf("insert events: %w", err)

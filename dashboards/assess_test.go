@@ -39,7 +39,7 @@ func assessed(t *testing.T, o *Options) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o.Methods = ranking.Methods{m}
+	o.Methods = func() ranking.Methods { return ranking.Methods{m} }
 	o.Assessed = func(_ context.Context, _, of string) (*ranking.Sheet, error) {
 		p, err := m.Period(of, today, hanoi)
 		if err != nil {

@@ -80,7 +80,7 @@ func (p *Pages) assessor(w http.ResponseWriter, r *http.Request, params url.Valu
 // methodOf finds a method with assessments, and a period that it ranks: the first and the newest that has ended, where none is
 // named.
 func (p *Pages) methodOf(id, name string) (*ranking.Method, period.Period, bool) {
-	for _, m := range p.Methods {
+	for _, m := range p.methods() {
 		if !assessable(m) || id != "" && m.ID != id {
 			continue
 		}
@@ -138,7 +138,9 @@ func (p *Pages) showAssess(w http.ResponseWriter, r *http.Request, status int, b
 		v.overview(by)
 	} else {
 		v.criteria(p, by)
-		v.Done = r.Method == http.MethodGet && r.URL.Query().Get("done") != ""
+		if r.Method == http.MethodGet {
+			v.Done = map[string]string{"written": v.E.Done, "retracted": v.E.TakenBack}[r.URL.Query().Get("done")]
+		}
 	}
 	p.send(w, r, status, "assess", p.sheet(r, by.lang, v.E.Assess, v))
 }
@@ -160,6 +162,10 @@ func (p *Pages) assess(w http.ResponseWriter, r *http.Request) {
 	which := slices.IndexFunc(by.sheet.Criteria, func(c ranking.SheetColumn) bool { return c.Code == code })
 	if which < 0 || by.agency == "" || by.who.Bound != "" && by.penalty(&by.sheet.Criteria[which]) {
 		p.complain(w, r, by.lang, http.StatusBadRequest, trouble{Heading: assessIn[by.lang].Unknown})
+		return
+	}
+	if field("take_back") != "" {
+		p.takeBack(w, r, &by, code)
 		return
 	}
 	points := byhand.Points{
@@ -186,7 +192,22 @@ func (p *Pages) assess(w http.ResponseWriter, r *http.Request) {
 		verb = "assess.submit"
 	}
 	p.act(&by.entrant, verb, by.agency, slog.String("criterion", code), slog.String("period", by.period.ID), slog.String("points", points.Points), slog.String("reason", points.Reason))
-	http.Redirect(w, r, by.href(by.agency, url.Values{"done": {code}})+"#c-"+url.PathEscape(code), http.StatusSeeOther)
+	http.Redirect(w, r, by.href(by.agency, url.Values{"done": {"written"}})+"#c-"+url.PathEscape(code), http.StatusSeeOther)
+}
+
+// takeBack takes back what was told of a criterion.
+func (p *Pages) takeBack(w http.ResponseWriter, r *http.Request, by *assessor, code string) {
+	n, err := p.Desk.TakeBack(r.Context(), &by.who, byhand.Points{Agency: by.agency, Criterion: code, Period: by.period.ID})
+	if faults, refused := errors.AsType[byhand.Faults](err); refused {
+		p.complain(w, r, by.lang, http.StatusBadRequest, trouble{Heading: by.e.NotWritten, Says: by.lang.said(faults[0].Says)})
+		return
+	}
+	if err != nil {
+		p.unwritten(w, r, &by.entrant, err)
+		return
+	}
+	p.act(&by.entrant, "assess.retract", by.agency, slog.String("criterion", code), slog.String("period", by.period.ID), slog.Int("records", n))
+	http.Redirect(w, r, by.href(by.agency, url.Values{"done": {"retracted"}})+"#c-"+url.PathEscape(code), http.StatusSeeOther)
 }
 
 // href is the address of the page of an agency, or of all.

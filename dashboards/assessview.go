@@ -18,7 +18,8 @@ type assessView struct {
 	Unanswered, Asked  int
 	Agency, Back, Code string
 	Method, Period     string
-	Own, Done          bool
+	Own                bool
+	Done               string
 	Criteria           []assessedCriterion
 }
 
@@ -45,6 +46,7 @@ type assessedCriterion struct {
 	Points, Evidence, Reason   string
 	Faults                     []detail
 	Button                     string
+	TakeBack                   bool // there is something that may be taken back
 }
 
 type saidView struct {
@@ -63,7 +65,7 @@ func (p *Pages) assessView(by *assessor) *assessView {
 	if v.Own {
 		v.Says = v.E.SelfSays
 	}
-	for _, other := range p.Methods {
+	for _, other := range p.methods() {
 		if assessable(other) && len(p.periodsOf(other)) > 0 {
 			with := *by
 			with.method, with.period = other, p.periodsOf(other)[0]
@@ -170,6 +172,7 @@ func (p *Pages) assessedCriterion(by *assessor, what *ranking.SheetColumn, s *ra
 	if by.who.Bound != "" && penalty { // nobody takes points from themselves
 		c.Button = ""
 	}
+	c.TakeBack = last != nil && c.Button != "" && (by.who.Bound != "" || s.Verified != nil)
 	if last != nil {
 		c.Points, c.Evidence, c.Reason = strconv.FormatFloat(last.Points, 'f', -1, 64), last.Evidence, last.Reason
 	}

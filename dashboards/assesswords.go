@@ -12,6 +12,7 @@ type assessWords struct {
 	Bonus, Penalty, Points, Write, Answer, AnswerAgain     string
 	VerifyIt, VerifyAgain, EvidenceSays, ReasonSays        string
 	Wrong, Done, Back, Unknown                             string
+	TakeBack, TakeBackSays, TakenBack                      string
 }
 
 var assessIn = map[language]*assessWords{
@@ -28,6 +29,7 @@ var assessIn = map[language]*assessWords{
 		Bonus: "điểm thưởng", Penalty: "điểm trừ", Points: "Điểm", Write: "Ghi", Answer: "Tự chấm", AnswerAgain: "Chấm lại", VerifyIt: "Thẩm định", VerifyAgain: "Thẩm định lại",
 		EvidenceSays: "địa chỉ https://, không có phần sau dấu ? hoặc #", ReasonSays: "bắt buộc khi khác điểm tự chấm, chẳng hạn thieu-minh-chung",
 		Wrong: "Chưa ghi được vì", Done: "Đã ghi.", Back: "Về danh sách cơ quan", Unknown: "Không có phương pháp, kỳ, cơ quan hoặc tiêu chí như vậy",
+		TakeBack: "Thu hồi", TakeBackSays: "Rút lại mọi điểm mà chính bạn đã ghi cho tiêu chí này.", TakenBack: "Đã thu hồi.",
 	},
 	english: {
 		Assess: "Assess", SelfSays: "The agency gives itself points for each criterion, with a link to the evidence. Sent again, it is corrected: the last counts. Points count in the ranking as the method says, once they are verified.",
@@ -42,5 +44,6 @@ var assessIn = map[language]*assessWords{
 		Bonus: "bonus", Penalty: "penalty", Points: "Points", Write: "Write it", Answer: "Answer", AnswerAgain: "Answer again", VerifyIt: "Verify", VerifyAgain: "Verify again",
 		EvidenceSays: "an https:// address without what follows ? or #", ReasonSays: "needed where the points differ from those claimed, such as no-evidence",
 		Wrong: "It was not written, because", Done: "Written.", Back: "To all agencies", Unknown: "There is no such method, period, agency or criterion",
+		TakeBack: "Take it back", TakeBackSays: "Takes back all points that you yourself have written for this criterion.", TakenBack: "Taken back.",
 	},
 }

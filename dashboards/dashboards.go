@@ -44,8 +44,8 @@ type Options struct {
 	Walls  []Wall
 	Tokens *auth.Tokens
 	Audit  *audit.Log
-	// Methods are those by which agencies are ranked, Rank ranks by one. Without methods there is no page of rankings.
-	Methods ranking.Methods
+	// Methods are those by which agencies are ranked at present, nil for none; Rank ranks by one.
+	Methods func() ranking.Methods
 	Rank    func(ctx context.Context, method, period string, tries ...string) (*ranking.Result, error)
 	// Desk is where people enter what no system tells; nil if they cannot.
 	Desk *byhand.Desk
@@ -58,6 +58,8 @@ type Options struct {
 	Integrity *integrity.Watch
 	// Sent tells what became of the events that were sent since the start; nil if nobody counts.
 	Sent func() []Sent
+	// Aside tells what was set aside of the log; nil where there is no log.
+	Aside func() ([]Aside, error)
 	// Exported writes down that a list of cases was taken out, and in which format.
 	Exported func(ctx context.Context, what, format string)
 	// Version is the program's.
@@ -98,6 +100,8 @@ type sources struct {
 	booked func() uint64
 	// sent tells what became of those that were sent; nil if nobody counts.
 	sent func() []Sent
+	// aside tells what was set aside of the log; nil where there is none.
+	aside func() ([]Aside, error)
 }
 
 // New returns the pages. The error can only be one of the program's own files.
@@ -106,7 +110,7 @@ func New(o Options) (*Pages, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newPages(o, files, sources{ask: o.Figures.Ask, cases: o.Figures.Cases, margins: o.Figures.Margins, booked: o.Figures.Events, sent: o.Sent})
+	return newPages(o, files, sources{ask: o.Figures.Ask, cases: o.Figures.Cases, margins: o.Figures.Margins, booked: o.Figures.Events, sent: o.Sent, aside: o.Aside})
 }
 
 // newPages returns the pages over some files and sources.
@@ -135,7 +139,7 @@ func newPages(o Options, files *assets, from sources) (*Pages, error) {
 	open.HandleFunc("GET /kpis", p.catalogue)
 	open.HandleFunc("GET /static/{name}", files.serve)
 	open.HandleFunc("GET /ranking", p.ranking)
-	p.registered["/ranking"] = len(o.Methods) > 0
+	p.registered["/ranking"] = true
 	cases := http.NewServeMux()
 	cases.HandleFunc("GET /cases", p.list)
 	cases.HandleFunc("GET /cases/{family}/{subject...}", p.oneCase)

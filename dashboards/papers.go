@@ -18,22 +18,51 @@ func (p *Pages) Papers() http.Handler { return p.papers }
 
 func (p *Pages) paperRoutes() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /reports", p.paperDesk)
-	mux.HandleFunc("GET /reports/06a", p.form06aPage)
-	mux.HandleFunc("GET /reports/summary", p.summaryPage)
-	mux.HandleFunc("GET /signals", p.signalsPage)
+	for path, page := range map[string]paperPage{
+		"/reports": p.paperDesk, "/reports/06a": p.form06aPage, "/reports/summary": p.summaryPage, "/signals": p.signalsPage,
+	} {
+		mux.HandleFunc("GET "+path, func(w http.ResponseWriter, r *http.Request) { p.paper(w, r, page) })
+	}
 	mux.HandleFunc("/", p.notFound)
 	return mux
+}
+
+// paperPage makes a page about what its address asks for.
+type paperPage func(r *http.Request, q paperAsked, lang language) (*paperSheet, error)
+
+// paperSheet is what is sent: the name of a template, the title, and what is on it.
+type paperSheet struct {
+	template, title string
+	of              any
+}
+
+// paper answers with a page of papers.
+func (p *Pages) paper(w http.ResponseWriter, r *http.Request, page paperPage) {
+	lang, bad := readLanguage(r)
+	if p.wrongLanguage(w, r, lang, bad) {
+		return
+	}
+	q, err := p.readPaper(r.URL.Query())
+	if err != nil {
+		p.refuse(w, r, lang, err)
+		return
+	}
+	s, err := page(r, q, lang)
+	if err != nil {
+		p.refuse(w, r, lang, err)
+		return
+	}
+	p.send(w, r, http.StatusOK, s.template, p.sheet(r, lang, s.title, s.of))
 }
 
 // paperAsked is what the address of a paper asks for.
 type paperAsked struct{ report.Asked }
 
 // readPaper reads the address of a paper. The error is a *kpi.Error.
-func (p *Pages) readPaper(params url.Values, more ...string) (q paperAsked, err error) {
+func (p *Pages) readPaper(params url.Values) (q paperAsked, err error) {
 	one := map[string]string{}
 	for name := range params {
-		if !slices.Contains(append(more, "period", "cutoff", "lang"), name) {
+		if !slices.Contains([]string{"period", "cutoff", "agency", "lang"}, name) {
 			return q, &kpi.Error{Param: name, Message: "no such parameter; leave it out"}
 		}
 		if one[name], err = onlyOne(params, name); err != nil {
@@ -122,28 +151,18 @@ func (v *paperView) T(key string) (string, error) {
 }
 
 // paperDesk is where a paper is chosen.
-func (p *Pages) paperDesk(w http.ResponseWriter, r *http.Request) {
-	lang, bad := readLanguage(r)
-	if p.wrongLanguage(w, r, lang, bad) {
-		return
-	}
-	q, err := p.readPaper(r.URL.Query(), "agency")
-	if err != nil {
-		p.refuse(w, r, lang, err)
-		return
-	}
+func (p *Pages) paperDesk(r *http.Request, q paperAsked, lang language) (*paperSheet, error) {
 	v := &paperView{Lang: lang, Period: q.Period.ID, Cutoff: q.Cutoff, Agency: q.Agency, Periods: offeredPeriods(q.Period.ID, p.Now().In(p.Location))}
 	figures, err := p.from.ask(r.Context(), kpi.Query{ID: "dossier.received", Period: q.Period, By: []string{"agency"}})
 	if err != nil {
-		p.refuse(w, r, lang, err)
-		return
+		return nil, err
 	}
 	for _, row := range figures[0].Rows {
 		if code := textOf(row.Keys["agency"]); code != "" {
 			v.Agencies = append(v.Agencies, choice{agencyName(code, lang, p.Names), code, code == q.Agency})
 		}
 	}
-	p.send(w, r, http.StatusOK, "papers", p.sheet(r, lang, paperWords["title"].in(lang), v))
+	return &paperSheet{"papers", paperWords["title"].in(lang), v}, nil
 }
 
 // formPage is form 06a as it is shown.
@@ -160,24 +179,14 @@ type formRow struct {
 	Counts              []number
 }
 
-func (p *Pages) form06aPage(w http.ResponseWriter, r *http.Request) {
-	lang, bad := readLanguage(r)
-	if p.wrongLanguage(w, r, lang, bad) {
-		return
-	}
-	q, err := p.readPaper(r.URL.Query(), "agency")
-	if err != nil {
-		p.refuse(w, r, lang, err)
-		return
-	}
+func (p *Pages) form06aPage(r *http.Request, q paperAsked, lang language) (*paperSheet, error) {
 	form, err := p.Reports.Form06a(r.Context(), q.Asked)
 	if err != nil {
-		p.refuse(w, r, lang, err)
-		return
+		return nil, err
 	}
 	v := &paperView{Lang: lang, Formats: q.formats("/v1/reports/06a", lang), Back: q.href("/reports", lang), Form: newFormPage(form, q, lang)}
 	v.Above, v.Below = form.Lines(string(lang), p.Location)
-	p.send(w, r, http.StatusOK, "form06a", p.sheet(r, lang, v.Form.Title+" · "+q.Period.ID, v))
+	return &paperSheet{"form06a", v.Form.Title + " · " + q.Period.ID, v}, nil
 }
 
 // newFormPage makes the page's model of a form. Where the period is one of the calendar, numbers lead to their cases.
@@ -219,24 +228,14 @@ func formNumber(id string, n int64, row *report.Row, q paperAsked, lang language
 	return shown
 }
 
-func (p *Pages) summaryPage(w http.ResponseWriter, r *http.Request) {
-	lang, bad := readLanguage(r)
-	if p.wrongLanguage(w, r, lang, bad) {
-		return
-	}
-	q, err := p.readPaper(r.URL.Query(), "agency")
-	if err != nil {
-		p.refuse(w, r, lang, err)
-		return
-	}
+func (p *Pages) summaryPage(r *http.Request, q paperAsked, lang language) (*paperSheet, error) {
 	summary, err := p.Reports.Summary(r.Context(), q.Asked)
 	if err != nil {
-		p.refuse(w, r, lang, err)
-		return
+		return nil, err
 	}
 	v := &paperView{Lang: lang, Formats: q.formats("/v1/reports/summary", lang), Back: q.href("/reports", lang), Summary: summary}
 	v.Above, v.Below = summary.Lines(string(lang), p.Location)
-	p.send(w, r, http.StatusOK, "summary", p.sheet(r, lang, summary.Title(string(lang)), v))
+	return &paperSheet{"summary", summary.Title(string(lang)), v}, nil
 }
 
 // deskPaper is one of the papers that can be chosen.

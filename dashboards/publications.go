@@ -17,7 +17,7 @@ import (
 // Publishing is what the pages of publications need.
 type Publishing struct {
 	All     *publication.Publications
-	Methods ranking.Methods
+	Methods func() ranking.Methods
 	// Publish publishes for whoever sent the request, see the API; its error is Behind where what was accepted is not booked in time.
 	Publish func(ctx context.Context, ask publication.Ask) (publication.Outcome, error)
 	Behind  error
@@ -88,7 +88,7 @@ func (p *Pages) showPublications(w http.ResponseWriter, r *http.Request, status 
 		v.Waiting = append(v.Waiting, waitingRow{x.Method, p.methodName(x.Method, lang), x.Period, x.By, lang.minute(x.Made.In(p.Location)), x.SHA256})
 	}
 	seen := map[string]bool{}
-	for _, m := range p.Publishing.Methods {
+	for _, m := range p.Publishing.Methods() {
 		if !seen[m.ID] {
 			v.Methods = append(v.Methods, tick{m.ID, lang.of(m.Titles.VI, m.Titles.EN), m.ID == v.Form.Method})
 		}
@@ -114,7 +114,7 @@ func (p *Pages) publicationRow(e *publication.Entry, lang language) publicationR
 }
 
 func (p *Pages) methodName(id string, lang language) string {
-	for _, m := range p.Publishing.Methods {
+	for _, m := range p.Publishing.Methods() {
 		if m.ID == id {
 			return lang.of(m.Titles.VI, m.Titles.EN)
 		}

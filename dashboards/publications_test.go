@@ -80,7 +80,7 @@ func publishing(t *testing.T) Publishing {
 		}
 	}
 	return Publishing{
-		All: p, Methods: ranking.Methods{m}, Behind: errBehind,
+		All: p, Methods: func() ranking.Methods { return ranking.Methods{m} }, Behind: errBehind,
 		Publish: func(_ context.Context, ask publication.Ask) (publication.Outcome, error) {
 			if ask.Period == "2019-Q4" {
 				return publication.Outcome{}, errBehind

@@ -70,7 +70,7 @@ func rankedSite(t testing.TB) (http.Handler, *[]string) {
 	}
 	asked := &[]string{}
 	return site(t, nothing, func(o *Options) {
-		o.Methods = ranking.Methods{m}
+		o.Methods = func() ranking.Methods { return ranking.Methods{m} }
 		o.Rank = func(_ context.Context, _, period string, tries ...string) (*ranking.Result, error) {
 			*asked = append(tries, period)
 			if period == "2018-Q3" {

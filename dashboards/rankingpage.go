@@ -63,12 +63,29 @@ func (p *Pages) ranking(w http.ResponseWriter, r *http.Request) {
 	}
 	q, m, result, err := p.rank(r, lang)
 	if err != nil {
-		p.refuse(w, r, lang, err)
+		p.refuseRanking(w, r, lang, err)
 		return
 	}
 	v := newRankingView(q, m, result, p.Location)
 	v.Methods, v.Periods = p.rankedBy(q), p.rankedPeriods(q, m)
 	p.send(w, r, http.StatusOK, "ranking", p.sheet(r, lang, v.Title+" · "+lang.period(q.period), v))
+}
+
+// refuseRanking says why nothing is ranked.
+func (p *Pages) refuseRanking(w http.ResponseWriter, r *http.Request, lang language, err error) {
+	k := rankWords[lang]
+	switch {
+	case errors.Is(err, ranking.ErrStranger):
+		p.complain(w, r, lang, http.StatusForbidden, trouble{Heading: k.Stranger, Says: k.StrangerSays})
+	case errors.Is(err, ranking.ErrBusy) && r.Context().Err() == nil:
+		w.Header().Set("Retry-After", "30")
+		p.complain(w, r, lang, http.StatusTooManyRequests, trouble{Heading: k.Busy, Says: k.BusySays})
+	case errors.Is(err, ranking.ErrTooLong):
+		w.Header().Set("Retry-After", "600")
+		p.complain(w, r, lang, http.StatusServiceUnavailable, trouble{Heading: k.TooLong, Says: k.BusySays})
+	default:
+		p.refuse(w, r, lang, err)
+	}
 }
 
 // rank ranks what the address asks for. Who asks for no method gets the first by which somebody can be ranked.
@@ -78,7 +95,7 @@ func (p *Pages) rank(r *http.Request, lang language) (*rankingAsked, *ranking.Me
 		return nil, nil, nil, err
 	}
 	refused := error(&kpi.Error{Param: "method", Message: rankWords[lang].NoMethod})
-	for _, m := range p.Methods {
+	for _, m := range p.methods() {
 		if q.method != "" && q.method != m.ID {
 			continue
 		}
@@ -103,7 +120,7 @@ func (p *Pages) rank(r *http.Request, lang language) (*rankingAsked, *ranking.Me
 		}
 		refused = err
 	}
-	if q.method != "" && !slices.ContainsFunc(p.Methods, func(m *ranking.Method) bool { return m.ID == q.method }) {
+	if q.method != "" && !slices.ContainsFunc(p.methods(), func(m *ranking.Method) bool { return m.ID == q.method }) {
 		refused = &kpi.Error{Param: "method", Message: rankWords[lang].NoSuchMethod}
 	}
 	return nil, nil, nil, refused
@@ -154,6 +171,14 @@ func tried(m *ranking.Method, tries []string) ([]string, error) {
 	return changed, err
 }
 
+// methods are those by which agencies are ranked at present.
+func (p *Pages) methods() ranking.Methods {
+	if p.Methods == nil {
+		return nil
+	}
+	return p.Methods()
+}
+
 // lastEnded is the newest period of the method's first kind that has ended; "" if there is none.
 func (p *Pages) lastEnded(m *ranking.Method) string {
 	now := p.Now().In(p.Location)
@@ -169,7 +194,7 @@ func (p *Pages) lastEnded(m *ranking.Method) string {
 // rankedBy are links to the methods.
 func (p *Pages) rankedBy(q *rankingAsked) []choice {
 	var all []choice
-	for _, m := range p.Methods {
+	for _, m := range p.methods() {
 		params := url.Values{"method": {m.ID}, "lang": {string(q.lang)}}
 		if _, err := m.Period(q.period, p.Now(), p.Location); err == nil {
 			params.Set("period", q.period)

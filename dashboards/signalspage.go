@@ -70,27 +70,16 @@ func (v *signalsView) T(key string) (string, error) {
 // shownCases is how many dossiers stand beside a sign.
 const shownCases = 24
 
-func (p *Pages) signalsPage(w http.ResponseWriter, r *http.Request) {
-	lang, bad := readLanguage(r)
-	if p.wrongLanguage(w, r, lang, bad) {
-		return
-	}
-	q, err := p.readPaper(r.URL.Query(), "agency")
-	if err != nil {
-		p.refuse(w, r, lang, err)
-		return
-	}
+func (p *Pages) signalsPage(r *http.Request, q paperAsked, lang language) (*paperSheet, error) {
 	if who, _ := auth.From(r.Context()); who.Bound != "" {
 		if q.Agency != "" && q.Agency != who.Bound {
-			p.refuse(w, r, lang, &kpi.Error{Param: "agency", Message: who.Bound + " would do"})
-			return
+			return nil, &kpi.Error{Param: "agency", Message: who.Bound + " would do"}
 		}
 		q.Agency = who.Bound
 	}
 	found, err := p.Integrity.Look(r.Context(), q.Period)
 	if err != nil {
-		p.refuse(w, r, lang, err)
-		return
+		return nil, err
 	}
 	if q.Agency != "" {
 		found = found.Of(q.Agency)
@@ -101,7 +90,7 @@ func (p *Pages) signalsPage(w http.ResponseWriter, r *http.Request) {
 		other.Period.ID, other.Cutoff = id, "calendar"
 		v.Periods = append(v.Periods, choice{lang.period(id), other.href("/signals", lang), id == q.Period.ID})
 	}
-	p.send(w, r, http.StatusOK, "signals", p.sheet(r, lang, signWords["title"].in(lang)+" · "+lang.period(q.Period.ID), v))
+	return &paperSheet{"signals", signWords["title"].in(lang) + " · " + lang.period(q.Period.ID), v}, nil
 }
 
 // newSignalsView makes the page's model. It is pure.

@@ -73,7 +73,9 @@ func (p *Pages) readWall(r *http.Request) (wallAsk, *wallWrong) {
 				params[key] = values
 			}
 		}
-		lang, unspoken = language(cmp.Or(params.Get("lang"), string(lang))), nil
+		if own := language(params.Get("lang")); spoken[own] != nil {
+			lang, unspoken = own, nil
+		}
 	}
 	w, wrong := readWallParams(params)
 	w.lang = lang
@@ -86,7 +88,7 @@ func (p *Pages) readWall(r *http.Request) (wallAsk, *wallWrong) {
 	var err error
 	id := cmp.Or(params.Get("period"), defaultPeriod)
 	w.asked = &asked{of: wallPage(w.panels)}
-	if w.stretches, err = stretch(id, p.Now(), p.Location); err != nil {
+	if w.stretches, err = stretch(id, "", p.Now(), p.Location); err != nil {
 		return w, &wallWrong{id, func(s *wallWords) string { return s.WrongPeriod }}
 	}
 	w.params.Set("lang", string(lang))

@@ -106,6 +106,18 @@ func TestAssessedOnPages(t *testing.T) {
 	if _, page := own.get("/assess?period=2026-Q3"); !strings.Contains(page, "thieu-minh-chung") || !strings.Contains(page, "https://a.vn/ke-hoach") {
 		t.Error(page)
 	}
+	// What was told is taken back by whoever told it; what others told stays.
+	second := deskOf(t, a, secretOf(t, a.make(t, tokenCreateCmd{Name: "doan-2", Scope: []string{"assess"}})))
+	f(second, 404, "", "agency", "H24.12", "criterion", "initiative", "take_back", "1")
+	f(own, 200, "Đã ghi.", "criterion", "training", "points", "4", "evidence", "https://a.vn/tap-huan")
+	f(own, 200, "Đã ghi.", "criterion", "training", "points", "5", "evidence", "https://a.vn/tap-huan")
+	f(own, 200, "Đã thu hồi.", "criterion", "training", "take_back", "1")
+	f(own, 404, "", "criterion", "training", "take_back", "1")
+	f(team, 200, "Đã thu hồi.", "agency", "H24.12", "criterion", "initiative", "take_back", "1")
+	_, body = fetch(t, a.URL()+"/v1/assessments/departments/2026-Q3", "Authorization", "Bearer "+secretOf(t, filepath.Join(a.cfg.Data, "admin.token")))
+	if strings.Contains(body, "tap-huan") || !strings.Contains(body, `"points":8.5`) || !strings.Contains(body, `"points":6,`) || strings.Contains(body, `"points":2,`) {
+		t.Errorf("taken back, and: %s", body)
+	}
 	other := deskOf(t, a, secretOf(t, a.make(t, tokenCreateCmd{Name: "quan", Scope: []string{"assess"}, Agency: "H24.31"})))
 	if status, page := other.get("/assess?period=2026-Q3"); status != http.StatusOK || !strings.Contains(page, "không được xếp hạng") {
 		t.Errorf("%d %s", status, page)
@@ -116,7 +128,7 @@ func TestAssessedOnPages(t *testing.T) {
 		}
 	}
 	acts := strings.Join(a.done(t), ", ")
-	if !strings.Contains(acts, "so-xay-dung assess.submit H24.12, ") || strings.Count(acts, "doan assess.verify H24.12") != 2 {
+	if !strings.Contains(acts, "so-xay-dung assess.submit H24.12, ") || strings.Count(acts, "doan assess.verify H24.12") != 2 || strings.Count(acts, "assess.retract H24.12") != 2 {
 		t.Error(acts)
 	}
 }

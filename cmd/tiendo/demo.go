@@ -7,10 +7,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync/atomic"
 	"time"
 
 	"tiendo/examples/methods"
+	"tiendo/internal/auth"
 	"tiendo/internal/config"
 	"tiendo/internal/disk"
 	"tiendo/internal/register"
@@ -107,6 +109,9 @@ func (d *demo) load(ctx context.Context, std *streams) error {
 	if err := s.all(ctx, city.Events(), p.day); err != nil {
 		return fmt.Errorf("load the simulated city: %w", err)
 	}
+	if err := d.assess(city); err != nil {
+		return err
+	}
 	for d.app.waiting() {
 		p.say("the books are being made")
 		select {
@@ -117,6 +122,28 @@ func (d *demo) load(ctx context.Context, std *streams) error {
 	}
 	d.city.Loaded = true
 	return d.city.write(d.app.cfg.Data)
+}
+
+// assess tells what agencies claimed of themselves and what was verified: each as the agency, or the inspectors, would.
+func (d *demo) assess(city *simulator.City) error {
+	said := map[string][]byte{}
+	for e := range city.Assessments() {
+		agency := ""
+		if e.Type == "assessment.submitted" {
+			agency, _, _ = strings.Cut(e.Subject, "/")
+		}
+		said[agency] = append(e.AppendJSON(said[agency]), '\n')
+	}
+	for agency, lines := range said {
+		refused, err := d.app.collector.Enter(&auth.Token{Name: "simulator", Scopes: []auth.Scope{auth.ScopeAssess}, Bound: agency}, lines)
+		if err == nil && len(refused) > 0 {
+			err = errors.New(refused[0].Reason)
+		}
+		if err != nil {
+			return fmt.Errorf("load the assessments of the simulated city: %w", err)
+		}
+	}
+	return nil
 }
 
 // live posts what happens in the city by the clock. When the years end whose working days are known it stands still, and
@@ -227,8 +254,25 @@ func prepareDemo(dir string, fresh bool, now time.Time) (demoCity, error) {
 
 func onlyLock(entries []os.DirEntry) bool { return len(entries) == 1 && entries[0].Name() == "lock" }
 
-// knowSimulated loads the simulated city's agencies with their groups, and its procedures with their fields, each once: without
-// groups nobody can be ranked, without fields form 06a has one line.
+// simulatedTargets are what the simulated city has set itself.
+const simulatedTargets = `targets:
+  - {figure: dossier.on_time_rate, target: 0.98, warn: 0.95}
+  - {figure: dossier.on_time_rate_first, target: 0.95, warn: 0.90}
+  - {figure: dossier.promise_kept_rate, target: 0.98, warn: 0.95}
+  - {figure: dossier.open_overdue, target: 25, warn: 40}
+  - {figure: dossier.open_overdue, group: department, target: 2, warn: 5}
+  - {figure: dossier.open_overdue, group: district, target: 2, warn: 5}
+  - {figure: online.uptake, target: 0.80, warn: 0.70}
+  - {figure: online.full_uptake, target: 0.80, warn: 0.70}
+  - {figure: task.on_time_rate, target: 0.95, warn: 0.85}
+  - {figure: task.open_overdue, target: 20, warn: 40}
+  - {figure: task.open_overdue, group: department, target: 1, warn: 3}
+  - {figure: task.open_overdue, group: district, target: 1, warn: 3}
+  - {figure: petition.on_time_rate, target: 0.95, warn: 0.85}
+`
+
+// knowSimulated loads the simulated city's agencies with their groups, its procedures with their fields, and its targets, each once:
+// without groups nobody can be ranked, without fields form 06a has one line.
 func (a *app) knowSimulated(ctx context.Context) error {
 	var agencies, procedures bytes.Buffer
 	agencies.WriteString("agencies:\n")
@@ -242,7 +286,7 @@ func (a *app) knowSimulated(ctx context.Context) error {
 	for _, file := range []struct {
 		kind    register.Kind
 		content []byte
-	}{{register.Agencies, agencies.Bytes()}, {register.Procedures, procedures.Bytes()}} {
+	}{{register.Agencies, agencies.Bytes()}, {register.Procedures, procedures.Bytes()}, {register.Targets, []byte(simulatedTargets)}} {
 		if _, known := a.registers.Known().At(time.Time{}).Load(file.kind); known {
 			continue
 		}

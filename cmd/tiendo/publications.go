@@ -38,6 +38,26 @@ func (a *app) openPublications() (err error) {
 	for _, says := range a.publications.Found() {
 		a.log.Error("the log of publications is not what was written", "found", says)
 	}
+	if len(a.publications.Found()) > 0 {
+		return nil
+	}
+	return a.catchUp()
+}
+
+// catchUp tells the audit log of a publication that was sealed when a kill came before it was written down there: nobody would miss
+// it, if it were cut off.
+func (a *app) catchUp() error {
+	known, _, err := a.knownHead()
+	if err != nil {
+		return err
+	}
+	head, err := a.publications.Seal().Head()
+	if err != nil || head.Size <= known.Size {
+		return err
+	}
+	if e := a.publications.List()[0]; e.Number == head.Size {
+		a.audit(context.Background(), actPublish, e.Method+" "+e.Period.ID, append(publishedAs(&e, head), slog.Bool("after_kill", true))...)
+	}
 	return nil
 }
 
@@ -77,7 +97,7 @@ func (a *app) publish(ctx context.Context, ask publication.Ask) (publication.Out
 	m := ask.Source
 	if m == nil {
 		var err error
-		if m, _, err = a.ranker.Methods.Find(ask.Method, ask.Period, a.Now(), a.cfg.Location()); err != nil {
+		if m, _, err = a.ranker.Methods().Find(ask.Method, ask.Period, a.Now(), a.cfg.Location()); err != nil {
 			return publication.Outcome{}, err
 		}
 	}
@@ -123,8 +143,13 @@ func (a *app) published(ctx context.Context, done publication.Outcome) {
 		return
 	}
 	e := done.Published
+	a.audit(ctx, actPublish, e.Method+" "+e.Period.ID, publishedAs(e, done.Head)...)
+}
+
+// publishedAs is what the audit log says of a publication, after which the log of publications had a head.
+func publishedAs(e *publication.Entry, head seal.Head) []slog.Attr {
 	details := []slog.Attr{
-		slog.Int64("size", done.Head.Size), slog.String("root", done.Head.Root.String()), slog.String("sha256", e.SHA256), slog.String("state", string(e.State)),
+		slog.Int64("size", head.Size), slog.String("root", head.Root.String()), slog.String("sha256", e.SHA256), slog.String("state", string(e.State)),
 	}
 	if e.Corrects != nil {
 		details = append(details, slog.Int64("corrects", *e.Corrects), slog.String("reason", e.Reason))
@@ -132,7 +157,7 @@ func (a *app) published(ctx context.Context, done publication.Outcome) {
 	if e.Although != "" {
 		details = append(details, slog.String("although", e.Although))
 	}
-	a.audit(ctx, actPublish, e.Method+" "+e.Period.ID, details...)
+	return details
 }
 
 // sealed are the marks up to which something was published.

@@ -158,3 +158,44 @@ func TestCutOffPublicationsAreMissed(t *testing.T) {
 		t.Errorf("exit %d: %s", code, said)
 	}
 }
+
+// Whatever in the engine a published figure is made of, to change it is found: in the journal, and in the facts. (Columns that are not
+// named here say nothing of what is counted: which block a line is of, if it stays before the one that was sealed, and who wrote it.)
+func TestTamperingWithTheBooksIsFound(t *testing.T) {
+	a := ranked(t)
+	if code, said := a.told(t, "rank", "--method", "two", "--period", "2026-Q1", "--publish", "--although", "x"); code != exitDone {
+		t.Fatal(said)
+	}
+	checked := func(what string, want int, args ...string) {
+		t.Helper()
+		if code, said := a.told(t, append([]string{"check"}, args...)...); code != want {
+			t.Errorf("%s: exit code %d: %s", what, code, said)
+		}
+	}
+	checked("nothing was changed", exitDone)
+	const line, fact, claim = "family = 'dossier' AND subject = 'D-0' AND measure = 'settled'", "family = 'dossier' AND subject = 'D-0'", "family = 'assessment' AND subject = 'H24.12/plan'"
+	for _, c := range []struct{ what, table, where, column, change, back string }{
+		{"rankings", "cells", line, "n", "n + 1", "n - 1"},
+		{"rankings", "cells", line, "day", "day + 100", "day - 100"},
+		{"rankings", "cells", line, "agency", "concat(agency, '0')", "'H24.12'"},
+		{"rankings", "cells", line, "marks", "bitNot(marks)", "bitNot(marks)"},
+		{"rankings", "cells", line, "block", "block + 1000", "block - 1000"},
+		{"rankings", "events", claim, "data", `replaceOne(data, '"points":7', '"points":8')`, `if(type = 'assessment.verified', replaceOne(data, '"points":8', '"points":7'), data)`},
+		{"rankings", "events", claim, "retracted", "NOT retracted", "NOT retracted"},
+		{"cells", "events", fact, "data", `replaceOne(data, 'H24.12', 'H24.17')`, `replaceOne(data, 'H24.17', 'H24.12')`},
+		{"cells", "events", fact, "time", "time + INTERVAL 9 DAY", "time - INTERVAL 9 DAY"},
+		{"cells", "events", fact, "type", "if(type = 'dossier.resolved', 'dossier.withdrawn', type)", "if(type = 'dossier.withdrawn', 'dossier.resolved', type)"},
+	} {
+		alter := func(value string) string {
+			t.Helper()
+			statement := fmt.Sprintf("ALTER TABLE %s UPDATE %s = %s WHERE %s SETTINGS mutations_sync = 2", c.table, c.column, value, c.where)
+			if err := a.engine.Conn().Exec(t.Context(), statement); err != nil {
+				t.Fatalf("%s: %v", statement, err)
+			}
+			return statement
+		}
+		checked(alter(c.change), exitFault, c.what)
+		alter(c.back)
+	}
+	checked("all was changed back", exitDone)
+}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -152,6 +153,15 @@ rank  90 %  agency  name          points  a      b      adjusted  by the method 
 	f(strings.Replace(rankMethod, "code: department", "code: ward", 1), exitMisuse,
 		"tiendo: the server says: on 2026-03-31 the register has no agency of the groups of two; load agencies with their groups (tiendo register load)\n",
 		"--method", file, "--period", "2026-Q1")
+	// Weights are tried by whoever may look; that every case is judged again only by those of whom it is known who they are.
+	for try, want := range map[string]int{"plan=80": http.StatusOK, "off=2026-03-05": http.StatusForbidden, "pauses=none": http.StatusForbidden} {
+		if status, body := fetch(t, a.URL()+"/v1/rankings/two/2026-Q1?try="+url.QueryEscape(try)); status != want || want != http.StatusOK && !strings.Contains(body, "have logged in") {
+			t.Errorf("%s: %d %s", try, status, body)
+		}
+	}
+	if status, body := fetch(t, a.URL()+"/ranking?method=two&period=2026-Q1&off=2026-03-05"); status != http.StatusForbidden || !strings.Contains(body, "Cần đăng nhập") {
+		t.Errorf("%d %s", status, body)
+	}
 	rankingIsWhole(t, a)
 	sheetOf(t, a)
 	judgedAgain(t, a)

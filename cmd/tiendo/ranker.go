@@ -1,19 +1,39 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
 	"time"
 
+	"tiendo/internal/auth"
 	"tiendo/internal/ranking"
 )
+
+// methodsChanged writes down that the method files are others than before, or why they are not taken.
+func (a *app) methodsChanged(methods ranking.Methods, err error) {
+	if err != nil {
+		a.log.Error("the method files do not hold together, so those read before count; mend them", "folder", a.cfg.Ranking.Methods, "error", err)
+		return
+	}
+	details := make([]slog.Attr, 0, len(methods))
+	for _, m := range methods {
+		details = append(details, slog.String(m.ID+" "+m.Version, m.SHA256))
+	}
+	a.audit(context.Background(), "ranking.methods", a.cfg.Ranking.Methods, details...)
+}
 
 // openRanker reads the method files. A server whose methods do not hold together is not started: a ranking by half of them
 // would be believed.
 func (a *app) openRanker(zone *time.Location) error {
 	a.ranker = &ranking.Ranker{
 		Books: a.books, Now: a.Now, Zone: zone, Block: func() uint64 { return a.booker.Mark().Block }, Remade: a.booker.Remade,
+		Stranger: func(ctx context.Context) bool {
+			_, known := auth.From(ctx)
+			return !known && !a.Simulated // whoever may see figures without a name
+		},
 	}
 	folder := a.Methods
 	if name := a.cfg.Ranking.Methods; name != "" {
@@ -22,13 +42,10 @@ func (a *app) openRanker(zone *time.Location) error {
 		}
 		folder = os.DirFS(name)
 	}
-	if folder == nil {
-		return nil
-	}
-	methods, err := ranking.Load(folder)
+	shelf, err := ranking.NewShelf(folder, a.Now, a.methodsChanged)
 	if err != nil {
 		return fmt.Errorf("ranking.methods: a method file does not hold together:\n%w", err)
 	}
-	a.ranker.Methods = methods
+	a.ranker.Methods = shelf.Methods
 	return nil
 }

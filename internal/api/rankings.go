@@ -38,7 +38,7 @@ func (a *API) methods(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	all := []ranked{}
-	for _, m := range a.Ranker.Methods {
+	for _, m := range a.Ranker.Methods() {
 		x := ranked{ID: m.ID, Version: m.Version, SHA256: m.SHA256, Titles: m.Titles, Periods: m.Periods, Groups: m.Groups}
 		if m.From != document.FirstDay {
 			x.From = m.From.String()
@@ -60,7 +60,7 @@ func (a *API) rank(w http.ResponseWriter, r *http.Request) {
 	}
 	result, err := a.Ranker.Rank(r.Context(), r.PathValue("method"), r.PathValue("period"), params["try"]...)
 	if err != nil {
-		a.refuse(w, r, err)
+		a.refuseRanking(w, r, err)
 		return
 	}
 	a.handRanking(w, r, result)
@@ -83,10 +83,29 @@ func (a *API) rankBy(w http.ResponseWriter, r *http.Request) {
 	}
 	result, err := a.Ranker.RankBy(r.Context(), m, params.Get("period"), params["try"]...)
 	if err != nil {
-		a.refuse(w, r, err)
+		a.refuseRanking(w, r, err)
 		return
 	}
 	a.handRanking(w, r, result)
+}
+
+// refuseRanking says why nothing is ranked.
+func (a *API) refuseRanking(w http.ResponseWriter, r *http.Request, err error) {
+	p := problem{Title: "This is not worked out now", Parameter: "try", Detail: err.Error()}
+	switch {
+	case errors.Is(err, ranking.ErrStranger):
+		p.Status = http.StatusForbidden
+	case errors.Is(err, ranking.ErrBusy) && r.Context().Err() == nil:
+		p.Status = http.StatusTooManyRequests
+		w.Header().Set("Retry-After", "30")
+	case errors.Is(err, ranking.ErrTooLong):
+		p.Status = http.StatusServiceUnavailable
+		w.Header().Set("Retry-After", "600")
+	default:
+		a.refuse(w, r, err)
+		return
+	}
+	a.problem(w, p)
 }
 
 // readMethod reads the method file that is the body; it has answered where it is none.

@@ -49,7 +49,7 @@ func TestRankings(t *testing.T) {
 	books := kpi.New(kpi.Options{Conn: conn, Calendars: calendar.Builtin(zone), Now: clock, Events: func() uint64 { return 3 }, Registers: func() *register.Registers { return registers }})
 	a := api.New(api.Options{
 		Zone: zone, Now: clock, Logger: slog.New(slog.DiscardHandler),
-		Ranker: &ranking.Ranker{Books: books, Methods: ranking.Methods{m}, Now: clock, Zone: zone, Block: func() uint64 { return 7 }, Remade: func() uint64 { return 0 }},
+		Ranker: &ranking.Ranker{Books: books, Methods: func() ranking.Methods { return ranking.Methods{m} }, Now: clock, Zone: zone, Block: func() uint64 { return 7 }, Remade: func() uint64 { return 0 }},
 	})
 	s := httptest.NewServer(a.Rankings())
 	t.Cleanup(s.Close)

@@ -2,13 +2,16 @@ package api
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"tiendo/internal/kpi"
 	"tiendo/internal/ranking"
@@ -24,61 +27,43 @@ const (
 // PaperHandler returns the handler of what leaves the house as a paper: GET /v1/reports/….
 func (a *API) PaperHandler() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /v1/reports/06a", a.form06a)
-	mux.HandleFunc("GET /v1/reports/summary", a.summary)
+	mux.HandleFunc("GET /v1/reports/06a", handsOut(a, "bieu-06a", a.Reports.Form06a))
+	mux.HandleFunc("GET /v1/reports/summary", handsOut(a, "tom-tat", a.Reports.Summary))
 	return mux
 }
 
-// form06a answers with form 06a.
-func (a *API) form06a(w http.ResponseWriter, r *http.Request) {
-	p, err := a.paper(r.URL.Query(), "xlsx", "csv")
-	if err != nil {
-		a.refuse(w, r, err)
-		return
-	}
-	form, err := a.Reports.Form06a(r.Context(), p.asked)
-	if err != nil {
-		a.refuse(w, r, err)
-		return
-	}
-	var out bytes.Buffer
-	switch p.format {
-	case "xlsx":
-		err = form.XLSX(&out, p.lang, a.Zone)
-	case "csv":
-		err = form.CSV(&out, p.lang)
-	default:
-		a.Exported(r.Context(), "bieu-06a "+p.name(), p.format)
-		a.reply(w, http.StatusOK, form)
-		return
-	}
-	a.hand(w, r, p, "bieu-06a", out.Bytes(), err)
+// printable is a paper that can be written as a file; it marshals to JSON.
+type printable interface {
+	XLSX(out io.Writer, lang string, zone *time.Location) error
+	CSV(out io.Writer, lang string) error
 }
 
-// summary answers with what an inspection asks of an agency.
-func (a *API) summary(w http.ResponseWriter, r *http.Request) {
-	p, err := a.paper(r.URL.Query(), "xlsx", "csv")
-	if err != nil {
-		a.refuse(w, r, err)
-		return
+// handsOut answers with a paper, as JSON or as a file of a name.
+func handsOut[P printable](a *API, file string, write func(context.Context, report.Asked) (P, error)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		p, err := a.paper(r.URL.Query(), "xlsx", "csv")
+		if err != nil {
+			a.refuse(w, r, err)
+			return
+		}
+		written, err := write(r.Context(), p.asked)
+		if err != nil {
+			a.refuse(w, r, err)
+			return
+		}
+		var out bytes.Buffer
+		switch p.format {
+		case "xlsx":
+			err = written.XLSX(&out, p.lang, a.Zone)
+		case "csv":
+			err = written.CSV(&out, p.lang)
+		default:
+			a.Exported(r.Context(), file+" "+p.name(), p.format)
+			a.reply(w, http.StatusOK, written)
+			return
+		}
+		a.hand(w, r, p, file, out.Bytes(), err)
 	}
-	summary, err := a.Reports.Summary(r.Context(), p.asked)
-	if err != nil {
-		a.refuse(w, r, err)
-		return
-	}
-	var out bytes.Buffer
-	switch p.format {
-	case "xlsx":
-		err = summary.XLSX(&out, p.lang, a.Zone)
-	case "csv":
-		err = summary.CSV(&out, p.lang)
-	default:
-		a.Exported(r.Context(), "tom-tat "+p.name(), p.format)
-		a.reply(w, http.StatusOK, summary)
-		return
-	}
-	a.hand(w, r, p, "tom-tat", out.Bytes(), err)
 }
 
 // paper is a paper that is asked for.

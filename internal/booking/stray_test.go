@@ -147,7 +147,6 @@ func TestErasedCaseStaysAway(t *testing.T) {
 		t.Errorf("after a rebuild %d events are stored, the books have %d events instead of %d", n, b.Mark().Events, count)
 	}
 	clean("after a rebuild")
-	before = books()
 
 	// Killed when nothing more is taken of a case, and it is there still: the last block is judged again.
 	var of int

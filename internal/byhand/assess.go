@@ -1,6 +1,7 @@
 package byhand
 
 import (
+	"context"
 	"errors"
 	"strconv"
 	"strings"
@@ -42,7 +43,7 @@ func (d *Desk) Assess(who *auth.Token, p Points) error {
 	if len(faults) > 0 {
 		return faults
 	}
-	t := telling{typ, strings.Join([]string{p.Agency, p.Criterion, p.Period}, "/"), now, data, false}
+	t := telling{typ, p.subject(), now, data, false}
 	raw := jsontext.Value(strings.TrimSpace(string(t.line(Source(who), now))))
 	e, err := new(event.Decoder).Decode(raw, now)
 	if why, refused := errors.AsType[*event.Error](err); refused {
@@ -54,10 +55,51 @@ func (d *Desk) Assess(who *auth.Token, p Points) error {
 	if err != nil {
 		return err
 	}
-	for _, r := range refused {
-		return Faults{whole("Máy chủ không nhận: "+r.Reason, "The server did not take it: "+r.Reason)}
+	if len(refused) > 0 {
+		return notTaken(refused[0])
 	}
 	return nil
+}
+
+// notTaken says that the server did not take an event.
+func notTaken(r Refused) Faults {
+	return Faults{whole("Máy chủ không nhận: "+r.Reason, "The server did not take it: "+r.Reason)}
+}
+
+// TakeBack takes back all that somebody has told of a criterion, agency and period: what others told of it counts again. It returns
+// how many records were taken back. Its error is as that of [Desk.Retract].
+func (d *Desk) TakeBack(ctx context.Context, who *auth.Token, p Points) (int, error) {
+	if !who.Has(auth.ScopeAssess) || who.Bound != "" && who.Bound != p.Agency {
+		return 0, ErrNotYours
+	}
+	who = d.known(who)
+	known, err := d.Known(ctx, event.Assessment, []string{p.subject()})
+	if err != nil {
+		return 0, err
+	}
+	h := historyOf(known[p.subject()])
+	var all []telling
+	for _, e := range h.standing(AssessType(who)) {
+		if e.Source == Source(who) {
+			all = append(all, telling{e.Type, e.Subject, e.Time, e.Data, true})
+		}
+	}
+	if len(all) == 0 {
+		return 0, ErrNotThere
+	}
+	refused, err := d.deliver(who, all, h.newest())
+	if err != nil {
+		return 0, err
+	}
+	if len(refused) > 0 {
+		return 0, notTaken(refused[0])
+	}
+	return len(all), nil
+}
+
+// subject is what events of these points are about.
+func (p *Points) subject() string {
+	return strings.Join([]string{p.Agency, p.Criterion, p.Period}, "/")
 }
 
 // Value are the points, if they can be read.

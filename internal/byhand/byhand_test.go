@@ -663,3 +663,42 @@ func FuzzUpload(f *testing.F) {
 		}
 	})
 }
+
+// FuzzAnswers: whatever is written into a form, it is refused with words that name the question, or becomes an event that a collector
+// takes.
+func FuzzAnswers(f *testing.F) {
+	for _, form := range Forms() {
+		for _, step := range form.Types {
+			f.Add(form.ID, string(step), "H24.12/1", "2026-03-02", "15:30", "H24.12", "98,5")
+		}
+	}
+	f.Add("task", "task.assigned", "a\x00b", "0000-00-00", "25:61", "<script>", "1e999")
+	f.Fuzz(func(t *testing.T, id, typ, subject, on, clock, code, number string) {
+		form := ByID(id)
+		if form == nil || !slices.Contains(form.Types, event.Type(typ)) {
+			return
+		}
+		a := Answers{Subject: subject, Day: on, Clock: clock, Fields: map[string][]string{}}
+		for _, q := range form.Questions(event.Type(typ)) {
+			switch {
+			case q.Kind == event.Int, q.Kind == event.Number:
+				a.Fields[q.Name] = []string{number}
+			case q.Kind == event.Day, q.Kind == event.Deadline:
+				a.Fields[q.Name] = []string{on}
+			case q.Values != nil && code != "<script>":
+				a.Fields[q.Name] = []string{q.Values[0].Code}
+			default:
+				a.Fields[q.Name] = []string{code}
+			}
+		}
+		e, faults := newOffice(t).entryOf(clerk, form, event.Type(typ), a)
+		if len(faults) == 0 == (e == nil) {
+			t.Fatalf("%+v and %v", e, faults)
+		}
+		for _, fault := range faults {
+			if fault.Says == (Text{}) {
+				t.Fatalf("no words: %+v", fault)
+			}
+		}
+	})
+}

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -165,8 +166,12 @@ func (d *Desk) entryOf(who *auth.Token, f *Form, typ event.Type, a Answers) (*En
 			data[q.Name] = value
 		}
 	}
-	if a.Subject = strings.TrimSpace(a.Subject); a.Subject == "" && !f.Composed() {
+	switch a.Subject = strings.TrimSpace(a.Subject); {
+	case f.Composed():
+	case a.Subject == "":
 		faults = append(faults, f.Ask(Subject, typ).missing())
+	case !utf8.ValidString(a.Subject):
+		faults = append(faults, f.Ask(Subject, typ).unreadable())
 	}
 	if f.Family == event.Source {
 		a.Day = strings.Join(a.Fields["day"], "")

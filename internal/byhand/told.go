@@ -111,7 +111,7 @@ func (d *Desk) Retract(ctx context.Context, who *auth.Token, f *Form, typ event.
 		return 0, err
 	}
 	if len(refused) > 0 {
-		return 0, Faults{whole("Máy chủ không nhận: "+refused[0].Reason, "The server did not take it: "+refused[0].Reason)}
+		return 0, notTaken(refused[0])
 	}
 	return len(all), nil
 }

@@ -27,11 +27,14 @@ type Proposal struct {
 	Record string    `json:"record"`
 }
 
-// Waiting is what waits for a second person, the newest first. The slice is the caller's.
+// Waiting is what waits for a second person, the newest first. What was sealed waits no longer, though a kill or a full disk may have
+// kept the file from saying so. The slice is the caller's.
 func (p *Publications) Waiting() []Proposal {
 	p.mu.RLock()
 	defer p.mu.RUnlock()
-	all := slices.Clone(p.waiting)
+	all := slices.DeleteFunc(slices.Clone(p.waiting), func(w Proposal) bool {
+		return slices.ContainsFunc(p.entries, func(e Entry) bool { return e.SHA256 == w.SHA256 })
+	})
 	slices.Reverse(all)
 	return all
 }

@@ -50,7 +50,7 @@ publication: {after: 20, completeness: 0.95}
 
 var now = time.Date(2026, 10, 26, 9, 0, 0, 0, time.FixedZone("", 7*60*60))
 
-func method(t *testing.T, content string) *ranking.Method {
+func method(t testing.TB, content string) *ranking.Method {
 	t.Helper()
 	m, err := ranking.Read([]byte(content))
 	if err != nil {
@@ -87,7 +87,7 @@ func later() ranking.Inputs {
 	return in
 }
 
-func open(t *testing.T, folder string) *publication.Publications {
+func open(t testing.TB, folder string) *publication.Publications {
 	t.Helper()
 	p, err := publication.Open(publication.Options{Folder: folder, Log: "hue.example/xep-hang", Now: func() time.Time { return now }})
 	if err != nil {
@@ -96,13 +96,13 @@ func open(t *testing.T, folder string) *publication.Publications {
 	return p
 }
 
-func request(t *testing.T, in ranking.Inputs) publication.Request {
+func request(t testing.TB, in ranking.Inputs) publication.Request {
 	t.Helper()
 	m := method(t, small)
 	return publication.Request{Method: m, Ranking: m.Compute(in), By: "an"}
 }
 
-func publish(t *testing.T, p *publication.Publications, r publication.Request) publication.Entry {
+func publish(t testing.TB, p *publication.Publications, r publication.Request) publication.Entry {
 	t.Helper()
 	done, err := p.Publish(r)
 	if err != nil || done.Published == nil {
@@ -334,6 +334,27 @@ func TestSecondPerson(t *testing.T) {
 	if gone, err := p.Withdraw(done.Waits.SHA256); gone || err != nil {
 		t.Error(gone, err)
 	}
+
+	// Where there is no room to say that it waits no longer, it is published all the same, and waits no longer.
+	if done, err = p.Publish(r); err != nil {
+		t.Fatal(err)
+	}
+	inTheWay := filepath.Join(folder, ".proposals.json.new")
+	if err := os.Mkdir(inTheWay, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if published, err := p.Confirm("small", "2026-Q3", done.Waits.SHA256, "binh"); err != nil || published.Published.Number != 2 {
+		t.Error(published, err)
+	}
+	if err := os.Remove(inTheWay); err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range []*publication.Publications{p, open(t, folder)} {
+		if len(p.Waiting()) > 0 {
+			t.Errorf("%+v", p.Waiting())
+		}
+	}
+	r.Ranking, r.Corrects = m.Compute(later()), 2
 
 	// What waits is sealed as it stands, so nobody may change it meanwhile.
 	if _, err = p.Publish(r); err != nil {

@@ -2,6 +2,8 @@ package ranking
 
 import (
 	"cmp"
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -104,6 +106,51 @@ type Claim struct {
 	Reason   string  `json:"reason,omitempty"`
 	// At is when they were given.
 	At time.Time `json:"at"`
+}
+
+// largest bounds what numbers of inputs can be: no city has as many cases, and sums of such numbers are exact.
+const largest = 1e12
+
+// Check says why in can't be ranked by m, whoever has gathered it: figures have the parts of their kind, and no number is one that
+// cases or points can't make.
+func (m *Method) Check(in *Inputs) error {
+	for _, f := range in.Figures {
+		c := Criterion{KPI: f.KPI}
+		if i := slices.IndexFunc(m.Criteria(), func(known Criterion) bool { return known.ID == f.Criterion }); i >= 0 {
+			c = m.Criteria()[i]
+		}
+		for i := range f.Rows {
+			if err := c.checkRow(&f.Rows[i]); err != nil {
+				return fmt.Errorf("figure %q of agency %q: %w", f.Criterion, f.Rows[i].Agency, err)
+			}
+		}
+	}
+	for _, a := range in.Assessments {
+		for _, claim := range []*Claim{a.Claimed, a.Verified} {
+			if claim != nil && !(claim.Points >= 0 && claim.Points <= largest) {
+				return fmt.Errorf("assessment %q of agency %q: %g points can't be given", a.Code, a.Agency, claim.Points)
+			}
+		}
+	}
+	return nil
+}
+
+func (c *Criterion) checkRow(r *Row) error {
+	for _, n := range []*float64{r.Numerator, r.Denominator, r.N, r.Value} {
+		if n != nil && !(*n >= 0 && *n <= largest) {
+			return fmt.Errorf("%g counts nothing", *n)
+		}
+	}
+	switch shape := c.shape(); {
+	case r.Value == nil:
+		return nil
+	case r.Denominator != nil && *r.Denominator == 0, r.N != nil && *r.N == 0:
+		return errors.New("it has a value, and no cases")
+	case (shape == kpi.Ratio || shape == kpi.Mean) && (r.Numerator == nil || r.Denominator == nil):
+		return errors.New("it has a value, and not the counts that it is of")
+	default:
+		return nil
+	}
 }
 
 // sorted returns in, in an order that does not depend on how it was gathered: sums of the same numbers in another order may

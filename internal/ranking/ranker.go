@@ -3,7 +3,6 @@ package ranking
 import (
 	"context"
 	"errors"
-	"sync"
 	"time"
 
 	"tiendo/internal/kpi"
@@ -13,20 +12,23 @@ import (
 // Ranker ranks periods by what the books say. Safe for concurrent use.
 type Ranker struct {
 	Books   *kpi.Books
-	Methods Methods
+	Methods func() Methods
 	Now     func() time.Time
 	Zone    *time.Location
 	// Block is the last block that is booked, Remade how often the books were made again: see booking.Booker.
 	Block, Remade func() uint64
 
+	// Stranger says that whoever asks may not have every case judged again; nil: everybody may.
+	Stranger func(context.Context) bool
+
 	simulated simulations
-	supposing sync.Mutex
+	supposing turn
 }
 
 // Rank ranks a period by a method that the server has, and compares with the period before. With tries, weights as Method.Try
 // reads them, it compares with the method as it is instead. A *kpi.Error says what was asked wrongly, any other is the engine's.
 func (k *Ranker) Rank(ctx context.Context, id, name string, tries ...string) (*Result, error) {
-	m, p, err := k.Methods.Find(id, name, k.Now(), k.Zone)
+	m, p, err := k.Methods().Find(id, name, k.Now(), k.Zone)
 	if err != nil {
 		return nil, err
 	}
@@ -44,7 +46,7 @@ func (k *Ranker) RankBy(ctx context.Context, m *Method, name string, tries ...st
 
 // Sheet tells what was claimed and verified for a period, by a method that the server has. Errors are as Rank's.
 func (k *Ranker) Sheet(ctx context.Context, id, name string) (*Sheet, error) {
-	m, p, err := k.Methods.Find(id, name, k.Now(), k.Zone)
+	m, p, err := k.Methods().Find(id, name, k.Now(), k.Zone)
 	if err != nil {
 		return nil, err
 	}
@@ -90,10 +92,7 @@ func (k *Ranker) by(ctx context.Context, m *Method, p period.Period, tries []str
 	}
 	other := now
 	if supposed != nil {
-		k.supposing.Lock() // every case is judged again: one at a time
-		other, err = m.supposing(ctx, k.Books, p, *supposed, now)
-		k.supposing.Unlock()
-		if err != nil {
+		if other, err = k.suppose(ctx, m, p, *supposed, now); err != nil {
 			return nil, err
 		}
 	}

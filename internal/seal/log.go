@@ -90,6 +90,13 @@ func (l *Log) Size() int64 {
 	return l.size
 }
 
+// Head is the newest head of the log.
+func (l *Log) Head() (Head, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return headOf(l.size, l.hashes)
+}
+
 // ErrTampered says that the log is not what was written.
 var ErrTampered = errors.New("the log of what was published is not what was written; `tiendo check rankings` says where. Restore it from a backup")
 

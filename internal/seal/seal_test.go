@@ -1,6 +1,7 @@
 package seal
 
 import (
+	"bytes"
 	"crypto/rand"
 	"crypto/sha256"
 	"errors"
@@ -379,6 +380,36 @@ func TestKilledWhileSealing(t *testing.T) {
 		t.Fatal(err)
 	}
 	f(keyed, 0)
+}
+
+// Where a file can't be written, the record is not in the log, and it can be sealed once that is mended.
+func TestSealingThatFails(t *testing.T) {
+	for _, name := range []string{".000003.json.new", ".000003.checkpoint.new"} {
+		folder := written(t, 2)
+		l := open(t, Options{Folder: folder})
+		inTheWay := filepath.Join(folder, name) // no file can be written where a folder stands
+		if err := os.Mkdir(inTheWay, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := l.Append(record(t, 3)); err == nil {
+			t.Errorf("%s: sealed all the same", name)
+		}
+		if again := open(t, Options{Folder: folder}); l.Size() != 2 || again.Size() != 2 || len(l.Found())+len(again.Found()) > 0 {
+			t.Errorf("%s: %d records, %d after a restart, found %q, %q", name, l.Size(), again.Size(), l.Found(), again.Found())
+		}
+		if err := os.Remove(inTheWay); err != nil {
+			t.Fatal(err)
+		}
+		if n, _, err := l.Append(record(t, 4)); n != 3 || err != nil { // another one than before
+			t.Errorf("%s: %d %v", name, n, err)
+		}
+		if raw, err := l.Record(3); err != nil || !bytes.Equal(raw, record(t, 4)) {
+			t.Errorf("%s: %q %v", name, raw, err)
+		}
+		if _, err := l.Check(func(says string) { t.Errorf("%s: %s", name, says) }); err != nil {
+			t.Error(err)
+		}
+	}
 }
 
 // A department that has seen the log signs its head; others can ask for its word.

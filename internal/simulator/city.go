@@ -135,15 +135,30 @@ func counters() []counter {
 // event is good until the next one is asked for.
 func (c *City) Events() iter.Seq[*Event] { return c.events(math.MinInt64, c.to) }
 
+// Assessments are what agencies claim of themselves in the history, for each quarter that has ended, and what was verified of it. They
+// are no part of Events: whoever claims must be the agency.
+func (c *City) Assessments() iter.Seq[*Event] {
+	return c.planned(math.MinInt64, c.to, func(g *generator, day calendar.Day) {
+		if g.day = day; c.works(day) {
+			g.assessments()
+		}
+	})
+}
+
 // events are those recorded from a time on and before another.
 func (c *City) events(from, to int64) iter.Seq[*Event] {
+	return c.planned(from, to, (*generator).begin)
+}
+
+// planned are the events that are planned on each day.
+func (c *City) planned(from, to int64, begin func(*generator, calendar.Day)) iter.Seq[*Event] {
 	return func(yield func(*Event) bool) {
 		g := newGenerator(c)
 		for day := c.from; day <= c.last; day++ {
 			if midnight := day.Start(c.zone).Unix(); midnight >= to {
 				break
 			}
-			g.begin(day)
+			begin(g, day)
 			tomorrow := min((day + 1).Start(c.zone).Unix(), to)
 			for g.ahead.before(tomorrow) {
 				if e := g.ahead.next(); e.recorded >= from && !yield(e) {

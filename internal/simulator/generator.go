@@ -23,6 +23,7 @@ const (
 	forFinding
 	forIndicator
 	forTally
+	forAssessment
 )
 
 const (
