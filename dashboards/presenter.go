@@ -76,6 +76,8 @@ type presenter struct {
 	made  []chart
 	// rests are what casesOf has written already.
 	rests map[[3]string]string
+	// called are the names of agencies that were asked for already.
+	called map[string]string
 }
 
 // newPresenter takes the answers of a snapshot.
@@ -211,8 +213,18 @@ func (p *presenter) byDeadline(id string) string {
 	return "/cases?" + params.Encode()
 }
 
-// name is what an agency is called.
-func (p *presenter) name(code string) string { return p.names("agency", code, p.lang) }
+// name is what an agency is called. A page names each several times.
+func (p *presenter) name(code string) string {
+	name, known := p.called[code]
+	if !known {
+		if p.called == nil {
+			p.called = map[string]string{}
+		}
+		name = p.names("agency", code, p.lang)
+		p.called[code] = name
+	}
+	return name
+}
 
 // agencyHref is where more is told of an agency.
 func (p *presenter) agencyHref(code string) string {

@@ -26,7 +26,7 @@ const (
 	forgotten = time.Minute
 	// glances is of how many addresses that were looked at once alone snapshots are kept: who asks for a page of each day of a year, as
 	// programs do, must not fill the memory. A page that is open looks again at once.
-	glances = 8
+	glances = 4
 )
 
 // snapshot is a page's figures at one instant. It is never changed.
