@@ -20,6 +20,8 @@ type asked struct {
 	where map[string][]string
 	// options are the page's, each with its value.
 	options map[string]string
+	// against is the period that was named to explain a change against, "" for the one before.
+	against string
 }
 
 // wrong is an address that cannot be answered. It is an error, and Says is for the visitor.
@@ -42,9 +44,19 @@ func (p *Pages) read(r *http.Request, of *page, lang language) (*asked, error) {
 		id = named[len(named)-1]
 	}
 	var err error
-	if q.stretches, err = stretch(id, p.Now(), p.Location); err != nil || len(params["period"]) > 1 {
+	if q.stretches, err = stretch(id, "", p.Now(), p.Location); err != nil || len(params["period"]) > 1 {
 		q.stretches = p.defaultStretches()
 		return q, &wrong{what: id, says: spoken[lang].WrongPeriod}
+	}
+	if named := params["since"]; of.explains() && len(named) > 0 {
+		q.against = named[len(named)-1]
+		chosen, err := stretch(id, q.against, p.Now(), p.Location)
+		if err != nil || len(named) > 1 {
+			wrong := &wrong{what: "since=" + q.against, says: spoken[lang].WrongPeriod}
+			q.against = ""
+			return q, wrong
+		}
+		q.stretches = chosen
 	}
 	for name, values := range params {
 		if err := q.take(name, values, lang); err != nil {
@@ -64,7 +76,7 @@ func (p *Pages) read(r *http.Request, of *page, lang language) (*asked, error) {
 
 // defaultStretches are those of who asks for no period.
 func (p *Pages) defaultStretches() stretches {
-	s, err := stretch(defaultPeriod, p.Now(), p.Location)
+	s, err := stretch(defaultPeriod, "", p.Now(), p.Location)
 	if err != nil {
 		panic("BUG: the default period is none: " + err.Error())
 	}
@@ -73,7 +85,7 @@ func (p *Pages) defaultStretches() stretches {
 
 // take takes one parameter of an address.
 func (q *asked) take(name string, values []string, lang language) error {
-	if slices.Contains([]string{"period", "lang", "page", "chart", "seen"}, name) {
+	if slices.Contains([]string{"period", "lang", "page", "chart", "seen"}, name) || name == "since" && q.of.explains() {
 		return nil
 	}
 	for _, o := range q.of.options {
@@ -116,7 +128,15 @@ func (q *asked) filterNames(lang language) []choice {
 	for _, o := range q.of.options {
 		all = append(all, choice{o.name, q.href(lang), false})
 	}
+	if q.of.explains() {
+		all = append(all, choice{"since", q.href(lang), false})
+	}
 	return all
+}
+
+// explains says that the page explains changes.
+func (of *page) explains() bool {
+	return slices.ContainsFunc(of.options, func(o option) bool { return o.explains })
 }
 
 // offered is how many values stand on a page that says that one does not exist.
@@ -127,24 +147,34 @@ func (p *Pages) checkFilters(ctx context.Context, q *asked, lang language) error
 	if len(q.where) == 0 {
 		return nil
 	}
-	values, err := p.values.at(ctx, q.of)
+	values, err := p.values.at(ctx, q.of, false)
+	if err == nil && q.unknown(values) != "" { // it may be new
+		values, err = p.values.at(ctx, q.of, true)
+	}
 	if err != nil {
 		return err
 	}
+	name := q.unknown(values)
+	if name == "" {
+		return nil
+	}
+	value := q.where[name][slices.IndexFunc(q.where[name], func(v string) bool { return !slices.Contains(values[name], v) })]
+	delete(q.where, name)
+	w := &wrong{what: name + "=" + value, says: spoken[lang].WrongValue, would: p.near(q, name, value, values[name], lang)}
+	if strings.HasSuffix(q.of.path, "{agency}") && name == "agency" {
+		w.what, w.says, w.status = value, spoken[lang].NoSuchAgency, http.StatusNotFound
+	}
+	return w
+}
+
+// unknown is the first filter with a value that is none of those that exist; "" if there is none.
+func (q *asked) unknown(values map[string][]string) string {
 	for _, name := range slices.Sorted(maps.Keys(q.where)) {
-		for _, value := range q.where[name] {
-			if slices.Contains(values[name], value) {
-				continue
-			}
-			delete(q.where, name)
-			w := &wrong{what: name + "=" + value, says: spoken[lang].WrongValue, would: p.near(q, name, value, values[name], lang)}
-			if strings.HasSuffix(q.of.path, "{agency}") && name == "agency" {
-				w.what, w.says, w.status = value, spoken[lang].NoSuchAgency, http.StatusNotFound
-			}
-			return w
+		if slices.ContainsFunc(q.where[name], func(v string) bool { return !slices.Contains(values[name], v) }) {
+			return name
 		}
 	}
-	return nil
+	return ""
 }
 
 // near are links to values that exist, those first that hold what was asked for.
@@ -186,6 +216,9 @@ func (q *asked) address(changes ...string) (path string, params url.Values) {
 		if value := q.options[o.name]; value != "" && value != o.values[0].value {
 			params.Set(o.name, value)
 		}
+	}
+	if q.against != "" {
+		params.Set("since", q.against)
 	}
 	for i := 0; i+1 < len(changes); i += 2 {
 		params.Del(changes[i])

@@ -1,6 +1,7 @@
 package dashboards
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"net/http"
@@ -430,25 +431,33 @@ func arrive(t *testing.T, b *tab, script string) {
 	})
 }
 
-func TestPageIsPrinted(t *testing.T) {
+// The pages that leaders read are pleasant on paper: no wider than a sheet, no cut panels, not more sheets than anybody staples.
+func TestPagesArePrinted(t *testing.T) {
 	needNpm(t)
 	server := serve(t, site(t, cityAnswers))
-	b := newTab(browser(t), t, 1366, 768, true)
-	b.do(t, chromedp.Navigate(server.URL+"/"), chromedp.WaitVisible(".chart svg"), chromedp.Sleep(300*time.Millisecond))
-	if _, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"}); err != nil {
-		t.Fatal(err)
+	for path, most := range map[string]int{"/": 4, "/dossiers": 7, "/online": 5} {
+		b := newTab(browser(t), t, 1366, 768, true)
+		b.do(t, chromedp.Navigate(server.URL+path), chromedp.WaitVisible(".chart svg"))
+		eventually(t, b, undrawn+` === 0`)
+		if _, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"}); err != nil {
+			t.Fatal(err)
+		}
+		b.do(t, chromedp.EmulateViewport(794, 1123), chromedp.Evaluate[chromedp.Void](`document.querySelector('details').open = true`), chromedp.Sleep(500*time.Millisecond))
+		if over := eval[int](t, b, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
+			t.Errorf("%s is %d pixels wider than the sheet", path, over)
+		}
+		if cut := eval[string](t, b, `[...document.querySelectorAll('main .panel, main table')].filter((e) => e.getBoundingClientRect().right > innerWidth + 1 && e.getClientRects().length).map((e) => e.outerHTML.slice(0, 90)).join('\n')`); cut != "" {
+			t.Errorf("%s: cut by the edge of the sheet:\n%s", path, cut)
+		}
+		name := "print" + strings.TrimSuffix(strings.ReplaceAll(path, "/", "-"), "-")
+		b.keep(t, name)
+		sheets, err := chromedp.Run(b.ctx, chromedp.PrintToPDF(chromedp.PDFPaper(chromedp.PaperA4)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := bytes.Count(sheets, []byte("/Type /Page\n")); n == 0 || n > most {
+			t.Errorf("%s takes %d sheets, want at most %d", path, n, most)
+		}
+		artifact(t, name+".pdf", sheets)
 	}
-	b.do(t, chromedp.EmulateViewport(794, 1123), chromedp.Evaluate[chromedp.Void](`document.querySelector('details').open = true`), chromedp.Sleep(500*time.Millisecond))
-	if over := eval[int](t, b, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
-		t.Errorf("the page is %d pixels wider than the sheet", over)
-	}
-	b.keep(t, "print")
-	sheet, err := chromedp.Run(b.ctx, chromedp.PrintToPDF(chromedp.PDFPaper(chromedp.PaperA4)))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(sheet) < 50_000 {
-		t.Errorf("the printed page has only %d bytes", len(sheet))
-	}
-	artifact(t, "print.pdf", sheet)
 }

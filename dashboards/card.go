@@ -54,8 +54,11 @@ func (p *presenter) points(id string, by float64) (change, tone string) {
 }
 
 // sinceWhen names the period before, within a sentence.
-func (p *presenter) sinceWhen() string {
-	name := p.lang.period(p.stretches.before.ID)
+func (p *presenter) sinceWhen() string { return p.within(p.stretches.before.ID) }
+
+// within names a period within a sentence.
+func (p *presenter) within(id string) string {
+	name := p.lang.period(id)
 	if first := []rune(name)[0]; p.lang == vietnamese {
 		return string(unicode.ToLower(first)) + name[utf8.RuneLen(first):]
 	}

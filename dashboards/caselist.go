@@ -52,6 +52,13 @@ func (p *Pages) readList(params url.Values) (listQuestion, error) {
 	if q.of.Part != kpi.All && q.of.Part != kpi.Numerator && q.of.Part != kpi.Denominator {
 		return q, &kpi.Error{Param: "part", Message: "numerator or denominator would do"}
 	}
+	var err error
+	if q.of.Left, err = kpi.ReadDays("left", one["left"]); err != nil {
+		return q, err
+	}
+	if q.of.Age, err = kpi.ReadDays("age", one["age"]); err != nil {
+		return q, err
+	}
 	if one["period"] == "" {
 		one["period"] = defaultPeriod
 	}
@@ -75,7 +82,6 @@ func (p *Pages) readList(params url.Values) (listQuestion, error) {
 	default:
 		return q, &kpi.Error{Param: "format", Message: "csv would do"}
 	}
-	var err error
 	if q.query.Period, err = parse(one["period"], p.Now(), p.Location); err != nil {
 		return q, &kpi.Error{Param: "period", Message: err.Error()}
 	}
@@ -136,6 +142,14 @@ func newListView(q listQuestion, list *kpi.List, lang language, names func(code,
 			v.Filters = append(v.Filters, filterText(name, value, lang, names))
 		}
 	}
+	for _, days := range []struct {
+		name string
+		of   *kpi.Days
+	}{{toldIn[lang].DaysLeft, q.of.Left}, {toldIn[lang].DaysOld, q.of.Age}} {
+		if days.of != nil {
+			v.Filters = append(v.Filters, days.name+": "+days.of.String())
+		}
+	}
 	if d.Shape == kpi.Ratio || d.Shape == kpi.Mean {
 		c := toldIn[lang]
 		v.Parts = []choice{
@@ -170,6 +184,11 @@ func (q *listQuestion) as(path string, of kpi.Listing) string {
 	for name, value := range map[string]string{"part": string(of.Part), "sort": string(of.Order), "after": of.After} {
 		if value != "" {
 			params.Set(name, value)
+		}
+	}
+	for name, days := range map[string]*kpi.Days{"left": q.of.Left, "age": q.of.Age} {
+		if days != nil {
+			params.Set(name, days.String())
 		}
 	}
 	if q.query.Fold {

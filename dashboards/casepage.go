@@ -201,6 +201,6 @@ func onlyOne(params url.Values, name string) (string, error) {
 }
 
 // reserved are the parameters of a list that are no filters.
-var reserved = []string{"kpi", "period", "part", "sort", "after", "cutoff", "fold", "format", "lang"}
+var reserved = []string{"kpi", "period", "part", "left", "age", "sort", "after", "cutoff", "fold", "format", "lang"}
 
 func isReserved(name string) bool { return slices.Contains(reserved, name) }

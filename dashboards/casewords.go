@@ -22,6 +22,7 @@ type caseWords struct {
 	CalendarFrom, Procedures, NotLoaded                    string
 	AfterSupplement, Extends, Restarts                     string
 	Legs, Holder, LegInTime, LegLate, LegOpen, LegNoDue    string
+	DaysLeft, DaysOld                                      string
 	LegUnsettled                                           string
 	Events, Happened, Recorded, Event, Source, Data        string
 	Standing, Rule, EventsSay                              string
@@ -63,6 +64,7 @@ var toldIn = map[language]*caseWords{
 		BuiltIn:   "có sẵn trong chương trình", UnknownCalendar: "không có lịch mang tên này",
 		CalendarFrom: "Lịch do", Procedures: "Sổ thủ tục", NotLoaded: "chưa nạp",
 		AfterSupplement: "Sau khi bổ sung", Extends: "hạn dời theo thời gian chờ", Restarts: "thời hạn tính lại từ đầu",
+		DaysLeft: "Số ngày làm việc còn lại so với hạn", DaysOld: "Số ngày làm việc từ khi tiếp nhận",
 		Legs: "Các chặng", Holder: "Cơ quan giữ", LegInTime: "đúng hạn", LegLate: "quá hạn", LegOpen: "đang giữ", LegNoDue: "không có hạn", LegUnsettled: "dừng cùng hồ sơ",
 		Events: "Sự kiện như đã báo", Happened: "Xảy ra", Recorded: "ghi lúc", Event: "Sự kiện", Source: "Nguồn", Data: "Nội dung", Standing: "Được dùng thế nào", Rule: "quy tắc",
 		EventsSay: "Mọi bản ghi đã nhận, kể cả bản ghi bị thay, bị rút lại hoặc không có tác dụng.",
@@ -103,6 +105,7 @@ var toldIn = map[language]*caseWords{
 		BuiltIn:   "built in", UnknownCalendar: "no calendar has this name",
 		CalendarFrom: "Calendar named by", Procedures: "Register of procedures", NotLoaded: "none loaded",
 		AfterSupplement: "After a supplement", Extends: "the deadline moves on by the wait", Restarts: "the full term begins again",
+		DaysLeft: "Working days left until the deadline", DaysOld: "Working days since receipt",
 		Legs: "Legs", Holder: "Held by", LegInTime: "on time", LegLate: "overdue", LegOpen: "still held", LegNoDue: "no deadline", LegUnsettled: "ended with the dossier",
 		Events: "Events as told", Happened: "Happened", Recorded: "recorded", Event: "Event", Source: "Source", Data: "Content", Standing: "What became of it", Rule: "rule",
 		EventsSay: "Every record that was received, also those that were superseded, taken back or of no effect.",

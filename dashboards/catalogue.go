@@ -2,6 +2,7 @@ package dashboards
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"tiendo/internal/kpi"
@@ -49,6 +50,17 @@ var groups = []struct {
 	{"org", "organisation", inBoth{"Tổ chức, biên chế", "Organisation and staff"}},
 	{"official", "official", inBoth{"Cách tính của cơ quan có thẩm quyền", "Official ways of counting"}},
 	{"quality", "quality", inBoth{"Chất lượng dữ liệu", "Quality of data"}},
+}
+
+// subjectOf names the subject of a figure.
+func subjectOf(id string) inBoth {
+	prefix, _, _ := strings.Cut(id, ".")
+	for _, g := range groups {
+		if slices.Contains(strings.Fields(g.prefixes), prefix) {
+			return g.names
+		}
+	}
+	return inBoth{prefix, prefix}
 }
 
 var unitNames = map[string]inBoth{

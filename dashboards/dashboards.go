@@ -58,6 +58,8 @@ type Options struct {
 	Integrity *integrity.Watch
 	// Sent tells what became of the events that were sent since the start; nil if nobody counts.
 	Sent func() []Sent
+	// Aside tells what was set aside of the log; nil where there is no log.
+	Aside func() ([]Aside, error)
 	// Exported writes down that a list of cases was taken out, and in which format.
 	Exported func(ctx context.Context, what, format string)
 	// Version is the program's.
@@ -98,6 +100,8 @@ type sources struct {
 	booked func() uint64
 	// sent tells what became of those that were sent; nil if nobody counts.
 	sent func() []Sent
+	// aside tells what was set aside of the log; nil where there is none.
+	aside func() ([]Aside, error)
 }
 
 // New returns the pages. The error can only be one of the program's own files.
@@ -106,7 +110,7 @@ func New(o Options) (*Pages, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newPages(o, files, sources{ask: o.Figures.Ask, cases: o.Figures.Cases, margins: o.Figures.Margins, booked: o.Figures.Events, sent: o.Sent})
+	return newPages(o, files, sources{ask: o.Figures.Ask, cases: o.Figures.Cases, margins: o.Figures.Margins, booked: o.Figures.Events, sent: o.Sent, aside: o.Aside})
 }
 
 // newPages returns the pages over some files and sources.

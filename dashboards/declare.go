@@ -22,7 +22,7 @@ type page struct {
 	// filters are the dimensions by which its address may filter, and lists the figure whose groups are the values that exist.
 	filters []string
 	lists   string
-	// options are further parameters of its address.
+	// options are further parameters of its address. One that explains takes a second period as well, since.
 	options []option
 	// ask is what the page asks the books, all at once. It is pure.
 	ask func(q *asked) []kpi.Query
@@ -39,6 +39,8 @@ type option struct {
 	name   string
 	label  inBoth
 	values []optionValue
+	// explains says that the values are figures of which the page explains the change.
+	explains bool
 }
 
 type optionValue struct {

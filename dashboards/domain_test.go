@@ -214,3 +214,24 @@ func TestMedianOfTheGroup(t *testing.T) {
 		}
 	}
 }
+
+// What was accepted and is in no figure stands on the page of quality: how much, since when, and what to do about it.
+func TestWhatWasSetAsideIsShown(t *testing.T) {
+	came := time.Date(2019, 9, 30, 8, 15, 0, 0, hanoi)
+	from := sources{ask: fewDomains, booked: counter(), aside: func() ([]Aside, error) {
+		return []Aside{{Events: 700, Arrival: came.Add(time.Hour), Replayable: true}, {Events: 1300, Arrival: came, Replayable: true}, {}}, nil
+	}}
+	page := bodyOf(t, get(t, pagesOf(t, from), "/quality?lang=en"))
+	for _, want := range []string{
+		`The engine refused it</th><td class="late">2</td><td class="late">2,000</td><td class="late">08:15, 30 Sep 2019</td><td class="late">Read why in the server&#39;s log, mend that, then run tiendo replay.`,
+		`Damaged on disk</th><td class="late">1</td><td class="late">–</td><td class="late">–</td>`,
+	} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %s", want)
+		}
+	}
+	from.aside = func() ([]Aside, error) { return nil, nil }
+	if page := bodyOf(t, get(t, pagesOf(t, from), "/quality?lang=en")); !strings.Contains(page, "None: all that was accepted is stored") || strings.Contains(page, "refused it") {
+		t.Error("nothing was set aside, and the page does not say so")
+	}
+}

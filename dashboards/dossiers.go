@@ -3,6 +3,7 @@ package dashboards
 import (
 	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 
 	"tiendo/internal/kpi"
@@ -13,13 +14,13 @@ func dossiersPage() *page {
 	return &page{
 		path: "/dossiers", name: inBoth{"Hồ sơ", "Dossiers"}, title: inBoth{"Hồ sơ thủ tục hành chính", "Dossiers"}, template: "dossiers",
 		phrases: dossiersPhrases, filters: []string{"agency", "unit", "procedure", "channel", "level"}, lists: "dossier.received",
-		options: []option{{"by", inBoth{"Theo", "By"}, []optionValue{
+		options: []option{{name: "by", label: inBoth{"Theo", "By"}, values: []optionValue{
 			{"agency", dimensionNames["agency"]},
 			{"unit", dimensionNames["unit"]},
 			{"procedure", dimensionNames["procedure"]},
 			{"channel", dimensionNames["channel"]},
 			{"level", dimensionNames["level"]},
-		}}, whyOption},
+		}}, whyOption()},
 		ask: dossiersQuestions, more: readMargins, view: dossiers,
 	}
 }
@@ -76,8 +77,9 @@ type dossiersView struct {
 	Left, Ages  chart
 	Spread      chart
 	Why         whyView
-	// Signals are the agencies of which the p-charts signal, in words.
-	Signals []signalRow
+	// Signals are the agencies of which the p-charts signal, in words, Calm those of which they do not, CalmSays how many these are.
+	Signals, Calm []signalRow
+	CalmSays      string
 }
 
 // stage is a stage of the flow of dossiers.
@@ -130,7 +132,8 @@ func dossiers(p *presenter) (any, error) {
 		}
 		v.Charts = append(v.Charts, c)
 	}
-	v.Signals = p.signals()
+	v.Signals, v.Calm = p.signals()
+	v.CalmSays = fmt.Sprintf(p.t("signalsCalm"), len(v.Calm))
 	var err error
 	if v.Why, err = p.why(); err != nil {
 		return nil, fmt.Errorf("explain the change of %s: %w", p.options["why"], err)
@@ -166,21 +169,19 @@ func (p *presenter) groups() groupTable {
 	dimension := p.options["by"]
 	t := groupTable{Head: dimensionNames[dimension].in(p.lang)}
 	rows := map[string]map[string]kpi.Row{}
-	var codes []string
+	known := map[string]bool{}
 	for _, id := range dossiersBy {
 		rows[id] = map[string]kpi.Row{}
 		for _, r := range p.figure(p.by(id, dimension)).Rows {
 			code := textOf(r.Keys[dimension])
-			rows[id][code] = r
-			if !slices.Contains(codes, code) {
-				codes = append(codes, code)
-			}
+			rows[id][code], known[code] = r, true
 		}
 	}
+	codes := slices.Collect(maps.Keys(known))
 	received := func(code string) float64 {
 		return valueOf(rows["dossier.received"][code].Value) + valueOf(rows["dossier.open"][code].Value)
 	}
-	slices.SortStableFunc(codes, func(a, b string) int { return cmp.Or(cmp.Compare(received(b), received(a)), cmp.Compare(a, b)) })
+	slices.SortFunc(codes, func(a, b string) int { return cmp.Or(cmp.Compare(received(b), received(a)), cmp.Compare(a, b)) })
 	if over := len(codes) - grouped; over > 0 {
 		codes, t.More = codes[:grouped], fmt.Sprintf(p.t("more"), over)
 	}
@@ -276,6 +277,7 @@ var dossiersPhrases = phrases{
 	"signals":              {"Tín hiệu của từng cơ quan", "Signals of each agency"},
 	"signalsSay":           {"Thay cho đèn xanh, đèn đỏ: chỉ nêu điều mà ngẫu nhiên khó giải thích (quy tắc Nelson 1–3).", "In place of traffic lights: only what chance explains badly is named (Nelson's rules 1 to 3)."},
 	"signalsNone":          {"Không có tín hiệu: mọi dao động đều trong mức ngẫu nhiên.", "No signal: all movement is within chance."},
+	"signalsCalm":          {"Không có tín hiệu: %d cơ quan", "Without a signal: %d agencies"},
 	"signal.below":         {"%s: thấp hơn giới hạn", "%s: below its limit"},
 	"signal.above":         {"%s: cao hơn giới hạn", "%s: above its limit"},
 	"signal.run_below":     {"%s: %d tháng liền dưới đường giữa", "%s: %d months in a row below the centre"},
@@ -309,14 +311,18 @@ var dossiersPhrases = phrases{
 	"chance":               {"Khả năng trễ", "Chance to miss"},
 	"expected":             {"Dự kiến trễ", "Expected late"},
 	"why":                  {"Vì sao thay đổi", "Why did it change"},
-	"why.chart":            {"Từ kỳ trước đến kỳ này", "From the period before to this one"},
+	"why.chart":            {"Từ kỳ kia đến kỳ này", "From that period to this one"},
 	"why.sentence":         {"%s: %s → %s so với %s: %s.", "%s: %s → %s against %s: %s."},
-	"why.movers":           {"Thủ tục tác động nhiều nhất: %s.", "Procedures that moved it most: %s."},
-	"why.late":             {"dữ liệu đến muộn của kỳ trước", "late data of the period before"},
+	"why.movers.procedure": {"Thủ tục tác động nhiều nhất: %s.", "Procedures that moved it most: %s."},
+	"why.movers.agency":    {"Cơ quan tác động nhiều nhất: %s.", "Agencies that moved it most: %s."},
+	"why.movers.kind":      {"Loại tác động nhiều nhất: %s.", "Kinds that moved it most: %s."},
+	"why.late":             {"dữ liệu đến muộn của kỳ ấy", "late data of that period"},
 	"why.volume":           {"khối lượng", "volume"},
-	"why.mix":              {"cơ cấu thủ tục", "mix of procedures"},
+	"why.mix.procedure":    {"cơ cấu thủ tục", "mix of procedures"},
+	"why.mix.agency":       {"cơ cấu cơ quan", "mix of agencies"},
+	"why.mix.kind":         {"cơ cấu loại việc", "mix of kinds"},
 	"why.performance":      {"kết quả giải quyết", "performance"},
-	"why.unknown":          {"Không có số liệu của kỳ trước để so sánh.", "There are no figures of the period before to compare with."},
+	"why.unknown":          {"Không có số liệu của kỳ ấy để so sánh.", "There are no figures of that period to compare with."},
 	"why.cause":            {"Nguyên nhân", "Cause"},
 	"why.effect":           {"Tác động", "Effect"},
 	"why.level":            {"Mức của kỳ", "Level of the period"},

@@ -60,7 +60,7 @@ func moved(ctx context.Context, queries ...kpi.Query) ([]kpi.Figure, error) {
 // 0.85) + (0.25 − 0.5) × (0.7 − 0.85) = 5 points; performance: (0.5 + 0.25) ÷ 2 × (0.6 − 0.8) = −7.5 points; late data: 85 − 86 = −1.
 func TestWhyAFigureChanged(t *testing.T) {
 	v := dossiersFor(t, english, moved).Why
-	want := "On-time rate: 86.0% → 82.5% against 2018: late data of the period before −1.0 points, mix of procedures +5.0 points, performance −7.5 points. " +
+	want := "On-time rate: 86.0% → 82.5% against 2018: late data of that period −1.0 points, mix of procedures +5.0 points, performance −7.5 points. " +
 		"Procedures that moved it most: 1.007 −7.5 points."
 	if strings.ReplaceAll(v.Sentence, nbsp, " ") != want {
 		t.Errorf("%q", v.Sentence)
@@ -71,13 +71,98 @@ func TestWhyAFigureChanged(t *testing.T) {
 	}
 	// Of the late dossiers, 30 of 200 became 70 of 400: 33 by volume, −15 by mix, 22 by performance; 2 more were told later.
 	v = dossiersFor(t, vietnamese, moved, "why", "dossier.late").Why
-	for _, part := range []string{"28 → 70", "dữ liệu đến muộn của kỳ trước +2", "khối lượng +33", "cơ cấu thủ tục −15", "kết quả giải quyết +23"} {
+	for _, part := range []string{"28 → 70", "dữ liệu đến muộn của kỳ ấy +2", "khối lượng +33", "cơ cấu thủ tục −15", "kết quả giải quyết +23"} {
 		if !strings.Contains(v.Sentence, part) {
 			t.Errorf("%q lacks %q", v.Sentence, part)
 		}
 	}
 	if v := dossiersFor(t, english, silence).Why; !v.Unknown {
 		t.Errorf("of silent books: %+v", v)
+	}
+}
+
+// Any figure that is a sum is explained, against any period: a count by what more there is of it, and by the groups that have it.
+// By hand: 10 and 30 tasks of two kinds became 40 and 20: 20 more, of the first kind 30 more, of the second 10 fewer.
+func TestWhyAnyFigureChanged(t *testing.T) {
+	of := dossiersPage()
+	explains := of.options[slices.IndexFunc(of.options, func(o option) bool { return o.explains })]
+	if len(explains.values) < 60 || explains.values[0].value != "dossier.on_time_rate" {
+		t.Fatalf("%d figures, first %s", len(explains.values), explains.values[0].value)
+	}
+	q := ask(t, of, "2019-Q3")
+	var err error
+	if q.stretches, err = stretch("2019-Q3", "2017-05", today, hanoi); err != nil {
+		t.Fatal(err)
+	}
+	q.against = "2017-05"
+	for _, value := range explains.values {
+		q.options["why"] = value.value
+		p := present(t, q, english, func(ctx context.Context, queries ...kpi.Query) ([]kpi.Figure, error) {
+			all, err := cityAnswers(ctx, queries...)
+			for i, one := range queries {
+				d, _ := kpi.ByID(one.ID)
+				row, whole := countRow, countRow
+				if d.Shape == kpi.Ratio {
+					row, whole = func(n float64) kpi.Row { return rateRow(n/100, 100) }, func(n float64) kpi.Row { return rateRow(n/200, 200) }
+				}
+				now := one.Period.ID == "2019-Q3"
+				switch {
+				case slices.Equal(one.By, []string{"kind"}) || slices.Equal(one.By, []string{"procedure"}) || slices.Equal(one.By, []string{"agency"}) && strings.HasPrefix(one.ID, "quality."):
+					a, b := "first", "second"
+					all[i].Rows = []kpi.Row{row(10), row(30)}
+					if now {
+						all[i].Rows = []kpi.Row{row(40), row(20)}
+					}
+					all[i].Rows[0].Keys, all[i].Rows[1].Keys = map[string]*string{one.By[0]: &a}, map[string]*string{one.By[0]: &b}
+				case len(one.By) == 0 && one.AsOf != "":
+					all[i].Rows = []kpi.Row{whole(35)}
+				case len(one.By) == 0 && now:
+					all[i].Rows = []kpi.Row{whole(60)}
+				case len(one.By) == 0:
+					all[i].Rows = []kpi.Row{whole(40)}
+				}
+			}
+			return all, err
+		})
+		v, err := p.why()
+		if err != nil || v.Unknown {
+			t.Fatalf("%s: %v, %v", value.value, v, err)
+		}
+		if value.value == "dossier.late" { // made of a rate: TestWhyAFigureChanged
+			continue
+		}
+		if !strings.HasPrefix(v.Sentence, value.name[1]) || !strings.Contains(v.Sentence, "against May 2017") || !strings.Contains(v.Sentence, "late data of that period +"+map[bool]string{true: "2.5", false: "5"}[strings.Contains(v.Sentence, "%")]) {
+			t.Errorf("%s: %q", value.value, v.Sentence)
+		}
+		if value.value == "task.open" {
+			if want := "Tasks open: 35 → 60 against May 2017: late data of that period +5, volume +20. Kinds that moved it most: first +30; second −10."; v.Sentence != want {
+				t.Errorf("%q, want %q", v.Sentence, want)
+			}
+		}
+		steps := 0.0
+		rows := v.Chart.Table.Rows
+		for _, r := range rows[1 : len(rows)-1] {
+			steps += mustFloat(t, r.Cells[0].Exact)
+		}
+		if from, to := mustFloat(t, rows[0].Cells[0].Exact), mustFloat(t, rows[len(rows)-1].Cells[0].Exact); math.Abs(from+steps-to) > 1e-9 {
+			t.Errorf("%s: %v and steps of %v make %v", value.value, from, steps, to)
+		}
+	}
+}
+
+// The second period of an address is kept by its links; one that is none is refused, and a page that explains nothing knows none.
+func TestSinceInAddresses(t *testing.T) {
+	h := site(t, cityAnswers)
+	page := bodyOf(t, get(t, h, "/dossiers?lang=en&period=2019-Q3&since=2018-Q3&why=task.on_time_rate"))
+	for _, want := range []string{"Tasks on time: ", "against Q3 2018", `name="since" value="2018-Q3"`, `<option value="task.on_time_rate" selected>`, "since=2018-Q3&amp;why=task.on_time_rate"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	for address, want := range map[string]string{"/dossiers?since=2018-13": "since=2018-13", "/online?since=2018-Q3": "since", "/dossiers?why=org.iso_ratio": "why=org.iso_ratio"} {
+		if r := get(t, h, address); r.StatusCode != 400 || !strings.Contains(bodyOf(t, r), "“"+want+"”") {
+			t.Errorf("%s: status %d", address, r.StatusCode)
+		}
 	}
 }
 

@@ -28,7 +28,7 @@ const listable = 400
 
 // filters are the controls of a page, and links that take what was chosen away again.
 func (p *Pages) filters(ctx context.Context, q *asked, lang language) (all []filter, chosen []choice) {
-	values, err := p.values.at(ctx, q.of)
+	values, err := p.values.at(ctx, q.of, false)
 	if err != nil {
 		return nil, nil // the page says that the books are away
 	}

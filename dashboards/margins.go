@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
+	"net/url"
 	"slices"
 
 	"github.com/go-echarts/go-echarts/v2/charts"
@@ -75,7 +77,10 @@ func (p *presenter) leftChart(m *kpi.Margins) (chart, error) {
 	for _, of := range m.Open {
 		put(leftBuckets, sums, of.Days, of.Cases)
 	}
-	return p.heap("left", p.t("left"), fmt.Sprintf(p.t("leftSays"), p.lang.count(float64(m.Undated))), p.about("dossier.open", p.period.ID), p.t("daysLeft"), leftBuckets, sums)
+	return p.heap(heap{
+		id: "left", title: p.t("left"), note: fmt.Sprintf(p.t("leftSays"), p.lang.count(float64(m.Undated))), head: p.t("daysLeft"),
+		buckets: leftBuckets, sums: sums, figure: "dossier.open", by: "left",
+	})
 }
 
 // agesChart is the open work by its age.
@@ -84,7 +89,10 @@ func (p *presenter) agesChart(m *kpi.Margins) (chart, error) {
 	for age, n := range m.Aged {
 		put(ageBuckets, sums, age, n)
 	}
-	return p.heap("ages", p.t("ages"), p.t("agesSay"), p.about("dossier.open", p.period.ID), p.t("daysOld"), ageBuckets, sums)
+	return p.heap(heap{
+		id: "ages", title: p.t("ages"), note: p.t("agesSay"), head: p.t("daysOld"),
+		buckets: ageBuckets, sums: sums, figure: "dossier.open", by: "age",
+	})
 }
 
 // spreadChart is when dossiers were settled, against their promise.
@@ -93,37 +101,75 @@ func (p *presenter) spreadChart(m *kpi.Margins) (chart, error) {
 	for _, of := range m.Settled {
 		put(settledBuckets, sums, of.Days, of.Cases)
 	}
-	return p.heap("spread", p.t("spread"), p.t("spreadSays"), p.about("dossier.on_time_rate", p.period.ID), p.t("daysAgainst"), settledBuckets, sums)
+	return p.heap(heap{
+		id: "spread", title: p.t("spread"), note: p.t("spreadSays"), head: p.t("daysAgainst"),
+		buckets: settledBuckets, sums: sums, figure: "dossier.on_time_rate", by: "left",
+	})
+}
+
+// heap is counts by bucket: of the cases of a figure, by the parameter of a list of cases that leaves those of a bucket.
+type heap struct {
+	id, title, note, head string
+	buckets               []bucket
+	sums                  []float64
+	figure, by            string
+}
+
+// days is a stretch of working days as a list of cases takes it.
+func (b bucket) days() *kpi.Days {
+	var d kpi.Days
+	if b.from > -1<<30 {
+		d.From = &b.from
+	}
+	if b.to < 1<<30 {
+		d.To = &b.to
+	}
+	return &d
+}
+
+// heaped is a number of cases of a figure that have some working days left, or are so old; where leaves some of them.
+func (p *presenter) heaped(figure, by string, days *kpi.Days, n float64, where map[string][]string) number {
+	q, part := p.whole(figure), kpi.All
+	if d, _ := kpi.ByID(figure); d.Shape == kpi.Ratio {
+		part = kpi.Denominator
+	}
+	q.Where = maps.Clone(p.where)
+	maps.Copy(q.Where, where)
+	made := p.numberOf(q, kpi.Row{}, part, &n, p.lang.count)
+	made.Cases += "&" + url.Values{by: {days.String()}}.Encode()
+	return made
 }
 
 // heap draws counts by bucket.
-func (p *presenter) heap(id, title, note, about, head string, buckets []bucket, sums []float64) (chart, error) {
-	c := chart{ID: id, Title: title, Note: note, About: about, Table: table{Head: []string{head, p.t("cases"), p.t("part")}}}
+func (p *presenter) heap(h heap) (chart, error) {
+	c := chart{ID: h.id, Title: h.title, Note: h.note, About: p.about(h.figure, p.period.ID), Table: table{Head: []string{h.head, p.t("cases"), p.t("part")}}}
 	d := drawing{Units: units{Y: "count"}, Wrap: true}
 	all := 0.0
-	for _, v := range sums {
+	for _, v := range h.sums {
 		all += v
 	}
-	names := make([]string, len(buckets))
-	good, bad := make([]opts.BarData, len(buckets)), make([]opts.BarData, len(buckets))
+	names := make([]string, len(h.buckets))
+	good, bad := make([]opts.BarData, len(h.buckets)), make([]opts.BarData, len(h.buckets))
 	anyBad := false
-	for i, b := range buckets {
+	for i, b := range h.buckets {
 		names[i] = b.name.in(p.lang)
-		good[i], bad[i] = opts.BarData{Value: sums[i]}, opts.BarData{Value: 0}
+		good[i], bad[i] = opts.BarData{Value: h.sums[i]}, opts.BarData{Value: 0}
 		if b.bad {
 			anyBad = true
 			good[i], bad[i] = bad[i], good[i]
 		}
 		part := none
 		if all > 0 {
-			part = p.lang.percent(sums[i] / all)
+			part = p.lang.percent(h.sums[i] / all)
 		}
-		d.Tips = append(d.Tips, tip{Title: names[i], Lines: []tipLine{{p.t("cases"), p.lang.count(sums[i])}, {p.t("part"), part}}})
-		c.Table.Rows = append(c.Table.Rows, tableRow{Name: names[i], Cells: []number{p.plain(&sums[i], p.lang.count), {Text: part}}})
+		cases := p.heaped(h.figure, h.by, b.days(), h.sums[i], nil)
+		d.Links = append(d.Links, cases.Cases)
+		d.Tips = append(d.Tips, tip{Title: names[i], Lines: []tipLine{{p.t("cases"), cases.Text}, {p.t("part"), part}}})
+		c.Table.Rows = append(c.Table.Rows, tableRow{Name: names[i], Cells: []number{cases, {Text: part}}})
 	}
 	drawn := charts.NewBar()
-	drawn.SetGlobalOptions(append(named(id),
-		charts.WithXAxisOpts(opts.XAxis{Type: "category", Name: head, NameLocation: "middle", NameGap: 40, AxisLabel: quietLabel(), AxisTick: &opts.AxisTick{Show: opts.Bool(false)}}),
+	drawn.SetGlobalOptions(append(named(h.id),
+		charts.WithXAxisOpts(opts.XAxis{Type: "category", Name: h.head, NameLocation: "middle", NameGap: 40, AxisLabel: quietLabel(), AxisTick: &opts.AxisTick{Show: opts.Bool(false)}}),
 		charts.WithYAxisOpts(opts.YAxis{Type: "value", SplitNumber: 4, MinInterval: 1, AxisLabel: quietLabel(), SplitLine: splitLine()}),
 		charts.WithGridOpts(opts.Grid{Left: "4", Right: "12", Top: "12", Bottom: "34", ContainLabel: opts.Bool(true)}),
 	)...)
@@ -168,8 +214,9 @@ func (p *presenter) breaches(m *kpi.Margins) table {
 		}
 	}
 	var all []*load
+	chances := chancesOf(m)
 	for _, l := range loads {
-		l.expected = float64(l.today)*p.chanceOf(m, l.code, 0) + float64(l.tomorrow)*p.chanceOf(m, l.code, 1)
+		l.expected = float64(l.today)*chances.of(l.code, 0) + float64(l.tomorrow)*chances.of(l.code, 1)
 		all = append(all, l)
 	}
 	slices.SortFunc(all, func(a, b *load) int { return cmp.Or(cmp.Compare(b.expected, a.expected), cmp.Compare(a.code, b.code)) })
@@ -178,10 +225,11 @@ func (p *presenter) breaches(m *kpi.Margins) table {
 		for _, of := range []struct {
 			n    int64
 			left int
-		}{{l.today, 0}, {l.tomorrow, 1}, {l.later, 4}} {
-			n := float64(of.n)
-			chance := p.chanceOf(m, l.code, of.left)
-			row.Cells = append(row.Cells, p.plain(&n, p.lang.count), p.plain(&chance, p.lang.percent))
+			days bucket
+		}{{l.today, 0, bucket{from: 0, to: 0}}, {l.tomorrow, 1, bucket{from: 1, to: 1}}, {l.later, 4, bucket{from: 2, to: 5}}} {
+			chance := chances.of(l.code, of.left)
+			cases := p.heaped("dossier.open", "left", of.days.days(), float64(of.n), map[string][]string{"agency": {l.code}})
+			row.Cells = append(row.Cells, cases, p.plain(&chance, p.lang.percent))
 		}
 		row.Cells = append(row.Cells, p.plain(&l.expected, p.lang.decimal))
 		t.Rows = append(t.Rows, row)
@@ -189,11 +237,25 @@ func (p *presenter) breaches(m *kpi.Margins) table {
 	return t
 }
 
-// chanceOf is the chance of an agency's dossier with some working days left to miss its deadline.
-func (p *presenter) chanceOf(m *kpi.Margins, code string, left int) float64 {
-	missed, of, ok := kpi.Chance(m.History, code, left, historyNeeded)
+// chances are what became of dossiers, by agency.
+type chances struct {
+	city     []kpi.Margin
+	byAgency map[string][]kpi.Margin
+}
+
+func chancesOf(m *kpi.Margins) chances {
+	c := chances{city: m.History, byAgency: map[string][]kpi.Margin{}}
+	for _, of := range m.History {
+		c.byAgency[of.Agency] = append(c.byAgency[of.Agency], of)
+	}
+	return c
+}
+
+// of is the chance of an agency's dossier with some working days left to miss its deadline.
+func (c chances) of(code string, left int) float64 {
+	missed, of, ok := kpi.Chance(c.byAgency[code], left, historyNeeded)
 	if !ok {
-		missed, of, _ = kpi.Chance(m.History, "", left, historyNeeded)
+		missed, of, _ = kpi.Chance(c.city, left, historyNeeded)
 	}
 	if of == 0 {
 		return 0
@@ -203,10 +265,10 @@ func (p *presenter) chanceOf(m *kpi.Margins, code string, left int) float64 {
 
 // expectedOf adds up the last column of breaches.
 func (p *presenter) expectedOf(m *kpi.Margins) string {
-	sum := 0.0
+	sum, chances := 0.0, chancesOf(m)
 	for _, of := range m.Open {
 		if of.Days == 0 || of.Days == 1 {
-			sum += float64(of.Cases) * p.chanceOf(m, of.Agency, of.Days)
+			sum += float64(of.Cases) * chances.of(of.Agency, of.Days)
 		}
 	}
 	return p.lang.decimal(sum)

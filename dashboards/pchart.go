@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/go-echarts/go-echarts/v2/charts"
 	"github.com/go-echarts/go-echarts/v2/opts"
@@ -12,12 +13,17 @@ import (
 	"tiendo/internal/stats"
 )
 
-// signalRow is what the p-chart of an agency signals, in words, the newest first.
+// signalRow is the p-chart of an agency, small, and what it signals, in words, the newest first.
 type signalRow struct {
 	Name, Href string
 	Rate       string
+	Small      smallChart
 	Says       []signalWords
 }
+
+// smallChart is a p-chart in a box of 100 by 30: the rate as a line between its limits, the points beyond them as dots. What
+// it shows is told in words beside it.
+type smallChart struct{ Limits, Centre, Line, Below, Above string }
 
 type signalWords struct {
 	Text string
@@ -154,17 +160,16 @@ func (p *presenter) plain(v *float64, write func(float64) string) number {
 // lately is how many months back a signal is still told.
 const lately = 12
 
-// signals are what the p-charts of agencies signal of late, those first that are bad news.
-func (p *presenter) signals() []signalRow {
+// signals are the p-charts of agencies: those that signal of late, bad news first, and those that are calm.
+func (p *presenter) signals() (signalling, calm []signalRow) {
 	codes, byAgency := p.agencyMonths()
-	var all []signalRow
 	for _, code := range codes {
 		months, points := p.pointsOf(byAgency[code])
 		of := stats.NewPChart(points)
 		if of == nil {
 			continue
 		}
-		row := signalRow{Name: p.name(code), Href: p.href(p.lang, "agency", code) + "#pchart-title", Rate: p.lang.percent(of.Centre)}
+		row := signalRow{Name: p.name(code), Href: p.href(p.lang, "agency", code) + "#pchart-title", Rate: p.lang.percent(of.Centre), Small: small(points, of)}
 		for _, s := range slices.Backward(of.Signals) {
 			if s.To < len(points)-lately {
 				continue
@@ -172,7 +177,9 @@ func (p *presenter) signals() []signalRow {
 			row.Says = append(row.Says, p.signalWords(s, months))
 		}
 		if len(row.Says) > 0 {
-			all = append(all, row)
+			signalling = append(signalling, row)
+		} else {
+			calm = append(calm, row)
 		}
 	}
 	bad := func(r signalRow) int {
@@ -181,8 +188,59 @@ func (p *presenter) signals() []signalRow {
 		}
 		return 1
 	}
-	slices.SortStableFunc(all, func(a, b signalRow) int { return bad(a) - bad(b) })
-	return all
+	slices.SortStableFunc(signalling, func(a, b signalRow) int { return bad(a) - bad(b) })
+	return signalling, calm
+}
+
+// small draws a p-chart of some points.
+func small(points []stats.Point, of *stats.PChart) smallChart {
+	low, high := of.Centre, of.Centre
+	for i, point := range points {
+		if point.N > 0 {
+			rate := float64(point.K) / float64(point.N)
+			low, high = min(low, rate, of.Low[i]), max(high, rate, of.High[i])
+		}
+	}
+	if high == low {
+		low, high = low-0.01, high+0.01
+	}
+	x := func(i int) float64 { return 2 + 96*float64(i)/float64(max(1, len(points)-1)) }
+	y := func(v float64) float64 { return 28 - 26*(v-low)/(high-low) }
+	var c smallChart
+	var line, upper, lower, below, above strings.Builder
+	drawn := false
+	for i, point := range points {
+		if point.N == 0 {
+			drawn = false
+			continue
+		}
+		rate := float64(point.K) / float64(point.N)
+		command := "L"
+		if !drawn {
+			command, drawn = "M", true
+		}
+		fmt.Fprintf(&line, "%s%.1f %.1f", command, x(i), y(rate))
+		for _, edge := range []struct {
+			to *strings.Builder
+			at float64
+		}{{&upper, of.High[i]}, {&lower, of.Low[i]}} {
+			command = "L"
+			if edge.to.Len() == 0 {
+				command = "M"
+			}
+			fmt.Fprintf(edge.to, "%s%.1f %.1f", command, x(i), y(edge.at))
+		}
+		switch {
+		case rate < of.Low[i]:
+			fmt.Fprintf(&below, "M%.1f %.1fh0", x(i), y(rate))
+		case rate > of.High[i]:
+			fmt.Fprintf(&above, "M%.1f %.1fh0", x(i), y(rate))
+		}
+	}
+	c.Line, c.Below, c.Above = line.String(), below.String(), above.String()
+	c.Limits = upper.String() + lower.String()
+	c.Centre = fmt.Sprintf("M2 %.1fH98", y(of.Centre))
+	return c
 }
 
 // signalWords tells a signal.

@@ -2,10 +2,12 @@ package dashboards
 
 import (
 	"fmt"
+	"html/template"
 	"maps"
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"tiendo/internal/kpi"
@@ -25,6 +27,29 @@ type number struct {
 	Named bool
 	Cases string
 }
+
+// HTML is the number in a page: with a link to its cases where it has any. A page of three hundred agencies has thousands of
+// numbers, and a template would take ten times as long for each.
+func (n number) HTML() template.HTML {
+	text := inHTML.Replace(n.Text)
+	switch {
+	case n.Exact == "":
+		return template.HTML(`<span class="none">` + text + `</span>`)
+	case n.Cases == "":
+		return template.HTML(`<data value="` + inHTML.Replace(n.Exact) + `">` + text + `</data>`)
+	}
+	part, agency := "", ""
+	if n.Part != "" {
+		part = `" data-part="` + inHTML.Replace(n.Part)
+	}
+	if n.Named {
+		agency = `" data-agency="` + inHTML.Replace(n.Agency)
+	}
+	return template.HTML(`<a href="` + inHTML.Replace(n.Cases) + `"><data value="` + inHTML.Replace(n.Exact) + `" data-kpi="` + inHTML.Replace(n.KPI) + part + agency + `">` + text + `</data></a>`)
+}
+
+// inHTML escapes what stands in a text, or between quotation marks in a tag, as html/template does.
+var inHTML = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&#34;", "'", "&#39;", "+", "&#43;", "\x00", "\uFFFD")
 
 // choice is one of several links.
 type choice struct {

@@ -2,6 +2,8 @@ package dashboards
 
 import (
 	"context"
+	"fmt"
+	"time"
 
 	"tiendo/internal/event"
 	"tiendo/internal/kpi"
@@ -11,6 +13,21 @@ import (
 type Sent struct {
 	Family             string
 	Accepted, Rejected uint64
+}
+
+// Aside is a part of the log whose events are in no figure: the engine refused it, or it is damaged.
+type Aside struct {
+	// Events is how many it holds and Arrival when they came; 0 where that cannot be read.
+	Events  int
+	Arrival time.Time
+	// Replayable says that it is whole, and may be taken once what was wrong is mended.
+	Replayable bool
+}
+
+// arrived is what the page shows of the way that events take.
+type arrived struct {
+	sent  []Sent
+	aside []Aside
 }
 
 // doubts are the figures of doubtful data that agencies and sources are compared by; the delay leads, for it is had of all.
@@ -31,8 +48,8 @@ func qualityPage() *page {
 			{
 				id: "arrival", name: inBoth{"Dữ liệu có đến không", "Does data arrive"},
 				says: inBoth{
-					"Cơ quan, nguồn im lặng lâu hơn mức ngẫu nhiên; số nguồn tự báo so với số đã nhận; sự kiện bị từ chối từ khi máy chủ khởi động.",
-					"Agencies and sources that are silent for longer than chance explains; what sources state against what was received; events that were refused since the server's start.",
+					"Cơ quan, nguồn im lặng lâu hơn mức ngẫu nhiên; số nguồn tự báo so với số đã nhận; sự kiện bị từ chối từ khi máy chủ khởi động; phần nhật ký đã nhận mà chưa có trong số liệu.",
+					"Agencies and sources that are silent for longer than chance explains; what sources state against what was received; events that were refused since the server's start; parts of the log that were taken and are in no figure.",
 				},
 				cards: []string{"quality.report_delay_p90", "quality.foreign_rate"},
 				lists: arrivals,
@@ -67,10 +84,17 @@ func qualityPage() *page {
 		return all
 	}
 	page.more = func(_ context.Context, from *sources, _ *asked) (any, error) {
-		if from.sent == nil {
-			return []Sent(nil), nil
+		var a arrived
+		var err error
+		if from.sent != nil {
+			a.sent = from.sent()
 		}
-		return from.sent(), nil
+		if from.aside != nil {
+			if a.aside, err = from.aside(); err != nil {
+				return nil, fmt.Errorf("look for what was set aside of the log: %w", err)
+			}
+		}
+		return a, nil
 	}
 	return page
 }
@@ -90,9 +114,10 @@ type plainRow struct {
 	Bad        bool
 }
 
-// arrivals are who is silent, what sources state, and what was refused.
+// arrivals are who is silent, what sources state, what was refused, and what was set aside.
 func arrivals(p *presenter) []plainTable {
-	return []plainTable{p.silence(), p.statements(), p.refused()}
+	a, _ := p.more.(arrived)
+	return []plainTable{p.silence(), p.statements(), p.refused(a.sent), p.setAside(a.aside)}
 }
 
 func (p *presenter) silence() plainTable {
@@ -123,13 +148,12 @@ func (p *presenter) statements() plainTable {
 	return t
 }
 
-func (p *presenter) refused() plainTable {
+func (p *presenter) refused(sent []Sent) plainTable {
 	t := plainTable{
 		ID: "refused", Name: p.lang.of("Sự kiện bị từ chối", "Events refused"),
 		Head: []string{p.lang.of("Loại", "Family"), p.lang.of("Đã nhận", "Accepted"), p.lang.of("Bị từ chối", "Refused")},
 		None: p.lang.of("Chưa có sự kiện nào được gửi từ khi máy chủ khởi động.", "No event was sent since the server's start."),
 	}
-	sent, _ := p.more.([]Sent)
 	for _, s := range sent {
 		if s.Accepted+s.Rejected == 0 {
 			continue
@@ -139,6 +163,46 @@ func (p *presenter) refused() plainTable {
 			name = known.in(p.lang)
 		}
 		t.Rows = append(t.Rows, plainRow{Name: name, Cells: []string{p.lang.count(float64(s.Accepted)), p.lang.count(float64(s.Rejected))}, Bad: s.Rejected > 0})
+	}
+	return t
+}
+
+// setAside is what was accepted and is in no figure, and what to do about it.
+func (p *presenter) setAside(all []Aside) plainTable {
+	t := plainTable{
+		ID: "aside", Name: p.lang.of("Đã nhận nhưng chưa có trong số liệu", "Accepted, and in no figure"),
+		Head: []string{p.lang.of("Vì sao", "Why"), p.lang.of("Số phần", "Parts"), p.lang.of("Sự kiện", "Events"), p.lang.of("Từ khi", "Since"), p.lang.of("Cần làm gì", "What to do")},
+		None: p.lang.of("Không có: mọi sự kiện đã nhận đều đã vào cơ sở dữ liệu hoặc đang chờ đến lượt.", "None: all that was accepted is stored, or waits for its turn."),
+	}
+	for _, kind := range []struct {
+		replayable bool
+		why, then  inBoth
+	}{
+		{true, inBoth{"Cơ sở dữ liệu không nhận", "The engine refused it"}, inBoth{"Xem nhật ký máy chủ, sửa nguyên nhân, rồi chạy tiendo replay.", "Read why in the server's log, mend that, then run tiendo replay."}},
+		{false, inBoth{"Hỏng trên đĩa", "Damaged on disk"}, inBoth{"Kiểm tra đĩa; xem các tệp bằng tiendo replay --list, nhờ nguồn gửi lại, rồi xóa tệp.", "Check the disk; see the files with tiendo replay --list, have the source send again, then remove them."}},
+	} {
+		parts, events := 0, 0
+		var since time.Time
+		for _, a := range all {
+			if a.Replayable != kind.replayable {
+				continue
+			}
+			parts, events = parts+1, events+a.Events
+			if since.IsZero() || !a.Arrival.IsZero() && a.Arrival.Before(since) {
+				since = a.Arrival
+			}
+		}
+		if parts == 0 {
+			continue
+		}
+		row := plainRow{Name: kind.why.in(p.lang), Cells: []string{p.lang.count(float64(parts)), none, none, kind.then.in(p.lang)}, Bad: true}
+		if events > 0 {
+			row.Cells[1] = p.lang.count(float64(events))
+		}
+		if !since.IsZero() {
+			row.Cells[2] = p.lang.minute(since.In(p.zone).Truncate(time.Second))
+		}
+		t.Rows = append(t.Rows, row)
 	}
 	return t
 }

@@ -15,12 +15,13 @@ const trendMonths = 24
 
 // stretches are the periods that a page asks about.
 type stretches struct {
-	// period is the one that was chosen, months what the charts by month show, before the one of the same kind before the chosen one.
-	period, months, before period.Period
+	// period is the one that was chosen, months what the charts by month show, before the one of the same kind before the chosen
+	// one, since the one that a change is explained against: that before, unless another was named.
+	period, months, before, since period.Period
 }
 
-// stretch reads a period's id. The error is period.Parse's.
-func stretch(id string, now time.Time, zone *time.Location) (stretches, error) {
+// stretch reads the ids of a period and of the one that changes are explained against; since may be "". The error is period.Parse's.
+func stretch(id, since string, now time.Time, zone *time.Location) (stretches, error) {
 	var s stretches
 	var err error
 	if s.period, err = period.Parse(id, now, zone); err != nil {
@@ -37,7 +38,10 @@ func stretch(id string, now time.Time, zone *time.Location) (stretches, error) {
 	if s.before, err = period.Parse(s.period.Before(), now, zone); err != nil {
 		return s, fmt.Errorf("find the period before %s: %w", id, err)
 	}
-	return s, nil
+	if s.since = s.before; since != "" {
+		s.since, err = period.Parse(since, now, zone)
+	}
+	return s, err
 }
 
 func between(first, last, now time.Time, zone *time.Location) (period.Period, error) {

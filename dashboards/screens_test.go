@@ -75,7 +75,7 @@ func axeScript(t *testing.T) string {
 	t.Helper()
 	source, err := os.ReadFile(filepath.Join("..", "node_modules", "axe-core", "axe.min.js"))
 	if err != nil {
-		t.Skip("axe-core is not installed; npm ci in the project's folder puts it there")
+		t.Fatal("axe-core is not installed; npm ci in the project's folder puts it there")
 	}
 	return `(async () => {
 		if (!window.axe) {` + string(source) + `}

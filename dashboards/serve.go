@@ -36,6 +36,7 @@ type frame struct {
 	PeriodID              string
 	Filters               []filter
 	Options               []group
+	Explain               *explainForm
 	// Live is where the page hears of news, Seen what it shows, Age how old that is in seconds.
 	Live, Seen string
 	Age        float64
@@ -176,7 +177,11 @@ func (p *Pages) frame(r *http.Request, q *asked, lang language) frame {
 		{"English", q.href(english), lang == english},
 	}
 	for _, o := range q.of.options {
-		f.Options = append(f.Options, group{o.label.in(lang), q.choices(o, lang)})
+		if o.explains {
+			f.Explain = q.explainForm(o, lang)
+		} else {
+			f.Options = append(f.Options, group{o.label.in(lang), q.choices(o, lang)})
+		}
 	}
 	f.Filters, f.Chosen = p.filters(r.Context(), q, lang)
 	f.Menu = p.menu(q.of.path, lang, q, f.Visitor)

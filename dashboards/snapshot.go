@@ -114,7 +114,7 @@ func (s *snapshots) take(ctx context.Context, key string, q *asked) (*snapshot, 
 	now, events := s.now(), s.from.booked()
 	fresh := *q // whoever asked may have asked long ago
 	var err error
-	if fresh.stretches, err = stretch(q.period.ID, now, s.zone); err != nil {
+	if fresh.stretches, err = stretch(q.period.ID, q.against, now, s.zone); err != nil {
 		return nil, err
 	}
 	figures, err := s.from.ask(ctx, q.of.ask(&fresh)...)

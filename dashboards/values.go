@@ -36,8 +36,9 @@ const valuesPace = 10 * time.Second
 // since is before anything that a city has told.
 const since = "2000-01-01"
 
-// at returns the values of the dimensions by which a page can be filtered.
-func (v *values) at(ctx context.Context, of *page) (map[string][]string, error) {
+// at returns the values of the dimensions by which a page can be filtered: those of the last valuesPace if fresh ones are wanted, else
+// the last ones that were read, while the next are being read.
+func (v *values) at(ctx context.Context, of *page, fresh bool) (map[string][]string, error) {
 	if len(of.filters) == 0 {
 		return nil, nil
 	}
@@ -53,6 +54,9 @@ func (v *values) at(ctx context.Context, of *page) (map[string][]string, error) 
 		defer cancel()
 		return v.take(detached, key, of)
 	})
+	if ok && !fresh {
+		return held.values, nil
+	}
 	select {
 	case <-ctx.Done():
 		return nil, ctx.Err()

@@ -18,7 +18,7 @@ import (
 // ask is what an address without filters asks of a page.
 func ask(t *testing.T, of *page, id string) *asked {
 	t.Helper()
-	s, err := stretch(id, today, hanoi)
+	s, err := stretch(id, "", today, hanoi)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,7 +119,7 @@ func TestOfferedPeriods(t *testing.T) {
 func TestStretches(t *testing.T) {
 	f := func(id string, now time.Time, months, before string) {
 		t.Helper()
-		s, err := stretch(id, now, hanoi)
+		s, err := stretch(id, "", now, hanoi)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -133,7 +133,7 @@ func TestStretches(t *testing.T) {
 	f("2019-09", today, "2017-10-01..2019-09-30", "2019-08")
 	f("2020-02-29", time.Date(2020, 3, 5, 0, 0, 0, 0, hanoi), "2018-03-01..2020-02-29", "2020-02-28")
 	f("2020-02", today, "2017-11-01..2019-10-02", "2020-01") // lies ahead
-	if _, err := stretch("2019-13", today, hanoi); err == nil {
+	if _, err := stretch("2019-13", "", today, hanoi); err == nil {
 		t.Error("a month that is none is a period")
 	}
 }

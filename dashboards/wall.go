@@ -88,7 +88,7 @@ func (p *Pages) readWall(r *http.Request) (wallAsk, *wallWrong) {
 	var err error
 	id := cmp.Or(params.Get("period"), defaultPeriod)
 	w.asked = &asked{of: wallPage(w.panels)}
-	if w.stretches, err = stretch(id, p.Now(), p.Location); err != nil {
+	if w.stretches, err = stretch(id, "", p.Now(), p.Location); err != nil {
 		return w, &wallWrong{id, func(s *wallWords) string { return s.WrongPeriod }}
 	}
 	w.params.Set("lang", string(lang))

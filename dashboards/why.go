@@ -2,6 +2,8 @@ package dashboards
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/go-echarts/go-echarts/v2/charts"
@@ -11,14 +13,55 @@ import (
 	"tiendo/internal/stats"
 )
 
-// whyOption chooses the figure whose change is explained.
-var whyOption = option{"why", inBoth{"Giải thích", "Explain"}, []optionValue{
-	{"dossier.on_time_rate", inBoth{"Tỷ lệ đúng hạn", "On-time rate"}},
-	{"dossier.on_time_rate_first", inBoth{"Đúng hạn theo hẹn lần đầu", "On time by the first promise"}},
-	{"dossier.promise_kept_rate", inBoth{"Giữ đúng hẹn", "Promises kept"}},
-	{"dossier.late", inBoth{"Số hồ sơ quá hạn", "Dossiers late"}},
-	{"online.uptake", inBoth{"Nộp trực tuyến", "Submitted online"}},
-}}
+// whyOption chooses the figure whose change is explained: any that is a sum of cases, the one that is watched most first.
+func whyOption() option {
+	o := option{name: "why", label: inBoth{"Vì sao thay đổi", "Why did it change"}, explains: true}
+	for _, d := range kpi.Catalogue() {
+		if d.Reported() || d.OfFacts() || d.Ahead() || d.Shape != kpi.Ratio && d.Shape != kpi.Count {
+			continue
+		}
+		value := optionValue{d.ID, inBoth{d.VI, d.EN}}
+		if d.ID == "dossier.on_time_rate" {
+			o.values = slices.Insert(o.values, 0, value)
+		} else {
+			o.values = append(o.values, value)
+		}
+	}
+	return o
+}
+
+// explainForm chooses a figure, and the period that it is compared with.
+type explainForm struct {
+	Name, Label, Against, Since, Before string
+	Groups                              []explained
+	Hidden                              []hidden
+}
+
+// explained are figures of one domain.
+type explained struct {
+	Label  string
+	Values []filterValue
+}
+
+func (q *asked) explainForm(o option, lang language) *explainForm {
+	f := &explainForm{Name: o.name, Label: o.label.in(lang), Against: lang.of("So với kỳ", "Against period"), Since: q.against, Before: q.before.ID}
+	for _, v := range o.values {
+		subject := subjectOf(v.value).in(lang)
+		at := slices.IndexFunc(f.Groups, func(g explained) bool { return g.Label == subject })
+		if at < 0 {
+			at = len(f.Groups)
+			f.Groups = append(f.Groups, explained{Label: subject})
+		}
+		f.Groups[at].Values = append(f.Groups[at].Values, filterValue{v.value, v.name.in(lang), q.options[o.name] == v.value})
+	}
+	_, params := q.address("period", "", "since", "", o.name, "")
+	for _, name := range slices.Sorted(maps.Keys(params)) {
+		for _, value := range params[name] {
+			f.Hidden = append(f.Hidden, hidden{name, value})
+		}
+	}
+	return f
+}
 
 // whyRate is the rate by whose parts a figure is explained: of a count, the one that it is the rest of.
 func whyRate(id string) string {
@@ -28,20 +71,38 @@ func whyRate(id string) string {
 	return id
 }
 
+// whyParts is the dimension of the groups by which a change is explained: dossiers by procedure, the doubts about data by whose
+// it is, and other cases by their kind.
+func whyParts(id string) string {
+	switch domain, _, _ := strings.Cut(id, "."); domain {
+	case "dossier", "leg", "online", "post", "official":
+		return "procedure"
+	case "quality":
+		return "agency"
+	default:
+		return "kind"
+	}
+}
+
 // whyQuestions ask what a change is split by.
 func (q *asked) whyQuestions() []kpi.Query {
 	id := whyRate(q.options["why"])
-	all := []kpi.Query{q.whole(id), q.earlier(id), q.by(id, "procedure"), q.earlier(id, "procedure")}
-	if !q.before.Running {
+	all := []kpi.Query{q.whole(id), q.formerly(id), q.by(id, whyParts(id)), q.formerly(id, whyParts(id))}
+	if !q.since.Running {
 		all = append(all, q.saidThen(id))
 	}
 	return all
 }
 
-// saidThen asks what the books said of the period before when it was over.
+// formerly asks the same of the period that a change is explained against.
+func (q *asked) formerly(id string, dimensions ...string) kpi.Query {
+	return kpi.Query{ID: id, Period: q.since, By: dimensions, Where: q.where}
+}
+
+// saidThen asks what the books said of that period when it was over.
 func (q *asked) saidThen(id string) kpi.Query {
-	then := q.earlier(id)
-	then.AsOf = q.before.Last
+	then := q.formerly(id)
+	then.AsOf = q.since.Last
 	return then
 }
 
@@ -59,37 +120,46 @@ type effect struct {
 	by   float64
 }
 
-// why splits the change of the chosen figure since the period before.
+// why splits the change of the chosen figure since another period.
 func (p *presenter) why() (whyView, error) {
 	id := p.options["why"]
 	rate := whyRate(id)
-	now, was := p.row(p.whole(rate)), p.row(p.earlier(rate))
+	now, was := p.row(p.whole(rate)), p.row(p.formerly(rate))
 	if now.Value == nil || was.Value == nil {
 		return whyView{Unknown: true}, nil
 	}
-	split := stats.SplitRate(p.sharesOf(p.earlier(rate, "procedure")), p.sharesOf(p.by(rate, "procedure")))
-	first, last := *was.Value, *now.Value
-	scale, write := 1.0, p.lang.percent
-	var effects []effect
+	c := change{id: id, first: *was.Value, last: *now.Value, write: p.lang.percent}
 	if late := p.lateData(rate, was); late != nil {
-		effects = append(effects, effect{p.t("why.late"), *late})
+		c.effects = append(c.effects, effect{p.t("why.late"), *late})
 	}
+	if d, _ := kpi.ByID(rate); d.Shape == kpi.Count {
+		c.write = p.lang.count
+		c.effects = append(c.effects, effect{p.t("why.volume"), c.last - c.first})
+		c.by = stats.Differences(p.countsOf(p.formerly(rate, whyParts(id))), p.countsOf(p.by(rate, whyParts(id))))
+		return p.whyShown(c)
+	}
+	split := stats.SplitRate(p.sharesOf(p.formerly(rate, whyParts(id))), p.sharesOf(p.by(rate, whyParts(id))))
 	if id == "dossier.late" { // late = settled × (1 − rate)
 		n0, n1 := valueOf(was.Denominator), valueOf(now.Denominator)
-		scale, write = -(n0+n1)/2, p.lang.count
-		for i := range effects {
-			effects[i].by *= -n0
+		scale := -(n0 + n1) / 2
+		for i := range c.effects {
+			c.effects[i].by *= -n0
 		}
-		effects = append(effects, effect{p.t("why.volume"), (n1 - n0) * ((1 - first) + (1 - last)) / 2})
-		first, last = n0*(1-first), n1*(1-last)
+		c.effects = append(c.effects, effect{p.t("why.volume"), (n1 - n0) * ((1 - c.first) + (1 - c.last)) / 2})
+		c.first, c.last, c.write = n0*(1-c.first), n1*(1-c.last), p.lang.count
+		split.Mix, split.Performance = split.Mix*scale, split.Performance*scale
+		for i := range split.By {
+			split.By[i].Value *= scale
+		}
 	}
-	effects = append(effects, effect{p.t("why.mix"), split.Mix * scale}, effect{p.t("why.performance"), split.Performance * scale})
-	return p.whyShown(id, first, last, effects, split, scale, write)
+	c.by = split.By
+	c.effects = append(c.effects, effect{p.t("why.mix." + whyParts(id)), split.Mix}, effect{p.t("why.performance"), split.Performance})
+	return p.whyShown(c)
 }
 
-// lateData is by how much the period before is told otherwise now than when it was over; nil where the books then told nothing.
+// lateData is by how much the other period is told otherwise now than when it was over; nil where the books then told nothing.
 func (p *presenter) lateData(rate string, was kpi.Row) *float64 {
-	if p.stretches.before.Running {
+	if p.since.Running {
 		return nil
 	}
 	said := p.row(p.saidThen(rate))
@@ -100,13 +170,21 @@ func (p *presenter) lateData(rate string, was kpi.Row) *float64 {
 	return &by
 }
 
-// sharesOf are the parts of a rate by procedure.
+// sharesOf are the parts of a rate by group, countsOf those of a count.
 func (p *presenter) sharesOf(q kpi.Query) map[string]stats.Share {
 	all := map[string]stats.Share{}
 	for _, r := range p.figure(q).Rows {
 		if n := valueOf(r.Denominator); n > 0 {
-			all[textOf(r.Keys["procedure"])] = stats.Share{K: valueOf(r.Numerator), N: n}
+			all[textOf(r.Keys[q.By[0]])] = stats.Share{K: valueOf(r.Numerator), N: n}
 		}
+	}
+	return all
+}
+
+func (p *presenter) countsOf(q kpi.Query) map[string]float64 {
+	all := map[string]float64{}
+	for _, r := range p.figure(q).Rows {
+		all[textOf(r.Keys[q.By[0]])] = valueOf(r.Value)
 	}
 	return all
 }
@@ -130,46 +208,55 @@ func (p *presenter) signed(v float64, count bool) string {
 	return text + nbsp + p.w.Points
 }
 
-// movers is how many procedures the sentence names, shownPoint the least of a rate that is no 0 when it is written.
+// movers is how many groups the sentence names, shownPoint the least of a rate that is no 0 when it is written.
 const (
 	movers     = 2
 	shownPoint = 0.0005
 )
 
-// whyShown puts a split into a sentence, a drawing and a table.
-func (p *presenter) whyShown(id string, first, last float64, effects []effect, split stats.Split, scale float64, write func(float64) string) (whyView, error) {
-	d, _ := kpi.ByID(id)
+// change is a figure at two times, what brought it from one to the other, and the groups that moved it most.
+type change struct {
+	id          string
+	first, last float64
+	effects     []effect
+	by          []stats.Part
+	write       func(float64) string
+}
+
+// whyShown puts a change into a sentence, a drawing and a table.
+func (p *presenter) whyShown(of change) (whyView, error) {
+	d, _ := kpi.ByID(of.id)
 	count := d.Shape == kpi.Count
-	name := p.lang.of(d.VI, d.EN)
-	c := chart{ID: "why", Title: p.t("why.chart"), About: p.about(id, p.period.ID), Table: table{Head: []string{p.t("why.cause"), p.t("why.effect")}}}
+	c := chart{ID: "why", Title: p.t("why.chart"), About: p.about(of.id, p.period.ID), Table: table{Head: []string{p.t("why.cause"), p.t("why.effect")}}}
 	draw := drawing{Units: units{Y: "ratio"}, Wrap: true}
+	least := shownPoint
 	if count {
-		draw.Units.Y = "count"
+		draw.Units.Y, least = "count", 0.5
 	}
-	start := first
+	start := of.first
 	var said []string
-	for _, e := range effects {
+	for _, e := range of.effects {
 		said = append(said, e.name+" "+p.signed(e.by, count))
 	}
-	if len(effects) > 0 && effects[0].name == p.t("why.late") {
-		start = first - effects[0].by
+	if of.effects[0].name == p.t("why.late") {
+		start = of.first - of.effects[0].by
 	}
-	w := waterfall{p: p, chart: &c, drawing: &draw, write: write, count: count}
-	w.level(p.stretches.before.ID, start)
-	for _, e := range effects {
+	w := waterfall{p: p, chart: &c, drawing: &draw, write: of.write, count: count}
+	w.level(p.since.ID, start)
+	for _, e := range of.effects {
 		w.step(e)
 	}
-	w.level(p.period.ID, last)
+	w.level(p.period.ID, of.last)
 	var names []string
-	for _, part := range split.By[:min(len(split.By), movers)] {
-		if abs(part.Value) < shownPoint {
+	for _, part := range of.by[:min(len(of.by), movers)] {
+		if abs(part.Value) < least {
 			break
 		}
-		names = append(names, p.names("procedure", part.Group, p.lang)+" "+p.signed(part.Value*scale, count))
+		names = append(names, p.names(whyParts(of.id), part.Group, p.lang)+" "+p.signed(part.Value, count))
 	}
-	v := whyView{Sentence: fmt.Sprintf(p.t("why.sentence"), name, write(start), write(last), p.sinceWhen(), strings.Join(said, ", "))}
+	v := whyView{Sentence: fmt.Sprintf(p.t("why.sentence"), p.nameOfFigure(of.id), of.write(start), of.write(of.last), p.within(p.since.ID), strings.Join(said, ", "))}
 	if len(names) > 0 {
-		v.Sentence += " " + fmt.Sprintf(p.t("why.movers"), strings.Join(names, "; "))
+		v.Sentence += " " + fmt.Sprintf(p.t("why.movers."+whyParts(of.id)), strings.Join(names, "; "))
 	}
 	var err error
 	v.Chart, err = w.done()

@@ -254,8 +254,25 @@ func prepareDemo(dir string, fresh bool, now time.Time) (demoCity, error) {
 
 func onlyLock(entries []os.DirEntry) bool { return len(entries) == 1 && entries[0].Name() == "lock" }
 
-// knowSimulated loads the simulated city's agencies with their groups, and its procedures with their fields, each once: without
-// groups nobody can be ranked, without fields form 06a has one line.
+// simulatedTargets are what the simulated city has set itself.
+const simulatedTargets = `targets:
+  - {figure: dossier.on_time_rate, target: 0.98, warn: 0.95}
+  - {figure: dossier.on_time_rate_first, target: 0.95, warn: 0.90}
+  - {figure: dossier.promise_kept_rate, target: 0.98, warn: 0.95}
+  - {figure: dossier.open_overdue, target: 25, warn: 40}
+  - {figure: dossier.open_overdue, group: department, target: 2, warn: 5}
+  - {figure: dossier.open_overdue, group: district, target: 2, warn: 5}
+  - {figure: online.uptake, target: 0.80, warn: 0.70}
+  - {figure: online.full_uptake, target: 0.80, warn: 0.70}
+  - {figure: task.on_time_rate, target: 0.95, warn: 0.85}
+  - {figure: task.open_overdue, target: 20, warn: 40}
+  - {figure: task.open_overdue, group: department, target: 1, warn: 3}
+  - {figure: task.open_overdue, group: district, target: 1, warn: 3}
+  - {figure: petition.on_time_rate, target: 0.95, warn: 0.85}
+`
+
+// knowSimulated loads the simulated city's agencies with their groups, its procedures with their fields, and its targets, each once:
+// without groups nobody can be ranked, without fields form 06a has one line.
 func (a *app) knowSimulated(ctx context.Context) error {
 	var agencies, procedures bytes.Buffer
 	agencies.WriteString("agencies:\n")
@@ -269,7 +286,7 @@ func (a *app) knowSimulated(ctx context.Context) error {
 	for _, file := range []struct {
 		kind    register.Kind
 		content []byte
-	}{{register.Agencies, agencies.Bytes()}, {register.Procedures, procedures.Bytes()}} {
+	}{{register.Agencies, agencies.Bytes()}, {register.Procedures, procedures.Bytes()}, {register.Targets, []byte(simulatedTargets)}} {
 		if _, known := a.registers.Known().At(time.Time{}).Load(file.kind); known {
 			continue
 		}

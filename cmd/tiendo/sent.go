@@ -31,3 +31,13 @@ func (a *app) sent() []dashboards.Sent {
 	}
 	return all
 }
+
+// aside tells what of the collector's log is in no figure.
+func (a *app) aside() ([]dashboards.Aside, error) {
+	found, err := a.collector.SetAside()
+	all := make([]dashboards.Aside, len(found))
+	for i, s := range found {
+		all[i] = dashboards.Aside{Events: s.Events, Arrival: s.Arrival, Replayable: s.Replayable}
+	}
+	return all, err
+}

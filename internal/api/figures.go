@@ -137,6 +137,12 @@ func listing(params url.Values) (of kpi.Listing, err error) {
 			return of, &kpi.Error{Param: "limit", Message: fmt.Sprintf("a number from 1 to %d would do", maxLimit)}
 		}
 	}
+	if of.Left, err = kpi.ReadDays("left", params.Get("left")); err != nil {
+		return of, err
+	}
+	if of.Age, err = kpi.ReadDays("age", params.Get("age")); err != nil {
+		return of, err
+	}
 	switch of.Part {
 	case kpi.All, kpi.Numerator, kpi.Denominator:
 		return of, nil
@@ -146,7 +152,7 @@ func listing(params url.Values) (of kpi.Listing, err error) {
 }
 
 // reserved are the parameters that are no filters.
-var reserved = map[string]bool{"period": true, "by": true, "kpi": true, "limit": true, "after": true, "sort": true, "part": true, "cutoff": true, "as_of": true, "fold": true, "since": true, "until": true}
+var reserved = map[string]bool{"period": true, "by": true, "kpi": true, "limit": true, "after": true, "sort": true, "part": true, "left": true, "age": true, "cutoff": true, "as_of": true, "fold": true, "since": true, "until": true}
 
 // query reads what /v1/kpis/{id} and /v1/cases have in common. Every parameter that is not reserved is a filter, which the
 // books know or refuse by name.

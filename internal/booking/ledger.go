@@ -40,8 +40,8 @@ type held struct {
 
 	agencies []string
 	numbers  map[string]uint32 // of agencies
-	months   map[Stratum]*shelf
-	days     map[Stratum]*shelf
+	months   shelves
+	days     shelves
 	heard    map[Voice]*heard
 }
 
@@ -55,17 +55,6 @@ type Stratum struct {
 type Voice struct {
 	Family         event.Family
 	Agency, Source string
-}
-
-// Sum is some lines added up.
-type Sum struct {
-	// Day is the day, or the first of the month, on which they happened.
-	Day    calendar.Day
-	Millis uint32
-	// Agency is the place of the agency's code among the page's.
-	Agency uint32
-	Marks  lifecycle.Marks
-	N      int64
 }
 
 // keptDays is how many days back each is kept by itself: the running month, and one before for what ends a little earlier.
@@ -177,9 +166,7 @@ func (l *Ledger) commit(d *draft, block uint64, today calendar.Day) {
 // drop forgets the days of a month.
 func (h *held) drop(month calendar.Day) bool {
 	next := nextMonth(month)
-	for _, sums := range h.days {
-		sums.drop(func(s slot) bool { return s.day >= month && s.day < next })
-	}
+	h.days.each(func(sums *shelf) { sums.drop(func(s slot) bool { return s.day >= month && s.day < next }) })
 	return true
 }
 
@@ -195,7 +182,7 @@ func (l *Ledger) Keep(ctx context.Context, conn driver.Conn, month calendar.Day)
 	}
 	l.appearing.RLock()
 	defer l.appearing.RUnlock()
-	days := &held{numbers: map[string]uint32{}, months: map[Stratum]*shelf{}, days: map[Stratum]*shelf{}, since: month}
+	days := &held{numbers: map[string]uint32{}, months: newShelves(), days: newShelves(), since: month}
 	err := days.read(ctx, conn, daysOfJournal+" AND day < {until:Date32} "+byDay, clickhouse.Named("since", month.String()), clickhouse.Named("until", nextMonth(month).String()))
 	if err != nil {
 		return fmt.Errorf("read the days of %s from the journal: %w", month.Start(time.UTC).Format("2006-01"), err)
@@ -211,14 +198,13 @@ func (l *Ledger) Keep(ctx context.Context, conn driver.Conn, month calendar.Day)
 		h.older = h.older[1:]
 	}
 	h.older = append(h.older, month)
-	for of, sums := range days.days {
-		to := on(h.days, of)
+	for of, sums := range days.days.apart {
 		sums.each(func(s slot, n int64) {
 			s.agency = h.number(days.agencies[s.agency])
-			to.put(s, n)
+			h.days.put(of, s, n)
 		})
-		to.settle()
 	}
+	h.days.each((*shelf).settle)
 	return nil
 }
 
@@ -229,17 +215,9 @@ func (h *held) daily(day calendar.Day) bool {
 func (h *held) put(of Stratum, at line, n int64) {
 	number := h.number(at.agency)
 	if h.daily(at.day) {
-		on(h.days, of).put(slot{number, at.day, at.marks, at.millis}, n)
+		h.days.put(of, slot{agency: number, day: at.day, marks: at.marks, millis: at.millis}, n)
 	}
-	on(h.months, of).put(slot{agency: number, day: monthOf(at.day), marks: at.marks}, n)
-}
-
-// on is the shelf of a stratum.
-func on(all map[Stratum]*shelf, of Stratum) *shelf {
-	if all[of] == nil {
-		all[of] = &shelf{}
-	}
-	return all[of]
+	h.months.put(of, slot{agency: number, day: monthOf(at.day), marks: at.marks}, n)
 }
 
 // number is the number of an agency.
@@ -290,7 +268,7 @@ const (
 func (l *Ledger) load(ctx context.Context, conn driver.Conn, block uint64, today calendar.Day) error {
 	h := &held{
 		block: block, since: firstKept(today), numbers: map[string]uint32{},
-		months: map[Stratum]*shelf{}, days: map[Stratum]*shelf{}, heard: map[Voice]*heard{},
+		months: newShelves(), days: newShelves(), heard: map[Voice]*heard{},
 	}
 	// Without the setting the engine reads conditions on months as conditions on days, of which the cube of months knows none.
 	months := `SELECT family, measure, makeDate32(intDiv(toYYYYMM(day), 100), toYYYYMM(day) % 100, 1), agency, marks, toUInt32(0) AS millis, sum(n) FROM cells
@@ -305,11 +283,8 @@ func (l *Ledger) load(ctx context.Context, conn driver.Conn, block uint64, today
 	if err := h.readHeard(ctx, conn); err != nil {
 		return fmt.Errorf("read the days on which anything was heard: %w", err)
 	}
-	for _, all := range []map[Stratum]*shelf{h.months, h.days} {
-		for _, sums := range all {
-			sums.settle()
-		}
-	}
+	h.months.each((*shelf).settle)
+	h.days.each((*shelf).settle)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.held = h
@@ -385,15 +360,29 @@ func (p Page) Daily(month calendar.Day) bool { return p.held.daily(month) }
 // Agencies are the codes of agencies, by place. They must not be changed.
 func (p Page) Agencies() []string { return p.held.agencies }
 
-// Months calls each with the sums of a stratum by month, of all time, in no order.
-func (p Page) Months(of Stratum, each func(Sum)) { p.each(p.held.months[of], each) }
-
-// Days calls each with the sums of a stratum by day, of the months whose days are kept, in no order.
-func (p Page) Days(of Stratum, each func(Sum)) { p.each(p.held.days[of], each) }
-
-func (p Page) each(sums *shelf, each func(Sum)) {
-	sums.each(func(s slot, n int64) { each(Sum{Day: s.day, Millis: s.millis, Agency: s.agency, Marks: s.marks, N: n}) })
+// Whose tells whose sums are read: those of some agencies, by their places, or of all if Agencies is nil; or one of all
+// Together, which is had without adding up.
+type Whose struct {
+	Together bool
+	Agencies []uint32
 }
+
+// Places are those of agencies among the page's; a code that it has not is left out.
+func (p Page) Places(codes []string) []uint32 {
+	places := []uint32{}
+	for _, code := range codes {
+		if number, known := p.held.numbers[code]; known {
+			places = append(places, number)
+		}
+	}
+	return places
+}
+
+// Months calls each with the sums of a stratum by month, of all time. There may be several runs of one agency and marks.
+func (p Page) Months(of Stratum, whose Whose, each func(*Run)) { p.held.months.read(of, whose, each) }
+
+// Days calls each with the sums of a stratum by day, of the months whose days are kept, likewise.
+func (p Page) Days(of Stratum, whose Whose, each func(*Run)) { p.held.days.read(of, whose, each) }
 
 // Heard calls each with the days on which anything of a family was told to begin or end, by voice: the days in order, for as
 // long as the page is read.

@@ -21,11 +21,14 @@ func contents(t *testing.T, l *Ledger) map[string]int64 {
 	t.Helper()
 	all := map[string]int64{}
 	ok := l.Read(func(p Page) {
-		for name, shelves := range map[string]map[Stratum]*shelf{"month": p.held.months, "day": p.held.days} {
-			for of, sums := range shelves {
-				p.each(sums, func(s Sum) {
-					all[fmt.Sprint(name, of, s.Day, p.Agencies()[s.Agency], s.Marks, s.Millis)] += s.N
+		for name, shelves := range map[string]shelves{"month": p.held.months, "day": p.held.days} {
+			for of, sums := range shelves.apart {
+				sums.each(func(s slot, n int64) {
+					all[fmt.Sprint(name, of, s.day, p.Agencies()[s.agency], s.marks, s.millis)] += n
 				})
+			}
+			for of, sums := range shelves.together {
+				sums.each(func(s slot, n int64) { all[fmt.Sprint(name, of, s.day, s.marks, s.millis)] += n })
 			}
 		}
 	})
@@ -152,7 +155,9 @@ func TestLedgerForgetsOldDays(t *testing.T) {
 	d.add("dossier", []lifecycle.Entry{entry})
 	l.commit(d, 1, today)
 	days := func() (n int64) {
-		l.Read(func(p Page) { p.Days(Stratum{"dossier", lifecycle.Opened}, func(s Sum) { n += s.N }) })
+		l.Read(func(p Page) {
+			p.Days(Stratum{"dossier", lifecycle.Opened}, Whose{Together: true}, func(r *Run) { n += r.Before(today+99, 0) })
+		})
 		return n
 	}
 	if got := days(); got != 2 {
@@ -163,7 +168,9 @@ func TestLedgerForgetsOldDays(t *testing.T) {
 		t.Errorf("after two months %d by day", got)
 	}
 	var months int64
-	l.Read(func(p Page) { p.Months(Stratum{"dossier", lifecycle.Opened}, func(s Sum) { months += s.N }) })
+	l.Read(func(p Page) {
+		p.Months(Stratum{"dossier", lifecycle.Opened}, Whose{}, func(r *Run) { months += r.Before(today+99, 0) })
+	})
 	if months != 2 {
 		t.Errorf("%d by month", months)
 	}
@@ -175,7 +182,7 @@ func TestShelf(t *testing.T) {
 	var s shelf
 	want := map[slot]int64{}
 	for i := range 50_000 {
-		at := slot{agency: rng.Uint32N(20), day: calendar.Day(rng.IntN(50)), marks: lifecycle.Marks(rng.IntN(8))}
+		at := slot{agency: rng.Uint32N(20), day: calendar.Day(rng.IntN(50)), marks: lifecycle.Marks(rng.IntN(8)), millis: rng.Uint32N(2) * rng.Uint32N(3)}
 		n := rng.Int64N(5) - 2
 		want[at] += n
 		if s.put(at, n); i%9999 == 0 {
@@ -189,5 +196,31 @@ func TestShelf(t *testing.T) {
 	maps.DeleteFunc(got, func(_ slot, n int64) bool { return n == 0 })
 	if !maps.Equal(want, got) {
 		t.Errorf("%d sums, want %d", len(got), len(want))
+	}
+	for range 200 {
+		day, end, millis := calendar.Day(rng.IntN(52)), calendar.Day(rng.IntN(52)), rng.Uint32N(3)
+		only := []uint32{rng.Uint32N(22), rng.Uint32N(22)}
+		if only[0] == only[1] || rng.IntN(3) == 0 {
+			only = nil
+		}
+		var before, until, wantBefore, wantUntil int64
+		s.read(only, func(r *Run) {
+			before += r.Before(day, millis)
+			r.Each(day, end, func(_ calendar.Day, n int64) { until += n })
+		})
+		for at, n := range want {
+			if only != nil && !slices.Contains(only, at.agency) {
+				continue
+			}
+			if at.day < day || at.day == day && at.millis < millis {
+				wantBefore += n
+			}
+			if at.day >= day && at.day < end {
+				wantUntil += n
+			}
+		}
+		if before != wantBefore || until != wantUntil {
+			t.Fatalf("%d before day %d, %d until day %d of %v; want %d, %d", before, day, until, end, only, wantBefore, wantUntil)
+		}
 	}
 }

@@ -12,13 +12,13 @@ import (
 // slot is what lines have in common that are added up. The day of months is their first.
 type slot struct {
 	agency uint32
-	day    calendar.Day
 	marks  lifecycle.Marks
+	day    calendar.Day
 	millis uint32
 }
 
 func (s slot) compare(other slot) int {
-	return cmp.Or(cmp.Compare(s.agency, other.agency), cmp.Compare(s.day, other.day), cmp.Compare(s.marks, other.marks), cmp.Compare(s.millis, other.millis))
+	return cmp.Or(cmp.Compare(s.agency, other.agency), cmp.Compare(s.marks, other.marks), cmp.Compare(s.day, other.day), cmp.Compare(s.millis, other.millis))
 }
 
 // filled is a slot with its sum.
@@ -27,11 +27,23 @@ type filled struct {
 	n int64
 }
 
-// shelf holds sums by slot: most in order, side by side, for they are read far more often than they change; the latest beside
-// them.
+// shelf holds sums by slot: most in order, for they are read far more often than they change; the latest beside them.
+//
+// What is in order stands in columns, a run for each agency and marks, and beside each day the sum up to it: the sum of any
+// stretch of days is found without adding up, and a slot takes 12 bytes.
 type shelf struct {
-	base   []filled
+	runs   []span
+	days   []calendar.Day
+	upTo   []int64
+	millis []uint32 // nil while all are 0
 	latest map[slot]int64
+}
+
+// span is where a run stands in the columns.
+type span struct {
+	agency   uint32
+	marks    lifecycle.Marks
+	from, to uint32
 }
 
 // put adds to a slot.
@@ -40,39 +52,79 @@ func (s *shelf) put(at slot, n int64) {
 		s.latest = map[slot]int64{}
 	}
 	s.latest[at] += n
-	if len(s.latest) > 4096+len(s.base)/8 {
+	if len(s.latest) > 4096+len(s.days)/8 {
 		s.settle()
 	}
 }
 
 // settle puts the latest sums in order among the others.
 func (s *shelf) settle() {
+	if len(s.latest) == 0 {
+		return
+	}
 	added := make([]filled, 0, len(s.latest))
 	for at, n := range s.latest {
 		added = append(added, filled{at, n})
 	}
 	slices.SortFunc(added, func(a, b filled) int { return a.compare(b.slot) })
-	merged := make([]filled, 0, len(s.base)+len(added))
-	keep := func(f filled) {
-		if f.n != 0 {
-			merged = append(merged, f)
-		}
-	}
-	for _, old := range s.base {
+	merged := newShelf(len(s.days) + len(added))
+	s.eachSettled(func(old filled) {
 		for len(added) > 0 && added[0].compare(old.slot) < 0 {
-			keep(added[0])
+			merged.append(added[0])
 			added = added[1:]
 		}
 		if len(added) > 0 && added[0].slot == old.slot {
 			old.n += added[0].n
 			added = added[1:]
 		}
-		keep(old)
-	}
+		merged.append(old)
+	})
 	for _, f := range added {
-		keep(f)
+		merged.append(f)
 	}
-	s.base, s.latest = slices.Clip(merged), nil
+	*s = *merged
+}
+
+func newShelf(slots int) *shelf {
+	return &shelf{days: make([]calendar.Day, 0, slots), upTo: make([]int64, 0, slots)}
+}
+
+// append adds a slot that comes after all others; nothing is kept of one that holds nothing.
+func (s *shelf) append(f filled) {
+	if f.n == 0 {
+		return
+	}
+	last := len(s.runs) - 1
+	var before int64
+	if last >= 0 && s.runs[last].agency == f.agency && s.runs[last].marks == f.marks {
+		before = s.upTo[len(s.upTo)-1]
+	} else {
+		s.runs = append(s.runs, span{agency: f.agency, marks: f.marks, from: uint32(len(s.days))})
+		last++
+	}
+	if f.millis != 0 && s.millis == nil {
+		s.millis = make([]uint32, len(s.days), cap(s.days))
+	}
+	if s.millis != nil {
+		s.millis = append(s.millis, f.millis)
+	}
+	s.days, s.upTo = append(s.days, f.day), append(s.upTo, before+f.n)
+	s.runs[last].to = uint32(len(s.days))
+}
+
+// eachSettled calls each with what is in order.
+func (s *shelf) eachSettled(each func(filled)) {
+	for _, r := range s.runs {
+		var before int64
+		for i := r.from; i < r.to; i++ {
+			f := filled{slot{agency: r.agency, marks: r.marks, day: s.days[i]}, s.upTo[i] - before}
+			if s.millis != nil {
+				f.millis = s.millis[i]
+			}
+			each(f)
+			before = s.upTo[i]
+		}
+	}
 }
 
 // each calls each with every sum; a slot may come twice, once for its latest part.
@@ -80,9 +132,7 @@ func (s *shelf) each(each func(slot, int64)) {
 	if s == nil {
 		return
 	}
-	for i := range s.base {
-		each(s.base[i].slot, s.base[i].n)
-	}
+	s.eachSettled(func(f filled) { each(f.slot, f.n) })
 	for at, n := range s.latest {
 		if n != 0 {
 			each(at, n)
@@ -92,6 +142,125 @@ func (s *shelf) each(each func(slot, int64)) {
 
 // drop leaves out slots.
 func (s *shelf) drop(out func(slot) bool) {
-	s.base = slices.DeleteFunc(s.base, func(f filled) bool { return out(f.slot) })
+	kept := newShelf(len(s.days))
+	s.eachSettled(func(f filled) {
+		if !out(f.slot) {
+			kept.append(f)
+		}
+	})
 	maps.DeleteFunc(s.latest, func(at slot, _ int64) bool { return out(at) })
+	kept.latest = s.latest
+	*s = *kept
+}
+
+// read calls each with the runs of some agencies, or of all if agencies is nil; the latest sums come as runs of their own.
+func (s *shelf) read(agencies []uint32, each func(*Run)) {
+	if s == nil {
+		return
+	}
+	var r Run
+	settled := func(runs []span) {
+		for _, at := range runs {
+			r = Run{Agency: at.agency, Marks: at.marks, days: s.days[at.from:at.to], upTo: s.upTo[at.from:at.to]}
+			if s.millis != nil {
+				r.millis = s.millis[at.from:at.to]
+			}
+			each(&r)
+		}
+	}
+	if agencies == nil {
+		settled(s.runs)
+	}
+	for _, agency := range agencies {
+		from, _ := slices.BinarySearchFunc(s.runs, agency, func(r span, agency uint32) int { return cmp.Compare(r.agency, agency) })
+		to := from
+		for to < len(s.runs) && s.runs[to].agency == agency {
+			to++
+		}
+		settled(s.runs[from:to])
+	}
+	var day [1]calendar.Day
+	var upTo [1]int64
+	var millis [1]uint32
+	for at, n := range s.latest {
+		if n == 0 || agencies != nil && !slices.Contains(agencies, at.agency) {
+			continue
+		}
+		day[0], upTo[0], millis[0] = at.day, n, at.millis
+		r = Run{Agency: at.agency, Marks: at.marks, days: day[:], upTo: upTo[:], millis: millis[:]}
+		each(&r)
+	}
+}
+
+// Run is what one agency has of lines with the same marks, by day, or by month. It is to be read only where it is given.
+type Run struct {
+	// Agency is the place of the agency's code among the page's; 0 where all agencies are added up.
+	Agency uint32
+	Marks  lifecycle.Marks
+
+	days   []calendar.Day
+	upTo   []int64
+	millis []uint32
+}
+
+// Before is the sum of all that comes before an instant: a day, and a millisecond of it. Of months it is a first day.
+func (r *Run) Before(day calendar.Day, millis uint32) int64 {
+	at, _ := slices.BinarySearch(r.days, day)
+	for millis > 0 && at < len(r.days) && r.days[at] == day && (r.millis == nil || r.millis[at] < millis) {
+		at++
+	}
+	if at == 0 {
+		return 0
+	}
+	return r.upTo[at-1]
+}
+
+// Each calls each with the sums from one day on to before another.
+func (r *Run) Each(from, to calendar.Day, each func(day calendar.Day, n int64)) {
+	at, _ := slices.BinarySearch(r.days, from)
+	var before int64
+	if at > 0 {
+		before = r.upTo[at-1]
+	}
+	for ; at < len(r.days) && r.days[at] < to; at++ {
+		each(r.days[at], r.upTo[at]-before)
+		before = r.upTo[at]
+	}
+}
+
+// shelves are the sums of strata: of each agency, and of all together.
+type shelves struct{ apart, together map[Stratum]*shelf }
+
+func newShelves() shelves {
+	return shelves{apart: map[Stratum]*shelf{}, together: map[Stratum]*shelf{}}
+}
+
+func (s shelves) put(of Stratum, at slot, n int64) {
+	on(s.apart, of).put(at, n)
+	at.agency = 0
+	on(s.together, of).put(at, n)
+}
+
+// on is the shelf of a stratum.
+func on(all map[Stratum]*shelf, of Stratum) *shelf {
+	if all[of] == nil {
+		all[of] = &shelf{}
+	}
+	return all[of]
+}
+
+func (s shelves) each(do func(*shelf)) {
+	for _, all := range []map[Stratum]*shelf{s.apart, s.together} {
+		for _, sums := range all {
+			do(sums)
+		}
+	}
+}
+
+func (s shelves) read(of Stratum, whose Whose, each func(*Run)) {
+	if whose.Together {
+		s.together[of].read(nil, each)
+	} else {
+		s.apart[of].read(whose.Agencies, each)
+	}
 }

@@ -79,6 +79,10 @@ func (b *Books) Ask(ctx context.Context, queries ...Query) ([]Figure, error) {
 	if err != nil {
 		return nil, err
 	}
+	answer := func(i int, rows []Row) {
+		d, _ := ByID(queries[i].ID)
+		figures[i] = Figure{ID: d.ID, Unit: d.Unit, Definition: d.Version, Period: queries[i].Period, AsOf: b.seenAt(queries[i], asOf), Events: events, Rows: rows}
+	}
 	work, working := errgroup.WithContext(ctx)
 	work.SetLimit(parallel)
 	for _, g := range groups {
@@ -91,26 +95,31 @@ func (b *Books) Ask(ctx context.Context, queries ...Query) ([]Figure, error) {
 				return fmt.Errorf("ask the books for %s: %w", queries[g.answers[0].query].ID, err)
 			}
 			for _, a := range g.answers {
-				d, q := a.definition, queries[a.query]
-				figures[a.query] = Figure{
-					ID: d.ID, Unit: d.Unit, Definition: d.Version, Period: q.Period, AsOf: b.seenAt(q, asOf), Events: events,
-					Rows: sums.rows(a, &g.statement),
-				}
+				answer(a.query, sums.rows(a, &g.statement))
 			}
 			return nil
 		})
 	}
+	var records, reports []question
 	for i, q := range queries {
-		d, _ := ByID(q.ID)
-		if !d.OfFacts() {
-			continue
+		switch d, _ := ByID(q.ID); {
+		case d.indicator != "":
+			reports = append(reports, question{i, d, q})
+		case d.ofTellings():
+			records = append(records, question{i, d, q})
 		}
-		work.Go(func() error {
-			rows, err := b.fromFacts(working, d, q)
-			figures[i] = Figure{ID: d.ID, Unit: d.Unit, Definition: d.Version, Period: q.Period, AsOf: b.seenAt(q, asOf), Events: events, Rows: rows}
-			return err
-		})
 	}
+	if len(records) > 0 {
+		work.Go(func() error { return b.tellings(working, records, answer) })
+	}
+	if len(reports) > 0 {
+		work.Go(func() error { return b.indicators(working, reports, answer) })
+	}
+	var stated *stated
+	work.Go(func() (err error) {
+		stated, err = b.stated(working)
+		return err
+	})
 	var last lastEvents
 	if slices.ContainsFunc(queries, byAgency) {
 		work.Go(func() (err error) {
@@ -121,7 +130,7 @@ func (b *Books) Ask(ctx context.Context, queries ...Query) ([]Figure, error) {
 	if err := work.Wait(); err != nil {
 		return nil, err
 	}
-	if err := b.addCompleteness(ctx, queries, figures); err != nil {
+	if err := b.addCompleteness(ctx, stated, queries, figures); err != nil {
 		return nil, err
 	}
 	for i, q := range queries {
@@ -139,18 +148,6 @@ func (b *Books) Ask(ctx context.Context, queries ...Query) ([]Figure, error) {
 
 // OfFacts says that d is read from the facts and not from the books: to ask for it may cost what the history costs.
 func (d *Definition) OfFacts() bool { return d.indicator != "" || d.ofTellings() }
-
-// fromFacts answers a question that the books cannot.
-func (b *Books) fromFacts(ctx context.Context, d Definition, q Query) ([]Row, error) {
-	if d.indicator != "" {
-		return b.indicators(ctx, d, q)
-	}
-	rows, err := b.tellings(ctx, d, q)
-	if err != nil {
-		return nil, fmt.Errorf("count the records for %s: %w", d.ID, err)
-	}
-	return rows, nil
-}
 
 // parallel is how many statements of one question are asked at once.
 const parallel = 4

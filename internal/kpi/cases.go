@@ -41,6 +41,9 @@ type Listing struct {
 	// Part of a rate: its denominator, unless it is Numerator.
 	Part  Part
 	Order Order
+	// Left leaves those dossiers that have so many working days left until their deadline, or had when they were settled: 0 on its
+	// day, less after it; Age those that are open and were received so many working days ago. nil leaves all.
+	Left, Age *Days
 	// After is the Next of the page before, "" for the first.
 	After string
 	// Limit is how many cases there are at most.
@@ -114,6 +117,11 @@ func (b *Books) Cases(ctx context.Context, q Query, of Listing) (*List, error) {
 	}
 	if d.ofTellings() && of.Part != Numerator {
 		counted, args = s.countedTellings()
+	}
+	if of.Left != nil || of.Age != nil {
+		if counted, args, err = b.narrowed(d, q, of, counted, args); err != nil {
+			return nil, err
+		}
 	}
 	list := &List{Cases: []Listed{}}
 	err = b.Conn.QueryRow(ctx, "SELECT count(), sum(counts) FROM ("+counted+")", args...).Scan(&list.Total, &list.Sum)

@@ -51,10 +51,9 @@ func (b *Books) stated(ctx context.Context) (*stated, error) {
 }
 
 // addCompleteness says of each answer how complete it is. Where no source ever stated a count, nothing more is asked.
-func (b *Books) addCompleteness(ctx context.Context, queries []Query, figures []Figure) error {
-	stated, err := b.stated(ctx)
-	if err != nil || stated.records == 0 {
-		return err
+func (b *Books) addCompleteness(ctx context.Context, stated *stated, queries []Query, figures []Figure) error {
+	if stated.records == 0 {
+		return nil
 	}
 	known := map[string]*float64{}
 	for i, q := range queries {

@@ -41,23 +41,31 @@ type report struct {
 	target   *float64
 }
 
-// indicators answers a question about an organisation's state.
-func (b *Books) indicators(ctx context.Context, d Definition, q Query) ([]Row, error) {
-	latest := map[string]report{}
+// indicators answers questions about an organisation's state; the reports are read once for all of them.
+func (b *Books) indicators(ctx context.Context, questions []question, answer func(place int, rows []Row)) error {
+	latest := make([]map[string]report, len(questions))
+	for i := range latest {
+		latest[i] = map[string]report{}
+	}
 	err := booking.EachCase(ctx, b.Conn, event.Indicator, func(_ string, events []event.Event) error {
-		r, ok, err := b.reportOf(events, d, q)
-		if err != nil || !ok {
-			return err
-		}
-		if known, has := latest[r.agency]; !has || r.after(known) {
-			latest[r.agency] = r
+		for i, one := range questions {
+			r, ok, err := b.reportOf(slices.Clone(events), one.definition, one.query)
+			if err != nil {
+				return err
+			}
+			if known, has := latest[i][r.agency]; ok && (!has || r.after(known)) {
+				latest[i][r.agency] = r
+			}
 		}
 		return nil
 	})
 	if err != nil {
-		return nil, fmt.Errorf("read the reports of %s: %w", d.ID, err)
+		return fmt.Errorf("read what agencies report: %w", err)
 	}
-	return sumReports(d, q, latest), nil
+	for i, one := range questions {
+		answer(one.place, sumReports(one.definition, one.query, latest[i]))
+	}
+	return nil
 }
 
 // reportOf reads the report that a subject stands for, if it belongs to the question.

@@ -40,11 +40,10 @@ type living struct {
 	edges []calendar.Day
 	flows []string
 	by    string
-	// buckets are those of days, or of months; values the sums of the terms by agency and bucket.
+	// whose are the sums that are read, buckets those of months; values the sums of the terms by agency and bucket.
+	whose   booking.Whose
 	buckets map[calendar.Day]uint32
 	values  map[uint64][]int64
-	at      uint64 // where here is among values
-	here    []int64
 }
 
 func newLiving(s *statement) *living {
@@ -80,6 +79,7 @@ func (l *living) read(page booking.Page) bool {
 	if slices.ContainsFunc(l.edges, func(month calendar.Day) bool { return !page.Daily(month) }) {
 		return false
 	}
+	l.whose = l.wanted(page)
 	for _, family := range l.families {
 		for _, name := range l.measures() {
 			l.readMeasure(page, family, name)
@@ -89,48 +89,116 @@ func (l *living) read(page booking.Page) bool {
 	return true
 }
 
+// wanted are the agencies whose sums are to be read; those of all together if nothing tells agencies apart.
+func (l *living) wanted(page booking.Page) booking.Whose {
+	q := l.query
+	apart := slices.ContainsFunc(q.By, func(by string) bool { return by == "agency" || by == "group" })
+	codes, only := q.Where["agency"]
+	switch {
+	case !apart && len(q.Where) == 0:
+		return booking.Whose{Together: true}
+	case only && !(q.Fold && len(l.names.successors) > 0):
+		return booking.Whose{Agencies: page.Places(codes)}
+	default:
+		return booking.Whose{}
+	}
+}
+
+// readMeasure adds up what the terms of one measure count.
 func (l *living) readMeasure(page booking.Page, family event.Family, name string) {
+	m := &measured{living: l, flow: slices.Contains(l.flows, name)}
 	of := booking.Stratum{Family: family}
-	var places []int
 	for i, t := range l.terms {
 		if string(t.measure) == name {
-			of.Measure, places = t.measure, append(places, i)
+			of.Measure, m.all = t.measure, append(m.all, i)
 		}
 	}
-	flow := slices.Contains(l.flows, name)
-	page.Months(of, func(s booking.Sum) {
-		if s.Day > l.lastMonth || flow && s.Day < l.firstMonth || slices.Contains(l.edges, s.Day) {
-			return
+	page.Months(of, l.whose, func(r *booking.Run) {
+		if m.begin(r) {
+			m.months(r)
 		}
-		l.add(s, places, l.bucketOf(s.Day, l.firstMonth))
 	})
-	page.Days(of, func(s booking.Sum) {
-		if !l.onEdge(s.Day) || flow && s.Day < l.first {
-			return
+	page.Days(of, l.whose, func(r *booking.Run) {
+		if m.begin(r) {
+			m.days(r)
 		}
-		bucket := l.bucketOf(s.Day, l.first)
-		if s.Day > l.today || s.Day == l.today && s.Millis >= l.now {
-			if l.statement.until == "" || s.Day > l.until {
-				return
-			}
-			bucket = bucketAhead
-		}
-		l.add(s, places, bucket)
 	})
 }
 
-// onEdge says whether a day is taken by itself: it lies in the last month or later, or in the first if the period begins within
-// it.
-func (l *living) onEdge(day calendar.Day) bool {
-	return day >= l.lastMonth || len(l.edges) > 1 && day >= l.firstMonth && day < l.secondMonth
+// measured is a measure of a statement while its runs are read.
+type measured struct {
+	*living
+	// flow says that only what happens in the period counts, all are the places of the terms of the measure.
+	flow bool
+	all  []int
+	// agency is whose run is read, places are those of the terms that count it.
+	agency uint32
+	places []int
 }
 
-// bucketOf is the stretch of time that a day, or a whole month, falls in; first is the first that is not before the period.
-func (l *living) bucketOf(day, first calendar.Day) uint32 {
-	switch {
-	case day < first:
-		return bucketBefore
-	case l.by == "":
+// begin says whether any term counts a run.
+func (m *measured) begin(r *booking.Run) bool {
+	m.agency, m.places = r.Agency, m.places[:0]
+	for _, i := range m.all {
+		if t := &m.terms[i]; r.Marks&(t.with|t.without) == t.with {
+			m.places = append(m.places, i)
+		}
+	}
+	return len(m.places) > 0
+}
+
+// months adds what happened before the period, and in those of its months that are taken whole.
+func (m *measured) months(r *booking.Run) {
+	start := min(m.firstMonth, m.lastMonth)
+	before := r.Before(start, 0)
+	if !m.flow {
+		m.add(bucketBefore, before)
+	}
+	if len(m.edges) > 1 {
+		start = m.secondMonth
+		before = r.Before(start, 0)
+	}
+	if m.by == "" {
+		m.add(1, r.Before(m.lastMonth, 0)-before)
+		return
+	}
+	r.Each(start, m.lastMonth, func(month calendar.Day, n int64) { m.add(m.bucketOf(month), n) })
+}
+
+// days adds what happened in the months at the edges of the period, and what lies ahead of it.
+func (m *measured) days(r *booking.Run) {
+	if len(m.edges) > 1 {
+		m.stretch(r, m.firstMonth, m.secondMonth, 0)
+	}
+	m.stretch(r, m.lastMonth, m.today, m.now)
+	if m.statement.until == "" {
+		return
+	}
+	from := r.Before(m.today, m.now)
+	if m.flow && m.first > m.today {
+		from = r.Before(m.first, 0)
+	}
+	if to := r.Before(m.until+1, 0); m.until >= m.today {
+		m.add(bucketAhead, to-from)
+	}
+}
+
+// stretch adds the days of one month, up to an instant: what came before the period, and what falls in it.
+func (m *measured) stretch(r *booking.Run, month, end calendar.Day, millis uint32) {
+	all := r.Before(end, millis)
+	first := all
+	if m.first < end || m.first == end && millis > 0 {
+		first = r.Before(max(m.first, month), 0)
+	}
+	if !m.flow {
+		m.add(bucketBefore, first-r.Before(month, 0))
+	}
+	m.add(m.bucketOf(max(m.first, month)), all-first)
+}
+
+// bucketOf is the stretch of time that a day, or a whole month, of the period falls in.
+func (l *living) bucketOf(day calendar.Day) uint32 {
+	if l.by == "" {
 		return 1
 	}
 	bucket, known := l.buckets[day]
@@ -146,29 +214,31 @@ func (l *living) bucketOf(day, first calendar.Day) uint32 {
 	return bucket
 }
 
-// add adds a sum to the terms that count it.
-func (l *living) add(s booking.Sum, places []int, bucket uint32) {
-	at := uint64(s.Agency)<<32 | uint64(bucket)
-	if at != l.at || l.here == nil { // sums of one agency come one after the other
-		l.at, l.here = at, l.values[at]
+// add adds to the terms that count what is read.
+func (m *measured) add(bucket uint32, n int64) {
+	if n == 0 {
+		return
 	}
-	for _, i := range places {
-		if t := &l.terms[i]; s.Marks&(t.with|t.without) == t.with {
-			if l.here == nil {
-				l.here = make([]int64, len(l.terms))
-				l.values[at] = l.here
-			}
-			l.here[i] += s.N
-		}
+	at := uint64(m.agency)<<32 | uint64(bucket)
+	here := m.values[at]
+	if here == nil {
+		here = make([]int64, len(m.terms))
+		m.values[at] = here
+	}
+	for _, i := range m.places {
+		here[i] += n
 	}
 }
 
 // fold adds up what agencies have by the keys of the statement.
 func (l *living) fold(agencies []string) {
 	for at, values := range l.values {
-		key, wanted := l.keyOfAgency(agencies[at>>32])
-		if !wanted {
-			continue
+		var key []string
+		if !l.whose.Together {
+			var wanted bool
+			if key, wanted = l.keyOfAgency(agencies[at>>32]); !wanted {
+				continue
+			}
 		}
 		of, bucket := l.sums.of(key), uint32(at)
 		if of.terms[bucket] == nil {

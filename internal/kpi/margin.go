@@ -49,13 +49,9 @@ func (b *Books) Margins(ctx context.Context, q Query) (*Margins, error) {
 	}
 	zone := b.Calendars.Location()
 	today := calendar.DayOf(b.Now(), zone)
-	first, days := b.ordinals(today)
 	s := statement{query: q, names: b.namesOf(q)}
-	where, args := "", []any{
-		clickhouse.Named("first", first.String()), clickhouse.Named("days", days),
-		clickhouse.Named("today", today.String()), clickhouse.Named("from", q.Period.Start), clickhouse.Named("to", q.Period.End),
-		clickhouse.Named("since", q.Period.End.AddDate(-1, 0, 0)),
-	}
+	where, args := "", append(b.ordinals(today), clickhouse.Named("from", q.Period.Start), clickhouse.Named("to", q.Period.End),
+		clickhouse.Named("since", q.Period.End.AddDate(-1, 0, 0)))
 	for i, name := range slices.Sorted(maps.Keys(q.Where)) {
 		where += fmt.Sprintf(" AND %s IN {w%d:Array(String)}", s.column(name), i)
 		args = append(args, clickhouse.Named(fmt.Sprintf("w%d", i), q.Where[name]))
@@ -79,19 +75,37 @@ func (b *Books) ordinal(instant string) string {
 		_, offset := b.Now().In(zone).Zone()
 		local = fmt.Sprintf("addSeconds(%s, %d)", instant, offset)
 	}
-	return "days[toUInt32(greatest(1, least(toInt64(length(days)), dateDiff('day', toDate32({first:String}), toDate32(" + local + ")) + 1)))]"
+	return "days[toUInt32(greatest(1, least(toInt64(length(days)), dateDiff('day', toDate32({ordinals_from:String}), toDate32(" + local + ")) + 1)))]"
+}
+
+// The verdicts of dossiers that are open with a deadline that runs, and of those that were settled with one.
+const (
+	openDated    = "(opened IS NOT NULL AND deadline IS NOT NULL AND NOT paused)"
+	settledDated = "(verdict IN ('early', 'on_time', 'late') AND deadline IS NOT NULL)"
+)
+
+// leftOpen and ageOpen are the expressions of the working days that an open dossier has left, and that it is old; leftSettled
+// of those that a settled one had left. Who was late has none left, whatever the hour of the day.
+func (b *Books) leftOpen() string {
+	return fmt.Sprintf("toInt32(greatest(%d, least(%d, %s - {ordinal:Int32})))", leastMargin, mostMargin, b.ordinal("deadline"))
+}
+
+func (b *Books) ageOpen() string {
+	return fmt.Sprintf("toInt32(greatest(0, least(%d, {ordinal:Int32} - %s)))", mostAge, b.ordinal("opened"))
+}
+
+func (b *Books) leftSettled() string {
+	between := fmt.Sprintf("greatest(%d, least(%d, %s - %s))", leastMargin, mostMargin, b.ordinal("deadline"), b.ordinal("closed"))
+	return fmt.Sprintf("toInt32(if(verdict = 'late', least(-1, %[1]s), greatest(0, %[1]s)))", between)
 }
 
 func (b *Books) openMargins(ctx context.Context, m *Margins, where string, args []any) error {
-	rows, err := b.Conn.Query(ctx, fmt.Sprintf(`WITH {days:Array(Int32)} AS days, days[toUInt32(dateDiff('day', toDate32({first:String}), toDate32({today:String})) + 1)] AS today
+	rows, err := b.Conn.Query(ctx, fmt.Sprintf(`WITH {ordinals:Array(Int32)} AS days
 		SELECT agency, dated, left, age, toInt64(count()) FROM (
-		SELECT agency, deadline IS NOT NULL AND NOT paused AS dated,
-			toInt32(if(dated, greatest(%d, least(%d, %s - today)), 0)) AS left,
-			toInt32(greatest(0, least(%d, today - %s))) AS age
+		SELECT agency, %[1]s AS dated, if(dated, %[2]s, 0) AS left, %[3]s AS age
 		FROM verdicts FINAL
-		WHERE family = 'dossier' AND opened IS NOT NULL AND closed IS NULL AND verdict NOT IN ('voided', 'orphan')%s)
-		GROUP BY agency, dated, left, age`,
-		leastMargin, mostMargin, b.ordinal("deadline"), mostAge, b.ordinal("opened"), where), args...)
+		WHERE family = 'dossier' AND opened IS NOT NULL AND closed IS NULL AND verdict NOT IN ('voided', 'orphan')%[4]s)
+		GROUP BY agency, dated, left, age`, openDated, b.leftOpen(), b.ageOpen(), where), args...)
 	if err != nil {
 		return err
 	}
@@ -117,14 +131,13 @@ func (b *Books) openMargins(ctx context.Context, m *Margins, where string, args 
 }
 
 func (b *Books) settledMargins(ctx context.Context, m *Margins, where string, args []any) error {
-	rows, err := b.Conn.Query(ctx, fmt.Sprintf(`WITH {days:Array(Int32)} AS days
+	rows, err := b.Conn.Query(ctx, fmt.Sprintf(`WITH {ordinals:Array(Int32)} AS days
 		SELECT agency, left, toInt64(count()), toInt64(countIf(closed >= {from:DateTime64(3)} AND closed < {to:DateTime64(3)})) FROM (
-		SELECT agency, closed, toInt32(greatest(%d, least(%d, %s - %s))) AS between,
-			if(verdict = 'late', least(-1, between), greatest(0, between)) AS left
+		SELECT agency, closed, %[1]s AS left
 		FROM verdicts FINAL
 		WHERE family = 'dossier' AND closed >= least({since:DateTime64(3)}, {from:DateTime64(3)}) AND closed < {to:DateTime64(3)}
-			AND verdict IN ('early', 'on_time', 'late') AND deadline IS NOT NULL%s)
-		GROUP BY agency, left`, leastMargin, mostMargin, b.ordinal("deadline"), b.ordinal("closed"), where), args...)
+			AND %[2]s%[3]s)
+		GROUP BY agency, left`, b.leftSettled(), settledDated, where), args...)
 	if err != nil {
 		return err
 	}
@@ -165,25 +178,30 @@ func sorted(byMargin map[Margin]int64) []Margin {
 	return all
 }
 
-// ordinals are, of each day from some years before today to as many after, how many working days there are up to it; first is
-// the first of the days. What the calendar does not cover is counted by its weekdays.
-func (b *Books) ordinals(today calendar.Day) (first calendar.Day, days []int32) {
-	first = today - marginYears*366
-	n := int32(0)
+// ordinals are the parameters of ordinal and of what is told of now: of each day from some years before today to as many after, how
+// many working days there are up to it, the first of these days, and the number of today. What the calendar does not cover is
+// counted by its weekdays.
+func (b *Books) ordinals(today calendar.Day) []any {
+	first := today - marginYears*366
+	var days []int32
+	n, now := int32(0), int32(0)
 	for d := first; d <= today+marginYears*366; d++ {
 		if b.works(d) {
 			n++
 		}
+		if d == today {
+			now = n
+		}
 		days = append(days, n)
 	}
-	return first, days
+	return []any{clickhouse.Named("ordinals_from", first.String()), clickhouse.Named("ordinals", days), clickhouse.Named("ordinal", fmt.Sprint(now))}
 }
 
-// Chance is with what chance a dossier of an agency with some working days left misses its deadline, by what became of those of
-// its history that were still open then: of Of, Missed did. ok is false where fewer than least were.
-func Chance(history []Margin, agency string, left, least int) (missed, of int64, ok bool) {
+// Chance is with what chance a dossier with some working days left misses its deadline, by what became of those of a history
+// that were still open then: of Of, Missed did. ok is false where fewer than least were.
+func Chance(history []Margin, left, least int) (missed, of int64, ok bool) {
 	for _, m := range history {
-		if agency != "" && m.Agency != agency || m.Days > left {
+		if m.Days > left {
 			continue
 		}
 		of += m.Cases

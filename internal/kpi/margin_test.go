@@ -1,10 +1,13 @@
 package kpi
 
 import (
+	"errors"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
+	"tiendo/internal/lifecycle"
 	"tiendo/internal/period"
 )
 
@@ -25,6 +28,7 @@ func TestMargins(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	var cells []cell
 	for i, v := range []struct {
 		verdict, agency, opened, closed, deadline string
 		paused                                    bool
@@ -41,6 +45,12 @@ func TestMargins(t *testing.T) {
 		{"late", "B", "2024-06-03 08:00", "2024-06-10 16:00", "2024-06-07 23:59", false, 1},    // of history, not of the period
 		{"late", "B", "2023-06-05 08:00", "2023-06-12 16:00", "2023-06-09 23:59", false, 1},    // older than a year
 	} {
+		if v.verdict != "voided" {
+			cells = append(cells, cell{family: "dossier", subject: fmt.Sprint(i), measure: lifecycle.Opened, day: v.opened[:10], agency: v.agency, channel: "online", n: 1})
+		}
+		if v.closed != "" {
+			cells = append(cells, cell{family: "dossier", subject: fmt.Sprint(i), measure: lifecycle.Settled, day: v.closed[:10], marks: promised, agency: v.agency, channel: "online", n: 1})
+		}
 		if err := batch.Append("dossier", fmt.Sprint(i), v.verdict, at(v.opened), at(v.closed), at(v.deadline), v.paused, v.agency, "online", v.block); err != nil {
 			t.Fatal(err)
 		}
@@ -48,6 +58,7 @@ func TestMargins(t *testing.T) {
 	if err := batch.Send(); err != nil {
 		t.Fatal(err)
 	}
+	fill(t, conn, cells...)
 	march, err := period.Parse("2025-03", now, zone)
 	if err != nil {
 		t.Fatal(err)
@@ -68,10 +79,10 @@ func TestMargins(t *testing.T) {
 		}
 	}
 	// Of those of A that were open with one day left, two of three were settled later: one of the two late.
-	if missed, of, ok := Chance(m.History, "A", 1, 2); missed != 1 || of != 2 || !ok {
+	if missed, of, ok := Chance(m.History[:3], 1, 2); missed != 1 || of != 2 || !ok {
 		t.Errorf("%d of %d, %v", missed, of, ok)
 	}
-	if missed, of, ok := Chance(m.History, "", 60, 20); missed != 2 || of != 4 || ok {
+	if missed, of, ok := Chance(m.History, 60, 20); missed != 2 || of != 4 || ok {
 		t.Errorf("%d of %d, %v", missed, of, ok)
 	}
 	if none, err := b.Margins(t.Context(), Query{Period: march, Where: map[string][]string{"agency": {"C"}}}); err != nil || len(none.Open)+len(none.History) != 0 {
@@ -79,5 +90,60 @@ func TestMargins(t *testing.T) {
 	}
 	if _, err := b.Margins(t.Context(), Query{Period: march, Where: map[string][]string{"colour": {"red"}}}); err == nil {
 		t.Error("a filter that is none is taken")
+	}
+
+	// Each bar leads to as many cases as it says.
+	for _, c := range []struct {
+		id, left, age string
+		want          uint64
+	}{
+		{"dossier.open", "0", "", 1},
+		{"dossier.open", "..-1", "", 1},
+		{"dossier.open", "1..", "", 1},
+		{"dossier.open", "-3..3", "", 3},
+		{"dossier.open", "", "1..2", 2},
+		{"dossier.open", "", "7", 1},
+		{"dossier.open", "3", "2", 1},
+		{"dossier.open", "", "21..", 1},
+		{"dossier.on_time_rate", "..-1", "", 1},
+		{"dossier.on_time_rate", "0", "", 1},
+		{"dossier.on_time_rate", "1..60", "", 1},
+		{"dossier.on_time_rate", "", "0..", 0},
+	} {
+		q := Query{ID: c.id, Period: march, Where: map[string][]string{"channel": {"online"}}}
+		of := Listing{Limit: 10, Order: ByDeadline}
+		var errs [2]error
+		of.Left, errs[0] = ReadDays("left", c.left)
+		of.Age, errs[1] = ReadDays("age", c.age)
+		list, err := b.Cases(t.Context(), q, of)
+		if err := errors.Join(errs[0], errs[1], err); err != nil {
+			t.Fatal(err)
+		}
+		if list.Total != c.want || len(list.Cases) != int(c.want) {
+			t.Errorf("%s, %q left, %q old: %d cases, want %d", c.id, c.left, c.age, list.Total, c.want)
+		}
+	}
+	three, _ := ReadDays("left", "3")
+	for _, q := range []Query{{ID: "task.open", Period: march}, {ID: "dossier.open", Period: march, AsOf: "2025-03-11"}} {
+		if _, err := b.Cases(t.Context(), q, Listing{Limit: 1, Left: three}); err == nil {
+			t.Errorf("%+v is asked by working days", q)
+		}
+	}
+}
+
+// Days are written as they are read; what is none is refused by the name of its parameter.
+func TestDays(t *testing.T) {
+	for _, text := range []string{"0", "-3", "3..5", "..-11", "11..", "-5..-1"} {
+		if d, err := ReadDays("left", text); err != nil || d.String() != text {
+			t.Errorf("%q is %v, %v", text, d, err)
+		}
+	}
+	for _, text := range []string{"..", "5..3", "x", "1..x", "1000", "1.5", "3...5"} {
+		if d, err := ReadDays("left", text); err == nil || !strings.HasPrefix(err.Error(), "left: ") {
+			t.Errorf("%q is %v, %v", text, d, err)
+		}
+	}
+	if d, err := ReadDays("left", ""); d != nil || err != nil {
+		t.Errorf("nothing is %v, %v", d, err)
 	}
 }

@@ -1,6 +1,7 @@
 package kpi
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -28,16 +29,62 @@ func (d *Definition) ofTellings() bool {
 	return d.measure == delays || (len(d.denominator) > 0 && d.denominator[0].measure == records)
 }
 
-// tellings answers a question about records.
-func (b *Books) tellings(ctx context.Context, d Definition, q Query) ([]Row, error) {
+// question is one of several, by its place among them.
+type question struct {
+	place      int
+	definition Definition
+	query      Query
+}
+
+// tellings answers questions about records: those of one period and filter are read at once, for that costs what the history
+// costs.
+func (b *Books) tellings(ctx context.Context, questions []question, answer func(place int, rows []Row)) error {
+	type reading struct {
+		s    *statement
+		asks []question
+	}
+	var readings []*reading
+	byKey := map[string]*reading{}
+	for _, one := range questions {
+		q := one.query
+		key := fmt.Sprint(q.Period, timeOf(q.By), q.Where, q.Fold, q.AsOf, q.Block, q.Causes, q.Before)
+		r := byKey[key]
+		if r == nil {
+			r = &reading{s: &statement{families: one.definition.Families(), query: q, names: b.namesOf(q)}}
+			r.s.query.By = nil
+			byKey[key], readings = r, append(readings, r)
+		}
+		for _, by := range q.By {
+			if !slices.Contains(r.s.query.By, by) {
+				r.s.query.By = append(r.s.query.By, by)
+			}
+		}
+		r.s.binned = cmp.Or(r.s.binned, one.definition.measure)
+		r.asks = append(r.asks, one)
+	}
+	for _, r := range readings {
+		all, err := b.fetchTellings(ctx, r.s)
+		if err != nil {
+			return fmt.Errorf("count the records for %s: %w", r.asks[0].definition.ID, err)
+		}
+		for _, one := range r.asks {
+			rows, err := b.tell(ctx, one, all.project(r.s.query.By, one.query.By, one.definition.measure))
+			if err != nil {
+				return fmt.Errorf("count what is told for %s: %w", one.definition.ID, err)
+			}
+			answer(one.place, rows)
+		}
+	}
+	return nil
+}
+
+// tell makes the rows of a question about records, of which all are counted.
+func (b *Books) tell(ctx context.Context, one question, all *sums) ([]Row, error) {
+	d, q := one.definition, one.query
 	s := &statement{families: d.Families(), query: q, names: b.namesOf(q), binned: d.measure}
 	a := answer{definition: d}
 	if d.Shape == Quantile {
-		sums, err := b.fetchTellings(ctx, s)
-		if err != nil {
-			return nil, err
-		}
-		return sums.rows(a, s), nil
+		return all.rows(a, s), nil
 	}
 	s.terms = existence(&d)
 	a.numerator, a.denominator = s.indices(d.numerator), s.indices(d.denominator)
@@ -45,12 +92,42 @@ func (b *Books) tellings(ctx context.Context, d Definition, q Query) ([]Row, err
 	if err != nil {
 		return nil, err
 	}
-	all, err := b.fetchTellings(ctx, s)
-	if err != nil {
-		return nil, err
-	}
 	sums.add(all, s)
 	return sums.rows(a, s), nil
+}
+
+// project adds records up that were read by some dimensions: by fewer of them, and in bins if a measure is asked for.
+func (s *sums) project(from, to []string, measure lifecycle.Measure) *sums {
+	apart := slices.DeleteFunc(slices.Clone(from), func(by string) bool { return slices.Contains(times, by) })
+	fewer := &sums{byKey: map[string]*series{}}
+	for key, of := range s.byKey {
+		codes, kept := strings.Split(key, "\x00"), []string{}
+		for _, by := range to {
+			if at := slices.Index(apart, by); at >= 0 {
+				kept = append(kept, codes[at])
+			}
+		}
+		into := fewer.of(kept)
+		count := func(bucket uint32, n int64) {
+			if into.terms[bucket] == nil {
+				into.terms[bucket] = make([]int64, 1)
+			}
+			into.terms[bucket][0] += n
+		}
+		for bucket, bins := range of.bins {
+			for bin, n := range bins {
+				if measure != "" {
+					into.addBin(bucket, bin, n)
+				} else {
+					count(bucket, n)
+				}
+			}
+		}
+		for bucket, values := range of.terms {
+			count(bucket, values[0])
+		}
+	}
+	return fewer
 }
 
 // add adds what another statement brought of the first term of st.

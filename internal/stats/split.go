@@ -1,6 +1,7 @@
 package stats
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 )
@@ -61,17 +62,30 @@ func SplitRate(before, after map[string]Share) Split {
 			s.By = append(s.By, Part{name, moved})
 		}
 	}
-	slices.SortFunc(s.By, func(a, b Part) int {
-		switch x, y := max(a.Value, -a.Value), max(b.Value, -b.Value); {
-		case x > y:
-			return -1
-		case x < y:
-			return 1
-		case a.Group < b.Group:
-			return -1
-		default:
-			return 1
-		}
-	})
+	largestFirst(s.By)
 	return s
+}
+
+// Differences are by how much each group has more or fewer than before, the largest difference first; groups without one are
+// left out.
+func Differences(before, after map[string]float64) []Part {
+	var all []Part
+	for name, n := range after {
+		if n != before[name] {
+			all = append(all, Part{name, n - before[name]})
+		}
+	}
+	for name, n := range before {
+		if _, still := after[name]; !still && n != 0 {
+			all = append(all, Part{name, -n})
+		}
+	}
+	largestFirst(all)
+	return all
+}
+
+func largestFirst(parts []Part) {
+	slices.SortFunc(parts, func(a, b Part) int {
+		return cmp.Or(cmp.Compare(max(b.Value, -b.Value), max(a.Value, -a.Value)), cmp.Compare(a.Group, b.Group))
+	})
 }

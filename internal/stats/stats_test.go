@@ -1,7 +1,10 @@
 package stats_test
 
 import (
+	"fmt"
 	"math"
+	"math/big"
+	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -82,6 +85,25 @@ func TestFisher(t *testing.T) {
 	if p := stats.FellByChance(99_000, 100_000, 98_000, 100_000); p <= 0 || p > 1e-60 {
 		t.Errorf("a fall of a point in a hundred thousand has the chance %v", p)
 	}
+}
+
+// The chance is the sum of all falls as large or larger, each counted alone with whole numbers, wherever the share has gone.
+func TestFisherAddsUp(t *testing.T) {
+	rng := rand.New(rand.NewPCG(19, 35))
+	for range 300 {
+		n1, n2 := 1+rng.IntN(60), 1+rng.IntN(60)
+		k1, k2 := rng.IntN(n1+1), rng.IntN(n2+1)
+		sum := new(big.Int)
+		for k := 0; k <= k2; k++ {
+			if left := k1 + k2 - k; left >= 0 && left <= n1 {
+				ways := new(big.Int).Binomial(int64(n2), int64(k))
+				sum.Add(sum, ways.Mul(ways, new(big.Int).Binomial(int64(n1), int64(left))))
+			}
+		}
+		want, _ := new(big.Rat).SetFrac(sum, new(big.Int).Binomial(int64(n1+n2), int64(k1+k2))).Float64()
+		near(t, fmt.Sprint(k1, " of ", n1, ", ", k2, " of ", n2), stats.FellByChance(k1, n1, k2, n2), want, 1e-10)
+	}
+	near(t, "risen far", stats.FellByChance(10_000, 100_000, 90_000, 100_000), 1, 0)
 }
 
 // Worked by hand: 0.005 ≤ 0.05÷4, 0.01 ≤ 0.05÷3, 0.03 > 0.05÷2. Of 0.01, 0.04, 0.03, 0.005 the two small ones are beyond 0.05.
@@ -171,4 +193,12 @@ func TestSplit(t *testing.T) {
 			r.Fatalf("%v and %v are not %v", s.Mix, s.Performance, last-first)
 		}
 	})
+}
+
+// Groups that came, went, grew and shrank, the largest difference first; those that stayed as they were are left out.
+func TestDifferences(t *testing.T) {
+	got := stats.Differences(map[string]float64{"gone": 3, "grown": 1, "same": 9, "shrunk": 5}, map[string]float64{"grown": 8, "same": 9, "shrunk": 2, "new": 4})
+	if want := []stats.Part{{Group: "grown", Value: 7}, {Group: "new", Value: 4}, {Group: "gone", Value: -3}, {Group: "shrunk", Value: -3}}; !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
 }

@@ -13,18 +13,31 @@ func FellByChance(k1, n1, k2, n2 int) float64 {
 		return 1
 	}
 	all, hits := n1+n2, k1+k2
-	// The chance of k hits among the n2 later ones, given all hits.
+	// at is the chance of k hits among the n2 later ones, given all hits. That of one hit fewer or more follows from it.
 	at := func(k int) float64 {
 		return math.Exp(logChoose(hits, k) + logChoose(all-hits, n2-k) - logChoose(all, n2))
 	}
-	sum := 0.0
-	for k := k2; k >= max(0, n2-(all-hits)); k-- {
-		p := at(k)
-		if sum += p; p < sum*1e-12 {
-			break
+	if least := max(0, n2-(all-hits)); float64(k2)*float64(all) < float64(n2)*float64(hits) {
+		p := at(k2)
+		sum := p
+		for k := k2; k > least && p >= sum*1e-14; k-- {
+			p *= float64(k) * float64(all-hits-n2+k) / (float64(hits-k+1) * float64(n2-k+1))
+			sum += p
 		}
+		return min(1, sum)
 	}
-	return min(1, sum)
+	// It did not fall: what is above is the smaller part.
+	most := min(hits, n2)
+	if k2 == most {
+		return 1
+	}
+	p := at(k2 + 1)
+	sum := p
+	for k := k2 + 1; k < most && p >= sum*1e-14; k++ {
+		p *= float64(hits-k) * float64(n2-k) / (float64(k+1) * float64(all-hits-n2+k+1))
+		sum += p
+	}
+	return max(0, 1-sum)
 }
 
 // Holm says of which of several tests the chance is small enough, so that all of them together err with a chance of at most

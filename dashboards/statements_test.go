@@ -1,0 +1,73 @@
+package dashboards
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+
+	"tiendo/internal/calendar"
+	"tiendo/internal/clickhouse/enginetest"
+	"tiendo/internal/kpi"
+)
+
+// counting is a connection that counts its statements.
+type counting struct {
+	driver.Conn
+	statements atomic.Int64
+}
+
+func (c *counting) Query(ctx context.Context, query string, args ...any) (driver.Rows, error) {
+	c.statements.Add(1)
+	return c.Conn.Query(ctx, query, args...)
+}
+
+func (c *counting) QueryRow(ctx context.Context, query string, args ...any) driver.Row {
+	c.statements.Add(1)
+	return c.Conn.QueryRow(ctx, query, args...)
+}
+
+// statementsOf are how many statements a page takes of the engine where nothing is answered from memory: one for each
+// period, grouping and family of cases that it shows, one for each measure of its quantiles, one for each figure that is read from
+// the facts, and a few for what all answers say: what sources state, who has gone quiet, when agencies were last heard of.
+var statementsOf = map[string]int64{
+	"/": 17, "/dossiers": 16, "/online": 8, "/tasks": 12, "/citizens": 19, "/organisation": 10, "/agencies/{agency}": 35, "/quality": 21,
+}
+
+// TestAPageAsksOnceForAllWhoLook: however many look at once, and in whichever language, the engine is asked once for each group of
+// figures.
+func TestAPageAsksOnceForAllWhoLook(t *testing.T) {
+	conn := &counting{Conn: enginetest.Conn(t)}
+	now := func() time.Time { return today }
+	books := kpi.New(kpi.Options{Conn: conn, Calendars: calendar.Builtin(hanoi), Now: now, Events: func() uint64 { return 1 }})
+	for _, of := range pages() {
+		p := pagesOf(t, sources{ask: books.Ask, cases: books.Cases, margins: books.Margins, booked: books.Events})
+		before := conn.statements.Load()
+		q := ask(t, of, "ytd")
+		if strings.HasSuffix(of.path, "{agency}") {
+			q.where["agency"] = []string{"H24.12"}
+		}
+		var looking sync.WaitGroup
+		for range 20 {
+			for lang := range spoken {
+				looking.Go(func() {
+					s, err := p.snapshots.at(t.Context(), q)
+					if err == nil {
+						_, err = s.fragments[lang]()
+					}
+					if err != nil {
+						t.Error(err)
+					}
+				})
+			}
+		}
+		looking.Wait()
+		if n := conn.statements.Load() - before; n != statementsOf[of.path] {
+			t.Errorf("%s: forty who look cost %d statements, want %d", of.path, n, statementsOf[of.path])
+		}
+	}
+}
