@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"tiendo/internal/calendar"
+	"tiendo/internal/event"
+	"tiendo/internal/kpi"
 	"tiendo/internal/ranking"
 )
 
@@ -73,12 +75,39 @@ func silent(r *ranking.Result) (all []Obstacle) {
 		if q.Source != "" {
 			what, vi, en = "source "+q.Source, "nguồn "+q.Source, "source "+q.Source
 		}
+		ofVI, ofEN := silentOf(r, q)
 		all = append(all, Obstacle{
-			Kind: Silent, What: what, VI: fmt.Sprintf("%s: không có dữ liệu từ sau ngày %s", vi, inVietnamese(q.Since)), EN: fmt.Sprintf("%s: nothing was heard after %s", en, q.Since),
+			Kind: Silent, What: what, VI: fmt.Sprintf("%s: không có %s từ sau ngày %s", vi, ofVI, inVietnamese(q.Since)), EN: fmt.Sprintf("%s: %s was heard of after %s", en, ofEN, q.Since),
 		})
 	}
 	slices.SortFunc(all, func(a, b Obstacle) int { return strings.Compare(a.What, b.What) })
 	return all
+}
+
+// familyWords name what nothing is heard of.
+var familyWords = map[event.Family][2]string{
+	event.Dossier: {"hồ sơ", "no dossier"}, event.Task: {"nhiệm vụ", "no task"}, event.Petition: {"đơn thư", "no petition"},
+	event.Reception: {"lượt tiếp công dân", "no reception"}, event.Finding: {"tồn tại qua kiểm tra", "no finding"},
+}
+
+// silentOf says of what nothing is heard of an agency: of petitions, say, while its dossiers come as ever.
+func silentOf(r *ranking.Result, q kpi.Quiet) (vi, en string) {
+	var ofVI, ofEN []string
+	for _, f := range r.Inputs.Figures {
+		if !slices.ContainsFunc(f.Rows, func(row ranking.Row) bool { return row.Agency == q.Agency && row.QuietSince == q.Since }) {
+			continue
+		}
+		d, _ := kpi.ByID(f.KPI)
+		for _, family := range d.Families() {
+			if words := familyWords[family]; words[0] != "" && !slices.Contains(ofVI, words[0]) {
+				ofVI, ofEN = append(ofVI, words[0]), append(ofEN, words[1])
+			}
+		}
+	}
+	if len(ofVI) == 0 {
+		return "dữ liệu", "nothing"
+	}
+	return strings.Join(ofVI, ", "), strings.Join(ofEN, ", ")
 }
 
 // inVietnamese writes a day as people there do.

@@ -218,8 +218,11 @@ func TestObstacles(t *testing.T) {
 	running := inputs()
 	running.Period.Running = true
 	f("the period has not ended", running)
-	f("agency B: nothing was heard after 2026-09-03", inputs(), kpi.Quiet{Agency: "B", Since: "2026-09-03"}, kpi.Quiet{Agency: "Z", Since: "2026-01-01"})
-	f("source one-stop: nothing was heard after 2026-09-03", inputs(), kpi.Quiet{Source: "one-stop", Since: "2026-09-03"})
+	f("agency B: nothing was heard of after 2026-09-03", inputs(), kpi.Quiet{Agency: "B", Since: "2026-09-03"}, kpi.Quiet{Agency: "Z", Since: "2026-01-01"})
+	quiet := inputs() // by one of the figures, which says of what
+	quiet.Figures[0].Rows[1].QuietSince = "2026-09-03"
+	f("agency B: no dossier was heard of after 2026-09-03", quiet, kpi.Quiet{Agency: "B", Since: "2026-09-03"})
+	f("source one-stop: nothing was heard of after 2026-09-03", inputs(), kpi.Quiet{Source: "one-stop", Since: "2026-09-03"})
 	half := inputs()
 	half.Figures[0].Completeness = new(0.5)
 	f("50.0 % of what sources state has arrived", half)

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Certainty says how sure the ranks of a group are: what ranks would come out if small numbers were not left to chance, and if
@@ -40,10 +41,12 @@ const (
 
 // Simulate says in r how sure ranks are. It must have been computed by m.
 func (m *Method) Simulate(r *Result) {
+	var groups sync.WaitGroup
 	for i := range r.Groups {
 		seed := strings.Join([]string{m.SHA256, r.Inputs.Period.ID, r.Groups[i].Group.Code}, " ")
-		m.simulate(&r.Groups[i], seed, m.Uncertainty.Draws)
+		groups.Go(func() { m.simulate(&r.Groups[i], seed, m.Uncertainty.Draws) })
 	}
+	groups.Wait()
 }
 
 // simulate draws a group's ranks again and again.

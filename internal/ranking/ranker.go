@@ -5,6 +5,8 @@ import (
 	"errors"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"tiendo/internal/kpi"
 	"tiendo/internal/period"
 )
@@ -143,11 +145,16 @@ func (k *Ranker) Settled(ctx context.Context) error {
 
 // gather gathers a period and the one before it, which is nil where the method does not rank it.
 func (k *Ranker) gather(ctx context.Context, m *Method, p period.Period, at Moment) (now, before *Inputs, err error) {
-	if now, err = m.Gather(ctx, k.Books, p, at); err != nil {
-		return nil, nil, err
-	}
-	before, err = k.before(ctx, m, p, at)
-	return now, before, err
+	both, working := errgroup.WithContext(ctx)
+	both.Go(func() (err error) {
+		now, err = m.Gather(working, k.Books, p, at)
+		return err
+	})
+	both.Go(func() (err error) {
+		before, err = k.before(working, m, p, at)
+		return err
+	})
+	return now, before, both.Wait()
 }
 
 // before gathers the period before; nil where the method does not rank it.

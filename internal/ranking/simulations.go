@@ -19,37 +19,37 @@ type simulations struct {
 	made []*simulation
 }
 
-// simulation is how sure the ranks of one result are.
+// simulation is how sure the ranks of one result are, once it was worked out.
 type simulation struct {
 	of        [sha256.Size]byte
+	once      sync.Once
 	certainty []*Certainty
 	intervals []map[string]*Interval
 	robust    []map[string]*Robust
 }
 
-// simulate says in r how sure ranks are, as Method.Simulate does.
+// simulate says in r how sure ranks are, as Method.Simulate does. Who asks for the same meanwhile waits for it, others do not.
 func (k *simulations) simulate(m *Method, r *Result) {
-	of := m.simulates(r)
+	s := k.remembered(m.simulates(r))
+	s.once.Do(func() {
+		m.Simulate(r)
+		s.remember(r)
+	})
+	s.tell(r)
+}
+
+// remembered is the simulation of that name, worked out or not.
+func (k *simulations) remembered(of [sha256.Size]byte) *simulation {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	at := slices.IndexFunc(k.made, func(s *simulation) bool { return s.of == of })
-	if at >= 0 {
-		k.made[at].tell(r)
-		return
+	if at := slices.IndexFunc(k.made, func(s *simulation) bool { return s.of == of }); at >= 0 {
+		return k.made[at]
 	}
-	m.Simulate(r)
 	s := &simulation{of: of}
-	for _, g := range r.Groups {
-		intervals, robust := map[string]*Interval{}, map[string]*Robust{}
-		for _, a := range g.Agencies {
-			intervals[a.Agency.Code], robust[a.Agency.Code] = a.Interval, a.Robust
-		}
-		s.certainty, s.intervals, s.robust = append(s.certainty, g.Certainty), append(s.intervals, intervals), append(s.robust, robust)
-	}
-	k.made = append(k.made, s)
-	if len(k.made) > keptSimulations {
+	if k.made = append(k.made, s); len(k.made) > keptSimulations {
 		k.made = k.made[1:]
 	}
+	return s
 }
 
 // simulates names all that a simulation is made of.
@@ -66,6 +66,16 @@ func (m *Method) simulates(r *Result) [sha256.Size]byte {
 		panic(fmt.Sprintf("BUG: a ranking is no JSON: %v", err))
 	}
 	return sha256.Sum256(raw)
+}
+
+func (s *simulation) remember(r *Result) {
+	for _, g := range r.Groups {
+		intervals, robust := map[string]*Interval{}, map[string]*Robust{}
+		for _, a := range g.Agencies {
+			intervals[a.Agency.Code], robust[a.Agency.Code] = a.Interval, a.Robust
+		}
+		s.certainty, s.intervals, s.robust = append(s.certainty, g.Certainty), append(s.intervals, intervals), append(s.robust, robust)
+	}
 }
 
 func (s *simulation) tell(r *Result) {
