@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"tiendo/internal/kpi"
 	"tiendo/internal/stats"
@@ -133,13 +134,22 @@ func (p *presenter) dueNext() notice {
 func (p *presenter) goneQuiet() notice {
 	n := notice{ID: "quiet", Heading: p.t("quiet"), Says: p.t("quietSays")}
 	for _, q := range p.quiet {
-		item := noticeItem{Name: p.w.Source + " " + q.Source, Says: p.w.NoDataSince + " " + p.lang.day(q.Since)}
+		item := noticeItem{Name: p.w.Source + " " + q.Source, Says: fmt.Sprintf("%s: %s %s", p.familiesOf(q), p.w.NoDataSince, p.lang.day(q.Since))}
 		if q.Agency != "" {
 			item.Name, item.Href = p.name(q.Agency), p.agencyHref(q.Agency)
 		}
 		n.Items = append(n.Items, item)
 	}
 	return p.noticed(n, "quietNone")
+}
+
+// familiesOf names the sorts of cases in which somebody has gone quiet.
+func (p *presenter) familiesOf(s quietIn) string {
+	names := make([]string, len(s.families))
+	for i, f := range s.families {
+		names[i] = familyNames[f].in(p.lang)
+	}
+	return strings.Join(names, ", ")
 }
 
 // noticed cuts a notice to what can be read at a glance, and says where there is nothing.
