@@ -40,7 +40,7 @@ func browser(t *testing.T) context.Context {
 	t.Helper()
 	chromium.once.Do(startChromium)
 	if chromium.missing {
-		t.Skip("no Chromium on this machine; tools/needs chromium installs it")
+		t.Skip("no Chromium on this machine; tools/needs chromium-headless-shell installs it")
 	}
 	if chromium.err != nil {
 		t.Fatal(chromium.err)
@@ -51,7 +51,7 @@ func browser(t *testing.T) context.Context {
 func startChromium() {
 	path := ""
 	// The shell is the same browser without what draws the browser itself, which takes more than the pages do.
-	for _, name := range []string{"chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"} {
+	for _, name := range []string{"chromium-headless-shell", "chromium"} {
 		if found, err := exec.LookPath(name); err == nil {
 			path = found
 			break

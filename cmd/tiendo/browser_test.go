@@ -25,9 +25,13 @@ type tab struct {
 
 func newTab(t *testing.T) *tab {
 	t.Helper()
-	path, err := exec.LookPath("chromium")
+	// The shell is the same browser without what draws the browser itself.
+	path, err := exec.LookPath("chromium-headless-shell")
 	if err != nil {
-		t.Skip("no Chromium on this machine; tools/needs chromium installs it")
+		path, err = exec.LookPath("chromium")
+	}
+	if err != nil {
+		t.Skip("no Chromium on this machine; tools/needs chromium-headless-shell installs it")
 	}
 	allocator, stop := chromedp.NewExecAllocator(t.Context(), append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU,

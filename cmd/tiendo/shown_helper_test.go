@@ -1,15 +1,12 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"math"
 	"net/url"
-	"os/exec"
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"tiendo/internal/kpi"
 	"tiendo/internal/metrics"
@@ -174,27 +171,9 @@ func comparePage(t *testing.T, c *city, shown map[string]float64) {
 // onPage is every number that a browser shows on a page.
 func onPage(t *testing.T, address string) []standing {
 	t.Helper()
-	path := ""
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if found, err := exec.LookPath(name); err == nil {
-			path = found
-			break
-		}
-	}
-	if path == "" {
-		t.Skip("no Chromium on this machine; tools/needs chromium installs it")
-	}
-	limit, cancel := context.WithTimeout(t.Context(), time.Minute)
-	defer cancel()
-	allocator, stop := chromedp.NewExecAllocator(limit, append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.Flag("disable-component-update", true))...)
-	defer stop()
-	ctx, end := chromedp.NewContext(allocator)
-	defer end()
-	if err := chromedp.Do(ctx, chromedp.Navigate(address)); err != nil {
-		t.Fatalf("open %s: %v", address, err)
-	}
-	numbers, err := chromedp.Run(ctx, chromedp.Evaluate[[]standing](`[...document.querySelectorAll("data[data-kpi]")].map(d => ({
+	b := newTab(t)
+	b.to(address)
+	numbers, err := chromedp.Run(b.ctx, chromedp.Evaluate[[]standing](`[...document.querySelectorAll("data[data-kpi]")].map(d => ({
 		KPI: d.dataset.kpi, Part: d.dataset.part || "", Agency: d.dataset.agency || "", Named: "agency" in d.dataset, Value: d.value, Cases: d.closest("a").href,
 	}))`))
 	if err != nil {

@@ -97,7 +97,7 @@ func (l *living) wanted(page booking.Page) booking.Whose {
 	switch {
 	case !apart && len(q.Where) == 0:
 		return booking.Whose{Together: true}
-	case only && !(q.Fold && len(l.names.successors) > 0):
+	case only && (!q.Fold || len(l.names.successors) == 0):
 		return booking.Whose{Agencies: page.Places(codes)}
 	default:
 		return booking.Whose{}
