@@ -88,17 +88,23 @@ func (p *presenter) grown() notice {
 		before[textOf(r.Keys["agency"])] = valueOf(r.Value)
 	}
 	q := p.by(id, "agency")
-	rows := slices.Clone(p.figure(q).Rows)
-	growth := func(r kpi.Row) float64 { return valueOf(r.Value) - before[textOf(r.Keys["agency"])] }
-	slices.SortStableFunc(rows, func(a, b kpi.Row) int { return cmp.Compare(growth(b), growth(a)) })
-	for _, r := range rows {
-		if by := growth(r); by > 0 {
-			code := textOf(r.Keys["agency"])
-			n.Items = append(n.Items, noticeItem{
-				Name: p.name(code), Href: p.agencyHref(code), Number: p.value(q, r),
-				Says: "+" + p.lang.count(by) + ": " + p.lang.count(before[code]) + " → ",
-			})
+	type growth struct {
+		row kpi.Row
+		by  float64
+	}
+	var grew []*growth
+	for _, r := range p.figure(q).Rows {
+		if by := valueOf(r.Value) - before[textOf(r.Keys["agency"])]; by > 0 {
+			grew = append(grew, &growth{r, by})
 		}
+	}
+	slices.SortStableFunc(grew, func(a, b *growth) int { return cmp.Compare(b.by, a.by) })
+	for _, g := range grew {
+		code := textOf(g.row.Keys["agency"])
+		n.Items = append(n.Items, noticeItem{
+			Name: p.name(code), Href: p.agencyHref(code), Number: p.value(q, g.row),
+			Says: "+" + p.lang.count(g.by) + ": " + p.lang.count(before[code]) + " → ",
+		})
 	}
 	return p.noticed(n, "grewNone")
 }
