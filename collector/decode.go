@@ -55,12 +55,22 @@ func (f *fault) Error() string { return f.reason }
 
 var doubledNames = jsontext.AllowDuplicateNames(true) // refused event by event, not with the whole body
 
+var byteOrderMark = []byte("\xef\xbb\xbf")
+
+// notJSON says that a text is not JSON, and why where that can be seen: some programs begin UTF-8 with a mark, which JSON has not.
+func notJSON(text []byte) string {
+	if bytes.HasPrefix(text, byteOrderMark) {
+		return "is not JSON: it begins with a byte order mark; send UTF-8 without one"
+	}
+	return "is not JSON"
+}
+
 // read takes a body apart. Its error is a *fault or errTooMany.
 func (in *intake) read(m mode, h http.Header, content []byte) error {
 	switch m {
 	case structured:
 		if !jsontext.Value(content).IsValid(doubledNames) {
-			return &fault{reason: "the body is not JSON"}
+			return &fault{reason: "the body " + notJSON(content)}
 		}
 		return in.take(content, 0)
 	case batch:
@@ -82,6 +92,9 @@ func (in *intake) readBatch(content []byte) error {
 	broken := func(reason string) error { return &fault{index: in.index, reason: reason} }
 	r := jsontext.NewDecoder(bytes.NewBuffer(content), doubledNames)
 	if r.PeekKind() != '[' {
+		if bytes.HasPrefix(content, byteOrderMark) {
+			return broken("the body " + notJSON(content))
+		}
 		return broken("the body is not a JSON array of events")
 	}
 	if _, err := r.ReadToken(); err != nil {
@@ -121,7 +134,7 @@ func (in *intake) readLines(content []byte) error {
 				return errTooMany
 			}
 			in.lost[""]++
-			in.refuse(refusal{Line: line, Reason: "is not JSON"})
+			in.refuse(refusal{Line: line, Reason: notJSON(text)})
 			in.index++
 			continue
 		}

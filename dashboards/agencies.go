@@ -2,8 +2,10 @@ package dashboards
 
 import (
 	"cmp"
+	"html/template"
 	"maps"
 	"slices"
+	"strings"
 
 	"tiendo/internal/kpi"
 )
@@ -44,6 +46,50 @@ type agencyRow struct {
 	rate, low, high, open, overdue *float64
 }
 
+// Left and Right are the cells of the row before and after the drawn open work: see number.HTML for why no template writes them.
+func (r agencyRow) Left(w *words) template.HTML {
+	var b strings.Builder
+	b.WriteString("<td")
+	if r.Silent {
+		b.WriteString(` class="since"`)
+	}
+	b.WriteByte('>')
+	switch r.Standing {
+	case "below":
+		b.WriteString(standingMark("below", "▼", w.Below))
+	case "above":
+		b.WriteString(standingMark("above", "▲", w.Above))
+	}
+	b.WriteString(string(r.Rate.HTML()) + "</td><td>")
+	if r.Denominator.Exact == "" {
+		b.WriteString(`<span class="none">–</span>`)
+	} else {
+		b.WriteString(string(r.Numerator.HTML()) + " / " + string(r.Denominator.HTML()))
+	}
+	tone := "level"
+	if r.Fell {
+		tone = "worse"
+	}
+	b.WriteString(`</td><td class="soft">` + inHTML.Replace(cmp.Or(r.Interval, none)) + `</td><td class="before"><b class="` + tone + `">` + inHTML.Replace(r.Change) + `</b></td>`)
+	return template.HTML(b.String()) //nolint:gosec // all that is not ours is escaped
+}
+
+func standingMark(class, sign, says string) string {
+	return `<span class="mark ` + class + `" title="` + inHTML.Replace(says) + `">` + sign + `<span class="heard">` + inHTML.Replace(says) + `</span></span> `
+}
+
+func (r agencyRow) Right() template.HTML {
+	late := "<td>"
+	if r.Late {
+		late = `<td class="late">`
+	}
+	html := "<td>" + r.Open.HTML() + "</td>" + template.HTML(late) + r.Overdue.HTML() + "</td>"
+	for _, n := range []number{r.DueSoon, r.Uptake, r.TasksLate} {
+		html += "<td>" + n.HTML() + "</td>"
+	}
+	return html
+}
+
 // agencyCodes are the agencies that any of some figures names.
 func (p *presenter) agencyCodes(ids ...string) []string {
 	codes := map[string]bool{}
@@ -79,13 +125,14 @@ func (p *presenter) compared() agencyTable {
 // table is the agencies with a rate or open work, the lowest rate first, those without one last.
 func (p *presenter) table(rate, open, overdue string) agencyTable {
 	var t agencyTable
+	var rows []*agencyRow
 	city := p.city[rate].Value
 	if city != nil {
 		t.City = p.lang.percent(*city)
 	}
 	for _, code := range p.agencyCodes(rate, open, overdue) {
 		of := p.agencies[rate][code]
-		r := agencyRow{
+		r := &agencyRow{
 			Code: code, Name: p.name(code),
 			Rate:        p.ofAgency(rate, code, p.lang.percent),
 			Numerator:   p.number(rate, "numerator", of.Numerator, p.lang.count, &code, p.period.ID),
@@ -99,14 +146,14 @@ func (p *presenter) table(rate, open, overdue string) agencyTable {
 		if of.Low != nil && of.High != nil {
 			r.Interval = p.lang.interval(*of.Low, *of.High)
 		}
-		p.setLastEvent(&r, of, p.agencies[open][code])
+		p.setLastEvent(r, of, p.agencies[open][code])
 		if since := cmp.Or(of.NoDataSince, p.agencies[open][code].NoDataSince); since != "" {
 			r.Silent = true
 			r.Rate.Text, r.Standing, r.rate, r.low, r.high = p.w.NoDataSince+" "+p.lang.day(since), "", nil, nil, nil
 		}
-		t.Rows = append(t.Rows, r)
+		rows = append(rows, r)
 	}
-	slices.SortStableFunc(t.Rows, func(a, b agencyRow) int {
+	slices.SortStableFunc(rows, func(a, b *agencyRow) int {
 		switch {
 		case a.rate == nil || b.rate == nil:
 			return cmp.Compare(has(b.rate), has(a.rate))
@@ -116,6 +163,9 @@ func (p *presenter) table(rate, open, overdue string) agencyTable {
 			return cmp.Compare(valueOf(b.open), valueOf(a.open))
 		}
 	})
+	for _, r := range rows {
+		t.Rows = append(t.Rows, *r)
+	}
 	p.scale(&t, city)
 	return t
 }

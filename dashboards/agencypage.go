@@ -1,6 +1,7 @@
 package dashboards
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -118,8 +119,8 @@ func (q *asked) asksSoon(id string) bool { return q.period.Running || id != "dos
 // agencyView is the model of the page.
 type agencyView struct {
 	Code, Group string
-	// Quiet is since when nothing is heard of the agency; "" while it is heard of.
-	Quiet    string
+	// Quiet are since when nothing is heard of the agency, and in what.
+	Quiet    []string
 	Open     []card
 	Subjects []subjectView
 	Charts   []chart
@@ -153,7 +154,7 @@ func (p *presenter) agency() (*agencyView, error) {
 	}
 	for _, q := range p.quiet {
 		if q.Agency == code {
-			v.Quiet = p.lang.day(q.Since)
+			v.Quiet = append(v.Quiet, fmt.Sprintf("%s (%s)", p.lang.day(q.Since), p.familiesOf(q)))
 		}
 	}
 	for _, id := range left {

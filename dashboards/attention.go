@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"tiendo/internal/kpi"
 	"tiendo/internal/stats"
@@ -87,17 +88,23 @@ func (p *presenter) grown() notice {
 		before[textOf(r.Keys["agency"])] = valueOf(r.Value)
 	}
 	q := p.by(id, "agency")
-	rows := slices.Clone(p.figure(q).Rows)
-	growth := func(r kpi.Row) float64 { return valueOf(r.Value) - before[textOf(r.Keys["agency"])] }
-	slices.SortStableFunc(rows, func(a, b kpi.Row) int { return cmp.Compare(growth(b), growth(a)) })
-	for _, r := range rows {
-		if by := growth(r); by > 0 {
-			code := textOf(r.Keys["agency"])
-			n.Items = append(n.Items, noticeItem{
-				Name: p.name(code), Href: p.agencyHref(code), Number: p.value(q, r),
-				Says: "+" + p.lang.count(by) + ": " + p.lang.count(before[code]) + " → ",
-			})
+	type growth struct {
+		row kpi.Row
+		by  float64
+	}
+	var grew []*growth
+	for _, r := range p.figure(q).Rows {
+		if by := valueOf(r.Value) - before[textOf(r.Keys["agency"])]; by > 0 {
+			grew = append(grew, &growth{r, by})
 		}
+	}
+	slices.SortStableFunc(grew, func(a, b *growth) int { return cmp.Compare(b.by, a.by) })
+	for _, g := range grew {
+		code := textOf(g.row.Keys["agency"])
+		n.Items = append(n.Items, noticeItem{
+			Name: p.name(code), Href: p.agencyHref(code), Number: p.value(q, g.row),
+			Says: "+" + p.lang.count(g.by) + ": " + p.lang.count(before[code]) + " → ",
+		})
 	}
 	return p.noticed(n, "grewNone")
 }
@@ -127,13 +134,22 @@ func (p *presenter) dueNext() notice {
 func (p *presenter) goneQuiet() notice {
 	n := notice{ID: "quiet", Heading: p.t("quiet"), Says: p.t("quietSays")}
 	for _, q := range p.quiet {
-		item := noticeItem{Name: p.w.Source + " " + q.Source, Says: p.w.NoDataSince + " " + p.lang.day(q.Since)}
+		item := noticeItem{Name: p.w.Source + " " + q.Source, Says: fmt.Sprintf("%s: %s %s", p.familiesOf(q), p.w.NoDataSince, p.lang.day(q.Since))}
 		if q.Agency != "" {
 			item.Name, item.Href = p.name(q.Agency), p.agencyHref(q.Agency)
 		}
 		n.Items = append(n.Items, item)
 	}
 	return p.noticed(n, "quietNone")
+}
+
+// familiesOf names the sorts of cases in which somebody has gone quiet.
+func (p *presenter) familiesOf(s quietIn) string {
+	names := make([]string, len(s.families))
+	for i, f := range s.families {
+		names[i] = familyNames[f].in(p.lang)
+	}
+	return strings.Join(names, ", ")
 }
 
 // noticed cuts a notice to what can be read at a glance, and says where there is nothing.

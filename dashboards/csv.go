@@ -45,19 +45,19 @@ func (p *Pages) csv(w http.ResponseWriter, r *http.Request) {
 		p.refuseAddress(w, r, q, lang, bad)
 		return
 	}
-	var part *fragment
+	var show *shown
 	if err == nil {
 		var s *snapshot
 		if s, err = p.snapshots.at(r.Context(), q); s != nil {
-			part, err = s.fragments[lang]()
+			show, err = p.show(s, lang)
 		}
 	}
-	if part == nil {
+	if show == nil {
 		p.refuse(w, r, lang, err)
 		return
 	}
 	id := r.URL.Query().Get("chart")
-	for _, c := range part.shown.made {
+	for _, c := range show.made {
 		if c.ID != id {
 			continue
 		}

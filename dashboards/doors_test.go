@@ -326,7 +326,7 @@ func TestNoDoorWordIsMissing(t *testing.T) {
 		}
 	}
 	for _, family := range auth.Families() {
-		if tokenFamilies[family] == (inBoth{}) {
+		if familyNames[family] == (inBoth{}) {
 			t.Errorf("the family %s has no words", family)
 		}
 	}

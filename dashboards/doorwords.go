@@ -117,8 +117,8 @@ var scopeNames = map[auth.Scope]inBoth{
 	auth.ScopeAdmin:   {"quản trị", "administer"},
 }
 
-// tokenFamilies are the families of events to which a token can be confined.
-var tokenFamilies = map[event.Family]inBoth{
+// familyNames are what events tell of.
+var familyNames = map[event.Family]inBoth{
 	event.Dossier:   {"hồ sơ", "dossiers"},
 	event.Task:      {"nhiệm vụ", "tasks"},
 	event.Petition:  {"đơn thư", "petitions"},

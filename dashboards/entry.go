@@ -66,6 +66,19 @@ func (p *Pages) entrant(w http.ResponseWriter, r *http.Request) (by entrant, ok 
 	return by, true
 }
 
+// poster is entrant for what a form sends, whose fields are then in r.PostForm.
+func (p *Pages) poster(w http.ResponseWriter, r *http.Request) (by entrant, ok bool) {
+	if by, ok = p.entrant(w, r); !ok {
+		return by, false
+	}
+	r.Body = http.MaxBytesReader(w, r.Body, longestForm)
+	if err := r.ParseForm(); err != nil {
+		p.complain(w, r, by.lang, http.StatusBadRequest, trouble{Heading: by.e.WrongForm})
+		return by, false
+	}
+	return by, true
+}
+
 // act writes down what somebody has done.
 func (p *Pages) act(by *entrant, verb, object string, details ...slog.Attr) {
 	p.Audit.Add(by.who.Act(verb, object, details...))

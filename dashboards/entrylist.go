@@ -81,13 +81,8 @@ func (p *Pages) recentRow(e *byhand.Told, by *entrant) recentRow {
 
 // retract takes back what somebody has entered.
 func (p *Pages) retract(w http.ResponseWriter, r *http.Request) {
-	by, ok := p.entrant(w, r)
+	by, ok := p.poster(w, r)
 	if !ok {
-		return
-	}
-	r.Body = http.MaxBytesReader(w, r.Body, longestForm)
-	if err := r.ParseForm(); err != nil {
-		p.complain(w, r, by.lang, http.StatusBadRequest, trouble{Heading: by.e.WrongForm})
 		return
 	}
 	was, bad := wasOf(r.PostForm)

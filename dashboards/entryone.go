@@ -192,13 +192,8 @@ func (p *Pages) field(q *byhand.Question, told []string, agencies []byhand.Agenc
 
 // enterOne makes one event.
 func (p *Pages) enterOne(w http.ResponseWriter, r *http.Request) {
-	by, ok := p.entrant(w, r)
+	by, ok := p.poster(w, r)
 	if !ok {
-		return
-	}
-	r.Body = http.MaxBytesReader(w, r.Body, longestForm)
-	if err := r.ParseForm(); err != nil {
-		p.complain(w, r, by.lang, http.StatusBadRequest, trouble{Heading: by.e.WrongForm})
 		return
 	}
 	typ, ok := p.typeOf(w, r, &by, r.PostForm.Get("type"))

@@ -151,12 +151,11 @@ func (p *Pages) draftStep(f *byhand.Form, e *byhand.Entry, by *entrant) draftSte
 }
 
 func (p *Pages) confirmUpload(w http.ResponseWriter, r *http.Request) {
-	by, ok := p.entrant(w, r)
+	by, ok := p.poster(w, r)
 	if !ok {
 		return
 	}
-	r.Body = http.MaxBytesReader(w, r.Body, longestForm)
-	draft, again, err := p.Desk.Confirm(r.Context(), &by.who, r.PostFormValue("draft"))
+	draft, again, err := p.Desk.Confirm(r.Context(), &by.who, r.PostForm.Get("draft"))
 	if err != nil {
 		p.unwritten(w, r, &by, err)
 		return

@@ -97,7 +97,7 @@ type teller struct {
 
 // tell writes what is new, or now and then that nothing is. It says whether somebody still listens.
 func (t *teller) tell(s *snapshot, part *fragment) bool {
-	n := news{Seen: part.seen, AsOf: part.shown.AsOf(), AsOfTime: part.shown.AsOfTime(), Events: part.shown.Events(), Age: t.now().Sub(s.taken).Seconds()}
+	n := news{Seen: part.seen, AsOf: part.AsOf, AsOfTime: part.AsOfTime, Events: part.Events, Age: t.now().Sub(s.taken).Seconds()}
 	fresh := n.Seen != t.seen || n.Events != t.told.Events
 	if !fresh && time.Since(t.at) < beat {
 		return true

@@ -85,7 +85,7 @@ func (p *Pages) tokenRow(e *auth.Entry, lang language) tokenRow {
 		row.Agency = agencyName(e.Agency, lang, p.Names)
 	}
 	if len(e.Families) > 0 {
-		row.Families = namesOf(e.Families, tokenFamilies, lang)
+		row.Families = namesOf(e.Families, familyNames, lang)
 	}
 	if e.Rate > 0 {
 		row.Rate = lang.count(float64(e.Rate))
@@ -110,7 +110,7 @@ func namesOf[W ~string](words []W, names map[W]inBoth, lang language) string {
 func formOf(lang language, terms auth.Terms, rate, expires string) tokenForm {
 	f := tokenForm{Name: terms.Name, Agency: terms.Agency, Rate: rate, Expires: expires}
 	f.Scopes = ticks(auth.Scopes(), terms.Scopes, scopeNames, lang)
-	f.Families = ticks(auth.Families(), terms.Families, tokenFamilies, lang)
+	f.Families = ticks(auth.Families(), terms.Families, familyNames, lang)
 	return f
 }
 

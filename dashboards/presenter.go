@@ -74,6 +74,10 @@ type presenter struct {
 	// drawn says that charts will be; made are those that were.
 	drawn bool
 	made  []chart
+	// rests are what casesOf has written already.
+	rests map[[3]string]string
+	// called are the names of agencies that were asked for already.
+	called map[string]string
 }
 
 // newPresenter takes the answers of a snapshot.
@@ -152,11 +156,11 @@ func (p *presenter) numberOf(q kpi.Query, r kpi.Row, part kpi.Part, v *float64, 
 	if d, ok := kpi.ByID(q.ID); ok && !d.CountsCases() && (part != kpi.All || d.Shape == kpi.Count) {
 		return n // a link promises as many cases as the number says
 	}
-	params := url.Values{"kpi": {q.ID}, "period": {q.Period.ID}}
-	maps.Copy(params, q.Where)
-	if part != kpi.All {
-		params.Set("part", string(part))
+	if len(q.Where) == 0 && len(r.Keys) == 1 && n.Named {
+		n.Cases = p.casesOf(q, part, n.Agency)
+		return n
 	}
+	params := paramsOf(q, part)
 	for dimension, code := range r.Keys {
 		if slices.Contains([]string{"day", "month", "quarter"}, dimension) {
 			params.Set("period", textOf(code))
@@ -166,6 +170,29 @@ func (p *presenter) numberOf(q kpi.Query, r kpi.Row, part kpi.Part, v *float64, 
 	}
 	n.Cases = "/cases?" + params.Encode()
 	return n
+}
+
+func paramsOf(q kpi.Query, part kpi.Part) url.Values {
+	params := url.Values{"kpi": {q.ID}, "period": {q.Period.ID}}
+	maps.Copy(params, q.Where)
+	if part != kpi.All {
+		params.Set("part", string(part))
+	}
+	return params
+}
+
+// casesOf is the address of an agency's cases. There are thousands on a page, of which all but the agency is the same.
+func (p *presenter) casesOf(q kpi.Query, part kpi.Part, agency string) string {
+	of := [3]string{q.ID, q.Period.ID, string(part)}
+	rest, known := p.rests[of]
+	if !known {
+		if p.rests == nil {
+			p.rests = map[[3]string]string{}
+		}
+		rest = "&" + paramsOf(q, part).Encode() // all of them come after "agency"
+		p.rests[of] = rest
+	}
+	return "/cases?agency=" + url.QueryEscape(agency) + rest
 }
 
 // number writes a value, with the address of its cases in a period; agency is nil for the whole city.
@@ -186,8 +213,18 @@ func (p *presenter) byDeadline(id string) string {
 	return "/cases?" + params.Encode()
 }
 
-// name is what an agency is called.
-func (p *presenter) name(code string) string { return p.names("agency", code, p.lang) }
+// name is what an agency is called. A page names each several times.
+func (p *presenter) name(code string) string {
+	name, known := p.called[code]
+	if !known {
+		if p.called == nil {
+			p.called = map[string]string{}
+		}
+		name = p.names("agency", code, p.lang)
+		p.called[code] = name
+	}
+	return name
+}
 
 // agencyHref is where more is told of an agency.
 func (p *presenter) agencyHref(code string) string {

@@ -122,11 +122,11 @@ func arrivals(p *presenter) []plainTable {
 
 func (p *presenter) silence() plainTable {
 	t := plainTable{
-		ID: "silent", Name: p.lang.of("Im lặng", "Silent"), Head: []string{p.lang.of("Cơ quan, nguồn", "Agency or source"), p.lang.of("Dữ liệu cuối cùng", "Last heard of")},
+		ID: "silent", Name: p.lang.of("Im lặng", "Silent"), Head: []string{p.lang.of("Cơ quan, nguồn", "Agency or source"), p.lang.of("Về", "In"), p.lang.of("Dữ liệu cuối cùng", "Last heard of")},
 		None: p.lang.of("Không cơ quan hay nguồn nào im lặng.", "No agency and no source is silent."),
 	}
 	for _, q := range p.quiet {
-		row := plainRow{Name: p.w.Source + " " + q.Source, Cells: []string{p.lang.day(q.Since)}, Bad: true}
+		row := plainRow{Name: p.w.Source + " " + q.Source, Cells: []string{p.familiesOf(q), p.lang.day(q.Since)}, Bad: true}
 		if q.Agency != "" {
 			row.Name, row.Href = p.name(q.Agency), p.agencyHref(q.Agency)
 		}
@@ -159,7 +159,7 @@ func (p *presenter) refused(sent []Sent) plainTable {
 			continue
 		}
 		name := p.lang.of("không rõ", "unknown")
-		if known, ok := tokenFamilies[event.Family(s.Family)]; ok {
+		if known, ok := familyNames[event.Family(s.Family)]; ok {
 			name = known.in(p.lang)
 		}
 		t.Rows = append(t.Rows, plainRow{Name: name, Cells: []string{p.lang.count(float64(s.Accepted)), p.lang.count(float64(s.Rejected))}, Bad: s.Rejected > 0})

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"tiendo/internal/event"
 	"tiendo/internal/kpi"
 	"tiendo/internal/period"
 )
@@ -67,8 +68,14 @@ type answers struct {
 	// agencies those by month and by agency, by figure and key, the key of a case without agency being "".
 	city, before      map[string]kpi.Row
 	monthly, agencies map[string]map[string]kpi.Row
-	// quiet are the agencies and sources of which nothing is heard any more, each once.
-	quiet []kpi.Quiet
+	// quiet are the agencies and sources of which nothing is heard any more, of each sort of case once.
+	quiet []quietIn
+}
+
+// quietIn is who has gone quiet, and in what cases.
+type quietIn struct {
+	kpi.Quiet
+	families []event.Family
 }
 
 // questionKey tells questions of one page apart.
@@ -112,7 +119,7 @@ func (a *answers) place(s *asked, q kpi.Query, f kpi.Figure) {
 	switch {
 	case len(q.By) == 0 && q.Period == s.period:
 		a.city[f.ID] = only(f.Rows)
-		a.addQuiet(f.Quiet)
+		a.addQuiet(f)
 	case len(q.By) == 0 && q.Period == s.before:
 		a.before[f.ID] = only(f.Rows)
 	case len(q.By) == 1 && (q.By[0] == "month" || q.By[0] == "agency" && q.Period == s.period):
@@ -127,14 +134,13 @@ func (a *answers) place(s *asked, q kpi.Query, f kpi.Figure) {
 	}
 }
 
-// addQuiet adds agencies and sources; of one that is quiet in dossiers and tasks the later day stays.
-func (a *answers) addQuiet(quiet []kpi.Quiet) {
-	for _, q := range quiet {
-		at := slices.IndexFunc(a.quiet, func(k kpi.Quiet) bool { return k.Agency == q.Agency && k.Source == q.Source })
-		if at < 0 {
-			a.quiet = append(a.quiet, q)
-		} else {
-			a.quiet[at].Since = max(a.quiet[at].Since, q.Since)
+// addQuiet adds who has gone quiet in the cases of a figure.
+func (a *answers) addQuiet(f kpi.Figure) {
+	d, _ := kpi.ByID(f.ID)
+	for _, q := range f.Quiet {
+		s := quietIn{q, d.Families()}
+		if !slices.ContainsFunc(a.quiet, func(known quietIn) bool { return known.Quiet == q && slices.Equal(known.families, s.families) }) {
+			a.quiet = append(a.quiet, s)
 		}
 	}
 }

@@ -40,7 +40,7 @@ type frame struct {
 	// Live is where the page hears of news, Seen what it shows, Age how old that is in seconds.
 	Live, Seen string
 	Age        float64
-	Shown      *shown
+	Shown      *fragment
 	// Part is the part of the page that changes.
 	Part    template.HTML
 	Trouble *trouble
@@ -96,7 +96,7 @@ func (p *Pages) figures(of *page) http.HandlerFunc {
 			http.Error(w, "internal error", http.StatusInternalServerError)
 			return
 		}
-		f.Shown, f.Seen, f.Age = part.shown, part.seen, p.Now().Sub(s.taken).Seconds()
+		f.Shown, f.Seen, f.Age = part, part.seen, p.Now().Sub(s.taken).Seconds()
 		f.Part = template.HTML(part.html) //nolint:gosec // made by our own templates
 		p.send(w, r, http.StatusOK, "page", f)
 	}
@@ -118,7 +118,26 @@ func (p *Pages) refuseAddress(w http.ResponseWriter, r *http.Request, q *asked, 
 
 // fragment renders the changing part of a page.
 func (p *Pages) fragment(s *snapshot, lang language) (*fragment, error) {
-	of := s.asked.of
+	show, err := p.show(s, lang)
+	if err != nil {
+		return nil, err
+	}
+	name := s.asked.of.template
+	if show.V == nil {
+		name = "waiting"
+	}
+	var b bytes.Buffer
+	if err := p.templates.ExecuteTemplate(&b, name, show); err != nil {
+		return nil, fmt.Errorf("render the figures of %s: %w", s.asked.key(), err)
+	}
+	html := bytes.Clone(b.Bytes()) // a snapshot is kept for a while, a buffer's spare room need not be
+	return &fragment{
+		AsOf: show.AsOf(), AsOfTime: show.AsOfTime(), Events: show.Events(), Empty: show.Empty(), at: show.asOf, html: html, seen: mark(html),
+	}, nil
+}
+
+// show makes what a page's template is executed with; V is nil where the page waits for the first event.
+func (p *Pages) show(s *snapshot, lang language) (*shown, error) {
 	presenter, err := newPresenter(s, lang, p.nameOf, p.Location)
 	if err != nil {
 		return nil, err
@@ -126,21 +145,12 @@ func (p *Pages) fragment(s *snapshot, lang language) (*fragment, error) {
 	presenter.published = p.Publishing.All
 	presenter.drawn, presenter.agencyPages = p.drawsCharts(), p.byPath["/agencies/{agency}"] != nil
 	show := &shown{presenter: presenter, W: spoken[lang], Charts: presenter.drawn}
-	var b bytes.Buffer
-	waits := show.Empty() && !of.always
-	if !waits {
+	if of := s.asked.of; of.always || !show.Empty() {
 		if show.V, err = of.view(presenter); err != nil {
 			return nil, fmt.Errorf("make the view of %s: %w", s.asked.key(), err)
 		}
 	}
-	name := of.template
-	if waits {
-		name = "waiting"
-	}
-	if err := p.templates.ExecuteTemplate(&b, name, show); err != nil {
-		return nil, fmt.Errorf("render the figures of %s: %w", s.asked.key(), err)
-	}
-	return &fragment{shown: show, html: b.Bytes(), seen: mark(b.Bytes())}, nil
+	return show, nil
 }
 
 func (p *Pages) drawsCharts() bool { return p.assets.path("charts.js") != "" }

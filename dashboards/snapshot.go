@@ -24,6 +24,9 @@ const (
 	patience = 20 * time.Second
 	// forgotten is when an address that nobody looks at any more is let go.
 	forgotten = time.Minute
+	// glances is of how many addresses that were looked at once alone snapshots are kept: who asks for a page of each day of a year, as
+	// programs do, must not fill the memory. A page that is open looks again at once.
+	glances = 4
 )
 
 // snapshot is a page's figures at one instant. It is never changed.
@@ -40,10 +43,15 @@ type snapshot struct {
 	fragments map[language]func() (*fragment, error)
 }
 
-// fragment is the part of a page that changes, rendered.
+// fragment is the part of a page that changes, rendered, and what the frame says of it.
 type fragment struct {
-	shown *shown
-	html  []byte
+	// AsOf is the instant that the figures speak of, as the page writes it, AsOfTime the same for programs, and Events how many are in
+	// them; Empty says that nothing was ever told.
+	AsOf, AsOfTime, Events string
+	Empty                  bool
+	// at is the instant itself.
+	at   time.Time
+	html []byte
 	// seen tells two fragments apart by all that they show but the time and the number of events.
 	seen string
 }
@@ -63,6 +71,8 @@ type snapshots struct {
 type holding struct {
 	last   *snapshot
 	looked time.Time
+	// again says that it was looked at more than once.
+	again bool
 }
 
 // at returns what a page was asked for, at most a second behind the books if they answer. If they do not, it returns the last ones
@@ -106,8 +116,38 @@ func (s *snapshots) look(key string) *snapshot {
 	if h == nil {
 		return nil
 	}
-	h.looked = now
+	h.looked, h.again = now, true
 	return h.last
+}
+
+// last returns the last snapshot of an address for our own use.
+func (s *snapshots) last(key string) *snapshot {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if h := s.held[key]; h != nil {
+		return h.last
+	}
+	return nil
+}
+
+// hold keeps a snapshot, and lets go of that which was glanced at first if there are too many of those.
+func (s *snapshots) hold(key string, next *snapshot) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	known := s.held[key]
+	s.held[key] = &holding{last: next, looked: next.taken, again: known != nil && known.again}
+	oldest, n := "", 0
+	for other, h := range s.held {
+		if h.again {
+			continue
+		}
+		if n++; oldest == "" || h.looked.Before(s.held[oldest].looked) {
+			oldest = other
+		}
+	}
+	if n > glances {
+		delete(s.held, oldest)
+	}
 }
 
 func (s *snapshots) take(ctx context.Context, key string, q *asked) (*snapshot, error) {
@@ -122,7 +162,7 @@ func (s *snapshots) take(ctx context.Context, key string, q *asked) (*snapshot, 
 		return nil, fmt.Errorf("ask for the figures of %s: %w", key, err)
 	}
 	next := &snapshot{taken: now, events: events, asked: &fresh, figures: figures, fragments: map[language]func() (*fragment, error){}}
-	if last := s.look(key); last != nil && now.Sub(last.moreAt) < morePace {
+	if last := s.last(key); last != nil && now.Sub(last.moreAt) < morePace {
 		next.more, next.moreAt = last.more, last.moreAt
 	} else if q.of.more != nil {
 		next.moreAt = now
@@ -133,9 +173,7 @@ func (s *snapshots) take(ctx context.Context, key string, q *asked) (*snapshot, 
 	for lang := range spoken {
 		next.fragments[lang] = sync.OnceValues(func() (*fragment, error) { return s.render(next, lang) })
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.held[key] = &holding{last: next, looked: now}
+	s.hold(key, next)
 	return next, nil
 }
 

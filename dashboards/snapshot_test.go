@@ -3,6 +3,7 @@ package dashboards
 import (
 	"context"
 	"errors"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -133,6 +134,37 @@ func TestPeriodsThatNobodyLooksAtAreLetGo(t *testing.T) {
 		}
 		if len(s.held) != 1 {
 			t.Errorf("%d periods are held", len(s.held))
+		}
+	})
+}
+
+// Whoever asks for a page of many periods, once each, does not fill the memory; what somebody looks at stays.
+func TestGlancesAreLetGo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, asked := counted(nil)
+		s.from.booked = func() uint64 { return 7 }
+		ytd := ask(t, overviewPage(), "ytd")
+		for range 2 {
+			if _, err := s.at(t.Context(), ytd); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for year := 1990; year < 2019; year++ {
+			if _, err := s.at(t.Context(), ask(t, overviewPage(), strconv.Itoa(year))); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if len(s.held) > glances+1 {
+			t.Errorf("%d snapshots are held", len(s.held))
+		}
+		before := asked.Load()
+		for _, id := range []string{"ytd", "2018", "2018"} {
+			if _, err := s.at(t.Context(), ask(t, overviewPage(), id)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n := asked.Load() - before; n != 0 {
+			t.Errorf("what is looked at, and the last glance, are asked for again: %d times", n)
 		}
 	})
 }

@@ -205,7 +205,7 @@ func (p *Pages) wall(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 		f.Part = template.HTML(part.html) //nolint:gosec // made by our own templates
-		f.Seen, f.AsOf, f.Age, f.Empty = part.seen, p.timeOfDay(part), p.Now().Sub(s.taken).Seconds(), part.shown.Empty()
+		f.Seen, f.AsOf, f.Age, f.Empty = part.seen, p.timeOfDay(part), p.Now().Sub(s.taken).Seconds(), part.Empty
 	} else { // the wall stands, and fills when the books answer
 		var b bytes.Buffer
 		if err := p.templates.ExecuteTemplate(&b, "screens", shown{V: blankWall(asked)}); err != nil {
@@ -220,7 +220,7 @@ func (p *Pages) wall(w http.ResponseWriter, r *http.Request) {
 
 // timeOfDay is when the figures of a wall were read.
 func (p *Pages) timeOfDay(part *fragment) string {
-	return part.shown.asOf.In(p.Location).Format(time.TimeOnly)
+	return part.at.In(p.Location).Format(time.TimeOnly)
 }
 
 // wrongWallView is the page that says which walls there are.

@@ -12,18 +12,11 @@ import (
 	"testing"
 )
 
-// routed are the packages that register what is answered, and served those among what they register with names that are worked
-// out: they must be told here by hand.
-var (
-	routed = []string{".", "../../dashboards", "../../internal/api"}
-	served = map[string][]string{
-		"root":                          {"GET /cases", "GET /v1/cases"},
-		`root+"/{family}/{subject...}"`: {"GET /cases/{family}/{subject...}"},
-		`root+"/"`:                      {"GET /cases/"},
-		`"GET "+pattern`:                nil, // the pages of figures, which are found by their declarations
-		`"GET "+sent`:                   nil, // answers of forms that were left: found by the forms
-	}
-)
+// routed are the packages that register what is answered.
+var routed = []string{".", "../../dashboards", "../../internal/api"}
+
+// declared is how the pages of figures are registered, which are found by the paths of their declarations.
+const declared = `"GET "+pattern`
 
 // everyRoute lists the patterns that the program registers, as its source tells: a page that somebody adds is among them.
 // Those that name no method are GET.
@@ -63,12 +56,15 @@ func everyRoute(t *testing.T) []string {
 			ast.Inspect(parsed, func(n ast.Node) bool {
 				switch n := n.(type) {
 				case *ast.RangeStmt:
-					if each, ok := n.Value.(*ast.Ident); ok {
-						lists[each.Name] = literals(n.X)
+					if each, ok := n.Value.(*ast.Ident); ok && each.Name != "_" {
+						lists[each.Name] = textsOf(n.X, nil)
+					}
+					if each, ok := n.Key.(*ast.Ident); ok && each.Name != "_" {
+						lists[each.Name] = keysOf(n.X)
 					}
 				case *ast.KeyValueExpr:
 					if key, ok := n.Key.(*ast.Ident); ok && key.Name == "path" {
-						for _, path := range literals(n.Value) {
+						for _, path := range textsOf(n.Value, nil) {
 							add(path)
 						}
 					}
@@ -77,14 +73,9 @@ func everyRoute(t *testing.T) []string {
 					if !ok || call.Sel.Name != "Handle" && call.Sel.Name != "HandleFunc" || len(n.Args) != 2 {
 						return true
 					}
-					patterns := literals(n.Args[0])
-					if each, ok := n.Args[0].(*ast.Ident); ok {
-						patterns = lists[each.Name]
-					}
-					if by, known := served[text(n.Args[0])]; known {
-						patterns = by
-					} else if len(patterns) == 0 {
-						t.Errorf("%s: which path %s is, must be told in served", files.Position(n.Pos()), text(n.Args[0]))
+					patterns := textsOf(n.Args[0], lists)
+					if len(patterns) == 0 && text(n.Args[0]) != declared {
+						t.Errorf("%s: which path %s is can't be read; write it as a text, or range over texts", files.Position(n.Pos()), text(n.Args[0]))
 					}
 					for _, pattern := range patterns {
 						add(pattern)
@@ -105,8 +96,8 @@ func everyRoute(t *testing.T) []string {
 	return all
 }
 
-// literals are the texts that stand in an expression, if it is one or a list of them.
-func literals(e ast.Expr) (all []string) {
+// textsOf are the texts that an expression can be: one, those of a list, those that are ranged over by a name, or two after another.
+func textsOf(e ast.Expr, lists map[string][]string) (all []string) {
 	switch e := e.(type) {
 	case *ast.BasicLit:
 		if text, err := strconv.Unquote(e.Value); err == nil && e.Kind == token.STRING {
@@ -114,7 +105,27 @@ func literals(e ast.Expr) (all []string) {
 		}
 	case *ast.CompositeLit:
 		for _, one := range e.Elts {
-			all = append(all, literals(one)...)
+			all = append(all, textsOf(one, lists)...)
+		}
+	case *ast.Ident:
+		return lists[e.Name]
+	case *ast.BinaryExpr:
+		for _, first := range textsOf(e.X, lists) {
+			for _, second := range textsOf(e.Y, lists) {
+				all = append(all, first+second)
+			}
+		}
+	}
+	return all
+}
+
+// keysOf are those of a map.
+func keysOf(e ast.Expr) (all []string) {
+	if of, ok := e.(*ast.CompositeLit); ok {
+		for _, one := range of.Elts {
+			if pair, ok := one.(*ast.KeyValueExpr); ok {
+				all = append(all, textsOf(pair.Key, nil)...)
+			}
 		}
 	}
 	return all

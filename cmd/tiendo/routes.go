@@ -63,10 +63,11 @@ func (a *app) routes() http.Handler {
 	mux.Handle("DELETE /v1/cases/{family}/{subject...}", g.admin(answers.Erasing()))
 	a.routePrograms(mux, g, answers)
 	a.routePeople(mux, g)
+	handler := a.ofRole(api.Problems(mux))
 	if a.open() {
-		return a.door.Headers(auth.Local(a.ofRole(mux)))
+		handler = auth.Local(handler)
 	}
-	return a.door.Headers(a.ofRole(mux))
+	return a.door.Headers(handler)
 }
 
 // routePrograms are what programs ask for.
@@ -96,6 +97,7 @@ func (a *app) routePrograms(mux *http.ServeMux, g guards, answers *api.API) {
 	for _, path := range []string{"/v1/publications", "/v1/publications/"} {
 		mux.Handle(path, g.view(answers.Published()))
 	}
+	mux.Handle("/v1/", g.view(answers.Unknown()))
 	mux.Handle("/healthz", answers.Open())
 	mux.Handle("/readyz", answers.Open())
 	for _, path := range []string{"/v1/kpis", "/v1/kpis/", "/openapi.json"} {

@@ -379,3 +379,34 @@ func TestCheckAndRebuild(t *testing.T) {
 		t.Errorf("got %s", body)
 	}
 }
+
+// What a router says of addresses that there are not is a problem too.
+func TestUnknownAddressesAreProblems(t *testing.T) {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /v1/known", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "known") })
+	s := httptest.NewServer(api.Problems(mux))
+	t.Cleanup(s.Close)
+	for _, c := range []struct {
+		method, path, kind, says string
+		status                   int
+	}{
+		{"GET", "/v1/known", "text/plain; charset=utf-8", "known", 200},
+		{"GET", "/v1/nothing", "application/problem+json", `"detail":"GET /openapi.json describes those that there are"`, 404},
+		{"DELETE", "/v1/known", "application/problem+json", `DELETE is not one that this address takes; it takes GET, HEAD"`, 405},
+		{"GET", "/other", "text/plain; charset=utf-8", "404 page not found", 404},
+	} {
+		request, err := http.NewRequestWithContext(t.Context(), c.method, s.URL+c.path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response, err := s.Client().Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		said, err := io.ReadAll(response.Body)
+		response.Body.Close()
+		if err != nil || response.StatusCode != c.status || response.Header.Get("Content-Type") != c.kind || !strings.Contains(string(said), c.says) {
+			t.Errorf("%s %s: %d %s %s %v", c.method, c.path, response.StatusCode, response.Header.Get("Content-Type"), said, err)
+		}
+	}
+}

@@ -13,8 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/getkin/kin-openapi/openapi3filter"
-
 	"tiendo/internal/api"
 	"tiendo/internal/audit"
 )
@@ -67,18 +65,7 @@ func TestAudit(t *testing.T) {
 				t.Errorf("%s: no %s in %s", path, w, raw)
 			}
 		}
-		route, params, err := router.FindRoute(request)
-		if err != nil {
-			t.Fatalf("%s is not described: %v", path, err)
-		}
-		input := &openapi3filter.ResponseValidationInput{
-			RequestValidationInput: &openapi3filter.RequestValidationInput{Request: request, PathParams: params, Route: route},
-			Status:                 response.StatusCode, Header: response.Header, Body: io.NopCloser(bytes.NewReader(raw)),
-			Options: &openapi3filter.Options{IncludeResponseStatus: true},
-		}
-		if err := openapi3filter.ValidateResponse(t.Context(), input); err != nil {
-			t.Errorf("%s answers otherwise than described: %v", path, err)
-		}
+		described(t, router, request, response, raw)
 	}
 	const path = "/v1/audit"
 	f("GET", path, 200, `{"records":[{"seq":3,"time":"2025-03-12T12:00:00+07:00","by":"_admin","act":"token.revoke","object":"one-stop","prev":"`,

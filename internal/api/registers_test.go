@@ -1,7 +1,6 @@
 package api_test
 
 import (
-	"bytes"
 	"context"
 	"io"
 	"log/slog"
@@ -10,8 +9,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/getkin/kin-openapi/openapi3filter"
 
 	"tiendo/internal/api"
 	"tiendo/internal/clickhouse/enginetest"
@@ -61,18 +58,7 @@ func TestRegisters(t *testing.T) {
 				t.Errorf("%s %s: no %s in %s", method, path, w, said)
 			}
 		}
-		route, params, err := router.FindRoute(request)
-		if err != nil {
-			t.Fatalf("%s is not described: %v", path, err)
-		}
-		input := &openapi3filter.ResponseValidationInput{
-			RequestValidationInput: &openapi3filter.RequestValidationInput{Request: request, PathParams: params, Route: route},
-			Status:                 response.StatusCode, Header: response.Header, Body: io.NopCloser(bytes.NewReader(raw)),
-			Options: &openapi3filter.Options{IncludeResponseStatus: true},
-		}
-		if err := openapi3filter.ValidateResponse(t.Context(), input); err != nil {
-			t.Errorf("%s %s answers %d otherwise than described: %v", method, path, response.StatusCode, err)
-		}
+		described(t, router, request, response, raw)
 	}
 	const (
 		first  = "procedures:\n  - code: 1.004227\n    names: {vi: Đất, en: Land}\n    term: 10\n    online: 3\n"

@@ -1,7 +1,6 @@
 package api_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"io"
 	"log/slog"
@@ -12,8 +11,6 @@ import (
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/getkin/kin-openapi/openapi3filter"
 
 	"tiendo/internal/api"
 	"tiendo/internal/audit"
@@ -67,18 +64,7 @@ func TestTokens(t *testing.T) {
 				t.Errorf("%s %s %s: no %s in %s", method, path, body, w, raw)
 			}
 		}
-		route, params, err := router.FindRoute(request)
-		if err != nil {
-			t.Fatalf("%s is not described: %v", path, err)
-		}
-		input := &openapi3filter.ResponseValidationInput{
-			RequestValidationInput: &openapi3filter.RequestValidationInput{Request: request, PathParams: params, Route: route},
-			Status:                 response.StatusCode, Header: response.Header, Body: io.NopCloser(bytes.NewReader(raw)),
-			Options: &openapi3filter.Options{IncludeResponseStatus: true},
-		}
-		if err := openapi3filter.ValidateResponse(t.Context(), input); err != nil {
-			t.Errorf("%s %s answers %d otherwise than described: %v", method, path, response.StatusCode, err)
-		}
+		described(t, router, request, response, raw)
 		return string(raw)
 	}
 	const path = "/v1/tokens"

@@ -69,21 +69,21 @@ func (t *Tokens) parse(raw []byte) ([]*one, error) {
 		return nil, fmt.Errorf("it is of version %d, not %d", told.Version, fileVersion)
 	}
 	var all []*one
-	names, hashes := make(map[string]bool), make(map[string]bool)
+	names, hashes := make(map[string]bool), make(map[[sha256.Size]byte]bool)
 	for i, e := range told.Tokens {
-		hash, err := hex.DecodeString(e.SHA256)
-		if err != nil || len(hash) != sha256.Size {
-			return nil, fmt.Errorf("token %d, %q: sha256 is no hash", i+1, e.Name)
+		hash, err := decodeHash(e.SHA256)
+		if err != nil {
+			return nil, fmt.Errorf("token %d, %q: sha256: %w", i+1, e.Name, err)
 		}
 		if wrong := e.check(); wrong != nil {
 			return nil, fmt.Errorf("token %d, %q: %w", i+1, e.Name, wrong)
 		}
-		if hashes[string(hash)] || e.Revoked.IsZero() && names[e.Name] {
+		if hashes[hash] || e.Revoked.IsZero() && names[e.Name] {
 			return nil, fmt.Errorf("token %d, %q: it is there twice", i+1, e.Name)
 		}
-		hashes[string(hash)] = true
+		hashes[hash] = true
 		names[e.Name] = names[e.Name] || e.Revoked.IsZero()
-		all = append(all, t.grant(e.Entry, [sha256.Size]byte(hash)))
+		all = append(all, t.grant(e.Entry, hash))
 	}
 	return all, nil
 }

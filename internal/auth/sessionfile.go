@@ -1,8 +1,6 @@
 package auth
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -53,11 +51,11 @@ func (s *sessions) read() error {
 		return s.unreadable(fmt.Errorf("it is of version %d, not %d", told.Version, sessionsVersion))
 	}
 	for _, one := range told.Sessions {
-		hash, err := hex.DecodeString(one.SHA256)
-		if err != nil || len(hash) != sha256.Size {
-			return s.unreadable(fmt.Errorf("%q is no hash", short(one.SHA256)))
+		hash, err := decodeHash(one.SHA256)
+		if err != nil {
+			return s.unreadable(err)
 		}
-		s.all[sessionID(hash)] = &one.session
+		s.all[hash] = &one.session
 	}
 	return nil
 }

@@ -182,8 +182,14 @@ func (l *Ledger) Keep(ctx context.Context, conn driver.Conn, month calendar.Day)
 	}
 	l.appearing.RLock()
 	defer l.appearing.RUnlock()
-	days := &held{numbers: map[string]uint32{}, months: newShelves(), days: newShelves(), since: month}
-	err := days.read(ctx, conn, daysOfJournal+" AND day < {until:Date32} "+byDay, clickhouse.Named("since", month.String()), clickhouse.Named("until", nextMonth(month).String()))
+	type row struct {
+		of Stratum
+		at line
+		n  int64
+	}
+	var rows []row
+	err := readSums(ctx, conn, func(of Stratum, at line, n int64) { rows = append(rows, row{of, at, n}) },
+		daysOfJournal+" AND day < {until:Date32} "+byDay, clickhouse.Named("since", month.String()), clickhouse.Named("until", nextMonth(month).String()))
 	if err != nil {
 		return fmt.Errorf("read the days of %s from the journal: %w", month.Start(time.UTC).Format("2006-01"), err)
 	}
@@ -198,13 +204,18 @@ func (l *Ledger) Keep(ctx context.Context, conn driver.Conn, month calendar.Day)
 		h.older = h.older[1:]
 	}
 	h.older = append(h.older, month)
-	for of, sums := range days.days.apart {
-		sums.each(func(s slot, n int64) {
-			s.agency = h.number(days.agencies[s.agency])
-			h.days.put(of, s, n)
-		})
+	added := map[Stratum][]filled{}
+	for _, r := range rows {
+		at := slot{agency: h.number(r.at.agency), day: r.at.day, marks: r.at.marks, millis: r.at.millis}
+		added[r.of] = append(added[r.of], filled{at, r.n})
 	}
-	h.days.each((*shelf).settle)
+	for of, sums := range added {
+		on(h.days.apart, of).merge(sums)
+		for i := range sums {
+			sums[i].agency = 0
+		}
+		on(h.days.together, of).merge(sums)
+	}
 	return nil
 }
 
@@ -292,6 +303,11 @@ func (l *Ledger) load(ctx context.Context, conn driver.Conn, block uint64, today
 }
 
 func (h *held) read(ctx context.Context, conn driver.Conn, query string, args ...any) error {
+	return readSums(ctx, conn, h.put, query, args...)
+}
+
+// readSums reads sums of the journal.
+func readSums(ctx context.Context, conn driver.Conn, each func(Stratum, line, int64), query string, args ...any) error {
 	rows, err := conn.Query(ctx, query, args...)
 	if err != nil {
 		return err
@@ -308,7 +324,7 @@ func (h *held) read(ctx context.Context, conn driver.Conn, query string, args ..
 		}
 		at.day, at.marks, at.millis = calendar.DayOf(day, time.UTC), lifecycle.Marks(marks), millis
 		if n != 0 {
-			h.put(Stratum{event.Family(family), lifecycle.Measure(measure)}, at, n)
+			each(Stratum{event.Family(family), lifecycle.Measure(measure)}, at, n)
 		}
 	}
 	return rows.Err()

@@ -66,22 +66,35 @@ func (s *shelf) settle() {
 	for at, n := range s.latest {
 		added = append(added, filled{at, n})
 	}
+	s.merge(added)
+	s.latest = nil
+}
+
+// merge puts sums in order among the others. It sorts them; a slot may come more than once.
+func (s *shelf) merge(added []filled) {
 	slices.SortFunc(added, func(a, b filled) int { return a.compare(b.slot) })
+	next := 0
+	take := func() filled {
+		f := added[next]
+		for next++; next < len(added) && added[next].slot == f.slot; next++ {
+			f.n += added[next].n
+		}
+		return f
+	}
 	merged := newShelf(len(s.days) + len(added))
 	s.eachSettled(func(old filled) {
-		for len(added) > 0 && added[0].compare(old.slot) < 0 {
-			merged.append(added[0])
-			added = added[1:]
+		for next < len(added) && added[next].compare(old.slot) < 0 {
+			merged.append(take())
 		}
-		if len(added) > 0 && added[0].slot == old.slot {
-			old.n += added[0].n
-			added = added[1:]
+		if next < len(added) && added[next].slot == old.slot {
+			old.n += take().n
 		}
 		merged.append(old)
 	})
-	for _, f := range added {
-		merged.append(f)
+	for next < len(added) {
+		merged.append(take())
 	}
+	merged.latest = s.latest
 	*s = *merged
 }
 

@@ -16,7 +16,10 @@ import (
 	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	// A server gives who has not heard its last word half a second before the connection is gone.
+	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction("net/http.(*conn).closeWriteAndWait"))
+}
 
 // pace makes tests short: 64 kB in 0.2 s and one second more.
 var pace = Pace{Head: 200 * time.Millisecond, Grace: 200 * time.Millisecond, Rate: 64 << 10}
@@ -217,3 +220,39 @@ type addressed struct{ address string }
 func (a *addressed) RemoteAddr() net.Addr { return a }
 func (a *addressed) Network() string      { return "tcp" }
 func (a *addressed) String() string       { return a.address }
+
+// Who sends all of a request before reading the answer, as most do, learns why it was refused, however large it is.
+func TestRefusedBodyIsTaken(t *testing.T) {
+	l := listen(t)
+	serve(t, l, func(w http.ResponseWriter, r *http.Request) {
+		r.Body = http.MaxBytesReader(w, r.Body, 1<<20)
+		if r.URL.Path == "/some" {
+			_, _ = io.Copy(io.Discard, r.Body)
+		}
+		http.Error(w, "too large", http.StatusRequestEntityTooLarge)
+	})
+	const size = 20 << 20
+	for _, head := range []string{"/none HTTP/1.1\r\nContent-Length: %d", "/some HTTP/1.1\r\nContent-Length: %d", "/some HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n%x"} {
+		c := dial(t, l)
+		_ = c.SetDeadline(time.Now().Add(time.Minute))
+		head, rest, _ := strings.Cut(fmt.Sprintf("POST "+head, size), "\r\n\r\n")
+		if rest != "" {
+			rest += "\r\n"
+		}
+		if _, err := io.WriteString(c, head+"\r\nHost: a\r\n\r\n"+rest); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.Write(make([]byte, size)); err != nil {
+			t.Fatalf("%s: %v", head, err)
+		}
+		answer, err := http.ReadResponse(bufio.NewReader(c), nil)
+		if err != nil {
+			t.Fatalf("%s: %v", head, err)
+		}
+		said, err := io.ReadAll(answer.Body)
+		answer.Body.Close()
+		if answer.StatusCode != http.StatusRequestEntityTooLarge || string(said) != "too large\n" || err != nil {
+			t.Errorf("%s: %d %q %v", head, answer.StatusCode, said, err)
+		}
+	}
+}

@@ -3,9 +3,11 @@
 package crowd
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"net/http"
+	"strconv"
 	"time"
 )
 
@@ -25,17 +27,30 @@ func (p *Pace) within(n int64) time.Duration {
 	return p.Grace + time.Duration(float64(n)/float64(p.Rate)*float64(time.Second))
 }
 
-// Handler cuts off requests whose body comes, and those whose answer is taken, more slowly than the pace. A body that is not
-// read is cut off too: a server reads what is left of it before the next request.
+// leftOver is how much of a body is read that its handler has left.
+const leftOver = 64 << 20
+
+// Handler cuts off requests whose body comes, and those whose answer is taken, more slowly than the pace. A body that its handler
+// leaves is read too, once the answer is on its way: most programs send a request whole before they read the answer, and would
+// find the connection reset instead of why they were refused.
 func (p Pace) Handler(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		control := http.NewResponseController(w)
-		if r.Body != nil && r.Body != http.NoBody {
-			b := &body{ReadCloser: r.Body, pace: p, control: control, begun: time.Now()}
-			b.expect()
-			r.Body = b
+		paced := &answer{ResponseWriter: w, pace: p, control: control}
+		if r.Body == nil || r.Body == http.NoBody {
+			next.ServeHTTP(paced, r)
+			return
 		}
-		next.ServeHTTP(&answer{ResponseWriter: w, pace: p, control: control}, r)
+		b := &body{ReadCloser: r.Body, pace: p, control: control, begun: time.Now()}
+		b.expect()
+		r.Body = b
+		if r.ProtoMajor == 1 && r.Header.Get("Expect") == "" { // else nobody sends what is not wanted
+			paced.of = b
+		}
+		next.ServeHTTP(paced, r)
+		if paced.refusal != 0 && paced.FlushError() == nil {
+			_, _ = io.Copy(io.Discard, io.LimitReader(b, leftOver))
+		}
 	})
 }
 
@@ -46,6 +61,7 @@ type body struct {
 	control *http.ResponseController
 	begun   time.Time
 	n       int64
+	ended   bool
 }
 
 func (b *body) expect() {
@@ -60,6 +76,7 @@ func (b *body) Read(into []byte) (int, error) {
 	case err == nil:
 		b.expect()
 	case errors.Is(err, io.EOF):
+		b.ended = true
 		_ = b.control.SetReadDeadline(time.Time{}) // an answer may take its time
 	}
 	return n, err
@@ -70,12 +87,42 @@ type answer struct {
 	http.ResponseWriter
 	pace    Pace
 	control *http.ResponseController
+	of      *body // of which the sender waits for no answer before all is sent; nil if there is none
+	// refusal is the status of an answer that is held back until it is whole, for its length must be told before what is left of
+	// the body is read; 0 if none is.
+	refusal int
+	held    bytes.Buffer
+}
+
+// WriteHeader implements [http.ResponseWriter].
+func (a *answer) WriteHeader(status int) {
+	if a.of != nil && !a.of.ended && status >= http.StatusBadRequest {
+		a.refusal = status
+		return
+	}
+	a.ResponseWriter.WriteHeader(status)
 }
 
 // Write may take as long as its bytes do at the pace.
 func (a *answer) Write(p []byte) (int, error) {
+	if a.refusal != 0 {
+		return a.held.Write(p)
+	}
 	_ = a.control.SetWriteDeadline(time.Now().Add(a.pace.within(int64(len(p)))))
 	return a.ResponseWriter.Write(p)
+}
+
+// FlushError is for [http.ResponseController]: what is held back is told as it is.
+func (a *answer) FlushError() error {
+	if status := a.refusal; status != 0 {
+		a.refusal, a.of = 0, nil
+		a.Header().Set("Content-Length", strconv.Itoa(a.held.Len()))
+		a.ResponseWriter.WriteHeader(status)
+		if _, err := a.Write(a.held.Bytes()); err != nil {
+			return err
+		}
+	}
+	return a.control.Flush()
 }
 
 // Unwrap is for [http.ResponseController].

@@ -136,20 +136,22 @@ func emptyRow(d Definition) *Row {
 }
 
 func rowOf(d Definition, numerator, denominator float64) *Row {
+	// One piece of memory for all: there are thousands of rows on a page.
+	v := &struct{ numerator, denominator, value, low, high float64 }{numerator: numerator, denominator: denominator}
 	r := &Row{shape: d.Shape}
 	if d.Shape == Count {
-		r.Value = &numerator
+		r.Value = &v.numerator
 		return r
 	}
-	r.Numerator, r.Denominator = &numerator, &denominator
+	r.Numerator, r.Denominator = &v.numerator, &v.denominator
 	if denominator == 0 {
 		return r // a rate without cases has no value
 	}
-	value := numerator / denominator
-	r.Value = &value
+	v.value = numerator / denominator
+	r.Value = &v.value
 	if d.Shape == Ratio {
-		low, high := wilson(numerator, denominator)
-		r.Low, r.High = &low, &high
+		v.low, v.high = wilson(numerator, denominator)
+		r.Low, r.High = &v.low, &v.high
 	}
 	return r
 }

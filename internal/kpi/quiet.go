@@ -151,7 +151,8 @@ func merge(all map[string]*activity, name string, a activity) {
 // silent says whether a's silence up to a day is longer than chance explains. On a share p of the working days up to its last
 // something was heard of it; that nothing is heard on n working days has then the probability (1−p)ⁿ. p is taken as
 // (days heard + 1) ÷ (days + 2), after Laplace's rule of succession, so that a habit of a few days proves little. Whoever is
-// heard of every day is silent after two whole working days; whoever on every tenth, after three months.
+// heard of every day is silent after two whole working days. Whoever is heard of on less than every other day, or is not known for
+// long, speaks in bursts and by seasons that no share tells: its silence must also be longer than its own waits before explain.
 func (b *Books) silent(a *activity, today calendar.Day) bool {
 	missed := 0
 	for d := a.last + 1; d < today; d++ {
@@ -175,7 +176,40 @@ func (b *Books) silent(a *activity, today calendar.Day) bool {
 		}
 	}
 	p := float64(heard+1) / float64(days+2)
-	return math.Pow(1-p, float64(missed)) < byChance
+	if math.Pow(1-p, float64(missed)) >= byChance {
+		return false
+	}
+	if days >= habit/2 && 2*heard >= days {
+		return true
+	}
+	waits, longest := b.waits(a, today)
+	return longerThanAll(waits, float64(missed+1)/float64(longest)) < byChance
+}
+
+// waits counts the times between two days on which a was heard of, and tells how many working days the longest took.
+func (b *Books) waits(a *activity, today calendar.Day) (n, longest int) {
+	wait := 0
+	for d := a.last - 1; today-d < remembered; d-- {
+		was := a.was(int(today - d))
+		if was || b.works(d) {
+			wait++
+		}
+		if was {
+			n, longest, wait = n+1, max(longest, wait), 0
+		}
+	}
+	return n, longest
+}
+
+// longerThanAll is the probability that a wait takes at least c times as long as the longest of n others, where waits have no
+// memory: Π k ÷ (k + c) for k from 1 to n; 1 where nothing is known. Source: A. Rényi, "On the theory of order statistics", Acta
+// Mathematica Academiae Scientiarum Hungaricae 4 (1953): the longest of n is a sum of independent waits, the k-th k times as fast.
+func longerThanAll(n int, c float64) float64 {
+	p := 1.0
+	for k := 1.0; k <= float64(n); k++ {
+		p *= k / (k + c)
+	}
+	return p
 }
 
 // works says whether offices work on a day; beyond the years of the calendar from Monday to Friday.

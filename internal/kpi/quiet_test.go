@@ -2,6 +2,7 @@ package kpi
 
 import (
 	"fmt"
+	"math"
 	"testing"
 	"time"
 
@@ -54,11 +55,33 @@ func TestSilent(t *testing.T) {
 	// On every tenth of 60 days: heard 7 times at most, p = 7/62 or 8/62; (55/62)⁵⁸ < 1/1000, (55/62)²⁰ is not.
 	f("a month of silence of whoever speaks every second week", heard("2025-01-02", 60, 10), "2025-02-07", false)
 	f("half a year of it", heard("2025-01-02", 60, 10), "2025-07-02", true)
-	// Heard once, ever: p = 2/3, so that seven days are enough to doubt, six are not.
-	f("once, six days ago", heard("2025-03-03", 1, 1), "2025-03-12", false)
-	f("once, seven days ago", heard("2025-03-03", 1, 1), "2025-03-13", true)
+	// Heard once, ever: that is no habit.
+	f("once, seven days ago", heard("2025-03-03", 1, 1), "2025-03-13", false)
+	f("once, and a year ago", heard("2024-03-04", 1, 1), "2025-03-13", false)
+	// Heard on 4 of its last 60 working days: p = 5/62 and (57/62)⁸⁹ < 1/1000. But of 12 waits the longest took 54 days, and one of
+	// 90 comes after such with 3 %.
+	rarely := []calendar.Day{
+		day("2025-04-02"), day("2025-04-15"), day("2025-07-02"), day("2025-08-26"), day("2025-09-17"), day("2025-11-05"), day("2025-11-27"),
+		day("2026-01-29"), day("2026-02-05"), day("2026-04-28"), day("2026-05-06"), day("2026-07-13"), day("2026-07-21"),
+	}
+	f("four months of whoever speaks in bursts, months apart", rarely, "2026-11-27", false)
+	// Two inspections in a year, each of two days: of 3 waits the longest took 104 days, and half as long again is nothing.
+	f("a year after two bursts", []calendar.Day{day("2025-03-24"), day("2025-03-25"), day("2025-08-21"), day("2025-08-22")}, "2026-04-22", false)
 	// Beyond the years of the calendar the week decides.
 	f("2031", []calendar.Day{day("2031-05-02")}, "2031-05-05", false)
+}
+
+// TestLongerThanAll: by hand. Of four waits alike the last is the longest with 1/4; three times the longest of three is
+// 1/4 · 2/5 · 3/6.
+func TestLongerThanAll(t *testing.T) {
+	for _, c := range []struct {
+		n       int
+		c, want float64
+	}{{0, 5, 1}, {3, 1, 0.25}, {3, 3, 0.05}, {60, 2, 2.0 / (61 * 62)}} {
+		if got := longerThanAll(c.n, c.c); math.Abs(got-c.want) > 1e-12 {
+			t.Errorf("%d waits, %g times: %g, want %g", c.n, c.c, got, c.want)
+		}
+	}
 }
 
 // TestQuiet: agencies and sources that have gone quiet are named, with the day; their rows say so; an agency that the register

@@ -99,8 +99,8 @@ func attribute(e *xml.StartElement, name string) string {
 // truth reads a boolean of XML.
 func truth(text string) bool { return text == "1" || text == "true" }
 
-// each calls f with every start of an element of a part.
-func each(f *zip.File, call func(*xml.StartElement) error) error {
+// each calls call with every start of an element of a file, and with the part, of which it may read what the element holds.
+func each(f *zip.File, call func(*part, *xml.StartElement) error) error {
 	p, err := open(f, nil)
 	if err != nil {
 		return err
@@ -115,7 +115,7 @@ func each(f *zip.File, call func(*xml.StartElement) error) error {
 			return err
 		}
 		if start, ok := token.(xml.StartElement); ok {
-			if err := call(&start); err != nil {
+			if err := call(p, &start); err != nil {
 				return err
 			}
 		}

@@ -24,7 +24,7 @@ func readStyles(f *zip.File) ([]style, error) {
 	formats := map[int]style{}
 	var styles []style
 	inside := false
-	err := each(f, func(e *xml.StartElement) error {
+	err := each(f, func(_ *part, e *xml.StartElement) error {
 		switch e.Name.Local {
 		case "numFmt":
 			if id, err := strconv.Atoi(attribute(e, "numFmtId")); err == nil {

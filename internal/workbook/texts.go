@@ -37,30 +37,16 @@ func (t *texts) load() error {
 		return nil
 	}
 	t.read = true
-	p, err := open(t.part, nil)
-	if err != nil {
-		return err
-	}
-	defer p.close()
-	for {
-		token, err := p.next()
-		if errors.Is(err, io.EOF) {
+	return each(t.part, func(p *part, e *xml.StartElement) error {
+		if e.Name.Local != "si" {
 			return nil
-		}
-		if err != nil {
-			return err
-		}
-		if start, ok := token.(xml.StartElement); !ok || start.Name.Local != "si" {
-			continue
 		}
 		text, err := p.text("si")
 		if err != nil {
 			return err
 		}
-		if err := t.add(text); err != nil {
-			return err
-		}
-	}
+		return t.add(text)
+	})
 }
 
 func (t *texts) add(text string) (err error) {

@@ -84,7 +84,7 @@ func (b *Book) Sample(n int) string {
 func (b *Book) main() (string, error) {
 	name := "xl/workbook.xml"
 	if f := b.parts["_rels/.rels"]; f != nil {
-		err := each(f, func(e *xml.StartElement) error {
+		err := each(f, func(_ *part, e *xml.StartElement) error {
 			if e.Name.Local == "Relationship" && strings.HasSuffix(attribute(e, "Type"), "/officeDocument") {
 				name = strings.TrimPrefix(path.Clean("/"+attribute(e, "Target")), "/")
 			}
@@ -106,7 +106,7 @@ func (b *Book) read(main string) error {
 	if err != nil {
 		return err
 	}
-	err = each(b.parts[strings.ToLower(main)], func(e *xml.StartElement) error {
+	err = each(b.parts[strings.ToLower(main)], func(_ *part, e *xml.StartElement) error {
 		switch e.Name.Local {
 		case "workbookPr":
 			b.from1904 = truth(attribute(e, "date1904"))
@@ -161,7 +161,7 @@ func (b *Book) relationships(of string) (map[string]target, error) {
 	if f == nil {
 		return nil, damaged(of, errors.New("it does not say where its sheets are"))
 	}
-	err := each(f, func(e *xml.StartElement) error {
+	err := each(f, func(_ *part, e *xml.StartElement) error {
 		if e.Name.Local != "Relationship" || attribute(e, "TargetMode") == "External" {
 			return nil
 		}
