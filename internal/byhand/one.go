@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -170,7 +169,7 @@ func (d *Desk) entryOf(who *auth.Token, f *Form, typ event.Type, a Answers) (*En
 	case f.Composed():
 	case a.Subject == "":
 		faults = append(faults, f.Ask(Subject, typ).missing())
-	case !utf8.ValidString(a.Subject):
+	case event.CheckSubject(a.Subject) != nil:
 		faults = append(faults, f.Ask(Subject, typ).unreadable())
 	}
 	if f.Family == event.Source {

@@ -40,7 +40,7 @@ var wordings = map[string]wording{
 	"agency":                    {Text{"Cơ quan", "Agency"}, agencyOf, nil},
 	"petition.forwarded.agency": {Text{"Chuyển đến cơ quan", "Forwarded to"}, agencyOf, nil},
 	"task.agency":               {Text{"Cơ quan chủ trì", "Lead agency"}, agencyOf, nil},
-	"agencies":                  {Text{"Cơ quan phối hợp", "Helping agencies"}, Text{"các cơ quan, cách nhau bằng dấu chấm phẩy", "agencies, with semicolons between them"}, nil},
+	"agencies":                  {Text{"Cơ quan phối hợp", "Helping agencies"}, Text{"các cơ quan trong danh sách, tên hoặc mã, cách nhau bằng dấu chấm phẩy", "agencies of the list, names or codes, with semicolons between them"}, nil},
 	"unit":                      {Text{"Mã đơn vị", "Unit code"}, codeSays, nil},
 	"reason":                    {Text{"Mã lý do", "Reason code"}, codeSays, nil},
 	"document":                  {Text{"Số văn bản", "Document number"}, Text{"số, ký hiệu như 12/QĐ-UBND (không dấu cách)", "such as 12/QĐ-UBND (no blanks)"}, nil},
