@@ -12,7 +12,7 @@ LINT    := go tool -modfile=tools/go.mod golangci-lint
 # What is run a second time, under the race detector: whatever has goroutines, but for tests that drive processes of their
 # own, which the detector does not see, and those that take minutes under it. The goroutines of figures run in api and metrics too.
 RACE    := ./collector ./internal/audit ./internal/auth ./internal/crowd ./internal/inbox ./internal/api ./internal/booking ./internal/metrics
-RACEAPP := App|Drain|Demo|Cleanups|ImportS|Revoked|Live
+RACEAPP := App|Drain|Demo|Cleanups|ImportS|Revoked|MemoryAnswers
 SLOW    := FlippedBits|TornTail|FilledFile
 
 .PHONY: build demo test bench soak lint needs help

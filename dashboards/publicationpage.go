@@ -118,7 +118,7 @@ func publishedRow(s *ranking.Standing, lang language) publishedAgency {
 		row.Rank = strconv.Itoa(*s.Rank)
 	}
 	if s.Interval != nil {
-		row.Sure = fmt.Sprintf("%d–%d", s.Interval.Low, s.Interval.High)
+		row.Sure = ranksOf(s.Interval)
 	}
 	return row
 }

@@ -15,13 +15,14 @@ import (
 type rankingView struct {
 	K                          *rankingWords
 	Title, Version, Days, AsOf string
-	Provisional                bool
-	Tried, Data, AsItIs        string
-	Methods, Periods           []choice
-	Groups                     []rankedGroup
-	Form                       rankingForm
-	asked                      *rankingAsked
-	result                     *ranking.Result
+	// Provisional is why points may still change; "" if they may not.
+	Provisional         string
+	Tried, Data, AsItIs string
+	Methods, Periods    []choice
+	Groups              []rankedGroup
+	Form                rankingForm
+	asked               *rankingAsked
+	result              *ranking.Result
 }
 
 // rankedGroup is the table of one group.
@@ -79,8 +80,14 @@ func newRankingView(q *rankingAsked, m *ranking.Method, r *ranking.Result, zone 
 	lang := q.lang
 	v := &rankingView{
 		K: rankWords[lang], Title: lang.of(m.Titles.VI, m.Titles.EN), Version: m.Version, asked: q, result: r,
-		Days: lang.day(r.Inputs.Period.From) + " – " + lang.day(r.Inputs.Period.To), AsOf: lang.instant(r.Inputs.AsOf.In(zone)), Provisional: r.Provisional,
+		Days: lang.day(r.Inputs.Period.From) + " – " + lang.day(r.Inputs.Period.To), AsOf: lang.instant(r.Inputs.AsOf.In(zone)),
 		Data: "/v1/rankings/" + m.ID + "/" + q.period,
+	}
+	switch {
+	case r.Inputs.Period.Running:
+		v.Provisional = v.K.RunningSays
+	case r.Provisional:
+		v.Provisional = v.K.UnverifiedSays
 	}
 	v.Tried = v.tried()
 	bare := *q

@@ -5,7 +5,7 @@ import "tiendo/internal/ranking"
 // rankingWords are the words of the page of rankings in one language; DOMAIN.md §5 is the glossary.
 type rankingWords struct {
 	Methods, Periods, Version, Points, Rank, Sure, Agency, Adjusted, Change, Against, Details          string
-	Provisional, ProvisionalSays, Tried, TriedSays, AsItIs, NoTry                                      string
+	Provisional, RunningSays, UnverifiedSays, Tried, TriedSays, AsItIs, NoTry                          string
 	TableSays, Alike, AlikeNone, AlikeOne, Tie, NotRanked, Unranked, Newcomer                          string
 	Criterion, Figure, Of, Scored, Moved, Claimed, Verified, Share, Total, Bonus, CasesSays            string
 	WhatIf, WhatIfSays, Weight, Try, Robust, RobustSays, First, Last, Between                          string
@@ -18,7 +18,7 @@ var rankWords = map[language]*rankingWords{
 	vietnamese: {
 		Methods: "Phương pháp xếp hạng", Periods: "Kỳ xếp hạng", Version: "phiên bản", Points: "Điểm", Rank: "Hạng", Sure: "Khoảng 90 %", Agency: "Cơ quan",
 		Adjusted: "Thưởng, trừ", Change: "So với %s", Against: "Theo phương pháp gốc", Details: "Chi tiết điểm",
-		Provisional: "Tạm tính", ProvisionalSays: "Kỳ chưa kết thúc, hoặc còn điểm tự chấm chưa được thẩm định.",
+		Provisional: "Tạm tính", RunningSays: "Kỳ chưa kết thúc.", UnverifiedSays: "Còn điểm tự chấm chưa được thẩm định.",
 		Tried: "Đang thử", TriedSays: "Không có gì được lưu. Cột cuối cho biết hạng và điểm theo phương pháp gốc.", AsItIs: "Trở về phương pháp gốc", NoTry: "–",
 		TableSays: "Vạch ngang là khoảng có xác suất 90 % chứa thứ hạng, xét cả số hồ sơ ít và trọng số có thể khác đi; chấm là hạng theo điểm. Giữa hai đường kẻ đậm là những cơ quan không phân biệt được với cơ quan đứng đầu nhóm.",
 		Alike:     "không phân biệt được với %d cơ quan khác", AlikeNone: "phân biệt được với mọi cơ quan khác", AlikeOne: "không phân biệt được với 1 cơ quan khác", Tie: "Nhóm",
@@ -39,7 +39,7 @@ var rankWords = map[language]*rankingWords{
 	english: {
 		Methods: "Method", Periods: "Ranked period", Version: "version", Points: "Points", Rank: "Rank", Sure: "90% interval", Agency: "Agency",
 		Adjusted: "Bonus, penalty", Change: "Since %s", Against: "By the method as it is", Details: "Points in full",
-		Provisional: "Provisional", ProvisionalSays: "The period has not ended, or assessments are not verified yet.",
+		Provisional: "Provisional", RunningSays: "The period has not ended.", UnverifiedSays: "Assessments are not verified yet.",
 		Tried: "Tried", TriedSays: "Nothing is kept. The last column tells rank and points by the method as it is.", AsItIs: "Back to the method as it is", NoTry: "–",
 		TableSays: "The line is where the rank lies with a probability of 90%, for small numbers and for weights that might be other; the mark is the rank by points. Between two strong rules stand agencies that can't be told from the first of them.",
 		Alike:     "not distinguishable from %d others", AlikeNone: "distinguishable from all others", AlikeOne: "not distinguishable from 1 other", Tie: "Group",

@@ -24,7 +24,7 @@ type signalsView struct {
 }
 
 // signText is a sign in words.
-type signText struct{ ID, Name, Of, Suspicious, Limit, Otherwise string }
+type signText struct{ ID, Family, Name, Of, Suspicious, Limit, Otherwise string }
 
 // raisedSign is a finding that deserves a look.
 type raisedSign struct {
@@ -49,13 +49,13 @@ type signCell struct {
 var signWords = phrases{
 	"title": {"Tín hiệu về tính trung thực của số liệu", "Signs that figures were managed"},
 	"says": {
-		"Mỗi tín hiệu là lý do để xem lại hồ sơ, không phải kết luận và không tính vào điểm. Cơ quan liên quan cũng thấy tín hiệu của mình.",
-		"A sign is a reason to look at the dossiers, no verdict, and gives no points. The agency sees its own signs too.",
+		"Mỗi tín hiệu là lý do để xem lại từng vụ việc, không phải kết luận và không tính vào điểm. Cơ quan liên quan cũng thấy tín hiệu của mình.",
+		"A sign is a reason to look at the cases, no verdict, and gives no points. The agency sees its own signs too.",
 	},
 	"raised": {"Cần xem lại", "To be looked at"}, "nothing": {"Không có tín hiệu nào vượt mức ngẫu nhiên.", "No sign is beyond chance."},
-	"all": {"Tất cả cơ quan", "All agencies"}, "agency": {"Cơ quan", "Agency"}, "cases": {"Hồ sơ", "Dossiers"}, "otherwise": {"Cách giải thích khác", "What else could explain it"},
+	"all": {"Tất cả cơ quan", "All agencies"}, "agency": {"Cơ quan", "Agency"}, "cases": {"Từng vụ việc", "Single cases"}, "otherwise": {"Cách giải thích khác", "What else could explain it"},
 	"what": {"Tín hiệu và giới hạn", "Signs and limits"}, "sign": {"Tín hiệu", "Sign"}, "of": {"Xét trong số", "Looked at"}, "suspicious": {"Đáng chú ý", "Suspicious"}, "limit": {"Cơ quan trung thực nhiều nhất", "An honest office at most"},
-	"k": {"Ô ghi số hồ sơ đáng chú ý trên số hồ sơ được xét.", "Cells say how many are suspicious of those looked at."}, "json": {"Dạng JSON", "As JSON"}, "other": {"Kỳ khác", "Other period"}, "show": {"Xem", "Show"},
+	"k": {"Ô ghi số vụ việc đáng chú ý trên số được xét.", "Cells say how many are suspicious of those looked at."}, "json": {"Dạng JSON", "As JSON"}, "other": {"Kỳ khác", "Other period"}, "show": {"Xem", "Show"},
 }
 
 // T is a word of the page.
@@ -106,7 +106,7 @@ func newSignalsView(found *integrity.Report, q paperAsked, lang language, names 
 	place := map[string]int{}
 	for i, s := range found.Signs {
 		place[s.ID] = i
-		v.Signs = append(v.Signs, signText{s.ID, in(s.Names), in(s.Of), in(s.Suspicious), in(s.Limit), in(s.Otherwise)})
+		v.Signs = append(v.Signs, signText{s.ID, string(s.Family), in(s.Names), in(s.Of), in(s.Suspicious), in(s.Limit), in(s.Otherwise)})
 	}
 	for _, f := range found.Findings {
 		if len(v.Rows) == 0 || v.Rows[len(v.Rows)-1].Code != f.Agency {
@@ -141,10 +141,10 @@ func newRaised(f *integrity.Finding, sign signText, lang language, names func(co
 		Chance: expectation(f, lang) + "; p " + chance(f.P, lang) + ", " + lang.of("hiệu chỉnh", "adjusted") + " " + chance(f.Adjusted, lang) + ", q " + chance(f.Q, lang),
 	}
 	for _, subject := range f.Subjects[:min(len(f.Subjects), shownCases)] {
-		s.Cases = append(s.Cases, choice{subject, caseHref("dossier", subject), false})
+		s.Cases = append(s.Cases, choice{subject, caseHref(sign.Family, subject), false})
 	}
 	if more := len(f.Subjects) - len(s.Cases); more > 0 {
-		s.More = fmt.Sprintf(lang.of("và %s hồ sơ nữa", "and %s more"), lang.count(float64(more)))
+		s.More = fmt.Sprintf(lang.of("và %s nữa", "and %s more"), lang.count(float64(more)))
 	}
 	return s
 }

@@ -175,8 +175,8 @@ func bookedPages(t *testing.T) *Pages {
 			Count: func(ctx context.Context, from, to time.Time) (int, error) {
 				return booking.DossiersDuring(ctx, conn, from, to)
 			},
-			Cases: func(ctx context.Context, from, to time.Time, one int, each func([]event.Event) error) error {
-				return booking.EachDossierDuring(ctx, conn, from, to, one, each)
+			Cases: func(ctx context.Context, family event.Family, from, to time.Time, one int, each func([]event.Event) error) error {
+				return booking.EachDuring(ctx, conn, family, from, to, one, each)
 			},
 			Submitted: func(ctx context.Context, from, to time.Time, each func(integrity.Submission) error) error {
 				return booking.EachSubmission(ctx, conn, from, to, func(s booking.Submission) error { return each(integrity.Submission(s)) })

@@ -36,7 +36,7 @@ func TestPublish(t *testing.T) {
 		t.Helper()
 		return f(code, want, append([]string{"rank", "--method", "two", "--period", "2026-Q1", "--publish"}, args...)...)
 	}
-	publish(exitFault, "source urn:a: nothing was heard of after 2026-03-10; agency H24.17: not verified: plan. Wait, or say why")
+	publish(exitFault, "source urn:a: nothing was heard of after 2026-03-10; Construction (H24.17): not verified: B. Wait, or say why")
 	publish(exitFault, "nothing can be corrected", "--corrects", "1", "--reason", "x")
 	f(exitMisuse, "go with --publish", "rank", "--method", "two", "--period", "2026-Q1", "--although", "x")
 	f(exitMisuse, "has not begun", "rank", "--method", "two", "--period", "2027-Q1", "--publish")

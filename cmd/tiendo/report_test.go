@@ -214,7 +214,7 @@ func (c *client) checkSignals(t *testing.T) {
 		}
 		compared++
 	}
-	if compared < 25 || len(signs) != 7 {
+	if compared < 25 || len(signs) != 8 {
 		t.Errorf("%d agencies were compared, signs %v", compared, signs)
 	}
 }

@@ -70,9 +70,9 @@ func server(t *testing.T, ready map[string]string) *httptest.Server {
 		Ready: func(context.Context) map[string]string { return ready },
 		Integrity: integrity.New(integrity.Options{
 			Count: func(context.Context, time.Time, time.Time) (int, error) { return len(told(t)), nil },
-			Cases: func(_ context.Context, _, _ time.Time, _ int, each func([]event.Event) error) (err error) {
+			Cases: func(_ context.Context, family event.Family, _, _ time.Time, _ int, each func([]event.Event) error) (err error) {
 				for name, events := range told(t) {
-					if strings.HasPrefix(name, "dossier/") {
+					if strings.HasPrefix(name, string(family)+"/") {
 						err = errors.Join(err, each(events))
 					}
 				}

@@ -34,24 +34,6 @@ func Print(w io.Writer, c *Config) error {
 	return err
 }
 
-// Table writes all settings as a Markdown table; docs/configuration.md holds it.
-func Table() string {
-	standard := Default()
-	var b strings.Builder
-	b.WriteString("| setting | environment | default | meaning |\n|---|---|---|---|\n")
-	for _, s := range Settings() {
-		fmt.Fprintf(&b, "| `%s` | `%s` | %s | %s |\n", s.Key, s.Env, orNone(code(s.Value(&standard))), s.Meaning)
-	}
-	return b.String()
-}
-
-func code(s string) string {
-	if s == "" {
-		return ""
-	}
-	return "`" + s + "`"
-}
-
 func orNone(s string) string {
 	if s == "" {
 		return "none"

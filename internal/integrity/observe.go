@@ -70,11 +70,8 @@ func (o *observer) closing(t *lifecycle.Trace) {
 	if t.Closing == "resolved" && o.seen.Sub(t.Closed) >= fetched*24*time.Hour {
 		o.note(t, Unreturned, t.Returned.IsZero(), o.most[Unreturned])
 	}
-	if t.Deadline.IsZero() || t.Told.After(t.Deadline) {
-		return
-	}
-	if calendar.DayOf(t.Told, o.zone) == t.LastDay {
-		o.note(t, LateRecorded, t.ClosingRecorded.After(t.LastDay.End(o.zone)), o.most[LateRecorded])
+	if o.onLastDay(t) {
+		o.note(t, LateRecorded, o.afterLastDay(t), o.most[LateRecorded])
 		left, err := t.Days.Work(t.Told, t.LastDay.End(o.zone))
 		whole, wholeErr := t.Days.Work(t.LastDay.Start(o.zone), t.LastDay.End(o.zone))
 		// A day without office hours has no last one.
@@ -82,6 +79,23 @@ func (o *observer) closing(t *lifecycle.Trace) {
 			o.note(t, DeadlineHeap, left <= hour, float64(hour)/float64(whole))
 		}
 	}
+}
+
+// observeTask notes what a task shows: who has to report it dates the report.
+func (o *observer) observeTask(t *lifecycle.Trace) {
+	if !t.Voided && !t.Opened.IsZero() && t.Settled && o.holds(t.Closed) && o.onLastDay(t) {
+		o.note(t, LateReported, o.afterLastDay(t), o.most[LateReported])
+	}
+}
+
+// onLastDay says whether a case is said to have ended in time, on the day of its deadline.
+func (o *observer) onLastDay(t *lifecycle.Trace) bool {
+	return !t.Deadline.IsZero() && !t.Told.After(t.Deadline) && calendar.DayOf(t.Told, o.zone) == t.LastDay
+}
+
+// afterLastDay says whether that was written down only after that day.
+func (o *observer) afterLastDay(t *lifecycle.Trace) bool {
+	return t.ClosingRecorded.After(t.LastDay.End(o.zone))
 }
 
 // promise looks at what became of the first promise around its deadline.

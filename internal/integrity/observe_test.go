@@ -93,6 +93,29 @@ func TestObserve(t *testing.T) {
 	f(moved("2025-03-17 10:00", false, "2025-03-17 15:00"), LatePromise, 1, 1) // moved, and then done in time
 	f(moved("2025-03-18 10:00", false, "2025-03-17 15:00"), LatePromise, 0, 0) // after it was closed
 
+	task := closed("2025-03-17 16:45", "2025-03-20 08:00", "")
+	task.Opened, task.Closed = at(t, "2025-03-03 08:00"), at(t, "2025-03-21 08:00") // confirmed later
+	for _, c := range []struct {
+		told, recorded     string
+		counts, suspicious int
+	}{
+		{"2025-03-17 16:45", "2025-03-20 08:00", 1, 1},
+		{"2025-03-17 16:45", "2025-03-17 16:50", 1, 0},
+		{"2025-03-14 16:45", "2025-03-20 08:00", 0, 0},
+		{"2025-03-18 08:00", "2025-03-20 08:00", 0, 0},
+	} {
+		task.Told, task.ClosingRecorded = at(t, c.told), at(t, c.recorded)
+		n, k := 0, 0
+		o := newObserver(window{at(t, "2025-01-01 00:00"), at(t, "2025-04-01 00:00"), at(t, "2025-05-05 08:00")}, zone, func(o Observation) {
+			if n++; o.Suspicious {
+				k++
+			}
+		})
+		if o.observeTask(&task); n != c.counts || k != c.suspicious {
+			t.Errorf("%+v: %d, %d", c, n, k)
+		}
+	}
+
 	voided := closed("2025-03-17 16:30", "2025-03-18 08:00", "")
 	voided.Voided = true
 	if got := watched(t, voided); len(got) > 0 {

@@ -23,10 +23,10 @@ func TestBinomialTail(t *testing.T) {
 	f(50_000, 50_000, .999, math.Pow(.999, 50_000))
 }
 
-// Three of seven signs: the smallest p counts seven times, the next six times, and none less than the one before.
+// Four of eight signs: the smallest p counts eight times, the next seven times, and none less than the one before.
 func TestHolm(t *testing.T) {
 	of := holm([]Finding{{P: .0013, K: 9}, {P: .001, K: 9}, {P: .9, K: 1}, {P: .0015, K: 2}})
-	for i, want := range []float64{.0078, .007, 1, .0078} {
+	for i, want := range []float64{.0091, .008, 1, .0091} {
 		if math.Abs(of[i].Adjusted-want) > 1e-12 {
 			t.Errorf("%d: %v, want %v", i, of[i].Adjusted, want)
 		}
@@ -84,6 +84,25 @@ func TestWeigh(t *testing.T) {
 		}
 		for i, j := 0, len(all)-1; i < j; i, j = i+1, j-1 {
 			all[i], all[j] = all[j], all[i]
+		}
+	}
+}
+
+// Every sign that is observed is told of in both languages, and every one that is told of is observed.
+func TestSigns(t *testing.T) {
+	ids := []string{LatePause, BriefPause, LateRecorded, LatePromise, Unreturned, DeadlineHeap, DeskOnline, LateReported}
+	all := Signs()
+	if len(all) != len(ids) {
+		t.Fatalf("%d signs, not %d", len(all), len(ids))
+	}
+	for i, s := range all {
+		if s.ID != ids[i] || s.Family == "" || s.Most == 0 && s.ID != DeadlineHeap && s.ID != DeskOnline {
+			t.Errorf("%+v", s)
+		}
+		for _, n := range []Names{s.Names, s.Of, s.Suspicious, s.Limit, s.Otherwise} {
+			if n.VI == "" || n.EN == "" {
+				t.Errorf("%s lacks words: %+v", s.ID, s)
+			}
 		}
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"tiendo/internal/event"
 )
 
-// Trace is a dossier with what it tells of how it was handled, beside its verdict: what those ask who look for signs that
+// Trace is a dossier or a task with what it tells of how it was handled, beside its verdict: what those ask who look for signs that
 // figures were managed. What it means is for them to say.
 type Trace struct {
 	Case
@@ -18,7 +18,7 @@ type Trace struct {
 	// LastDay is the day of the deadline by the promise in force, FirstLastDay that by the first promise; meaningful where
 	// Deadline, DeadlineFirst are not zero.
 	LastDay, FirstLastDay calendar.Day
-	// ClosingRecorded is when the closing was written down; zero while the case is open.
+	// ClosingRecorded is when the closing was written down, of a task the report that dates it; zero while the case is open.
 	ClosingRecorded time.Time
 	// Returned is when the result was handed over, by ReturnedBy; zero if nobody told that.
 	Returned   time.Time
@@ -44,7 +44,7 @@ type Move struct {
 	Edited, Apology bool
 }
 
-// TraceOf judges a dossier as Judge does, and tells of how it was handled. It reorders events. Its error is as Judge's. Pure;
+// TraceOf judges a case as Judge does, and tells of how it was handled. It reorders events. Its error is as Judge's. Pure;
 // safe for concurrent use.
 func TraceOf(events []event.Event, rules *Rules) (Trace, error) {
 	var t Trace
@@ -76,7 +76,11 @@ func (j *judge) trace(t *Trace) {
 		t.Moves = append(t.Moves, Move{At: f.time, Apology: f.last().data.Apology})
 	}
 	for _, f := range j.facts {
-		if f.step == j.Closing && f.time.Equal(j.closedBy) {
+		dates, at := j.Closing, j.closedBy
+		if !j.Reported.IsZero() {
+			dates, at = "reported", j.Reported
+		}
+		if f.step == dates && f.time.Equal(at) {
 			t.ClosingRecorded = f.last().recorded
 		}
 	}

@@ -51,4 +51,15 @@ func TestTrace(t *testing.T) {
 	if y, err := TraceOf(events[4:5], Builtin(zone)); err != nil || len(y.Asked)+len(y.Moves) > 0 {
 		t.Errorf("a dossier that nobody received: %+v, %v", y, err)
 	}
+	// Of a task the report dates the completion, so that is what was written down late.
+	events = nil
+	for _, e := range [][4]string{
+		{"assigned", "2025-03-03 08:00", "2025-03-03 08:00", `{"agency":"H24.12","due":"2025-03-17"}`}, {"reported", "2025-03-17 16:45", "2025-03-19 08:00", `{}`}, {"completed", "2025-03-21 08:00", "2025-03-21 08:01", `{}`},
+	} {
+		tell(e[0], e[1], e[2], e[3])
+		events[len(events)-1].Type = event.Type("task." + e[0])
+	}
+	if y, err := TraceOf(events, Builtin(zone)); err != nil || !y.Told.Equal(at("2025-03-17 16:45")) || !y.ClosingRecorded.Equal(at("2025-03-19 08:00")) {
+		t.Errorf("a task told to be done on %v, recorded %v, %v", y.Told, y.ClosingRecorded, err)
+	}
 }

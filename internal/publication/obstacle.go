@@ -1,6 +1,7 @@
 package publication
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -71,17 +72,27 @@ func silent(r *ranking.Result) (all []Obstacle) {
 		if q.Agency != "" && !ranked[q.Agency] {
 			continue
 		}
-		what, vi, en := "agency "+q.Agency, "cơ quan "+q.Agency, "agency "+q.Agency
+		what, who := "agency "+q.Agency, agencyNames(r, q.Agency)
 		if q.Source != "" {
-			what, vi, en = "source "+q.Source, "nguồn "+q.Source, "source "+q.Source
+			what, who = "source "+q.Source, ranking.Names{VI: "nguồn " + q.Source, EN: "source " + q.Source}
 		}
 		ofVI, ofEN := silentOf(r, q)
 		all = append(all, Obstacle{
-			Kind: Silent, What: what, VI: fmt.Sprintf("%s: không có %s từ sau ngày %s", vi, ofVI, inVietnamese(q.Since)), EN: fmt.Sprintf("%s: %s was heard of after %s", en, ofEN, q.Since),
+			Kind: Silent, What: what, VI: fmt.Sprintf("%s: không có %s từ sau ngày %s", who.VI, ofVI, inVietnamese(q.Since)), EN: fmt.Sprintf("%s: %s was heard of after %s", who.EN, ofEN, q.Since),
 		})
 	}
 	slices.SortFunc(all, func(a, b Obstacle) int { return strings.Compare(a.What, b.What) })
 	return all
+}
+
+// agencyNames are what an agency is called in a sentence.
+func agencyNames(r *ranking.Result, code string) ranking.Names {
+	for _, a := range r.Inputs.Agencies {
+		if a.Code == code && a.Names.VI != "" {
+			return ranking.Names{VI: a.Names.VI + " (" + code + ")", EN: cmp.Or(a.Names.EN, a.Names.VI) + " (" + code + ")"}
+		}
+	}
+	return ranking.Names{VI: "cơ quan " + code, EN: "agency " + code}
 }
 
 // familyWords name what nothing is heard of.
@@ -132,19 +143,25 @@ func incomplete(r *ranking.Result, least float64) (all []Obstacle) {
 }
 
 func unverified(r *ranking.Result) (all []Obstacle) {
+	titles := map[string]ranking.Names{}
+	for _, a := range r.Method.Areas {
+		for _, c := range a.Criteria {
+			titles[c.ID] = c.Titles
+		}
+	}
 	for _, g := range r.Groups {
 		for _, s := range g.Agencies {
-			var criteria []string
+			var vi, en []string
 			for _, c := range s.Criteria {
 				if slices.Contains(c.Marks, ranking.MarkUnverified) {
-					criteria = append(criteria, c.Criterion)
+					vi, en = append(vi, titles[c.Criterion].VI), append(en, titles[c.Criterion].EN)
 				}
 			}
-			if len(criteria) > 0 {
-				names := strings.Join(criteria, ", ")
+			if len(vi) > 0 {
+				who := agencyNames(r, s.Agency.Code)
 				all = append(all, Obstacle{
-					Kind: Unverified, What: "agency " + s.Agency.Code, VI: fmt.Sprintf("cơ quan %s: chưa thẩm định %s", s.Agency.Code, names),
-					EN: fmt.Sprintf("agency %s: not verified: %s", s.Agency.Code, names),
+					Kind: Unverified, What: "agency " + s.Agency.Code, VI: fmt.Sprintf("%s: chưa thẩm định %s", who.VI, strings.Join(vi, ", ")),
+					EN: fmt.Sprintf("%s: not verified: %s", who.EN, strings.Join(en, ", ")),
 				})
 			}
 		}

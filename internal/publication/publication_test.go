@@ -218,17 +218,17 @@ func TestObstacles(t *testing.T) {
 	running := inputs()
 	running.Period.Running = true
 	f("the period has not ended", running)
-	f("agency B: nothing was heard of after 2026-09-03", inputs(), kpi.Quiet{Agency: "B", Since: "2026-09-03"}, kpi.Quiet{Agency: "Z", Since: "2026-01-01"})
+	f("Department B (B): nothing was heard of after 2026-09-03", inputs(), kpi.Quiet{Agency: "B", Since: "2026-09-03"}, kpi.Quiet{Agency: "Z", Since: "2026-01-01"})
 	quiet := inputs() // by one of the figures, which says of what
 	quiet.Figures[0].Rows[1].QuietSince = "2026-09-03"
-	f("agency B: no dossier was heard of after 2026-09-03", quiet, kpi.Quiet{Agency: "B", Since: "2026-09-03"})
+	f("Department B (B): no dossier was heard of after 2026-09-03", quiet, kpi.Quiet{Agency: "B", Since: "2026-09-03"})
 	f("source one-stop: nothing was heard of after 2026-09-03", inputs(), kpi.Quiet{Source: "one-stop", Since: "2026-09-03"})
 	half := inputs()
 	half.Figures[0].Completeness = new(0.5)
 	f("50.0 % of what sources state has arrived", half)
 	claimed := inputs()
 	claimed.Assessments[0].Verified = nil
-	f("agency A: not verified: plan", claimed)
+	f("Department A (A): not verified: Plan", claimed)
 
 	early := publication.Obstacles(method(t, small), method(t, small).Compute(inputs()), time.Date(2026, 10, 20, 23, 59, 0, 0, now.Location()))
 	if len(early) != 1 || early[0].Kind != publication.Early {

@@ -11,7 +11,7 @@ const (
 	Stalls
 	// Pretends: supplements are asked for and told to have come minutes later.
 	Pretends
-	// Backdates: late closings are dated to the promised day and written down later.
+	// Backdates: late closings, and late reports of tasks, are dated to the promised day and written down later.
 	Backdates
 	// MovesPromises: the date of a dossier that will be late is moved when it is about to pass, without an apology; of some in
 	// the receipt itself.

@@ -3,6 +3,8 @@ package simulator
 import (
 	"fmt"
 	"slices"
+
+	"tiendo/internal/calendar"
 )
 
 var (
@@ -69,7 +71,21 @@ func (g *generator) task(lead int, dated bool) {
 			l.tell("task.rescheduled", l.act(g.city.later(g.day, asked)), l.data().str("due", due).str("reason", "scope"))
 		}
 	}
+	if kept := g.city.later(g.day, term); g.city.habits[lead]&Backdates != 0 && spent > term && l.chance(.9) {
+		l.backdateReport(kept.Start(g.city.zone).Unix()+16*hour+45*minute, g.city.later(g.day, spent))
+		return
+	}
 	l.report(spent)
+}
+
+// backdateReport plans a report that is dated to the promised day and written down later, on a day.
+func (l *life) backdateReport(claimed int64, on calendar.Day) {
+	if claimed <= l.now {
+		l.report(int(on - l.day))
+		return
+	}
+	l.tellLate("task.reported", claimed, l.act(on), l.data())
+	l.tell("task.completed", l.act(on), l.data())
 }
 
 // companions are the agencies that help, for about a third of the tasks.
