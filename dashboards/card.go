@@ -59,7 +59,8 @@ func (p *presenter) sinceWhen() string { return p.within(p.stretches.before.ID) 
 // within names a period within a sentence.
 func (p *presenter) within(id string) string {
 	name := p.lang.period(id)
-	if first := []rune(name)[0]; p.lang == vietnamese {
+	// English writes months and quarters large.
+	if first := []rune(name)[0]; p.lang == vietnamese || p.period.ID == id && p.period.Running {
 		return string(unicode.ToLower(first)) + name[utf8.RuneLen(first):]
 	}
 	return name

@@ -311,7 +311,7 @@ var dossiersPhrases = phrases{
 	"chance":               {"Khả năng trễ", "Chance to miss"},
 	"expected":             {"Dự kiến trễ", "Expected late"},
 	"why":                  {"Vì sao thay đổi", "Why did it change"},
-	"why.chart":            {"Từ kỳ kia đến kỳ này", "From that period to this one"},
+	"why.chart":            {"Từ %s đến %s", "From %s to %s"},
 	"why.sentence":         {"%s: %s → %s so với %s: %s.", "%s: %s → %s against %s: %s."},
 	"why.movers.procedure": {"Thủ tục tác động nhiều nhất: %s.", "Procedures that moved it most: %s."},
 	"why.movers.agency":    {"Cơ quan tác động nhiều nhất: %s.", "Agencies that moved it most: %s."},

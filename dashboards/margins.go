@@ -169,9 +169,9 @@ func (p *presenter) heap(h heap) (chart, error) {
 	}
 	drawn := charts.NewBar()
 	drawn.SetGlobalOptions(append(named(h.id),
-		charts.WithXAxisOpts(opts.XAxis{Type: "category", Name: h.head, NameLocation: "middle", NameGap: 40, AxisLabel: quietLabel(), AxisTick: &opts.AxisTick{Show: opts.Bool(false)}}),
+		charts.WithXAxisOpts(opts.XAxis{Type: "category", Name: h.head, NameLocation: "middle", NameGap: 46, AxisLabel: quietLabel(), AxisTick: &opts.AxisTick{Show: opts.Bool(false)}}),
 		charts.WithYAxisOpts(opts.YAxis{Type: "value", SplitNumber: 4, MinInterval: 1, AxisLabel: quietLabel(), SplitLine: splitLine()}),
-		charts.WithGridOpts(opts.Grid{Left: "4", Right: "12", Top: "12", Bottom: "34", ContainLabel: opts.Bool(true)}),
+		charts.WithGridOpts(opts.Grid{Left: "4", Right: "12", Top: "12", Bottom: "40", ContainLabel: opts.Bool(true)}),
 	)...)
 	drawn.SetXAxis(names)
 	width := charts.WithBarChartOpts(opts.BarChart{Stack: "all", BarWidth: "70%"})

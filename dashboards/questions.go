@@ -134,13 +134,19 @@ func (a *answers) place(s *asked, q kpi.Query, f kpi.Figure) {
 	}
 }
 
-// addQuiet adds who has gone quiet in the cases of a figure.
+// addQuiet adds who has gone quiet in the cases of a figure; who has since one day, in whatever, is told of once.
 func (a *answers) addQuiet(f kpi.Figure) {
 	d, _ := kpi.ByID(f.ID)
 	for _, q := range f.Quiet {
-		s := quietIn{q, d.Families()}
-		if !slices.ContainsFunc(a.quiet, func(known quietIn) bool { return known.Quiet == q && slices.Equal(known.families, s.families) }) {
-			a.quiet = append(a.quiet, s)
+		at := slices.IndexFunc(a.quiet, func(known quietIn) bool { return known.Quiet == q })
+		if at < 0 {
+			at = len(a.quiet)
+			a.quiet = append(a.quiet, quietIn{Quiet: q})
+		}
+		for _, family := range d.Families() {
+			if of := &a.quiet[at].families; !slices.Contains(*of, family) {
+				*of = append(*of, family)
+			}
 		}
 	}
 }

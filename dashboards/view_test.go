@@ -275,7 +275,7 @@ func TestAttention(t *testing.T) {
 		"fell":  "Sở Xây dựng: 92,4\u00a0% → 87,4\u00a0%\nSở Tài nguyên và Môi trường: 84,2\u00a0% → 79,2\u00a0%\n\nSo với năm 2018;",
 		"grew":  "Huyện Thủy Nguyên: +53: 24 → 77\n",
 		"due":   "Huyện Thủy Nguyên: 99\n",
-		"quiet": "Huyện Thủy Nguyên: không có dữ liệu từ 17/09/2019",
+		"quiet": "Huyện Thủy Nguyên: hồ sơ, nhiệm vụ: không có dữ liệu từ 17/09/2019",
 	} {
 		if !strings.HasPrefix(says[id], want) {
 			t.Errorf("%s: %q", id, says[id])

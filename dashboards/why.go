@@ -227,7 +227,7 @@ type change struct {
 func (p *presenter) whyShown(of change) (whyView, error) {
 	d, _ := kpi.ByID(of.id)
 	count := d.Shape == kpi.Count
-	c := chart{ID: "why", Title: p.t("why.chart"), About: p.about(of.id, p.period.ID), Table: table{Head: []string{p.t("why.cause"), p.t("why.effect")}}}
+	c := chart{ID: "why", Title: fmt.Sprintf(p.t("why.chart"), p.within(p.since.ID), p.within(p.period.ID)), About: p.about(of.id, p.period.ID), Table: table{Head: []string{p.t("why.cause"), p.t("why.effect")}}}
 	draw := drawing{Units: units{Y: "ratio"}, Wrap: true}
 	least := shownPoint
 	if count {

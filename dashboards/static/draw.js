@@ -92,7 +92,7 @@
       for (const axis of axes || []) {
         axis.axisLabel = { ...axis.axisLabel, ...font };
         if (drawing.wrap && axis.type === 'category') { // each place has its words, in as many lines as they need
-          Object.assign(axis.axisLabel, { interval: 0, hideOverlap: false, width: (width - 5 * rem) / axis.data.length, overflow: 'break' });
+          Object.assign(axis.axisLabel, { interval: 0, hideOverlap: false, width: (width - 5 * rem) / axis.data.length, overflow: 'break', lineHeight: rem });
         }
         axis.nameTextStyle = { ...font, color: colour('--muted') };
         if (drawing.bare) axis.axisTick = axis.axisLine = { show: false }; // it stands in a table, which says the rest

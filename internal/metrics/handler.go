@@ -64,8 +64,17 @@ func acceptsGzip(h http.Header) bool {
 	return false
 }
 
-// formats are what is written, the default first. Nobody needs the binary one.
-var formats = []expfmt.Format{expfmt.NewFormat(expfmt.TypeTextPlain), expfmt.NewFormat(expfmt.TypeOpenMetrics)}
+// formats are what is written, the default first; who asks for OpenMetrics without a version asks for the first one. Nobody needs
+// the binary one.
+var formats = []expfmt.Format{expfmt.NewFormat(expfmt.TypeTextPlain), expfmt.NewFormat(expfmt.TypeOpenMetrics), firstOpenMetrics()}
+
+func firstOpenMetrics() expfmt.Format {
+	f, err := expfmt.NewOpenMetricsFormat(expfmt.OpenMetricsVersion_0_0_1)
+	if err != nil {
+		panic("BUG: metrics: " + err.Error())
+	}
+	return f
+}
 
 // shown is the snapshot that a scrape shows; nil before the first, and when the last is so old that its series must end.
 func (s *Snapshots) shown() *snapshot {

@@ -228,6 +228,7 @@ func TestBothFormats(t *testing.T) {
 	f("text/plain;version=0.0.4", "text/plain")
 	f("*/*", "text/plain")
 	f("application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5", "application/openmetrics-text")
+	f("application/openmetrics-text", "application/openmetrics-text")
 	// What Prometheus 3 asks for.
 	f("application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.5,application/openmetrics-text;version=0.0.1;q=0.4,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.3,text/plain;version=0.0.4;q=0.2,*/*;q=0.1", "application/openmetrics-text")
 	f("application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.6,text/plain;q=0.3", "text/plain")
