@@ -52,7 +52,7 @@ func TestPapersAreShown(t *testing.T) {
 	}
 }
 
-// A sign that is raised says what it is, how probable that is, what else it could be, and leads to its dossiers.
+// A sign that is raised says what it is, how probable that is, what else it could be, and leads to its cases.
 func TestRaisedSign(t *testing.T) {
 	of, err := period.Parse("2019-Q3", today, hanoi)
 	if err != nil {
@@ -72,7 +72,7 @@ func TestRaisedSign(t *testing.T) {
 		t.Fatalf("got %+v", v)
 	}
 	raised := v.Raised[0]
-	if raised.Says != "31/155" || raised.Agency != "Sở Tài nguyên và Môi trường" || len(raised.Cases) != shownCases || raised.More != "và 7 hồ sơ nữa" ||
+	if raised.Says != "31/155" || raised.Agency != "Sở Tài nguyên và Môi trường" || len(raised.Cases) != shownCases || raised.More != "và 7 nữa" ||
 		!strings.Contains(raised.Chance, "p < 0,0001") || !strings.Contains(raised.Chance, "q = 0,0123") {
 		t.Errorf("got %+v", raised)
 	}
