@@ -21,6 +21,10 @@ const (
 	grace = 10 * time.Second
 	// keepLoaded is how long entries stay in the log after they were loaded.
 	keepLoaded = time.Hour
+	// keepShort is how long where the disk is nearly full: else senders would be turned away for what the engine has on disk too.
+	keepShort = time.Minute
+	// tidyEvery is how often that is looked at while nothing is loaded, as when senders are turned away.
+	tidyEvery = 10 * time.Second
 	// firstPause and longestPause bound the wait before an insert is tried again.
 	firstPause   = 100 * time.Millisecond
 	longestPause = 10 * time.Second
@@ -50,8 +54,10 @@ func (c *Collector) Run(ctx context.Context) error {
 			case <-ctx.Done():
 				return nil
 			case <-c.journal.wakeup:
-				continue
+			case <-time.After(tidyEvery):
+				c.tidy()
 			}
+			continue
 		}
 		last, err := c.loadBatch(ctx, limit)
 		if ctx.Err() != nil {
@@ -143,11 +149,10 @@ func (c *Collector) moveTo(last uint64) {
 	}
 	c.loaded.Store(last)
 	c.noteWaiting()
-	c.keep(last)
 	for _, f := range c.onLoaded {
 		f()
 	}
-	c.forget()
+	c.tidy()
 }
 
 // gather reads the entries after one, up to about limit rows. A damaged entry is set aside and left out.
@@ -227,11 +232,17 @@ func (c *Collector) insert(ctx context.Context, rows *columns) error {
 	return rows.insert(inFlight, c.conn())
 }
 
+// tidy takes out of the log what is not needed there any more.
+func (c *Collector) tidy() {
+	c.keep(c.loaded.Load())
+	c.forget()
+}
+
 // keep notes that entries up to last are loaded.
 func (c *Collector) keep(last uint64) {
 	now := c.now()
 	// One mark a minute is enough to know what is an hour old.
-	if n := len(c.kept); n > 0 && now.Sub(c.kept[n-1].at) < time.Minute {
+	if n := len(c.kept); n > 0 && (now.Sub(c.kept[n-1].at) < time.Minute || c.kept[n-1].entry == last) {
 		return
 	}
 	c.kept = append(c.kept, mark{last, now})
@@ -239,8 +250,11 @@ func (c *Collector) keep(last uint64) {
 
 // forget takes out of the log what was loaded long enough ago.
 func (c *Collector) forget() {
-	old := 0
-	for old < len(c.kept) && c.now().Sub(c.kept[old].at) >= keepLoaded {
+	age, old := keepLoaded, 0
+	if c.journal.short() {
+		age = keepShort
+	}
+	for old < len(c.kept) && c.now().Sub(c.kept[old].at) >= age {
 		old++
 	}
 	if old == 0 {

@@ -184,6 +184,12 @@ func (j *journal) ready() error {
 	return nil
 }
 
+// short says that the disk is nearly full.
+func (j *journal) short() bool {
+	free, err := j.free(j.dir)
+	return err == nil && free < 2*minFree
+}
+
 // write is the goroutine that numbers, groups and writes. While one group is on its way to disk the next one gathers.
 func (j *journal) write() {
 	defer close(j.stopped)

@@ -529,6 +529,56 @@ func TestTheNewestEntryIsNeverDropped(t *testing.T) {
 	}
 }
 
+// What is loaded goes from the log an hour later, and a minute later where the disk is nearly full: also while nothing comes in, for
+// senders that are turned away for want of room would be so for ever.
+func TestFullDiskIsTidied(t *testing.T) {
+	free, now := uint64(10*minFree), time.Now()
+	r := open(t, t.TempDir(), func(o *Options) {
+		o.free = func(string) (uint64, error) { return free, nil }
+		o.Now = func() time.Time { return now }
+	})
+	first := func() uint64 {
+		t.Helper()
+		n, err := r.journal.wal.FirstIndex()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	for i := range 6 {
+		r.send(t, strings.NewReader(one(i)), "Content-Type", typeOne)
+	}
+	r.moveTo(3)
+	now = now.Add(10 * time.Second)
+	r.moveTo(5)
+	for _, after := range []time.Duration{time.Minute, 30 * time.Minute} {
+		now = now.Add(after)
+		r.tidy()
+		if n := first(); n != 1 {
+			t.Fatalf("after %s the log begins with entry %d", after, n)
+		}
+	}
+	free = minFree - 1
+	if w := r.send(t, strings.NewReader(one(7)), "Content-Type", typeOne); w.Code != 503 {
+		t.Errorf("status %d", w.Code)
+	}
+	r.tidy()
+	if n := first(); n != 6 {
+		t.Errorf("with a full disk the log begins with entry %d", n)
+	}
+
+	free = 10 * minFree
+	r.moveTo(6)
+	now = now.Add(time.Minute)
+	r.send(t, strings.NewReader(one(8)), "Content-Type", typeOne)
+	r.tidy()
+	now = now.Add(keepLoaded)
+	r.tidy()
+	if n := first(); n != 7 {
+		t.Errorf("an hour later the log begins with entry %d", n)
+	}
+}
+
 // FuzzReadTail: whatever stands in a file, the last good commit is within it, and cutting behind it changes nothing.
 func FuzzReadTail(f *testing.F) {
 	f.Add(make([]byte, 64))
