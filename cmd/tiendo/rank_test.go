@@ -66,6 +66,12 @@ func ranked(t *testing.T) *app {
 		events = append(events, tell("a", "received", subject, "02T08:00:00", `{"agency":"`+agency+`","procedure":"1","channel":"online","due":"2026-03-09"}`),
 			tell("a", "resolved", subject, closed+"T08:00:00", `{}`))
 	}
+	// A district that is not ranked tells of a dossier on each working day up to the 10th, from the same source, and then no more.
+	for day := 2; day <= 10; day++ {
+		if day%7 != 0 && day%7 != 1 {
+			events = append(events, tell("a", "received", fmt.Sprintf("E-%d", day), fmt.Sprintf("%02dT09:00:00", day), `{"agency":"H24.21","procedure":"1","channel":"online","due":"2026-03-30"}`))
+		}
+	}
 	sendAs(t, a, desk, events...)
 	said := func(id, typ, agency string, recorded, points int, more string) string {
 		return fmt.Sprintf(`{"specversion":"1.0","source":"urn:cchc","id":"%s","type":"assessment.%s","subject":"%s/plan","time":"2026-04-%02dT08:00:00+07:00","recordedtime":"2026-04-%02[4]dT08:00:00+07:00","data":{"agency":"%[3]s","criterion":"plan","period":"2026-Q1","points":%[5]d%[6]s}}`,
@@ -113,8 +119,8 @@ rank  90 %  agency  name         points  a      b      adjusted  since the perio
 	f(rankMethod, exitDone, wide, "--method", file, "--period", "2026-Q1")
 	f(rankMethod, exitDone, wide, "--method", "two", "--period", "2026-Q1")
 	f(rankMethod, exitDone, "\ufeffgroup,agency,name,rank,low,high,points,criterion,numerator,denominator,value,used,share,weight,criterion_points,marks\n"+
-		"department,H24.17,Sở Xây dựng,1,1,2,60,on-time,2,2,1,1,1,60,60,quiet\ndepartment,H24.17,Sở Xây dựng,1,1,2,60,plan,,,0,0,0,40,0,late unverified\n"+
-		"department,H24.12,Sở Tài chính,2,1,2,58,on-time,3,4,0.75,0.75,0.5,60,30,quiet\ndepartment,H24.12,Sở Tài chính,2,1,2,58,plan,,,0.7,0.7,0.7,40,28,\n",
+		"department,H24.17,Sở Xây dựng,1,1,2,60,on-time,2,2,1,1,1,60,60,\ndepartment,H24.17,Sở Xây dựng,1,1,2,60,plan,,,0,0,0,40,0,late unverified\n"+
+		"department,H24.12,Sở Tài chính,2,1,2,58,on-time,3,4,0.75,0.75,0.5,60,30,\ndepartment,H24.12,Sở Tài chính,2,1,2,58,plan,,,0.7,0.7,0.7,40,28,\n",
 		"--method", file, "--period", "2026-Q1", "--format", "csv")
 	workbook := filepath.Join(t.TempDir(), "two.xlsx")
 	f(rankMethod, exitDone, "", "--method", "two", "--period", "2026-Q1", "--format", "xlsx", "-o", workbook)
