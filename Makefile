@@ -44,10 +44,10 @@ lint: ## look for mistakes without running anything; what go vet finds is among 
 
 # Tests wait more than they work, so two packages run at a time, and two tests of a package that say so. Vetted they are by lint.
 test: needs build lint ## run everything that CI runs
-	go test -vet=off -p 2 -timeout 20m ./...
+	go test -vet=off -p 2 -timeout 30m ./...
 	@if command -v cc >/dev/null; then set -x; \
-	  go test -vet=off -p 2 -short -race -timeout 8m -skip '$(SLOW)' $(RACE); \
-	  go test -vet=off -short -race -timeout 8m -run '$(RACEAPP)' ./cmd/tiendo ./internal/kpi; \
+	  go test -vet=off -p 2 -short -race -timeout 15m -skip '$(SLOW)' $(RACE); \
+	  go test -vet=off -short -race -timeout 15m -run '$(RACEAPP)' ./cmd/tiendo ./internal/kpi; \
 	else echo 'no C compiler here, so nothing was run under the race detector'; fi
 	tools/fuzz 500x
 

@@ -92,7 +92,7 @@ var spoken = map[language]*words{
 		EmptyTitle:  "Chưa có sự kiện nào",
 		EmptySays:   "Trang này tự hiện số liệu vài giây sau khi sự kiện đầu tiên đến. Có ba cách để bắt đầu:",
 		EmptyEvent:  "Gửi một hồ sơ vừa tiếp nhận:",
-		EmptyImport: "Nhập một tệp CSV hoặc NDJSON đã có, theo một bản mô tả cột (mẫu ở thư mục examples/mappings):",
+		EmptyImport: "Nhập một tệp CSV, Excel (XLSX) hoặc NDJSON đã có, theo một bản mô tả cột (mẫu ở thư mục examples/mappings):",
 		EmptyDemo:   "Hoặc xem thử một thành phố mô phỏng:", EmptyWaits: "Đang chờ sự kiện đầu tiên…",
 
 		WrongPeriod: "không phải là một kỳ báo cáo.", WrongLanguage: "không phải là ngôn ngữ của trang này; có thể dùng vi hoặc en.",
@@ -158,7 +158,7 @@ var spoken = map[language]*words{
 		EmptyTitle:  "No event yet",
 		EmptySays:   "This page shows figures by itself seconds after the first event arrives. Three ways to begin:",
 		EmptyEvent:  "Send a dossier that was just received:",
-		EmptyImport: "Import a CSV or NDJSON file that you have, with a mapping of its columns (samples in examples/mappings):",
+		EmptyImport: "Import a CSV, Excel (XLSX) or NDJSON file that you have, with a mapping of its columns (samples in examples/mappings):",
 		EmptyDemo:   "Or look at a simulated city:", EmptyWaits: "Waiting for the first event…",
 
 		WrongPeriod: "is no period.", WrongLanguage: "is no language of this page; vi or en would do.",

@@ -23,6 +23,8 @@ import (
 type Ledger struct {
 	// appearing is held while a block becomes visible in the engine and is added here: whoever reads both holds it too.
 	appearing sync.RWMutex
+	// keeping is held while the days of a month are read: a page has many questions of one period, which would read them all at once.
+	keeping sync.Mutex
 
 	mu sync.RWMutex
 	// held is nil while the ledger cannot be read.
@@ -176,8 +178,16 @@ const mostOlder = 6
 // Keep reads the days of a month from the engine, unless they are kept already, and keeps them for those who ask next. It does
 // nothing while the ledger cannot be read.
 func (l *Ledger) Keep(ctx context.Context, conn driver.Conn, month calendar.Day) error {
-	kept := false
-	if !l.Read(func(p Page) { kept = p.Daily(month) }) || kept {
+	wanted := func() bool {
+		kept := false
+		return l.Read(func(p Page) { kept = p.Daily(month) }) && !kept
+	}
+	if !wanted() {
+		return nil
+	}
+	l.keeping.Lock()
+	defer l.keeping.Unlock()
+	if !wanted() {
 		return nil
 	}
 	l.appearing.RLock()

@@ -1,10 +1,13 @@
 package booking
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"math/rand/v2"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -222,5 +225,37 @@ func TestShelf(t *testing.T) {
 		if before != wantBefore || until != wantUntil {
 			t.Fatalf("%d before day %d, %d until day %d of %v; want %d, %d", before, day, until, end, only, wantBefore, wantUntil)
 		}
+	}
+}
+
+// counting is a connection that counts what it is asked.
+type counting struct {
+	driver.Conn
+	asked atomic.Int64
+}
+
+func (c *counting) Query(ctx context.Context, query string, args ...any) (driver.Rows, error) {
+	c.asked.Add(1)
+	return c.Conn.Query(ctx, query, args...)
+}
+
+// TestAMonthIsReadOnce: however many questions want the days of a month at once, they are read once.
+func TestAMonthIsReadOnce(t *testing.T) {
+	conn := &counting{Conn: enginetest.Conn(t)}
+	booker := newBooker(t, conn)
+	today := calendar.DayOf(time.Now(), zone)
+	l := fresh(t, conn, booker, today)
+	before := conn.asked.Load()
+	var asking sync.WaitGroup
+	for range 8 {
+		asking.Go(func() {
+			if err := l.Keep(t.Context(), conn, monthOf(today-400)); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	asking.Wait()
+	if n := conn.asked.Load() - before; n != 1 {
+		t.Errorf("they were read %d times", n)
 	}
 }

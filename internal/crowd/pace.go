@@ -27,8 +27,11 @@ func (p *Pace) within(n int64) time.Duration {
 	return p.Grace + time.Duration(float64(n)/float64(p.Rate)*float64(time.Second))
 }
 
-// leftOver is how much of a body is read that its handler has left.
-const leftOver = 64 << 20
+// leftOver is how much of a body is read that its handler has left, and lingering for how long at most, however it comes.
+const (
+	leftOver  = 64 << 20
+	lingering = 30 * time.Second
+)
 
 // Handler cuts off requests whose body comes, and those whose answer is taken, more slowly than the pace. A body that its handler
 // leaves is read too, once the answer is on its way: most programs send a request whole before they read the answer, and would
@@ -49,6 +52,8 @@ func (p Pace) Handler(next http.Handler) http.Handler {
 		}
 		next.ServeHTTP(paced, r)
 		if paced.refusal != 0 && paced.FlushError() == nil {
+			b.until = time.Now().Add(lingering)
+			b.expect()
 			_, _ = io.Copy(io.Discard, io.LimitReader(b, leftOver))
 		}
 	})
@@ -62,11 +67,16 @@ type body struct {
 	begun   time.Time
 	n       int64
 	ended   bool
+	until   time.Time // when it must have ended, at whatever pace; zero if that does not matter
 }
 
 func (b *body) expect() {
+	by := b.begun.Add(b.pace.within(b.n))
+	if !b.until.IsZero() && b.until.Before(by) {
+		by = b.until
+	}
 	// Where there are no deadlines there is no connection that could be held, as in tests of handlers.
-	_ = b.control.SetReadDeadline(b.begun.Add(b.pace.within(b.n)))
+	_ = b.control.SetReadDeadline(by)
 }
 
 func (b *body) Read(into []byte) (int, error) {
