@@ -14,6 +14,10 @@ import (
 // entry is the function of the library that is a whole clickhouse-local: it takes the arguments of a main function.
 const entry = "chdb_query_cmdline"
 
+// engineNice is by how much the engine gives way to the server: what it inserts and merges can wait longer than a sender for the
+// answer that its events are on disk, or Prometheus for its scrape.
+const engineNice = 5
+
 // RunEngine is the body of the child process: it loads the library and runs the server inside it until it is told to end.
 // Its arguments are the library's path and the arguments of the server. It returns an exit code, and only if the server
 // could not run or ended by itself.
@@ -47,6 +51,7 @@ func RunEngine(args []string) int {
 	argv = append(argv, nil)
 	pin.Pin(&argv[0])
 	runtime.LockOSThread()
+	_ = syscall.Setpriority(syscall.PRIO_PROCESS, 0, engineNice) // of this thread, and so of those that it starts; who may not has the usual one
 	run(int32(len(args)), unsafe.Pointer(&argv[0]))
 	return exitServer
 }
