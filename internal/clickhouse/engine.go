@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"path/filepath"
 	"strconv"
 	"sync"
 	"time"
@@ -90,6 +91,13 @@ func (e *engine) launch(ctx context.Context) (*child, error) {
 			return nil, fmt.Errorf("start the engine's process: %w", err)
 		}
 		if err = c.listens(ctx); err == nil {
+			if part := e.lost(); part != "" {
+				c.stop()
+				return nil, &Error{
+					Message: "a part of a table is damaged, and figures without it would be wrong: " + part,
+					Hint:    "restore from a backup; who must go on without what it held removes that folder",
+				}
+			}
 			e.mu.Lock()
 			e.child = c
 			e.mu.Unlock()
@@ -108,18 +116,37 @@ func (e *engine) launch(ctx context.Context) (*child, error) {
 	}
 }
 
-// supervise waits for the child's end and starts it again, until the engine is to stop.
+// mendEvery is how often the engine is started again because a part of a table is damaged: what a start does not mend, the next
+// does not either.
+const mendEvery = 10 * time.Minute
+
+// supervise waits for the child's end and starts it again, until the engine is to stop. It ends a child itself that has damaged a
+// part of a table, as it does when the disk is full while it merges, if a start will mend that. If none will, questions go on
+// to fail: a start would have the engine leave the part out, and tell of what is left as if it were all.
 func (e *engine) supervise(c *child) {
 	defer close(e.gone)
 	defer e.end()
 	pause := backoff.NewExponentialBackOff()
 	pause.InitialInterval, pause.MaxInterval = 100*time.Millisecond, 15*time.Second
 	var wait time.Duration // before the child that runs
+	var mended time.Time
 	for {
+		damage := c.log.damaged
+		if time.Since(mended) < mendEvery {
+			damage = nil
+		}
 		select {
 		case <-e.quit.Done():
 			c.stop()
 			return
+		case part := <-damage:
+			mended = time.Now()
+			if !standIn(filepath.Dir(part), filepath.Base(part)) {
+				e.logger.Error("a part of a table is damaged, and what it was made of is gone: restore from a backup", "part", part)
+				continue
+			}
+			e.logger.Error("a part of a table is damaged, so the engine is started again, to take what it was made of", "part", part)
+			c.stop()
 		case <-c.ended:
 		}
 		// One that was there for much longer than it was waited for does not die at once again.

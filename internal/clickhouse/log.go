@@ -19,6 +19,8 @@ type logWriter struct {
 	logger *slog.Logger
 	// listening is closed when the engine says that it listens for the driver.
 	listening chan struct{}
+	// damaged tells the folder of a part of a table that the engine could not read; the others are told when it tries again.
+	damaged chan string
 
 	mu    sync.Mutex
 	heard bool
@@ -27,7 +29,7 @@ type logWriter struct {
 }
 
 func newLogWriter(l *slog.Logger) *logWriter {
-	return &logWriter{logger: l, listening: make(chan struct{})}
+	return &logWriter{logger: l, listening: make(chan struct{}), damaged: make(chan string, 1)}
 }
 
 // Write takes a part of what the engine writes, of any length.
@@ -76,6 +78,12 @@ func (w *logWriter) line(line []byte) {
 	if strings.HasPrefix(r.Message, listens) && !w.heard {
 		w.heard = true
 		close(w.listening)
+	}
+	if part := damagedPart(r.Message); part != "" {
+		select {
+		case w.damaged <- part:
+		default:
+		}
 	}
 	level := r.level()
 	if level >= slog.LevelWarn {
