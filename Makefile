@@ -49,12 +49,13 @@ test: needs build lint ## run everything that CI runs
 	  go test -vet=off -p 2 -short -race -timeout 15m -skip '$(SLOW)' $(RACE); \
 	  go test -vet=off -short -race -timeout 15m -run '$(RACEAPP)' ./cmd/tiendo ./internal/kpi; \
 	else echo 'no C compiler here, so nothing was run under the race detector'; fi
-	tools/fuzz 500x
+	tools/fuzz 10s
 
 bench: build ## measure the promises of the design; BENCH=-full with more events
 	go test -timeout 60m -run '^$$' -bench . -benchtime 1x ./internal/bench $(BENCH)
 
-soak: ## fuzz for ten minutes each, and let LibreOffice open and work out every paper
+soak: ## fuzz for ten minutes each, look for races everywhere, and let LibreOffice open and work out every paper
 	@command -v soffice >/dev/null || tools/needs libreoffice-calc-nogui
 	go test -tags soak -count 1 -run Soak ./internal/report
+	go test -vet=off -p 1 -short -race -timeout 60m ./...
 	tools/fuzz 10m
