@@ -31,7 +31,6 @@ func (a *app) done(t *testing.T) (all []string) {
 // Whatever is administered is in the audit log, with who did it and from where; a restart goes on with its chain, and a check
 // finds it whole, until somebody changes it.
 func TestActsAreWrittenDown(t *testing.T) {
-	t.Parallel()
 	leaks := goleak.IgnoreCurrent()
 	cfg := config.Default()
 	cfg.Listen, cfg.Data, cfg.Auth.Read, cfg.Proxies = "127.0.0.1:0", t.TempDir(), "token", []string{"127.0.0.1"}
