@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"net/http"
 	"os"
@@ -44,26 +43,6 @@ func publisher(t *testing.T, change ...func(*server)) *server {
 		t.Fatalf("load the register: %d %s", status, said)
 	}
 	return s
-}
-
-// send sends a request to the server; status 0 if it did not answer.
-func (s *server) send(method, path, body string) (status int, said string) {
-	s.Helper()
-	request, err := http.NewRequestWithContext(s.Context(), method, *s.url.Load()+path, strings.NewReader(body))
-	if err != nil {
-		s.Fatal(err)
-	}
-	request.Header.Set("Authorization", "Bearer "+s.token())
-	answer, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return 0, err.Error()
-	}
-	defer answer.Body.Close()
-	text, err := io.ReadAll(answer.Body)
-	if err != nil {
-		return 0, err.Error()
-	}
-	return answer.StatusCode, string(text)
 }
 
 // publish publishes a month.

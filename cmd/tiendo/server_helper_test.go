@@ -212,7 +212,13 @@ func (s *server) token() string {
 // get asks the server for a path and returns what it said; status 0 if it did not answer.
 func (s *server) get(path string) (status int, body string) {
 	s.Helper()
-	request, err := http.NewRequestWithContext(s.Context(), http.MethodGet, *s.url.Load()+path, nil)
+	return s.send(http.MethodGet, path, "")
+}
+
+// send sends a request to the server; status 0 if it did not answer.
+func (s *server) send(method, path, body string) (status int, said string) {
+	s.Helper()
+	request, err := http.NewRequestWithContext(s.Context(), method, *s.url.Load()+path, strings.NewReader(body))
 	if err != nil {
 		s.Fatal(err)
 	}

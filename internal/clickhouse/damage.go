@@ -23,14 +23,14 @@ func damagedPart(message string) string {
 // standIn says whether something stands for a part in the folder of its table: what it was made of, which stays there for eight
 // minutes, or what it was merged into since. When the engine starts, it takes that in place of a part that is damaged.
 func standIn(table, part string) bool {
-	first, last, _, ok := partNumbers(part)
+	first, last, ok := partNumbers(part)
 	beside, err := os.ReadDir(table)
 	if !ok || err != nil {
 		return false
 	}
 	var begins, ends bool
 	for _, other := range beside {
-		from, to, _, ok := partNumbers(other.Name())
+		from, to, ok := partNumbers(other.Name())
 		switch {
 		case !ok || other.Name() == part:
 		case from <= first && to >= last:
@@ -57,19 +57,13 @@ func (e *engine) lost() string {
 	return ""
 }
 
-// partNumbers are the numbers in the name of a part.
-func partNumbers(name string) (first, last, level int, ok bool) {
+// partNumbers are FIRST and LAST of the name of a part.
+func partNumbers(name string) (first, last int, ok bool) {
 	parts := strings.Split(name, "_")
 	if len(parts) < 4 || parts[0] != "all" {
-		return 0, 0, 0, false
+		return 0, 0, false
 	}
-	var numbers [3]int
-	for i := range numbers {
-		n, err := strconv.Atoi(parts[i+1])
-		if err != nil {
-			return 0, 0, 0, false
-		}
-		numbers[i] = n
-	}
-	return numbers[0], numbers[1], numbers[2], true
+	first, firstErr := strconv.Atoi(parts[1])
+	last, lastErr := strconv.Atoi(parts[2])
+	return first, last, firstErr == nil && lastErr == nil
 }
