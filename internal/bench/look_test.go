@@ -241,6 +241,8 @@ func BenchmarkPages(b *testing.B) {
 				took := s.check(b)
 				atMost(fmt.Sprintf("check of everything that is served, %d events", events), took, time.Duration(float64(time.Minute)*float64(events)/1e6))
 			}
+			// What a load of millions leaves to be merged is not the cost of a history.
+			s.rest(20 * time.Minute)
 			var rounds []time.Duration
 			for round := range 5 {
 				rounds = append(rounds, s.refresh(b, c, events, cases, 10*i+round))

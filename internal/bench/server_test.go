@@ -284,6 +284,22 @@ func (s *server) spent() (server, engine time.Duration) {
 	return server, engine
 }
 
+// rest waits until the engine has nothing left to merge, that is until it takes a tenth of a processor at most.
+func (s *server) rest(limit time.Duration) {
+	s.tb.Helper()
+	const watched = 2 * time.Second
+	_, before := s.spent()
+	for deadline := time.Now().Add(limit); time.Now().Before(deadline); {
+		time.Sleep(watched)
+		_, now := s.spent()
+		if now-before <= watched/10 {
+			return
+		}
+		before = now
+	}
+	s.tb.Fatalf("the engine is not at rest after %v", limit)
+}
+
 // processorTime is the user and system time of a process, which Linux counts in hundredths of a second.
 func processorTime(pid int) time.Duration {
 	raw, _ := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))

@@ -8,8 +8,9 @@ import (
 	"path/filepath"
 )
 
-// serverConfig keeps the engine small, and lets its one user write backups wherever this process may: no logs of its own on disk, caches that fit an office machine. Its log comes to us as
-// lines of JSON, see record.
+// serverConfig keeps the engine small: no logs of its own on disk, caches that fit an office machine. Merges yield to those who
+// wait for an answer; the engine itself yields to us, see engineNice. Its one user writes backups wherever this process may. Its log
+// comes to us as lines of JSON, see record.
 const serverConfig = `<clickhouse>
   <logger>
     <console>1</console>
@@ -22,6 +23,7 @@ const serverConfig = `<clickhouse>
   <max_server_memory_usage>%d</max_server_memory_usage>
   <mark_cache_size>268435456</mark_cache_size>
   <background_schedule_pool_size>16</background_schedule_pool_size>
+  <os_threads_nice_value_merge_mutate>10</os_threads_nice_value_merge_mutate>
   <mlock_executable>false</mlock_executable>
   <backups><allowed_path>/</allowed_path></backups>
 </clickhouse>

@@ -1,5 +1,6 @@
 -- events: what was said, append-only, one row per event. Sorted by case, so that the booker reads a case in one seek.
 -- Of several deliveries of one event the first survives: seniority falls with arrival.
+-- Parts of any size are compact, for rows are wanted whole and in few places: see decision 0015.
 CREATE TABLE IF NOT EXISTS events
 (
     family    LowCardinality(String),
@@ -17,8 +18,9 @@ CREATE TABLE IF NOT EXISTS events
     entry     UInt64 COMMENT 'log entry of that collector',
     position  UInt32 COMMENT 'place within the entry',
     seniority UInt64 COMMENT 'greater = delivered earlier',
-    INDEX entry_range entry TYPE minmax GRANULARITY 16
+    INDEX entry_range entry TYPE minmax GRANULARITY 16,
+    INDEX collectors collector TYPE set(8) GRANULARITY 16
 )
 ENGINE = ReplacingMergeTree(seniority)
 ORDER BY (family, subject, source, id)
-SETTINGS index_granularity = 256, fsync_after_insert = 1, fsync_part_directory = 1
+SETTINGS index_granularity = 128, min_bytes_for_wide_part = 1000000000000000, fsync_after_insert = 1, fsync_part_directory = 1
