@@ -81,6 +81,11 @@ func (d *draft) daily(day calendar.Day) bool {
 	return day >= d.since || slices.Contains(d.older, monthOf(day))
 }
 
+// Binned says that a measure is told by bins of time, and has no marks: a ledger keeps the bin in the marks' place.
+func Binned(m lifecycle.Measure) bool { return slices.Contains(binned, m) }
+
+var binned = []lifecycle.Measure{lifecycle.Worked, lifecycle.Accepted, lifecycle.Confirmed}
+
 // line is a slot with the agency's code.
 type line struct {
 	day    calendar.Day
@@ -111,6 +116,9 @@ func (d *draft) add(family event.Family, entries []lifecycle.Entry) {
 			d.sums[of] = map[line]int64{}
 		}
 		at := line{day: e.Day, agency: e.Agency, marks: e.Marks, millis: e.Millis}
+		if Binned(e.Measure) {
+			at.marks = lifecycle.Marks(e.Bin)
+		}
 		if !d.daily(e.Day) {
 			at.day, at.millis = monthOf(e.Day), 0
 		}
@@ -199,7 +207,7 @@ func (l *Ledger) Keep(ctx context.Context, conn driver.Conn, month calendar.Day)
 	}
 	var rows []row
 	err := readSums(ctx, conn, func(of Stratum, at line, n int64) { rows = append(rows, row{of, at, n}) },
-		daysOfJournal+" AND day < {until:Date32} "+byDay, clickhouse.Named("since", month.String()), clickhouse.Named("until", nextMonth(month).String()))
+		daysOfJournal+" AND day < {until:Date32} "+byDay, clickhouse.Named("binned", binned), clickhouse.Named("since", month.String()), clickhouse.Named("until", nextMonth(month).String()))
 	if err != nil {
 		return fmt.Errorf("read the days of %s from the journal: %w", month.Start(time.UTC).Format("2006-01"), err)
 	}
@@ -281,8 +289,8 @@ func (l *Ledger) forget() {
 }
 
 const (
-	daysOfJournal = "SELECT family, measure, day, agency, marks, millis, sum(n) FROM cells WHERE family != '' AND day >= {since:Date32}"
-	byDay         = "GROUP BY family, measure, day, agency, marks, millis"
+	daysOfJournal = "SELECT family, measure, day, agency, if(measure IN {binned:Array(String)}, toUInt32(bin), marks) AS told, millis, sum(n) FROM cells WHERE family != '' AND day >= {since:Date32}"
+	byDay         = "GROUP BY family, measure, day, agency, told, millis"
 )
 
 // load reads the sums of the journal, of which block is the last one. Nobody may write the journal meanwhile.
@@ -291,14 +299,19 @@ func (l *Ledger) load(ctx context.Context, conn driver.Conn, block uint64, today
 		block: block, since: firstKept(today), numbers: map[string]uint32{},
 		months: newShelves(), days: newShelves(), heard: map[Voice]*heard{},
 	}
-	// Without the setting the engine reads conditions on months as conditions on days, of which the cube of months knows none.
-	months := `SELECT family, measure, makeDate32(intDiv(toYYYYMM(day), 100), toYYYYMM(day) % 100, 1), agency, marks, toUInt32(0) AS millis, sum(n) FROM cells
-		WHERE family != '' AND toYYYYMM(day) < {since:UInt32} GROUP BY family, measure, toYYYYMM(day), agency, marks SETTINGS optimize_time_filter_with_preimage = 0`
+	// Without the setting the engine reads conditions on months as conditions on days, of which the cube of months knows none; nor does
+	// it know bins, which are read from a cube of days.
+	const months = `SELECT family, measure, makeDate32(intDiv(toYYYYMM(day), 100), toYYYYMM(day) %% 100, 1), agency, %[1]s, toUInt32(0) AS millis, sum(n) FROM cells
+		WHERE family != '' AND toYYYYMM(day) < {since:UInt32} AND measure %[2]s {binned:Array(String)} GROUP BY family, measure, toYYYYMM(day), agency, %[1]s
+		SETTINGS optimize_time_filter_with_preimage = 0`
 	first := h.since.Start(time.UTC)
-	if err := h.read(ctx, conn, months, clickhouse.Named("since", fmt.Sprint(first.Year()*100+int(first.Month())))); err != nil {
-		return fmt.Errorf("read the months of the journal: %w", err)
+	args := []any{clickhouse.Named("since", fmt.Sprint(first.Year()*100+int(first.Month()))), clickhouse.Named("binned", binned)}
+	for _, query := range []string{fmt.Sprintf(months, "marks", "NOT IN"), fmt.Sprintf(months, "toUInt32(bin)", "IN")} {
+		if err := h.read(ctx, conn, query, args...); err != nil {
+			return fmt.Errorf("read the months of the journal: %w", err)
+		}
 	}
-	if err := h.read(ctx, conn, daysOfJournal+" "+byDay, clickhouse.Named("since", h.since.String())); err != nil {
+	if err := h.read(ctx, conn, daysOfJournal+" "+byDay, clickhouse.Named("binned", binned), clickhouse.Named("since", h.since.String())); err != nil {
 		return fmt.Errorf("read the last days of the journal: %w", err)
 	}
 	if err := h.readHeard(ctx, conn); err != nil {

@@ -209,7 +209,8 @@ func (s *shelf) read(agencies []uint32, each func(*Run)) {
 type Run struct {
 	// Agency is the place of the agency's code among the page's; 0 where all agencies are added up.
 	Agency uint32
-	Marks  lifecycle.Marks
+	// Marks are those of the lines; of a measure that is Binned, the bin.
+	Marks lifecycle.Marks
 
 	days   []calendar.Day
 	upTo   []int64

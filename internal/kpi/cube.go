@@ -49,8 +49,11 @@ func (s *statement) cubes() []cube {
 	return []cube{months, s.days(rest)}
 }
 
-// monthly says whether the cube of months has what is asked for: no days, no bins, no stamps, and of the attributes the agency.
-func (s *statement) monthly() bool {
+// monthly says whether the cube of months has what is asked for: nothing else than memory has, and no bins.
+func (s *statement) monthly() bool { return s.binned == "" && s.memorable() }
+
+// memorable says whether memory has what is asked for: no days, no stamps, and of the attributes the agency.
+func (s *statement) memorable() bool {
 	q := s.query
 	knows := func(name string) bool { return slices.Contains([]string{"agency", "group", "month", "quarter"}, name) }
 	for name := range q.Where {
@@ -58,7 +61,7 @@ func (s *statement) monthly() bool {
 			return false
 		}
 	}
-	return s.binned == "" && q.AsOf == "" && q.Block == 0 && !slices.ContainsFunc(q.By, func(by string) bool { return !knows(by) })
+	return q.AsOf == "" && q.Block == 0 && !slices.ContainsFunc(q.By, func(by string) bool { return !knows(by) })
 }
 
 // days are the cubes of days, of the stretches of time that a condition tells; of all time if it is empty.

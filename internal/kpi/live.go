@@ -8,12 +8,13 @@ import (
 	"tiendo/internal/booking"
 	"tiendo/internal/calendar"
 	"tiendo/internal/event"
+	"tiendo/internal/lifecycle"
 )
 
 // live answers a statement from the sums that the booker keeps in memory; false where it can't, and while there is no booker in
 // this process. What it gives is what the engine would.
 func (b *Books) live(ctx context.Context, s *statement) (*sums, bool, error) {
-	if !s.monthly() {
+	if !s.memorable() {
 		return nil, false, nil
 	}
 	l := newLiving(s)
@@ -40,16 +41,18 @@ type living struct {
 	edges []calendar.Day
 	flows []string
 	by    string
-	// whose are the sums that are read, buckets those of months; values the sums of the terms by agency and bucket.
+	// whose are the sums that are read, buckets those of months; values the sums of the terms by agency and bucket, bins those of
+	// each bin.
 	whose   booking.Whose
 	buckets map[calendar.Day]uint32
 	values  map[uint64][]int64
+	bins    map[uint64]map[int32]int64
 }
 
 func newLiving(s *statement) *living {
 	p := s.query.Period
 	zone := p.End.Location()
-	l := &living{statement: s, sums: &sums{byKey: map[string]*series{}}, flows: s.flows(), by: timeOf(s.query.By), buckets: map[calendar.Day]uint32{}, values: map[uint64][]int64{}}
+	l := &living{statement: s, sums: &sums{byKey: map[string]*series{}}, flows: s.flows(), by: timeOf(s.query.By), buckets: map[calendar.Day]uint32{}, values: map[uint64][]int64{}, bins: map[uint64]map[int32]int64{}}
 	l.first, l.today = mustParse(p.First), calendar.DayOf(p.End, zone)
 	l.now = uint32(p.End.Sub(l.today.Start(zone)).Milliseconds())
 	l.firstMonth, l.lastMonth = monthOf(l.first), monthOf(l.today)
@@ -107,10 +110,10 @@ func (l *living) wanted(page booking.Page) booking.Whose {
 // readMeasure adds up what the terms of one measure count.
 func (l *living) readMeasure(page booking.Page, family event.Family, name string) {
 	m := &measured{living: l, flow: slices.Contains(l.flows, name)}
-	of := booking.Stratum{Family: family}
+	of := booking.Stratum{Family: family, Measure: lifecycle.Measure(name)}
 	for i, t := range l.terms {
 		if string(t.measure) == name {
-			of.Measure, m.all = t.measure, append(m.all, i)
+			m.all = append(m.all, i)
 		}
 	}
 	page.Months(of, l.whose, func(r *booking.Run) {
@@ -131,14 +134,19 @@ type measured struct {
 	// flow says that only what happens in the period counts, all are the places of the terms of the measure.
 	flow bool
 	all  []int
-	// agency is whose run is read, places are those of the terms that count it.
+	// agency is whose run is read, places are those of the terms that count it, or bin what it is counted in.
 	agency uint32
 	places []int
+	bin    int32
 }
 
-// begin says whether any term counts a run.
+// begin says whether any term counts a run, or a bin.
 func (m *measured) begin(r *booking.Run) bool {
 	m.agency, m.places = r.Agency, m.places[:0]
+	if m.binned != "" {
+		m.bin = int32(r.Marks)
+		return true
+	}
 	for _, i := range m.all {
 		if t := &m.terms[i]; r.Marks&(t.with|t.without) == t.with {
 			m.places = append(m.places, i)
@@ -220,6 +228,13 @@ func (m *measured) add(bucket uint32, n int64) {
 		return
 	}
 	at := uint64(m.agency)<<32 | uint64(bucket)
+	if m.binned != "" {
+		if m.bins[at] == nil {
+			m.bins[at] = map[int32]int64{}
+		}
+		m.bins[at][m.bin] += n
+		return
+	}
 	here := m.values[at]
 	if here == nil {
 		here = make([]int64, len(m.terms))
@@ -233,14 +248,10 @@ func (m *measured) add(bucket uint32, n int64) {
 // fold adds up what agencies have by the keys of the statement.
 func (l *living) fold(agencies []string) {
 	for at, values := range l.values {
-		var key []string
-		if !l.whose.Together {
-			var wanted bool
-			if key, wanted = l.keyOfAgency(agencies[at>>32]); !wanted {
-				continue
-			}
+		of, bucket := l.seriesOf(agencies, at)
+		if of == nil {
+			continue
 		}
-		of, bucket := l.sums.of(key), uint32(at)
 		if of.terms[bucket] == nil {
 			of.terms[bucket] = make([]int64, len(l.terms))
 		}
@@ -248,6 +259,25 @@ func (l *living) fold(agencies []string) {
 			of.terms[bucket][i] += v
 		}
 	}
+	for at, bins := range l.bins {
+		if of, bucket := l.seriesOf(agencies, at); of != nil {
+			for bin, n := range bins {
+				of.addBin(bucket, bin, n)
+			}
+		}
+	}
+}
+
+// seriesOf is what an agency adds to, and the bucket; nil if it is filtered out.
+func (l *living) seriesOf(agencies []string, at uint64) (*series, uint32) {
+	var key []string
+	if !l.whose.Together {
+		var wanted bool
+		if key, wanted = l.keyOfAgency(agencies[at>>32]); !wanted {
+			return nil, 0
+		}
+	}
+	return l.sums.of(key), uint32(at)
 }
 
 // keyOfAgency is what the statement groups an agency by; false if it is filtered out.

@@ -67,7 +67,7 @@ func TestMemoryAnswersLikeTheEngine(t *testing.T) {
 	measures := []lifecycle.Measure{
 		lifecycle.Opened, lifecycle.Settled, lifecycle.Ended, lifecycle.Breached, lifecycle.Redeemed, lifecycle.Due, lifecycle.Paused, lifecycle.Resumed,
 		lifecycle.Awaiting, lifecycle.Answered, lifecycle.Returned, lifecycle.Paid, lifecycle.Rated, lifecycle.Scored, lifecycle.Stray, lifecycle.Sessions,
-		lifecycle.LegOpened, lifecycle.LegSettled, lifecycle.LegBreached,
+		lifecycle.LegOpened, lifecycle.LegSettled, lifecycle.LegBreached, lifecycle.Worked, lifecycle.Accepted, lifecycle.Confirmed,
 	}
 	var cells []cell
 	for i := range 4000 {
@@ -78,6 +78,9 @@ func TestMemoryAnswersLikeTheEngine(t *testing.T) {
 		}
 		if c.measure == lifecycle.Due || c.measure == lifecycle.Breached {
 			c.millis = rng.Uint32N(86_400_000)
+		}
+		if booking.Binned(c.measure) {
+			c.marks, c.bin = 0, rng.Int32N(5)*rng.Int32N(400)
 		}
 		cells = append(cells, c)
 	}
@@ -145,4 +148,19 @@ func TestMemoryAnswersLikeTheEngine(t *testing.T) {
 		t.Errorf("only %d figures, %d rows were compared", compared, rows)
 	}
 	t.Log(compared, "figures,", rows, "rows")
+}
+
+// TestMemoryKnowsEveryBin: what quantiles are of stands in memory by bin.
+func TestMemoryKnowsEveryBin(t *testing.T) {
+	n := 0
+	for _, d := range Catalogue() {
+		if d.measure != "" && !d.OfFacts() {
+			if n++; !booking.Binned(d.measure) {
+				t.Errorf("memory has no bins of %s, of which %s is", d.measure, d.ID)
+			}
+		}
+	}
+	if n == 0 {
+		t.Error("no figure is a quantile")
+	}
 }
