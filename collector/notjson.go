@@ -40,8 +40,7 @@ func notJSON(text []byte) string {
 // broken says where and why jsontext stopped reading a text. Bytes are counted from 0.
 func broken(text []byte, err error) string {
 	at := len(text)
-	var syntax *jsontext.SyntacticError
-	if errors.As(err, &syntax) {
+	if syntax, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
 		at = min(at, int(syntax.ByteOffset))
 	}
 	switch letter, size := utf8.DecodeRune(text[at:]); {
