@@ -268,19 +268,23 @@ func TestFoldersWithoutAMappingWait(t *testing.T) {
 	o.write("hue/a.csv", good)
 	o.write("new/a.csv", good)
 	o.write("loose.csv", good)
+	o.write("hue/thang-3/b.csv", good)
 	o.wait(20)
-	o.holds("hue/a.csv", "hue/"+mappingFault, "loose.csv", "new/a.csv")
+	o.holds("hue/a.csv", "hue/"+mappingFault, "hue/thang-3/b.csv", "loose.csv", "new/a.csv", "new/"+mappingFault)
+	if got := o.read("new/" + mappingFault); !strings.Contains(got, "chưa có tệp mapping.yaml") || !strings.Contains(got, "--suggest") {
+		t.Error(got)
+	}
 	if got := o.read("hue/" + mappingFault); !strings.Contains(got, `mapping.yaml:1:9: family: "dosier" is no family`) || !strings.Contains(got, "được giữ nguyên") {
 		t.Error(got)
 	}
-	for _, want := range []string{"it has no mapping.yaml", "is no family", "drop it into a folder"} {
+	for _, want := range []string{"it has no mapping.yaml", "is no family", "drop it into a folder", "drop the files themselves"} {
 		if n := strings.Count(o.log.String(), want); n != 1 {
 			t.Errorf("%q is said %d times:\n%s", want, n, o.log.String())
 		}
 	}
 	o.write("hue/mapping.yaml", mapping)
 	o.wait(1)
-	o.holds("hue/done/2026-03-02/a.csv", "loose.csv", "new/a.csv")
+	o.holds("hue/done/2026-03-02/a.csv", "hue/thang-3/b.csv", "loose.csv", "new/a.csv", "new/"+mappingFault)
 }
 
 func TestLinksAndPipesAreRefused(t *testing.T) {
