@@ -54,6 +54,7 @@ func newGate(t *testing.T, provider *auth.Provider) *gate {
 		o.Door, o.Tokens, o.Audit = door, g.tokens, g.acts
 		o.Desk = newDesk(t)
 		assessed(t, o)
+		o.Publishing = publishing(t)
 	})
 	mux := http.NewServeMux()
 	for _, path := range []string{"/login", "/login/", "/logout"} {
@@ -64,6 +65,9 @@ func newGate(t *testing.T, provider *auth.Provider) *gate {
 	}
 	for _, path := range []string{"/enter", "/enter/"} {
 		mux.Handle(path, door.Require(auth.ScopeIngest, g.pages.Entry()))
+	}
+	for _, path := range []string{"/publications", "/publications/"} {
+		mux.Handle(path, door.Require(auth.ScopeView, g.pages.Publications()))
 	}
 	mux.Handle("/assess", door.Require(auth.ScopeAssess, g.pages.Assessing()))
 	mux.Handle("/cases", door.Require(auth.ScopeView, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

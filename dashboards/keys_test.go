@@ -16,7 +16,7 @@ import (
 const reachable = `[...document.querySelectorAll('a[href], button, input:not([type=hidden]):not([type=radio]), select, textarea, summary, [tabindex="0"]')]
 	.filter((e) => !e.disabled && e.getClientRects().length && e.checkVisibility({visibilityProperty: true}))`
 
-// TestKeysReachEverything: on every page, those on which something is entered or administered among them, the tab key comes past
+// TestKeysReachEverything: on every page, those on which something is entered, administered, ranked or published and the papers among them, the tab key comes past
 // all that can be followed, opened or typed into, and it shows where it is.
 func TestKeysReachEverything(t *testing.T) {
 	needNpm(t)
@@ -26,16 +26,26 @@ func TestKeysReachEverything(t *testing.T) {
 		"clerk": g.make(t, auth.Terms{Name: "van-thu", Scopes: []auth.Scope{auth.ScopeIngest, auth.ScopeAssess, auth.ScopeView}}),
 		"none":  "",
 	}
+	rankings, _ := rankedSite(t)
+	booked := bookedPages(t)
+	papered := http.NewServeMux()
+	papered.Handle("/", g)
+	papered.Handle("/ranking", rankings)
+	for _, path := range []string{"/reports", "/reports/", "/signals"} {
+		papered.Handle(path, booked.Papers())
+	}
 	server := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if secret := secrets[r.URL.Query().Get("as")]; secret != "" {
 			r.Header.Set("Authorization", "Bearer "+secret)
 		}
-		g.ServeHTTP(w, r)
+		papered.ServeHTTP(w, r)
 	}))
 	paths := []string{
 		"/kpis", "/cases", "/cases?kpi=dossier.on_time_rate&period=2019-09", "/cases/dossier/H24.12-190823-0001", "/tokens", "/audit", "/login?as=none",
 		"/enter?as=clerk", "/enter/task?as=clerk", "/enter/recent?as=clerk", "/assess?as=clerk", "/assess?as=clerk&agency=H24.12&period=2019-Q3",
 		"/?period=2019-13&as=clerk", "/no-such-page?as=clerk",
+		"/ranking?period=2019-Q3&agency=H24.12&against=H24.25", "/ranking?w.rate=20", "/publications", "/publications/1", "/reports",
+		"/reports/06a?period=2019-Q3", "/reports/summary?period=2019-01-01..2019-10-01&agency=H24.12", "/signals?period=2019-Q3", "/signals?period=2019-Q3&agency=H24.12",
 	}
 	for _, of := range pages() {
 		paths = append(paths, strings.ReplaceAll(of.path, "{agency}", "H24.12"))

@@ -10,10 +10,14 @@ import (
 	"testing"
 	"time"
 
+	"tiendo/examples/methods"
 	"tiendo/internal/config"
 	"tiendo/internal/event"
 	"tiendo/internal/lifecycle"
+	"tiendo/internal/ranking"
 	"tiendo/internal/simulator"
+
+	"github.com/go-json-experiment/json"
 )
 
 // A demo of a few days: it is loaded once, lives, and goes on where it ended.
@@ -140,5 +144,45 @@ func TestDemoFolder(t *testing.T) {
 	defer lock.Close()
 	if _, err := prepareDemo(dir, true, now); err == nil || !strings.Contains(err.Error(), "in use") {
 		t.Errorf("the folder of a running demo: %v", err)
+	}
+}
+
+// Whatever a method that comes with the program has assessed, somebody in the simulated city claims, and never for more than the
+// method gives: or its ranking would show points that nobody can have.
+func TestDemoAssessesWhatItsMethodsAsk(t *testing.T) {
+	cfg := config.Default()
+	zone := cfg.Location()
+	all, err := ranking.Load(methods.Files)
+	if err != nil {
+		t.Fatal(err)
+	}
+	city, err := simulator.New(simulator.Options{Seed: 1, From: time.Date(2025, 1, 2, 0, 0, 0, 0, zone), To: time.Date(2026, 4, 1, 0, 0, 0, 0, zone), DossiersPerDay: 1, Location: zone})
+	if err != nil {
+		t.Fatal(err)
+	}
+	most := map[string]float64{}
+	for e := range city.Assessments() {
+		var said struct {
+			Data struct {
+				Criterion string
+				Points    float64
+			}
+		}
+		if err := json.Unmarshal(e.AppendJSON(nil), &said, json.MatchCaseInsensitiveNames(true)); err != nil {
+			t.Fatal(err)
+		}
+		most[said.Data.Criterion] = max(most[said.Data.Criterion], said.Data.Points)
+	}
+	asked := 0
+	for _, m := range all {
+		for _, c := range m.Sheet(&ranking.Inputs{}).Criteria {
+			asked++
+			if got := most[c.Code]; got <= 0 || got > c.Maximum {
+				t.Errorf("%s: %s: at most %v of %v points were claimed", m.ID, c.Code, got, c.Maximum)
+			}
+		}
+	}
+	if asked < 25 {
+		t.Errorf("only %d criteria are assessed", asked)
 	}
 }

@@ -171,6 +171,7 @@ rank  90 %  agency  name          points  a      b      adjusted  by the method 
 	rankingIsWhole(t, a)
 	sheetOf(t, a)
 	judgedAgain(t, a)
+	supposingIsLimited(t, a)
 }
 
 // judgedAgain: where nothing is supposed, judging every case again gives the figures of the books.

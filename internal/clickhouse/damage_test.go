@@ -13,20 +13,26 @@ import (
 	"tiendo/internal/clickhouse/enginetest"
 )
 
-// TestDamagedMerge: on a full disk the engine may finish a merge whose files are empty, and then reads that part in vain until it
-// starts again: what the part was made of is still there.
+// TestDamagedMerge: on a full disk the engine may finish a merge whose files are empty or end too early, and then reads that part in
+// vain until it starts again: what the part was made of is still there.
 func TestDamagedMerge(t *testing.T) {
-	s := open(t, t.TempDir(), clickhouse.Options{})
-	first := s.PID()
-	damage(t, s, true)
-	var n, sum uint64
-	eventually(t, "what was merged is read again", func() bool {
-		return s.Conn().QueryRow(t.Context(), "SELECT count(), sum(n) FROM merged").Scan(&n, &sum) == nil && sum > 0
-	})
-	if n != 3000 || sum != 3*999*500 || s.PID() == first {
-		t.Errorf("%d rows, sum %d, by process %d after %d", n, sum, s.PID(), first)
+	for name, cut := range map[string]func(size int64) int64{"empty": empty, "half": func(size int64) int64 { return size / 2 }} {
+		t.Run(name, func(t *testing.T) {
+			s := open(t, t.TempDir(), clickhouse.Options{})
+			first := s.PID()
+			damage(t, s, cut, true)
+			var n, sum uint64
+			eventually(t, "what was merged is read again", func() bool {
+				return s.Conn().QueryRow(t.Context(), "SELECT count(), sum(n) FROM merged").Scan(&n, &sum) == nil && sum > 0
+			})
+			if n != 3000 || sum != 3*999*500 || s.PID() == first {
+				t.Errorf("%d rows, sum %d, by process %d after %d", n, sum, s.PID(), first)
+			}
+		})
 	}
 }
+
+func empty(int64) int64 { return 0 }
 
 // TestDamagedForGood: where nothing stands for a damaged part, the engine is not started again, for it would tell of what is left as
 // if it were all.
@@ -34,7 +40,7 @@ func TestDamagedForGood(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir, clickhouse.Options{})
 	first := s.PID()
-	damage(t, s, false)
+	damage(t, s, empty, false)
 	for end := time.Now().Add(2 * time.Second); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
 		var sum uint64
 		if err := s.Conn().QueryRow(t.Context(), "SELECT sum(n) FROM merged").Scan(&sum); err == nil || !strings.Contains(err.Error(), "246") {
@@ -75,8 +81,8 @@ func tryOpen(t *testing.T, dir string) (*clickhouse.Server, error) {
 	return clickhouse.Open(t.Context(), clickhouse.Options{Dir: dir, Library: library, Command: enginetest.Command(), Logger: slog.New(slog.DiscardHandler)})
 }
 
-// damage empties the files of a merged part; what it was made of stays or goes.
-func damage(t *testing.T, s *clickhouse.Server, stays bool) {
+// damage cuts the files of a merged part; what it was made of stays or goes.
+func damage(t *testing.T, s *clickhouse.Server, cut func(size int64) int64, stays bool) {
 	t.Helper()
 	exec := func(statement string) {
 		t.Helper()
@@ -100,7 +106,11 @@ func damage(t *testing.T, s *clickhouse.Server, stays bool) {
 		t.Fatalf("%s: %v, %v", part, files, err)
 	}
 	for _, file := range files {
-		if err := os.Truncate(file, 0); err != nil {
+		whole, err := os.Stat(file)
+		if err == nil {
+			err = os.Truncate(file, cut(whole.Size()))
+		}
+		if err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -23,6 +23,10 @@ type Ranker struct {
 	// Stranger says that whoever asks may not have every case judged again; nil: everybody may.
 	Stranger func(context.Context) bool
 
+	// TurnLimit is how long a supposition that has every case judged again waits for one of somebody else, JudgeLimit how long it
+	// may take itself; 0: ten seconds, and five minutes.
+	TurnLimit, JudgeLimit time.Duration
+
 	simulated simulations
 	supposing turn
 }

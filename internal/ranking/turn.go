@@ -1,6 +1,7 @@
 package ranking
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"sync"
@@ -17,7 +18,7 @@ var (
 	ErrTooLong  = errors.New("every case would have to be judged again, and that took too long; ask when the server has less to do")
 )
 
-// What a supposition may take: turnLimit waiting for those of others, judgeLimit of itself.
+// What a supposition may take if the Ranker says nothing else: turnLimit waiting for those of others, judgeLimit of itself.
 const (
 	turnLimit  = 10 * time.Second
 	judgeLimit = 5 * time.Minute
@@ -50,11 +51,11 @@ func (k *Ranker) suppose(ctx context.Context, m *Method, p period.Period, s life
 	if k.Stranger != nil && k.Stranger(ctx) {
 		return nil, ErrStranger
 	}
-	if !k.supposing.take(ctx, turnLimit) {
+	if !k.supposing.take(ctx, cmp.Or(k.TurnLimit, turnLimit)) {
 		return nil, errors.Join(ErrBusy, ctx.Err())
 	}
 	defer k.supposing.give()
-	bounded, cancel := context.WithTimeoutCause(ctx, judgeLimit, ErrTooLong)
+	bounded, cancel := context.WithTimeoutCause(ctx, cmp.Or(k.JudgeLimit, judgeLimit), ErrTooLong)
 	defer cancel()
 	other, err := m.supposing(bounded, k.Books, p, s, in)
 	if err != nil && errors.Is(context.Cause(bounded), ErrTooLong) {

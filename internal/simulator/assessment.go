@@ -16,8 +16,10 @@ var selfAssessed = [...]struct {
 	yearly  bool    // for whole years alone
 	part    float64 // of the agencies claim anything
 }{
+	// The city's own methods.
 	{"plan", 10, false, 1},
 	{"initiative", 3, false, .15},
+	// The areas of the PAR INDEX.
 	{"steering-plan", 9.5, true, 1},
 	{"legal-documents", 10, true, 1},
 	{"procedure-control", 5, true, 1},
@@ -27,6 +29,21 @@ var selfAssessed = [...]struct {
 	{"platforms", 5, true, 1},
 	{"sipas", 10, true, 1},
 	{"social-economy", 8, true, 1},
+	// Decision 766/QĐ-TTg.
+	{"procedures-published", 6, false, 1},
+	{"procedures-updated", 4, false, 1},
+	{"procedures-complete", 2, false, 1},
+	{"synchronised", 6, false, 1},
+	{"fees-offered", 2, false, 1},
+	{"fees-used", 2, false, 1},
+	{"digitised-and-result", 4, false, 1},
+	{"certified-copies", 2, false, 1},
+	{"reuse", 2, false, 1},
+	{"stores", 4, false, 1},
+	{"population-dossiers", 2, false, 1},
+	{"population-procedures", 2, false, 1},
+	{"feedback-satisfied", 6, false, 1},
+	{"dossiers-satisfied", 6, false, 1},
 }
 
 // ended are the periods that end with the quarter before the one of a day.
@@ -66,7 +83,7 @@ func (g *generator) assessments() {
 		}
 		for _, period := range ended(t) {
 			for i, c := range selfAssessed {
-				if g.draw(forAssessment, a<<8|i<<4|len(period)); (!c.yearly || len(period) == len("2019")) && g.chance(c.part) {
+				if g.draw(forAssessment, a<<16|i<<8|len(period)); (!c.yearly || len(period) == len("2019")) && g.chance(c.part) {
 					g.assessment(a, c.code, period, c.maximum)
 				}
 			}
