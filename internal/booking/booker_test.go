@@ -66,7 +66,7 @@ func store(t *testing.T, conn driver.Conn, events []event.Event) {
 		t.Fatal(err)
 	}
 	for _, e := range events {
-		if err := batch.Append(string(e.Type.Family()), e.Subject, e.Source, e.ID, string(e.Type), e.Time, e.Recorded, e.Retracted, string(e.Data), e.Arrival, e.Bound, e.Collector, e.Entry, e.Position, ^uint64(0)-uint64(e.Arrival.UnixMilli())<<20-e.Entry); err != nil {
+		if err := batch.Append(string(e.Type.Family()), e.Subject, e.Source, e.ID, string(e.Type), e.Time, e.Recorded, e.Retracted, string(e.Data), e.Arrival, e.Bound, e.Collector, e.Entry, e.Position, e.Seniority()); err != nil {
 			t.Fatal(err)
 		}
 	}
