@@ -281,13 +281,13 @@ func (f *folder) run(ctx context.Context, m *importer.Mapping, d dropped, file *
 	case err != nil:
 		told.reason = err.Error()
 		result = failed
-	case outcome.RejectedRows > 0 || outcome.Kept != "":
+	case outcome.RejectedRows > 0 || outcome.Unseen != nil || outcome.Kept != "":
 		result = partly
 	default:
 		result = done
 	}
 	f.Log.Info("a file of the inbox was imported", "folder", f.name, "file", d.name, "result", result, "rows", outcome.Rows,
-		"events", outcome.Total(), "rejected_rows", outcome.RejectedRows, "retracted", outcome.Retracted, "reason", cmp.Or(told.reason, outcome.Kept), "notes", outcome.Notes, "duration", f.Now().Sub(began))
+		"events", outcome.Total(), "rejected_rows", outcome.RejectedRows, "retracted", outcome.Retracted, "reason", cmp.Or(told.reason, unseen(&outcome), outcome.Kept), "notes", outcome.Notes, "duration", f.Now().Sub(began))
 	return result, told, nil
 }
 
