@@ -44,16 +44,24 @@ const acceptPost = "application/cloudevents+json, application/cloudevents-batch+
 // Errors of a body as a whole.
 var (
 	errMedia    = errors.New("the media type is not one of " + acceptPost + " (the last with ce- headers)")
+	errTypes    = errors.New("there is more than one Content-Type; send one")
 	errCharset  = errors.New("the charset must be utf-8")
-	errEncoding = errors.New("the content encoding is none of gzip, zstd")
+	errEncoding = errors.New("the content encoding is not one of gzip, zstd")
 	errTooLarge = errors.New("the body is over 16 MiB unpacked: send it in parts")
 	errTooMany  = fmt.Errorf("the body holds over %d events: send them in parts", maxEvents)
 	errSlow     = errors.New("the body came too slowly, less than 16 KiB a second")
 	errBusy     = errors.New("too many large requests at once: send it again in a moment")
 )
 
-// modeOf says how the body of a request holds events; errMedia or errCharset if it is nothing that can be read.
+// modeOf says how the body of a request holds events; errMedia, errTypes or errCharset if it is nothing that can be read.
 func modeOf(h http.Header) (mode, error) {
+	binary := h.Get("Ce-Specversion") != "" || h.Get("Ce-Id") != "" || h.Get("Ce-Type") != ""
+	switch types := h.Values("Content-Type"); {
+	case len(types) > 1:
+		return 0, errTypes // which of them another reader of the same request would follow is not known
+	case len(types) == 0 && binary:
+		return binaryMode, nil // of an event without data senders tell no type of it, the SDK for Go does so
+	}
 	media, params, err := mime.ParseMediaType(h.Get("Content-Type"))
 	if err != nil {
 		return 0, errMedia
@@ -69,7 +77,7 @@ func modeOf(h http.Header) (mode, error) {
 	case "application/x-ndjson":
 		return ndjson, nil
 	case "application/json":
-		if h.Get("Ce-Specversion") != "" || h.Get("Ce-Id") != "" || h.Get("Ce-Type") != "" {
+		if binary {
 			return binaryMode, nil
 		}
 	}
@@ -214,7 +222,7 @@ var (
 
 // unpack undoes the content encoding. done must be called when the reader is not used any more.
 func unpack(r *http.Request) (unpacked io.Reader, done func(), err error) {
-	switch strings.ToLower(strings.TrimSpace(r.Header.Get("Content-Encoding"))) {
+	switch strings.ToLower(strings.TrimSpace(strings.Join(r.Header.Values("Content-Encoding"), ","))) {
 	case "", "identity":
 		if r.ContentLength > maxBody {
 			return nil, nil, errTooLarge

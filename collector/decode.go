@@ -3,7 +3,6 @@ package collector
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -48,6 +47,7 @@ type intake struct {
 // fault is a body that is not what it says it is; nothing of it is taken.
 type fault struct {
 	index  int
+	field  string // an attribute whose header is at fault; empty if it is the body
 	reason string
 }
 
@@ -55,22 +55,15 @@ func (f *fault) Error() string { return f.reason }
 
 var doubledNames = jsontext.AllowDuplicateNames(true) // refused event by event, not with the whole body
 
-var byteOrderMark = []byte("\xef\xbb\xbf")
-
-// notJSON says that a text is not JSON, and why where that can be seen: some programs begin UTF-8 with a mark, which JSON has not.
-func notJSON(text []byte) string {
-	if bytes.HasPrefix(text, byteOrderMark) {
-		return "is not JSON: it begins with a byte order mark; send UTF-8 without one"
-	}
-	return "is not JSON"
-}
-
 // read takes a body apart. Its error is a *fault or errTooMany.
 func (in *intake) read(m mode, h http.Header, content []byte) error {
 	switch m {
 	case structured:
 		if !jsontext.Value(content).IsValid(doubledNames) {
 			return &fault{reason: "the body " + notJSON(content)}
+		}
+		if bytes.HasPrefix(bytes.TrimSpace(content), []byte("[")) {
+			return &fault{reason: "the body is an array; several events have the type application/cloudevents-batch+json"}
 		}
 		return in.take(content, 0)
 	case batch:
@@ -89,31 +82,32 @@ func (in *intake) read(m mode, h http.Header, content []byte) error {
 }
 
 func (in *intake) readBatch(content []byte) error {
-	broken := func(reason string) error { return &fault{index: in.index, reason: reason} }
+	fail := func(reason string) error { return &fault{index: in.index, reason: "the body " + reason} }
 	r := jsontext.NewDecoder(bytes.NewBuffer(content), doubledNames)
-	if r.PeekKind() != '[' {
-		if bytes.HasPrefix(content, byteOrderMark) {
-			return broken("the body " + notJSON(content))
-		}
-		return broken("the body is not a JSON array of events")
+	switch r.PeekKind() {
+	case '[':
+	case '{':
+		return fail("is not a JSON array of events; one event alone has the type application/cloudevents+json")
+	default:
+		return fail("is not a JSON array of events: it " + notJSON(content))
 	}
 	if _, err := r.ReadToken(); err != nil {
-		return broken("the body is not a JSON array of events")
+		return fail("is not JSON: " + broken(content, err))
 	}
 	for r.PeekKind() != ']' {
 		value, err := r.ReadValue()
 		if err != nil {
-			return broken(fmt.Sprintf("the body is not JSON: byte %d", r.InputOffset()))
+			return fail("is not JSON: " + broken(content, err))
 		}
 		if err := in.take(value, 0); err != nil {
 			return err
 		}
 	}
 	if _, err := r.ReadToken(); err != nil {
-		return broken("the body is not JSON: its array does not end")
+		return fail("is not JSON: " + broken(content, err))
 	}
 	if _, err := r.ReadToken(); !errors.Is(err, io.EOF) {
-		return broken("the body has more than one JSON array")
+		return fail("has more than one JSON array")
 	}
 	return nil
 }
@@ -183,7 +177,7 @@ func fromHeaders(h http.Header, content []byte) (jsontext.Value, error) {
 		data = jsontext.Value("null")
 	}
 	if !data.IsValid(doubledNames) {
-		return nil, &fault{reason: "the body is not JSON"}
+		return nil, &fault{reason: "the body " + notJSON(content)}
 	}
 	value := []byte{'{'}
 	for name, values := range h {
@@ -195,7 +189,7 @@ func fromHeaders(h http.Header, content []byte) (jsontext.Value, error) {
 		for _, v := range values { // more than one is a doubled attribute, which is refused
 			text, err := url.PathUnescape(v)
 			if err != nil || !utf8.ValidString(text) {
-				return nil, &fault{reason: "the header ce-" + attribute + " is not percent-encoded UTF-8"}
+				return nil, &fault{field: attribute, reason: "the header ce-" + attribute + " is not percent-encoded UTF-8"}
 			}
 			if value, err = jsontext.AppendQuote(value, attribute); err != nil {
 				return nil, &fault{reason: "a ce- header is not UTF-8"}
@@ -204,7 +198,7 @@ func fromHeaders(h http.Header, content []byte) (jsontext.Value, error) {
 			if attribute == "retracted" && (text == "true" || text == "false") {
 				value = append(value, text...)
 			} else if value, err = jsontext.AppendQuote(value, text); err != nil {
-				return nil, &fault{reason: "the header ce-" + attribute + " is not UTF-8"}
+				return nil, &fault{field: attribute, reason: "the header ce-" + attribute + " is not UTF-8"}
 			}
 			value = append(value, ',')
 		}

@@ -92,7 +92,10 @@ func (r *rig) send(t testing.TB, content io.Reader, headers ...string) *httptest
 	q := httptest.NewRequest(http.MethodPost, "/v1/events", content)
 	q.Header.Set("Authorization", "Bearer "+r.token)
 	for i := 0; i < len(headers); i += 2 {
-		q.Header.Set(headers[i], headers[i+1])
+		if headers[i] == "Authorization" {
+			q.Header.Del("Authorization")
+		}
+		q.Header.Add(headers[i], headers[i+1])
 	}
 	w := httptest.NewRecorder()
 	r.ServeHTTP(w, q)

@@ -1,6 +1,7 @@
 package collector
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -163,7 +164,7 @@ func (c *Collector) slowDown(w http.ResponseWriter, token *auth.Token, wait time
 func (c *Collector) refuse(w http.ResponseWriter, err error) {
 	var broken *fault
 	switch {
-	case errors.Is(err, errMedia), errors.Is(err, errCharset):
+	case errors.Is(err, errMedia), errors.Is(err, errTypes), errors.Is(err, errCharset):
 		problem(w, http.StatusUnsupportedMediaType, err.Error())
 	case errors.Is(err, errEncoding):
 		w.Header().Set("Accept-Encoding", "gzip, zstd")
@@ -178,9 +179,9 @@ func (c *Collector) refuse(w http.ResponseWriter, err error) {
 	case errors.Is(err, errBroken), errors.Is(err, errDiskFull), errors.Is(err, errClosed):
 		unavailable(w, 10, err)
 	case errors.As(err, &broken):
-		reply(w, http.StatusBadRequest, answer{Errors: []refusal{{Index: broken.index, Field: "body", Reason: broken.reason}}})
+		reply(w, http.StatusBadRequest, answer{Errors: []refusal{{Index: broken.index, Field: cmp.Or(broken.field, "body"), Reason: broken.reason + "; nothing of the request was taken"}}})
 	default:
-		reply(w, http.StatusBadRequest, answer{Errors: []refusal{{Field: "body", Reason: err.Error()}}})
+		reply(w, http.StatusBadRequest, answer{Errors: []refusal{{Field: "body", Reason: err.Error() + "; nothing of the request was taken"}}})
 	}
 }
 

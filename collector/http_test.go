@@ -72,6 +72,8 @@ func TestAnswers(t *testing.T) {
 		"ce-source", "urn:test", "ce-type", "dossier.received", "ce-subject", "S%E1%BB%9F-1", "ce-time", "2026-09-14T08:30:00Z", "ce-retracted", "false")
 	f("binary mode without data", ``, 202, 1, 0, ct, "application/json; charset=utf-8", "ce-specversion", "1.0", "ce-id", "b-1",
 		"ce-source", "urn:test", "ce-type", "dossier.resolved", "ce-subject", "x", "ce-time", "2026-09-14T08:30:00Z")
+	f("binary mode without data and its type", ``, 202, 1, 0, "ce-specversion", "1.0", "ce-id", "b-1",
+		"ce-source", "urn:test", "ce-type", "dossier.resolved", "ce-subject", "x", "ce-time", "2026-09-14T08:30:00Z")
 	f("binary mode, bad encoding", `{}`, 400, 0, 0, ct, "application/json", "ce-specversion", "1.0", "ce-subject", "%E1")
 
 	f("not JSON", "{", 400, 0, 0, ct, typeOne)
@@ -95,6 +97,8 @@ func TestAnswers(t *testing.T) {
 	f("JSON without ce- headers", one(1), 415, 0, 0, ct, "application/json")
 	f("latin1", one(1), 415, 0, 0, ct, typeOne+"; charset=iso-8859-1")
 	f("brotli", one(1), 415, 0, 0, ct, typeOne, "Content-Encoding", "br")
+	f("two headers of encodings", gzipped(one(1)), 415, 0, 0, ct, typeOne, "Content-Encoding", "gzip", "Content-Encoding", "br")
+	f("two media types", one(1), 415, 0, 0, ct, typeOne, ct, typeBatch)
 	f("two encodings", one(1), 415, 0, 0, ct, typeOne, "Content-Encoding", "gzip, gzip")
 
 	f("17 MiB", "["+strings.Repeat(" ", 17<<20)+"]", 413, 0, 0, ct, typeBatch)

@@ -158,10 +158,22 @@ func TestEntryPagesLookLikeThis(t *testing.T) {
 	f("enter-again-en.html", clerk.do(t, http.MethodPost, "/enter/confirm?lang=en", url.Values{"draft": {draft}}), 200)
 	moved := clerk.filled(t, "task", []any{"GV-01", "H24.12", "02/09/2019", "27/09/2019", "H24.13", "UBND", "12/QĐ-UBND", nil, nil, "17/09/2019", "19/09/2019 15:30"})
 	f("enter-moved-en.html", clerk.upload(t, "/enter/task/upload?lang=en", "x.xlsx", moved), 200)
+	one := clerk.filled(t, "task", []any{"GV-99", "H24.12", "02/09/2019"}, []any{"GV-98", "H99", "02/09/2019"})
+	if page := bodyOf(t, clerk.upload(t, "/enter/task/upload?lang=en", "x.xlsx", one)); !strings.Contains(page, "1</span> event will be sent") || !strings.Contains(page, "GV-98") {
+		t.Errorf("one event is several, or a row that is not taken has no code: %s", page)
+	}
 	f("enter-unreadable-vi.html", clerk.upload(t, "/enter/task/upload", "x.pdf", []byte("%PDF-1.7")), 400)
 	f("enter-correct-vi.html", get(clerk, "/enter/task?type=task.completed&was_subject=GV-01&was_time=2019-09-19T08:30:00Z"), 200)
 	if r := clerk.do(t, http.MethodPost, "/enter/retract", url.Values{"form": {"task"}, "type": {"task.assigned"}, "was_subject": {"GV-03"}, "was_time": {"2019-09-02T17:00:00Z"}}); r.StatusCode != http.StatusSeeOther {
 		t.Errorf("taken back: %d", r.StatusCode)
+	}
+	again := clerk.do(t, http.MethodPost, "/enter/retract", url.Values{"form": {"task"}, "type": {"task.assigned"}, "was_subject": {"GV-77"}, "was_time": {"2019-09-02T17:00:00Z"}})
+	if page := bodyOf(t, again); again.StatusCode != 404 || !strings.Contains(page, `href="/enter/recent"`) {
+		t.Errorf("what counts no more: %d without a way back: %s", again.StatusCode, page)
+	}
+	gone := clerk.do(t, http.MethodPost, "/enter/confirm", url.Values{"draft": {"none"}})
+	if page := bodyOf(t, gone); gone.StatusCode != 404 || !strings.Contains(page, `<li><a href="/enter">`) {
+		t.Errorf("an upload that is gone: %d without a way back: %s", gone.StatusCode, page)
 	}
 	f("enter-recent-vi.html", get(clerk, "/enter/recent?done=retracted"), 200)
 	for _, sent := range []string{"/enter/confirm?lang=vi", "/enter/task/upload?lang=vi", "/enter/retract"} {

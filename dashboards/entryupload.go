@@ -23,6 +23,8 @@ type draftView struct {
 	Total          int
 	// Waiting events would be sent, Rejected rows not be taken.
 	Waiting, Rejected int
+	// Noun is what is counted, sent or waiting: one event, or several.
+	Noun string
 	// FirstBad is the first row that is not taken.
 	FirstBad string
 	Counts   []detail
@@ -110,6 +112,16 @@ func (p *Pages) draftView(d *byhand.Draft, by *entrant) draftView {
 	v := draftView{
 		E: by.e, ID: d.ID, Form: by.lang.said(d.Form.Title), File: d.File, Total: len(d.Rows), Rejected: d.Rejected(), Waiting: d.Waiting(),
 		Done: d.Done, Sent: d.Sent, FormID: d.Form.ID, Title: d.Form.FileName(),
+	}
+	switch {
+	case d.Done && d.Sent == 1:
+		v.Noun = by.e.Event
+	case d.Done:
+		v.Noun = by.e.Events
+	case v.Waiting == 1:
+		v.Noun = by.e.WillSendOne
+	default:
+		v.Noun = by.e.WillSend
 	}
 	for _, c := range []struct {
 		state byhand.State

@@ -14,7 +14,7 @@ type entryWords struct {
 	Correct, Retract, RetractSays, RetractAll, Really      string
 	Back, Preview, PreviewSays, Row, Tells, Events         string
 	WillSend, Nothing, Refused, RefusedSays, Send, NotSent string
-	Told, LeftOut                                          string
+	Told, LeftOut, Event, WillSendOne                      string
 	Sent, SentSays, Again, Gone, Unknown, NotYours         string
 	NotWritten, TooLarge, NoFile, WrongForm, Done, Undone  string
 	Wrong, Which, Day, Clock, ClockSays, Optional, Choose  string
@@ -32,8 +32,8 @@ var entryIn = map[language]*entryWords{
 		None: "Tài khoản này chưa nhập gì.", EnteredAt: "Nhập lúc", What: "Việc", Code: "Mã", Happened: "Xảy ra", State: "Tình trạng",
 		Counts: "đang tính", TakenBack: "đã thu hồi", Correct: "Sửa", Retract: "Thu hồi", Really: "Thu hồi hẳn",
 		RetractSays: "Việc này sẽ không được tính nữa.", RetractAll: "Mọi việc tài khoản này đã nhập cho mã này sẽ không được tính nữa.",
-		Back: "Về trang nhập liệu", Preview: "Xem trước", PreviewSays: "Chưa có gì được gửi. Kiểm tra từng dòng rồi xác nhận ở cuối trang.", Row: "Dòng", Tells: "Sẽ ghi nhận", Events: "sự kiện",
-		WillSend: "sự kiện sẽ gửi", Nothing: "Không có gì mới để gửi.", Refused: "Dòng không nhận", RefusedSays: "Các dòng này sẽ bị bỏ qua. Có thể sửa tệp và tải lên lại cả tệp: dòng đã gửi rồi không bị tính hai lần.",
+		Back: "Về trang nhập liệu", Preview: "Xem trước", PreviewSays: "Chưa có gì được gửi. Kiểm tra từng dòng rồi xác nhận ở cuối trang.", Row: "Dòng", Tells: "Sẽ ghi nhận", Events: "sự kiện", Event: "sự kiện",
+		WillSend: "sự kiện sẽ gửi", WillSendOne: "sự kiện sẽ gửi", Nothing: "Không có gì mới để gửi.", Refused: "Dòng không nhận", RefusedSays: "Các dòng này sẽ bị bỏ qua. Có thể sửa tệp và tải lên lại cả tệp: dòng đã gửi rồi không bị tính hai lần.",
 		Told: "Đã ghi nhận", LeftOut: "Các dòng này đã bị bỏ qua. Có thể sửa tệp và tải lên lại cả tệp: dòng đã gửi rồi không bị tính hai lần.",
 		Send: "Xác nhận và gửi", NotSent: "Không nhận", Sent: "Đã gửi", SentSays: "Sự kiện đã nằm trên đĩa của máy chủ; số liệu trên các trang thay đổi sau vài giây.",
 		Again: "Lần tải lên này đã được xác nhận trước đó; không gửi lại.", Gone: "Lần tải lên này không còn nữa: đã quá lâu, hoặc máy chủ vừa khởi động lại. Hãy tải tệp lên lại; dòng đã gửi rồi không bị tính hai lần.",
@@ -53,8 +53,8 @@ var entryIn = map[language]*entryWords{
 		None: "This account has entered nothing yet.", EnteredAt: "Entered", What: "What", Code: "Code", Happened: "Happened", State: "State",
 		Counts: "counts", TakenBack: "taken back", Correct: "Correct", Retract: "Take back", Really: "Take it back",
 		RetractSays: "This will count no more.", RetractAll: "All that this account has entered under this code will count no more.",
-		Back: "Back to Entry", Preview: "Preview", PreviewSays: "Nothing was sent yet. Look at each row, and confirm at the end of the page.", Row: "Row", Tells: "Will be taken as", Events: "events",
-		WillSend: "events will be sent", Nothing: "There is nothing new to send.", Refused: "Rows not taken", RefusedSays: "These rows will be left out. You may correct the file and upload all of it again: what was sent already is not counted twice.",
+		Back: "Back to Entry", Preview: "Preview", PreviewSays: "Nothing was sent yet. Look at each row, and confirm at the end of the page.", Row: "Row", Tells: "Will be taken as", Events: "events", Event: "event",
+		WillSend: "events will be sent", WillSendOne: "event will be sent", Nothing: "There is nothing new to send.", Refused: "Rows not taken", RefusedSays: "These rows will be left out. You may correct the file and upload all of it again: what was sent already is not counted twice.",
 		Told: "Was taken as", LeftOut: "These rows were left out. You may correct the file and upload all of it again: what was sent already is not counted twice.",
 		Send: "Confirm and send", NotSent: "Not taken", Sent: "Sent", SentSays: "The events are on the server's disk; figures change within seconds.",
 		Again: "This upload was confirmed before; nothing was sent again.", Gone: "This upload is not there any more: it was too long ago, or the server was started again. Upload the file again; what was sent already is not counted twice.",

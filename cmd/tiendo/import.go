@@ -70,7 +70,7 @@ func (c *importCmd) Run(ctx context.Context, std *streams) error {
 		}}
 		send = sender.Send
 	}
-	rejected, kept, last := 0, 0, time.Time{}
+	rejected, kept, unseen, last := 0, 0, 0, time.Time{}
 	for _, path := range c.Files {
 		// What a later file says of the same facts is recorded later.
 		now := time.Now()
@@ -83,12 +83,16 @@ func (c *importCmd) Run(ctx context.Context, std *streams) error {
 			return err
 		}
 		rejected += result.RejectedRows
+		unseen += len(result.Unseen)
 		if result.Kept != "" {
 			kept++
 		}
 	}
 	if rejected > 0 {
 		return fmt.Errorf("%s could not be taken; the rejected file says which and why; correct the mapping or the rows and import again", plural(rejected, "row"))
+	}
+	if unseen > 0 {
+		return errors.New("a column that the mapping names is in no record of a file, as said above; all that the file has was read; correct its name in the mapping and import again, or take it out where the source never tells it")
 	}
 	if kept > 0 {
 		return fmt.Errorf("what %s not tell was not retracted; correct what is said above and import again", map[bool]string{true: "a file does", false: "some files do"}[kept == 1])

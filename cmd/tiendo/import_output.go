@@ -85,6 +85,9 @@ func (s summary) write(w io.Writer) {
 	for _, note := range s.Notes {
 		fmt.Fprintf(w, "  note: %s\n", note)
 	}
+	for _, err := range s.Unseen {
+		fmt.Fprintf(w, "  %v\n", err)
+	}
 	if s.Kept != "" {
 		fmt.Fprintf(w, "  what it does not tell was not retracted: %s\n", s.Kept)
 	}

@@ -219,6 +219,21 @@ func TestImportSaysWhatToDo(t *testing.T) {
 	f(exitMisuse, "is no address of a server", func(_ *session, c *importCmd) { c.Client.Server = "here" })
 }
 
+// A field that no record has is told, the file is not said to have been read in part, and the files after it are read too.
+func TestAFieldThatNoRecordHas(t *testing.T) {
+	s := newSession(t)
+	s.write(t, "a.csv", `{"id":"1","at":"2026-01-05","agency":"a"}`+"\n")
+	code, out, errs := s.run(t, "", func(c *importCmd) {
+		s.write(t, "b.csv", `{"id":"2","at":"2026-01-05","agency":"a"}`+"\n")
+		s.write(t, "m.yaml", "format: ndjson\nfamily: task\nsource: urn:x\nsubject: id\nevents:\n  - type: task.assigned\n    time: {column: at}\n    data: {agency: {column: agency}, due: {column: due}}\n")
+		c.Files = append(c.Files, filepath.Join(s.dir, "b.csv"))
+	})
+	if code != exitFault || strings.Count(out, "1 row, 1 event taken") != 2 || !strings.Contains(out, `no record of a.csv has "due"`) ||
+		!strings.Contains(errs, "is in no record of a file") || strings.Contains(errs, "was read up to") {
+		t.Errorf("code %d:\n%s%s", code, out, errs)
+	}
+}
+
 func TestImportStopsWhenToldTo(t *testing.T) {
 	s := newSession(t)
 	s.busy = 1_000_000

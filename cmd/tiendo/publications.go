@@ -170,7 +170,15 @@ func (a *app) sealed() (all []booking.Mark) {
 
 // complete waits until all that was accepted is booked, by the newest registers, and returns up to where that is.
 func (a *app) complete(ctx context.Context) (booking.Mark, error) {
-	newest, late := a.collector.Newest(), time.After(storing)
+	late := time.After(storing)
+	select {
+	case <-a.booker.Found():
+	case <-ctx.Done():
+		return booking.Mark{}, ctx.Err()
+	case <-late:
+		return booking.Mark{}, api.ErrBehind
+	}
+	newest := a.collector.Newest()
 	for {
 		mark, rules := a.booker.Mark(), a.registers.Rules()
 		if mark.Entries[a.collector.ID()] >= newest && mark.Rules == rules.Version() {

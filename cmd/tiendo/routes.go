@@ -249,6 +249,11 @@ func (a *app) check(ctx context.Context, cells, verdicts bool, found func(bookin
 
 // settled waits until open cases are judged by the newest registers, and returns up to where the facts are booked then.
 func (a *app) settled(ctx context.Context) (booking.Mark, *lifecycle.Rules, error) {
+	select {
+	case <-a.booker.Found():
+	case <-ctx.Done():
+		return booking.Mark{}, nil, ctx.Err()
+	}
 	for {
 		mark, rules := a.booker.Mark(), a.registers.Rules()
 		if mark.Rules == rules.Version() {

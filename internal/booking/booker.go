@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -79,6 +80,7 @@ type Booker struct {
 	writer  string
 	wake    chan struct{}
 	mark    atomic.Pointer[Mark]
+	found   chan struct{}
 	ledger  *Ledger
 	metrics *metrics
 
@@ -104,7 +106,7 @@ type Booker struct {
 
 // New returns a booker that does nothing before Run.
 func New(o Options) *Booker {
-	b := &Booker{Options: o, writer: uuid.NewString(), wake: make(chan struct{}, 1), ledger: NewLedger(), metrics: newMetrics(o.Registry), rebuilds: make(chan rebuilding), erasings: make(chan *erasing)}
+	b := &Booker{Options: o, writer: uuid.NewString(), wake: make(chan struct{}, 1), found: make(chan struct{}), ledger: NewLedger(), metrics: newMetrics(o.Registry), rebuilds: make(chan rebuilding), erasings: make(chan *erasing)}
 	b.mark.Store(&Mark{Entries: map[string]uint64{}})
 	if o.Standing != Alone {
 		b.lease = &lease{conn: o.Conn}
@@ -120,8 +122,21 @@ func (b *Booker) Wake() {
 	}
 }
 
-// Mark returns up to where the facts are booked. Safe for concurrent use.
+// Mark returns up to where the facts are booked. Before the last block was [Booker.Found] it says that nothing is. Safe for
+// concurrent use.
 func (b *Booker) Mark() Mark { return *b.mark.Load() }
+
+// Found is closed when the last block of the books was found, some moments after a start.
+func (b *Booker) Found() <-chan struct{} { return b.found }
+
+func (b *Booker) hasFound() bool {
+	select {
+	case <-b.found:
+		return true
+	default:
+		return false
+	}
+}
 
 // Remade rises by one when books that were made again begin to take the place of the old ones, and by one when they have: it is odd
 // meanwhile. Everything in them has the number of a later block. So whoever asks the books up to the block of a [Booker.Mark] reads
@@ -244,6 +259,9 @@ func (b *Booker) resume(ctx context.Context) error {
 // tell makes known what the figures contain.
 func (b *Booker) tell(mark Mark) {
 	b.mark.Store(&mark)
+	if !b.hasFound() {
+		close(b.found)
+	}
 	if b.Booked != nil {
 		b.Booked(mark)
 	}
@@ -276,6 +294,9 @@ func (b *Booker) step(ctx context.Context) (more bool, err error) {
 	own, loaded := "", uint64(0)
 	if b.Loaded != nil {
 		own, loaded = b.Loaded()
+	}
+	if loaded > 0 && !slices.Contains(b.collectors, own) {
+		b.collectors = append(b.collectors, own) // one's own need not be looked for: the first events of a city are seen at once
 	}
 	for _, collector := range b.collectors {
 		upTo, arrival, full, err := touched.add(ctx, b.Conn, collector, mark.Entries[collector])

@@ -333,6 +333,24 @@ func TestEntriesWithoutRows(t *testing.T) {
 	}
 }
 
+// TestFirstEventsOfOnesOwn: who has just looked for collectors books the first events of its own all the same, not at its next look.
+func TestFirstEventsOfOnesOwn(t *testing.T) {
+	conn := enginetest.Conn(t)
+	b := newBooker(t, conn)
+	loaded := uint64(0)
+	b.Loaded = func() (string, uint64) { return "c", loaded }
+	bookAll(t, b)
+	b.lookAgain = time.Now().Add(time.Hour) // it took long
+	store(t, conn, []event.Event{{Source: "urn:test", ID: "1", Subject: "case", Type: "dossier.received", Data: []byte(`{"agency":"A"}`), Time: time.Unix(0, 0), Collector: "c", Entry: 3, Arrival: time.Unix(9, 0)}})
+	loaded = 3
+	if _, err := b.step(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := b.Mark(); got.Entries["c"] != 3 || got.Events != 1 {
+		t.Errorf("the books hold %+v", got)
+	}
+}
+
 // TestTokenWithoutRows: a kill between token and part leaves a token that swallows the block; it is written under another.
 func TestTokenWithoutRows(t *testing.T) {
 	conn := enginetest.Conn(t)

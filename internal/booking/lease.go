@@ -150,7 +150,7 @@ func (b *Booker) wait(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("read the last block: %w", err)
 		}
-		if known := b.Mark(); last.Block != known.Block || known.Entries == nil {
+		if !b.hasFound() || last.Block != b.Mark().Block {
 			b.tell(last)
 		}
 		select {

@@ -229,7 +229,7 @@ func TestFilledTemplates(t *testing.T) {
 // What is wrong in a row is said with its column and what would do; nothing of the row is taken, and all of the others.
 func TestRowsThatAreNotTaken(t *testing.T) {
 	o := newOffice(t)
-	got := told(upload(t, o, clerk, "task",
+	draft := upload(t, o, clerk, "task",
 		[]any{"GV 1", "H24.12", day("2026-03-02")},
 		[]any{"GV-2", "H99", day("2026-03-02")},
 		[]any{"GV-3", "H24.12", nil, "soon"},
@@ -239,7 +239,15 @@ func TestRowsThatAreNotTaken(t *testing.T) {
 		[]any{"GV-6", "H24.13", day("2026-03-03")},
 		[]any{"GV-8", "H24.12", formula("TODAY()")},
 		[]any{"GV-9", "H24.12", day("2026-03-02"), nil, nil, "Nguyễn Văn A"},
-	))
+	)
+	var codes []string // of what is no code nothing is repeated
+	for _, row := range draft.Rows {
+		codes = append(codes, row.Subject)
+	}
+	if got, want := strings.Join(codes, " "), " GV-2 GV-3 GV-4  GV-6 GV-6 GV-8 GV-9"; got != want {
+		t.Errorf("codes %q, want %q", got, want)
+	}
+	got := told(draft)
 	for _, want := range []string{
 		"4 ! Mã nhiệm vụ: không đọc được. Cần: mã của riêng vụ việc này",
 		"5 ! Cơ quan chủ trì: không đọc được. Cần: chọn cơ quan trong danh sách, hoặc ghi mã.",

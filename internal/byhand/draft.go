@@ -145,7 +145,7 @@ func (d *Desk) Confirm(ctx context.Context, who *auth.Token, id string) (draft *
 func (d *Draft) refuse(all []telling, refused []Refused) {
 	for _, r := range refused {
 		for _, row := range d.Rows {
-			if row.Subject == all[r.Index].subject {
+			if row.Subject == all[r.Index].subject && len(row.Entries) > 0 {
 				why := &event.Error{Field: r.Field, Reason: r.Reason}
 				row.Faults = append(row.Faults, whole("Máy chủ không nhận: "+why.Error(), "The server did not take it: "+why.Error()))
 				break

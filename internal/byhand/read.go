@@ -21,7 +21,7 @@ import (
 // Row is a row of a filled template: what it tells, or why it tells nothing.
 type Row struct {
 	Number  int
-	Subject string
+	Subject string // empty if it is none
 	Entries []Entry
 	Faults  []Fault
 }
@@ -158,7 +158,7 @@ func (r *reader) complete(row *Row) {
 		}
 	}
 	if len(row.Faults) > 0 {
-		row.Entries = nil
+		row.Entries, row.Subject = nil, r.told.subjects[row.Number] // so that whoever corrects it finds it
 	} else if len(row.Entries) == 0 {
 		row.fault(whole("Dòng này không cho biết việc gì. Hãy chép sang mẫu mới.", "This row tells nothing. Copy it into a new template."))
 	}

@@ -9,6 +9,9 @@ import (
 	"strconv"
 	"strings"
 
+	"golang.org/x/text/unicode/norm"
+
+	"tiendo/internal/event"
 	"tiendo/internal/workbook"
 )
 
@@ -24,6 +27,8 @@ func unreadable(vi, en string) error { return &FileError{Text{vi, en}} }
 type filled struct {
 	numbers []int
 	cells   map[int]map[int]string
+	// subjects are the codes of the cases, where they are codes.
+	subjects map[int]string
 }
 
 // look finds out what is filled in, and whether the file is the form's template at all.
@@ -44,7 +49,8 @@ func (f *Form) look(content []byte) (*filled, error) {
 	}
 	defer rows.Close()
 	var places map[int]int
-	told := &filled{cells: map[int]map[int]string{}}
+	told := &filled{cells: map[int]map[int]string{}, subjects: map[int]string{}}
+	subject := slices.IndexFunc(f.Columns, func(c Column) bool { return c.Name == Subject })
 	for {
 		row, err := rows.Next()
 		switch {
@@ -67,7 +73,7 @@ func (f *Form) look(content []byte) (*filled, error) {
 			}
 			continue
 		}
-		told.add(row, places)
+		told.add(row, places, subject)
 	}
 }
 
@@ -113,7 +119,7 @@ func (f *Form) noHeader(names []string) error {
 		"Row "+strconv.Itoa(headerRow)+" lacks columns: "+strings.Join(lacking[1], ", ")+". Keep the names of the columns; download the template again and copy the figures over.")
 }
 
-func (t *filled) add(row *workbook.Row, places map[int]int) {
+func (t *filled) add(row *workbook.Row, places map[int]int, subject int) {
 	cells := map[int]string{}
 	for _, cell := range row.Cells {
 		i, wanted := places[cell.Column]
@@ -123,6 +129,9 @@ func (t *filled) add(row *workbook.Row, places map[int]int) {
 			cells[i] = cell.Text
 		default:
 			cells[i] = ""
+			if code := norm.NFC.String(strings.TrimSpace(cell.Text)); i == subject && event.CheckSubject(code) == nil {
+				t.subjects[row.Number] = code
+			}
 		}
 	}
 	if len(cells) > 0 {

@@ -14,10 +14,18 @@ var partFolder = regexp.MustCompile(`/[^\s']*/all_[0-9_]+`)
 
 // damagedPart is the folder of the part that a message of the engine says is damaged; "" if it says nothing like it.
 func damagedPart(message string) string {
-	if !strings.Contains(message, "(CORRUPTED_DATA)") {
-		return ""
+	for _, code := range damageCodes {
+		if strings.Contains(message, code) {
+			return partFolder.FindString(message)
+		}
 	}
-	return partFolder.FindString(message)
+	return ""
+}
+
+// damageCodes are what the engine says of files that are empty, that end too early, and that hold anything.
+var damageCodes = [...]string{
+	"(CORRUPTED_DATA)", "(CANNOT_READ_ALL_DATA)", "(ATTEMPT_TO_READ_AFTER_EOF)",
+	"(CANNOT_DECOMPRESS)", "(CHECKSUM_DOESNT_MATCH)", "(TOO_LARGE_SIZE_COMPRESSED)", "(UNKNOWN_CODEC)",
 }
 
 // standIn says whether something stands for a part in the folder of its table: what it was made of, which stays there for eight

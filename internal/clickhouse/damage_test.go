@@ -1,6 +1,7 @@
 package clickhouse_test
 
 import (
+	"bytes"
 	"errors"
 	"log/slog"
 	"os"
@@ -13,19 +14,35 @@ import (
 	"tiendo/internal/clickhouse/enginetest"
 )
 
-// TestDamagedMerge: on a full disk the engine may finish a merge whose files are empty, and then reads that part in vain until it
-// starts again: what the part was made of is still there.
+// TestDamagedMerge: on a full disk the engine may finish a merge whose files are empty, end too early or hold anything, and then reads that part in
+// vain until it starts again: what the part was made of is still there.
 func TestDamagedMerge(t *testing.T) {
-	s := open(t, t.TempDir(), clickhouse.Options{})
-	first := s.PID()
-	damage(t, s, true)
-	var n, sum uint64
-	eventually(t, "what was merged is read again", func() bool {
-		return s.Conn().QueryRow(t.Context(), "SELECT count(), sum(n) FROM merged").Scan(&n, &sum) == nil && sum > 0
-	})
-	if n != 3000 || sum != 3*999*500 || s.PID() == first {
-		t.Errorf("%d rows, sum %d, by process %d after %d", n, sum, s.PID(), first)
+	for name, hurt := range map[string]func(file string) error{"empty": empty, "half": half, "garbage": garbage} {
+		t.Run(name, func(t *testing.T) {
+			s := open(t, t.TempDir(), clickhouse.Options{})
+			first := s.PID()
+			damage(t, s, hurt, true)
+			var n, sum uint64
+			eventually(t, "what was merged is read again", func() bool {
+				return s.Conn().QueryRow(t.Context(), "SELECT count(), sum(n) FROM merged").Scan(&n, &sum) == nil && sum > 0
+			})
+			if n != 3000 || sum != 3*999*500 || s.PID() == first {
+				t.Errorf("%d rows, sum %d, by process %d after %d", n, sum, s.PID(), first)
+			}
+		})
 	}
+}
+
+func empty(file string) error { return os.Truncate(file, 0) }
+
+func half(file string) error {
+	raw, err := os.ReadFile(file)
+	return errors.Join(err, os.WriteFile(file, raw[:len(raw)/2], 0o600))
+}
+
+func garbage(file string) error {
+	raw, err := os.ReadFile(file)
+	return errors.Join(err, os.WriteFile(file, bytes.Repeat([]byte("B"), len(raw)), 0o600))
 }
 
 // TestDamagedForGood: where nothing stands for a damaged part, the engine is not started again, for it would tell of what is left as
@@ -34,7 +51,7 @@ func TestDamagedForGood(t *testing.T) {
 	dir := t.TempDir()
 	s := open(t, dir, clickhouse.Options{})
 	first := s.PID()
-	damage(t, s, false)
+	damage(t, s, empty, false)
 	for end := time.Now().Add(2 * time.Second); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
 		var sum uint64
 		if err := s.Conn().QueryRow(t.Context(), "SELECT sum(n) FROM merged").Scan(&sum); err == nil || !strings.Contains(err.Error(), "246") {
@@ -75,8 +92,8 @@ func tryOpen(t *testing.T, dir string) (*clickhouse.Server, error) {
 	return clickhouse.Open(t.Context(), clickhouse.Options{Dir: dir, Library: library, Command: enginetest.Command(), Logger: slog.New(slog.DiscardHandler)})
 }
 
-// damage empties the files of a merged part; what it was made of stays or goes.
-func damage(t *testing.T, s *clickhouse.Server, stays bool) {
+// damage hurts the files of a merged part; what it was made of stays or goes.
+func damage(t *testing.T, s *clickhouse.Server, hurt func(file string) error, stays bool) {
 	t.Helper()
 	exec := func(statement string) {
 		t.Helper()
@@ -100,7 +117,7 @@ func damage(t *testing.T, s *clickhouse.Server, stays bool) {
 		t.Fatalf("%s: %v, %v", part, files, err)
 	}
 	for _, file := range files {
-		if err := os.Truncate(file, 0); err != nil {
+		if err := hurt(file); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -116,9 +116,9 @@ func (e *engine) launch(ctx context.Context) (*child, error) {
 	}
 }
 
-// mendEvery is how often the engine is started again because a part of a table is damaged: what a start does not mend, the next
-// does not either.
-const mendEvery = 10 * time.Minute
+// mendEvery is how often the engine is started again because a part of a table is damaged: as long as the disk is full, it may
+// merge to no better end.
+const mendEvery = time.Minute
 
 // supervise waits for the child's end and starts it again, until the engine is to stop. It ends a child itself that has damaged a
 // part of a table, as it does when the disk is full while it merges, if a start will mend that. If none will, questions go on

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 )
 
 // rows reads CSV: the first record names the columns.
@@ -36,6 +37,9 @@ func (m *Mapping) rows(in *Input) (*rows, error) {
 		r.header = append(r.header, clean(name))
 	}
 	r.places, err = m.find(in.Name, r.header)
+	if err != nil && strings.ContainsRune(strings.Join(r.header, ""), '\r') { // then all of the file is one row: its cases are no names to be told
+		return nil, fmt.Errorf("%s: its rows end with a carriage return (CR) alone, as old Macintosh programs write them; save it as CSV (UTF-8), with LF or CRLF", in.Name)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -53,6 +53,9 @@ type Result struct {
 	Retracted, Others int
 	// Notes say of the file what its reader should know: how it was read, where that was not plain.
 	Notes []string
+	// Unseen are errors for columns that the mapping names and no record of the file had: of NDJSON, for a CSV or a workbook
+	// without one is not read at all.
+	Unseen []error
 	// Kept says why a snapshot took nothing back of what it does not tell; empty if it could.
 	Kept string
 }
@@ -158,7 +161,7 @@ func (i *Import) Run(ctx context.Context, in *Input, now time.Time) (result Resu
 	}
 	result.Notes = in.notes
 	if readFault == nil {
-		readFault = errors.Join(reader.Unseen()...)
+		result.Unseen = reader.Unseen()
 	}
 	if reader.whole == nil || ctx.Err() != nil {
 		return result, readFault
@@ -167,6 +170,8 @@ func (i *Import) Run(ctx context.Context, in *Input, now time.Time) (result Resu
 	case readFault != nil:
 		reader.whole.fault = "it could not be read to its end"
 		readFault = fmt.Errorf("%w; what %s does not tell was not retracted", readFault, in.Name)
+	case result.Unseen != nil:
+		reader.whole.fault = "it has no record with a column that the mapping names"
 	case reader.cut():
 		reader.whole.fault = "its last row can't be read and no line end follows it: the file seems to be cut off"
 	}

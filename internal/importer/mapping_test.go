@@ -102,6 +102,7 @@ func TestColumnsThatAreNotThere(t *testing.T) {
 	}
 	f("ma,nop,don_vi,tt,hen_tra,st,xong\n", `m.yaml:12:21: standard input has no column "hen"; it has "ma", "nop", "don_vi", "tt", "hen_tra", "st" and "xong"`)
 	f("ma,nop,don_vi,tt,hen,st,xong,nop\n", `m.yaml:7:20: standard input has two columns "nop", the 2. and the 8.; rename`)
+	f("ma,nop,don_vi,tt,hen,st,xong\rHS-1,2026", "standard input: its rows end with a carriage return (CR) alone")
 	f("", "standard input is empty; a CSV begins with a row of column names")
 	f("\"ma,nop", "read the row of column names")
 }

@@ -194,7 +194,8 @@ func (s *sample) object(at map[string]int, path string, text jsontext.Value) err
 	return err
 }
 
-// readSheet reads the first sheet that is shown. Its names are taken to stand in the row with the most texts.
+// readSheet reads the first sheet that is shown and has rows below its names, which are taken to stand in the row with the most
+// texts: what stands before it (a cover, a guide) is passed over.
 func (s *sample) readSheet(in *Input) error {
 	file, size, err := in.spool()
 	if err != nil {
@@ -205,26 +206,35 @@ func (s *sample) readSheet(in *Input) error {
 		return fmt.Errorf("open %s: %w", in.Name, err)
 	}
 	in.close = append(in.close, book.Close)
-	chosen := &book.Sheets[max(0, slices.IndexFunc(book.Sheets, func(w workbook.Sheet) bool { return !w.Hidden }))]
+	shown := slices.DeleteFunc(slices.Clone(book.Sheets), func(w workbook.Sheet) bool { return w.Hidden })
+	if len(shown) == 0 {
+		shown = book.Sheets[:1]
+	}
+	var chosen *workbook.Sheet
+	var all []workbook.Row
+	header := -1
+	for i := range shown {
+		rows, at, err := top(book, &shown[i])
+		if err != nil {
+			return fmt.Errorf("open %s: %w", in.Name, err)
+		}
+		found := at >= 0 && at+1 < len(rows)
+		if found || i == 0 { // if none is a table, the first is spoken of
+			chosen, all, header = &shown[i], rows, at
+		}
+		if found {
+			break
+		}
+	}
 	if len(book.Sheets) > 1 {
 		s.sheet = chosen.Name
 	}
-	rows, err := book.Rows(chosen)
-	if err != nil {
-		return fmt.Errorf("open %s: %w", in.Name, err)
+	if header < 0 {
+		return fmt.Errorf("the sheet %q of %s has no row of column names", chosen.Name, in.Name)
 	}
-	in.close = append(in.close, rows.Close)
 	names := &sheet{}
 	if s.charset = charset.OldFont(book.Sample(charset.Sample)); s.charset != "" {
 		names.font = charset.Font(s.charset)
-	}
-	all, err := firstRows(rows)
-	if err != nil {
-		return fmt.Errorf("open %s: %w", in.Name, err)
-	}
-	header := slices.IndexFunc(all, func(row workbook.Row) bool { return textsOf(&row) == mostTexts(all) })
-	if header < 0 || mostTexts(all) == 0 {
-		return fmt.Errorf("the sheet %q of %s has no row of column names", chosen.Name, in.Name)
 	}
 	s.header = all[header].Number
 	for _, name := range names.namesOf(&all[header]) {
@@ -238,6 +248,19 @@ func (s *sample) readSheet(in *Input) error {
 		s.rows++
 	}
 	return nil
+}
+
+// top are the first rows of a sheet, and which of them names the columns; less than 0 if none does.
+func top(book *workbook.Book, of *workbook.Sheet) (all []workbook.Row, header int, _ error) {
+	rows, err := book.Rows(of)
+	if err != nil {
+		return nil, 0, err
+	}
+	defer rows.Close()
+	if all, err = firstRows(rows); err != nil || mostTexts(all) == 0 {
+		return nil, -1, err
+	}
+	return all, slices.IndexFunc(all, func(row workbook.Row) bool { return textsOf(&row) == mostTexts(all) }), nil
 }
 
 // firstRows are the first rows, with copies of their cells.

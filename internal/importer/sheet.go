@@ -67,17 +67,25 @@ func (m *Mapping) sheetOf(in *Input) (*sheet, error) {
 		return nil, m.doc.fault(place{"charset"}, "charset: %s is a workbook, whose texts are Unicode; leave it out, or write tcvn3 or vni if they were written in an old font", in.Name)
 	}
 	if err := s.begin(m, chosen.Name); err != nil {
+		if m.sheet == "" && len(book.Sheets) > 1 { // the notes are not shown of a file that is refused
+			err = fmt.Errorf("%w; that is its sheet %q, and there are %s: name the one that is meant with `sheet:`", err, chosen.Name, quoted(sheetNames(book)))
+		}
 		return nil, err
 	}
 	return s, nil
 }
 
-// choose finds the sheet. That there are others is said.
-func (m *Mapping) choose(in *Input, book *workbook.Book) (*workbook.Sheet, error) {
-	var names []string
+func sheetNames(book *workbook.Book) []string {
+	names := make([]string, 0, len(book.Sheets))
 	for i := range book.Sheets {
 		names = append(names, book.Sheets[i].Name)
 	}
+	return names
+}
+
+// choose finds the sheet. That there are others is said.
+func (m *Mapping) choose(in *Input, book *workbook.Book) (*workbook.Sheet, error) {
+	names := sheetNames(book)
 	if m.sheet != "" {
 		at := slices.IndexFunc(names, func(name string) bool { return clean(name) == clean(m.sheet) })
 		if at < 0 {

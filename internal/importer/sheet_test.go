@@ -260,6 +260,12 @@ func TestWorkbooksThatCannotBeRead(t *testing.T) {
 	f("charset: so.xlsx: the mapping says charset: vni, but the texts are Vietnamese in Unicode already", office+"charset: vni\n", "so.xlsx", content)
 	f("so.xlsx: it is no workbook; if it is text, such as CSV, call it .csv", office+"format: xlsx\n", "so.xlsx", "a,b\n")
 	f(`the sheet "Sheet1" of leer.xlsx is empty`, office, "leer.xlsx", newGrid(t).content())
+	guide := newGrid(t)
+	guide.rows([]any{"Xem trang sau"})
+	if _, err := guide.x.NewSheet("Dữ liệu"); err != nil {
+		t.Fatal(err)
+	}
+	f(`it has "Xem trang sau"; that is its sheet "Sheet1", and there are "Sheet1" and "Dữ liệu": name the one that is meant`, office, "guide.xlsx", guide.content())
 	if _, err := Open(filepath.Join("testdata", "none.xlsx"), nil); err == nil {
 		t.Error("a file that is not there was opened")
 	}

@@ -121,7 +121,7 @@ func (w *suggestion) reading() {
 		w.line("delimiter: %s", scalarYAML(string(w.delimiter)))
 	}
 	if w.sheet != "" {
-		w.say("", "? trang tính đầu tiên; tệp có nhiều trang", "? the first sheet; there are others")
+		w.say("", "? trang tính đầu tiên có bảng; tệp có nhiều trang", "? the first sheet with a table; there are others")
 		w.line("sheet: %s", scalarYAML(w.sheet))
 	}
 	if len(w.empties) > 0 {

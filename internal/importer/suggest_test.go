@@ -89,6 +89,17 @@ func TestSuggestionsForOtherFormats(t *testing.T) {
 	}
 	mapping = suggested(t, "so.xlsx", g.content())
 	has(t, mapping, `sheet: "Sheet1"`, `subject: "Mã hồ sơ"`, `agency: {column: "Đơn vị", slug: true, default: unknown}`)
+	guided := newGrid(t) // a guide stands before the table
+	guided.rows([]any{"Xem trang sau"})
+	if _, err := guided.x.NewSheet("Dữ liệu"); err != nil {
+		t.Fatal(err)
+	}
+	for cell, text := range map[string]string{"A1": "Mã hồ sơ", "B1": "Ngày tiếp nhận", "A2": "H1", "B2": "2026-03-05", "A3": "H2", "B3": "2026-03-06"} {
+		if err := guided.x.SetCellValue("Dữ liệu", cell, text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	has(t, suggested(t, "guided.xlsx", guided.content()), `sheet: "Dữ liệu"`, "the first sheet with a table", `subject: "Mã hồ sơ"`)
 	vni := suggested(t, "a.csv", string(vniTable))
 	has(t, vni, "charset: vni", `subject: "Mã hồ sơ"`)
 }

@@ -52,7 +52,7 @@ func (b *Inbox) folder(ctx context.Context, name string, before map[string]sight
 	if err != nil {
 		return err
 	}
-	if err := f.readMapping(); err != nil {
+	if err := f.readMapping(len(files) > 0); err != nil {
 		return err
 	}
 	for _, file := range files {
@@ -70,8 +70,9 @@ func (b *Inbox) folder(ctx context.Context, name string, before map[string]sight
 	return nil
 }
 
-// readMapping reads the mapping and says beside it what is wrong with it, for whoever looks into the folder.
-func (f *folder) readMapping() error {
+// readMapping reads the mapping and says beside it what is wrong with it, for whoever looks into the folder; also that there is
+// none, if files wait for it.
+func (f *folder) readMapping(waiting bool) error {
 	info, err := f.root.Lstat(mappingName)
 	if err == nil && (!info.Mode().IsRegular() || info.Size() > mostMapping) {
 		err = fmt.Errorf("%s is no plain file of at most 1 MiB", mappingName)
@@ -80,7 +81,12 @@ func (f *folder) readMapping() error {
 		f.mapping, err = f.root.ReadFile(mappingName)
 	}
 	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("it has no %s, which says what its files mean; its files stay where they are", mappingName)
+		err = fmt.Errorf("it has no %s, which says what its files mean; its files stay where they are", mappingName)
+		if !waiting {
+			return err
+		}
+		return errors.Join(err, f.tellFault(fmt.Sprintf("Thư mục chưa có tệp %s nói các cột nghĩa là gì; các tệp trong thư mục được giữ nguyên cho đến khi có.\n"+
+			"This folder has no %s yet, which says what the columns mean; its files stay until there is one. `tiendo import --suggest FILE` writes a first one.\n", mappingName, mappingName)))
 	}
 	if err == nil {
 		_, err = importer.ParseMapping(mappingName, f.mapping)
@@ -93,10 +99,15 @@ func (f *folder) readMapping() error {
 	}
 	text := fmt.Sprintf("%s có lỗi; các tệp trong thư mục được giữ nguyên cho đến khi sửa xong.\n%s can't be used; the files in this folder stay until it is corrected.\n\n%v\n",
 		mappingName, mappingName, err)
-	if old, _ := f.root.ReadFile(mappingFault); string(old) != text { // one that can't be read is written again
-		return errors.Join(err, f.root.WriteFile(mappingFault, []byte(text), 0o640))
+	return errors.Join(err, f.tellFault(text))
+}
+
+// tellFault writes what keeps the folder's files waiting, unless it stands there already.
+func (f *folder) tellFault(text string) error {
+	if old, _ := f.root.ReadFile(mappingFault); string(old) == text { // one that can't be read is written again
+		return nil
 	}
-	return err
+	return f.root.WriteFile(mappingFault, []byte(text), 0o640)
 }
 
 // whole are the files that have not changed for long enough, the oldest first. What is no file is moved away.
@@ -109,7 +120,12 @@ func (f *folder) whole(before map[string]sight) ([]dropped, error) {
 	for _, name := range names {
 		info, err := f.root.Lstat(name)
 		switch {
-		case err != nil, info.IsDir(), ignored(name):
+		case err != nil, ignored(name):
+			continue
+		case info.IsDir():
+			if name != done && name != failed {
+				f.say(path.Join(f.name, name), "a folder in a folder of the inbox is not looked into; drop the files themselves", nil)
+			}
 			continue
 		case !info.Mode().IsRegular():
 			if err := f.refuse(name, info); err != nil {
@@ -265,13 +281,13 @@ func (f *folder) run(ctx context.Context, m *importer.Mapping, d dropped, file *
 	case err != nil:
 		told.reason = err.Error()
 		result = failed
-	case outcome.RejectedRows > 0 || outcome.Kept != "":
+	case outcome.RejectedRows > 0 || outcome.Unseen != nil || outcome.Kept != "":
 		result = partly
 	default:
 		result = done
 	}
 	f.Log.Info("a file of the inbox was imported", "folder", f.name, "file", d.name, "result", result, "rows", outcome.Rows,
-		"events", outcome.Total(), "rejected_rows", outcome.RejectedRows, "retracted", outcome.Retracted, "reason", cmp.Or(told.reason, outcome.Kept), "notes", outcome.Notes, "duration", f.Now().Sub(began))
+		"events", outcome.Total(), "rejected_rows", outcome.RejectedRows, "retracted", outcome.Retracted, "reason", cmp.Or(told.reason, unseen(&outcome), outcome.Kept), "notes", outcome.Notes, "duration", f.Now().Sub(began))
 	return result, told, nil
 }
 

@@ -232,22 +232,24 @@ func TestFilesWithFaults(t *testing.T) {
 	o.write("hue/page.xlsx", "<html>")
 	o.write("hue/quote.csv", "id,at,agency\n1,2026-01-05,a\n2,\""+strings.Repeat("x", 2<<20))
 	o.write("hue/other.csv", "no,at\n1,2\n")
+	o.write("hue/lacks.ndjson", `{"id":"9","at":"2026-01-05","agenzy":"a"}`+"\n")
 	o.write("hue/"+strings.Repeat("đ", 120)+".csv", "")
 	o.wait(7)
 	long := strings.Repeat("đ", 98) + ".csv"
 	day := "hue/failed/2026-03-02/"
-	o.holds(day+"bad.csv", day+"bad.csv.rejected.csv", day+"bad.csv.txt", day+"other.csv", day+"other.csv.txt",
+	o.holds(day+"bad.csv", day+"bad.csv.rejected.csv", day+"bad.csv.txt", day+"lacks.ndjson", day+"lacks.ndjson.rejected.csv", day+"lacks.ndjson.txt", day+"other.csv", day+"other.csv.txt",
 		day+"page.xlsx", day+"page.xlsx.txt", day+"quote.csv", day+"quote.csv.txt", day+long, day+long+".txt")
-	o.counts(partly, 1)
+	o.counts(partly, 2)
 	o.counts(failed, 4)
 	if got := o.read(day + "bad.csv.rejected.csv"); !strings.HasPrefix(got, "line,field,reason\n4,at,\"dossier.received: \"\"tomorrow\"\"") || strings.Count(got, "\n") != 3 {
 		t.Error(got)
 	}
 	for name, want := range map[string][]string{
-		"bad.csv.txt":   {`2 trên 4 dòng của tệp "bad.csv" không được ghi nhận`, `2 of 4 rows of the file "bad.csv" were not taken`, "thả lại vào thư mục"},
-		"page.xlsx.txt": {"Không nhập được tệp", "web page (HTML)"},
-		"quote.csv.txt": {`chỉ đọc được đến dòng 2`, "is a quote missing?"},
-		"other.csv.txt": {`hue/mapping.yaml`, `has no column "id"; it has "no" and "at"`},
+		"bad.csv.txt":      {`2 trên 4 dòng của tệp "bad.csv" không được ghi nhận`, `2 of 4 rows of the file "bad.csv" were not taken`, "thả lại vào thư mục"},
+		"lacks.ndjson.txt": {"1 of 1 rows", `no record of lacks.ndjson has "agency"`},
+		"page.xlsx.txt":    {"Không nhập được tệp", "web page (HTML)"},
+		"quote.csv.txt":    {`chỉ đọc được đến dòng 2`, "is a quote missing?"},
+		"other.csv.txt":    {`hue/mapping.yaml`, `has no column "id"; it has "no" and "at"`},
 	} {
 		for _, part := range want {
 			if got := o.read(day + name); !strings.Contains(got, strings.TrimPrefix(part, "hue/")) {
@@ -258,8 +260,26 @@ func TestFilesWithFaults(t *testing.T) {
 	// A file that was corrected, or only looked at and moved back, is read again.
 	o.write("hue/bad.csv", o.read(day+"bad.csv"))
 	o.wait(7)
-	o.counts(partly, 2)
+	o.counts(partly, 3)
 	o.counts(known, 0)
+}
+
+// A field that no record has is told, and what the records have is taken all the same.
+func TestAFieldThatNoRecordHas(t *testing.T) {
+	o := newOffice(t)
+	o.write("hue/mapping.yaml", strings.Replace(mapping, "{value: direct}", "{value: direct}, due: {column: due}", 1))
+	o.write("hue/a.ndjson", `{"id":"9","at":"2026-01-05","agency":"a"}`+"\n")
+	o.wait(7)
+	o.counts(partly, 1)
+	got := o.read("hue/failed/2026-03-02/a.ndjson.txt")
+	for _, want := range []string{"đã được ghi nhận, nhưng không dòng nào có một trường", "were taken, but none has a field", `no record of a.ndjson has "due"`} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %q in %s", want, got)
+		}
+	}
+	if len(o.events) != 1 {
+		t.Errorf("%d events", len(o.events))
+	}
 }
 
 func TestFoldersWithoutAMappingWait(t *testing.T) {
@@ -268,19 +288,23 @@ func TestFoldersWithoutAMappingWait(t *testing.T) {
 	o.write("hue/a.csv", good)
 	o.write("new/a.csv", good)
 	o.write("loose.csv", good)
+	o.write("hue/thang-3/b.csv", good)
 	o.wait(20)
-	o.holds("hue/a.csv", "hue/"+mappingFault, "loose.csv", "new/a.csv")
+	o.holds("hue/a.csv", "hue/"+mappingFault, "hue/thang-3/b.csv", "loose.csv", "new/a.csv", "new/"+mappingFault)
+	if got := o.read("new/" + mappingFault); !strings.Contains(got, "chưa có tệp mapping.yaml") || !strings.Contains(got, "--suggest") {
+		t.Error(got)
+	}
 	if got := o.read("hue/" + mappingFault); !strings.Contains(got, `mapping.yaml:1:9: family: "dosier" is no family`) || !strings.Contains(got, "được giữ nguyên") {
 		t.Error(got)
 	}
-	for _, want := range []string{"it has no mapping.yaml", "is no family", "drop it into a folder"} {
+	for _, want := range []string{"it has no mapping.yaml", "is no family", "drop it into a folder", "drop the files themselves"} {
 		if n := strings.Count(o.log.String(), want); n != 1 {
 			t.Errorf("%q is said %d times:\n%s", want, n, o.log.String())
 		}
 	}
 	o.write("hue/mapping.yaml", mapping)
 	o.wait(1)
-	o.holds("hue/done/2026-03-02/a.csv", "loose.csv", "new/a.csv")
+	o.holds("hue/done/2026-03-02/a.csv", "hue/thang-3/b.csv", "loose.csv", "new/a.csv", "new/"+mappingFault)
 }
 
 func TestLinksAndPipesAreRefused(t *testing.T) {

@@ -81,7 +81,7 @@ func (f *folder) free(folder, name string) (string, error) {
 // text says to a clerk what became of a file and what to do, first in Vietnamese.
 func (r *report) text(name string) string {
 	var b strings.Builder
-	detail := cmp.Or(r.reason, r.Kept)
+	detail := cmp.Or(r.reason, unseen(&r.Result), r.Kept)
 	switch {
 	case r.Rows == 0 && r.RejectedRows == 0:
 		fmt.Fprintf(&b, "Không nhập được tệp %q; chưa có dữ liệu nào của tệp được ghi nhận.\n", name)
@@ -92,6 +92,9 @@ func (r *report) text(name string) string {
 	case r.RejectedRows > 0:
 		fmt.Fprintf(&b, "%d trên %d dòng của tệp %q không được ghi nhận; các dòng khác đã được ghi nhận. Xem tệp .rejected.csv: dòng, cột, lý do.\n", r.RejectedRows, r.Rows, name)
 		fmt.Fprintf(&b, "%d of %d rows of the file %q were not taken; the others were. The file .rejected.csv has line, column and reason.\n\n", r.RejectedRows, r.Rows, name)
+	case r.Unseen != nil:
+		fmt.Fprintf(&b, "Các dòng của tệp %q đã được ghi nhận, nhưng không dòng nào có một trường mà mapping.yaml nêu. Sửa tên trường, hoặc bỏ đi nếu nguồn không bao giờ có.\n", name)
+		fmt.Fprintf(&b, "The rows of the file %q were taken, but none has a field that mapping.yaml names. Correct its name, or take it out if the source never tells it.\n\n", name)
 	default:
 		fmt.Fprintf(&b, "Các dòng của tệp %q đã được ghi nhận, nhưng không thu hồi được những gì tệp không còn nêu.\n", name)
 		fmt.Fprintf(&b, "The rows of the file %q were taken, but what it no longer tells was not retracted.\n\n", name)
@@ -105,6 +108,14 @@ func (r *report) text(name string) string {
 	b.WriteString("\nSửa tệp (hoặc mapping.yaml) rồi thả lại vào thư mục; nhập lại không làm sai số liệu.\n" +
 		"Correct the file (or mapping.yaml) and drop it again; importing again changes no figure.\n")
 	return b.String()
+}
+
+// unseen says which columns no record had; empty if none.
+func unseen(of *importer.Result) string {
+	if of.Unseen == nil {
+		return ""
+	}
+	return errors.Join(of.Unseen...).Error()
 }
 
 // rejectsName is where rejected rows are written until the file is moved; it is not looked at.
