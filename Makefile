@@ -56,6 +56,6 @@ bench: build ## measure the promises of the design; BENCH=-full with more events
 
 soak: ## fuzz for ten minutes each, look for races everywhere, and let LibreOffice open and work out every paper
 	@command -v soffice >/dev/null || tools/needs libreoffice-calc-nogui
-	go test -tags soak -count 1 -run Soak ./internal/report
+	go test -tags soak -count 1 -run Soak ./internal/report ./cmd/tiendo
 	go test -vet=off -p 1 -short -race -timeout 60m ./...
 	tools/fuzz 10m

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
-	"math"
 	"time"
 
 	"tiendo/internal/event"
@@ -250,10 +249,4 @@ func (r *entryReader) uvarint() uint64 {
 func (r *entryReader) varint() int64 {
 	v := r.uvarint()
 	return int64(v>>1) ^ -int64(v&1)
-}
-
-// seniority is greater for what was delivered earlier, so that of two rows of one event the engine keeps the first.
-// Within one millisecond it follows the log of the collector for 512 entries.
-func seniority(arrival int64, number uint64, position uint32) uint64 {
-	return math.MaxUint64 - (uint64(arrival)<<23 | number%512<<14 | uint64(position))
 }

@@ -109,6 +109,10 @@ func FuzzReadEntry(f *testing.F) {
 }
 
 func TestSeniorityFallsWithArrival(t *testing.T) {
+	seniority := func(arrival int64, entry uint64, position uint32) uint64 {
+		e := event.Event{Arrival: time.UnixMilli(arrival), Entry: entry, Position: position}
+		return e.Seniority()
+	}
 	last := uint64(math.MaxUint64)
 	for _, s := range []uint64{
 		seniority(0, 1, 0), seniority(0, 1, 1), seniority(0, 1, maxEvents-1), seniority(0, 2, 0), seniority(0, 511, maxEvents-1),

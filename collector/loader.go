@@ -308,7 +308,7 @@ func (c *columns) add(e *event.Event, data string) {
 	c.collector = append(c.collector, e.Collector)
 	c.entry = append(c.entry, e.Entry)
 	c.position = append(c.position, e.Position)
-	c.seniority = append(c.seniority, seniority(arrival, e.Entry, e.Position))
+	c.seniority = append(c.seniority, e.Seniority())
 }
 
 // cut takes back all rows from the n-th on, and lets go of what they hold.

@@ -329,7 +329,7 @@ func TestNoDoorWordIsMissing(t *testing.T) {
 			t.Errorf("the scope %s has no words", scope)
 		}
 	}
-	for _, family := range auth.Families() {
+	for _, family := range event.Families() {
 		if familyNames[family] == (inBoth{}) {
 			t.Errorf("the family %s has no words", family)
 		}

@@ -119,13 +119,14 @@ var scopeNames = map[auth.Scope]inBoth{
 
 // familyNames are what events tell of.
 var familyNames = map[event.Family]inBoth{
-	event.Dossier:   {"hồ sơ", "dossiers"},
-	event.Task:      {"nhiệm vụ", "tasks"},
-	event.Petition:  {"đơn thư", "petitions"},
-	event.Reception: {"tiếp công dân", "citizen receptions"},
-	event.Finding:   {"tồn tại, hạn chế", "findings"},
-	event.Indicator: {"chỉ tiêu tổ chức, biên chế", "indicators"},
-	event.Source:    {"số liệu tự đếm của nguồn", "what sources count themselves"},
+	event.Dossier:    {"hồ sơ", "dossiers"},
+	event.Task:       {"nhiệm vụ", "tasks"},
+	event.Petition:   {"đơn thư", "petitions"},
+	event.Reception:  {"tiếp công dân", "citizen receptions"},
+	event.Finding:    {"tồn tại, hạn chế", "findings"},
+	event.Indicator:  {"chỉ tiêu tổ chức, biên chế", "indicators"},
+	event.Source:     {"số liệu tự đếm của nguồn", "what sources count themselves"},
+	event.Assessment: {"điểm tự chấm, thẩm định", "assessments"},
 }
 
 // tokenState is the state of a token, with the tone in which it is shown.

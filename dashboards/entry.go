@@ -93,10 +93,10 @@ func (p *Pages) unwritten(w http.ResponseWriter, r *http.Request, by *entrant, e
 		p.complain(w, r, by.lang, http.StatusForbidden, trouble{Heading: doorsIn[by.lang].Forbidden, Says: by.e.NotYours})
 		return
 	case errors.Is(err, byhand.ErrNotThere):
-		p.complain(w, r, by.lang, http.StatusNotFound, trouble{Heading: by.e.NoRecord})
+		p.complain(w, r, by.lang, http.StatusNotFound, trouble{Heading: by.e.NoRecord, Would: []choice{{Text: by.e.SeeList, Href: "/enter/recent"}, {Text: by.e.Back, Href: "/enter"}}})
 		return
 	case errors.Is(err, byhand.ErrGone):
-		p.complain(w, r, by.lang, http.StatusNotFound, trouble{Heading: by.e.Gone})
+		p.complain(w, r, by.lang, http.StatusNotFound, trouble{Heading: by.e.Gone, Would: []choice{{Text: by.e.Back, Href: "/enter"}}})
 		return
 	}
 	p.Logger.Error("what was entered by hand could not be written", "path", r.URL.Path, "error", err)

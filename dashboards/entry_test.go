@@ -167,6 +167,14 @@ func TestEntryPagesLookLikeThis(t *testing.T) {
 	if r := clerk.do(t, http.MethodPost, "/enter/retract", url.Values{"form": {"task"}, "type": {"task.assigned"}, "was_subject": {"GV-03"}, "was_time": {"2019-09-02T17:00:00Z"}}); r.StatusCode != http.StatusSeeOther {
 		t.Errorf("taken back: %d", r.StatusCode)
 	}
+	again := clerk.do(t, http.MethodPost, "/enter/retract", url.Values{"form": {"task"}, "type": {"task.assigned"}, "was_subject": {"GV-77"}, "was_time": {"2019-09-02T17:00:00Z"}})
+	if page := bodyOf(t, again); again.StatusCode != 404 || !strings.Contains(page, `href="/enter/recent"`) {
+		t.Errorf("what counts no more: %d without a way back: %s", again.StatusCode, page)
+	}
+	gone := clerk.do(t, http.MethodPost, "/enter/confirm", url.Values{"draft": {"none"}})
+	if page := bodyOf(t, gone); gone.StatusCode != 404 || !strings.Contains(page, `<li><a href="/enter">`) {
+		t.Errorf("an upload that is gone: %d without a way back: %s", gone.StatusCode, page)
+	}
 	f("enter-recent-vi.html", get(clerk, "/enter/recent?done=retracted"), 200)
 	for _, sent := range []string{"/enter/confirm?lang=vi", "/enter/task/upload?lang=vi", "/enter/retract"} {
 		if r := get(clerk, sent); r.StatusCode != http.StatusSeeOther || r.Header.Get("Location") != "/enter" {

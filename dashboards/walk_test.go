@@ -130,9 +130,10 @@ func bookedPages(t *testing.T) *Pages {
 	for _, events := range stories(t) {
 		for _, e := range events {
 			entry++
+			e.Collector, e.Entry = "test", entry
 			distinct[string(e.Type)+e.Subject+e.ID] = true
 			if err := batch.Append(string(e.Type.Family()), e.Subject, e.Source, e.ID, string(e.Type), e.Time, e.Recorded, e.Retracted, string(e.Data),
-				e.Arrival, "test", entry, uint32(0), ^uint64(0)-uint64(e.Arrival.UnixMilli())<<20-entry); err != nil {
+				e.Arrival, e.Collector, e.Entry, e.Position, e.Seniority()); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -128,6 +129,9 @@ func (c *client) open(ctx context.Context, method, path string, query url.Values
 func (c *client) unreachable(err error) error {
 	if inner, ok := errors.AsType[*url.Error](err); ok {
 		err = inner.Err
+	}
+	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		return unreachable(fmt.Errorf("the certificate of the server at %s is not trusted (%w); name who signed it with SSL_CERT_FILE=ca.pem in the environment, or the server as its certificate does with --server", c.Server, err))
 	}
 	return unreachable(fmt.Errorf("the server at %s can't be reached (%w); start it with `tiendo serve`, or name another with --server", c.Server, err))
 }

@@ -78,6 +78,25 @@ func TestWhichScopeOpensWhat(t *testing.T) {
 	checkRoutes(t, a, rows, 1, goodFor, askers)
 }
 
+// A page that somebody adds is among the requests of docs/access.md, and so among those that are tried with every scope and role.
+func TestEveryPageIsInTheTableOfAccess(t *testing.T) {
+	rows := map[string]bool{}
+	for _, row := range routeRow.FindAllStringSubmatch(page(t, "docs/access.md"), -1) {
+		rows[row[2]] = true
+	}
+	plain := strings.NewReplacer("{$}", "", "...}", "}")
+	for _, pattern := range everyRoute(t) {
+		_, path, _ := strings.Cut(plain.Replace(pattern), " ")
+		// What ends so, and the interface, is registered by the roots of more than one request; what lets people in needs nothing.
+		if strings.HasSuffix(pattern, "/") || strings.HasPrefix(path, "/v1/") || strings.HasPrefix(path, "/login/") {
+			continue
+		}
+		if !rows[path] {
+			t.Errorf("docs/access.md has no row for %s", path)
+		}
+	}
+}
+
 // noRedirect stays where it is sent away.
 var noRedirect = &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 

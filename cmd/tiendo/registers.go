@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"sync/atomic"
@@ -72,6 +73,26 @@ func (r *registers) loaded(ctx context.Context) (*register.Registers, error) {
 	}
 	r.know(known)
 	return known, nil
+}
+
+// compare tells found where the registers in the engine are not those by which cases are judged.
+func (r *registers) compare(ctx context.Context, found func(says string)) error {
+	known := r.Known().Loads()
+	now, err := r.store.Load(ctx)
+	if now == nil && ctx.Err() == nil {
+		found(err.Error()) // it names the version
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	loads := now.Loads()
+	for i, was := range known {
+		if i >= len(loads) || loads[i] != was {
+			found(fmt.Sprintf("version %d in the engine is not the one that was loaded: restore a backup", was.Version))
+		}
+	}
+	return nil
 }
 
 // load loads a file for the sender of a request.

@@ -226,9 +226,17 @@ func (a *app) check(ctx context.Context, cells, verdicts bool, found func(bookin
 	if !cells {
 		return c.Run(ctx)
 	}
+	differences := uint64(0)
+	if err := a.registers.compare(ctx, func(says string) {
+		differences++
+		found(booking.Difference{What: "registers", Says: says})
+	}); err != nil {
+		return booking.Checked{}, err
+	}
 	recount := a.books.NewRecount(a.Now(), mark.Block)
 	c.Count = recount.Add
 	done, err := c.Run(ctx)
+	done.Differences += differences
 	if err != nil {
 		return done, err
 	}

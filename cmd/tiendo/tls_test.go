@@ -123,7 +123,7 @@ func TestServesTLS(t *testing.T) {
 	if !strings.HasPrefix(a.URL(), "https://127.0.0.1:") {
 		t.Errorf("it is at %s", a.URL())
 	}
-	client := func(change func(*tls.Config)) *http.Client {
+	browser := func(change func(*tls.Config)) *http.Client {
 		c := &tls.Config{RootCAs: trusted}
 		change(c)
 		transport := &http.Transport{TLSClientConfig: c, ForceAttemptHTTP2: true}
@@ -132,7 +132,7 @@ func TestServesTLS(t *testing.T) {
 	}
 	f := func(change func(*tls.Config), ok bool, want uint16) {
 		t.Helper()
-		answer, err := client(change).Get(a.URL() + "/login")
+		answer, err := browser(change).Get(a.URL() + "/login")
 		if (err == nil) != ok {
 			t.Errorf("%v, want %v", err, ok)
 		}
@@ -159,14 +159,19 @@ func TestServesTLS(t *testing.T) {
 		}
 	}
 
+	// Who does not trust the certificate is told so, and not to start a server that runs.
+	if _, err := (&client{Server: a.URL(), Data: cfg.Data}).get(t.Context(), "/readyz", nil); err == nil || !strings.Contains(err.Error(), "SSL_CERT_FILE") || strings.Contains(err.Error(), "tiendo serve") {
+		t.Errorf("a certificate that is not trusted: %v", err)
+	}
+
 	// A new certificate while somebody is connected.
-	keeps := client(func(*tls.Config) {})
+	keeps := browser(func(*tls.Config) {})
 	first := peer(t, keeps, a.URL())
 	_, _, trusted = writeCertificate(t, dir, "next", time.Now().Add(time.Hour))
 	a.certificate.mu.Lock()
 	a.certificate.looked = time.Time{} // as if some time had passed
 	a.certificate.mu.Unlock()
-	if got := peer(t, client(func(*tls.Config) {}), a.URL()); got != "next" {
+	if got := peer(t, browser(func(*tls.Config) {}), a.URL()); got != "next" {
 		t.Errorf("a new connection is answered by %s", got)
 	}
 	if got := peer(t, keeps, a.URL()); got != first || first != "tiendo" {

@@ -69,8 +69,11 @@ func (d *Door) check(r *http.Request, used bool) (who Token, err error) {
 	return who, err
 }
 
-// bears says that r bears a token. A proxy may have put another kind of authorization there.
+// bears says that r bears a token, or too much to tell. A proxy may have put another kind of authorization there.
 func bears(r *http.Request) bool {
+	if len(r.Header["Authorization"]) > 1 {
+		return true
+	}
 	scheme, _, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	return strings.EqualFold(scheme, "Bearer")
 }

@@ -109,6 +109,15 @@ func TestAdministratorsToken(t *testing.T) {
 	f("Bearer "+token[1:], ErrWrong)
 	f("Bearer "+token+"x", ErrWrong)
 	f("Bearer "+Prefix+token, ErrWrong)
+
+	// RFC 9110, 11.6.2 knows one; whichever of two is taken, a proxy may have looked at the other.
+	twice := httptest.NewRequest(http.MethodGet, "/", nil)
+	twice.Header["Authorization"] = []string{"Basic eDp5", "Bearer " + token}
+	w := httptest.NewRecorder()
+	doorOf(t, again.Tokens).Require(ScopeAdmin, http.NotFoundHandler()).ServeHTTP(w, twice)
+	if w.Code != http.StatusUnauthorized || !strings.Contains(w.Body.String(), "two Authorization headers") {
+		t.Errorf("two tokens: status %d, %s", w.Code, w.Body)
+	}
 }
 
 // What was created is known, also after a restart, by what it was made with; the file holds no secret.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -293,6 +294,9 @@ func (b *Booker) step(ctx context.Context) (more bool, err error) {
 	own, loaded := "", uint64(0)
 	if b.Loaded != nil {
 		own, loaded = b.Loaded()
+	}
+	if loaded > 0 && !slices.Contains(b.collectors, own) {
+		b.collectors = append(b.collectors, own) // one's own need not be looked for: the first events of a city are seen at once
 	}
 	for _, collector := range b.collectors {
 		upTo, arrival, full, err := touched.add(ctx, b.Conn, collector, mark.Entries[collector])

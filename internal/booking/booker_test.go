@@ -66,7 +66,7 @@ func store(t *testing.T, conn driver.Conn, events []event.Event) {
 		t.Fatal(err)
 	}
 	for _, e := range events {
-		if err := batch.Append(string(e.Type.Family()), e.Subject, e.Source, e.ID, string(e.Type), e.Time, e.Recorded, e.Retracted, string(e.Data), e.Arrival, e.Bound, e.Collector, e.Entry, e.Position, ^uint64(0)-uint64(e.Arrival.UnixMilli())<<20-e.Entry); err != nil {
+		if err := batch.Append(string(e.Type.Family()), e.Subject, e.Source, e.ID, string(e.Type), e.Time, e.Recorded, e.Retracted, string(e.Data), e.Arrival, e.Bound, e.Collector, e.Entry, e.Position, e.Seniority()); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -330,6 +330,24 @@ func TestEntriesWithoutRows(t *testing.T) {
 	}
 	if got := b.Mark().Arrival; !got.Equal(time.Unix(9, 0)) {
 		t.Errorf("the newest arrival is %v", got)
+	}
+}
+
+// TestFirstEventsOfOnesOwn: who has just looked for collectors books the first events of its own all the same, not at its next look.
+func TestFirstEventsOfOnesOwn(t *testing.T) {
+	conn := enginetest.Conn(t)
+	b := newBooker(t, conn)
+	loaded := uint64(0)
+	b.Loaded = func() (string, uint64) { return "c", loaded }
+	bookAll(t, b)
+	b.lookAgain = time.Now().Add(time.Hour) // it took long
+	store(t, conn, []event.Event{{Source: "urn:test", ID: "1", Subject: "case", Type: "dossier.received", Data: []byte(`{"agency":"A"}`), Time: time.Unix(0, 0), Collector: "c", Entry: 3, Arrival: time.Unix(9, 0)}})
+	loaded = 3
+	if _, err := b.step(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got := b.Mark(); got.Entries["c"] != 3 || got.Events != 1 {
+		t.Errorf("the books hold %+v", got)
 	}
 }
 

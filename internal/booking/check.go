@@ -14,7 +14,7 @@ import (
 
 // Difference is one place where what is served is not what the facts say.
 type Difference struct {
-	// What is "cells", "verdicts", "figures", or the name of a projection of the journal.
+	// What is "cells", "events", "verdicts", "figures", or the name of a projection of the journal.
 	What    string       `json:"what"`
 	Family  event.Family `json:"family,omitempty"`
 	Subject string       `json:"subject,omitempty"`
@@ -68,6 +68,9 @@ func (c *Check) Run(ctx context.Context) (Checked, error) {
 	}
 	if c.Cells {
 		c.compareNameless()
+		if err := c.traces(ctx); err != nil {
+			return c.checked, fmt.Errorf("check who wrote the books, and where records stand: %w", err)
+		}
 		if err := c.projections(ctx); err != nil {
 			return c.checked, fmt.Errorf("check the projections: %w", err)
 		}
@@ -87,7 +90,7 @@ func (c *Check) family(ctx context.Context, family event.Family) error {
 		return err
 	}
 	defer facts.close()
-	journal, err := readJournal(ctx, c.Conn, family, nil, upTo(c.Booked.Block))
+	journal, err := readPrinted(ctx, c.Conn, family, nil, c.comparePrint, upTo(c.Booked.Block))
 	if err != nil {
 		return err
 	}
@@ -228,7 +231,11 @@ func (c *Check) compareVerdict(ctx context.Context, judged *lifecycle.Case, serv
 		got = newest(served).verdict
 	}
 	if last := newest(served); len(served) == 0 || last.block > booked.Block || last.differs(judged, want) {
-		c.report(Difference{What: "verdicts", Family: judged.Family, Subject: judged.Subject, Says: "the list shows " + got + ", the facts say " + want})
+		says := "the list shows " + got + ", the facts say " + want
+		if got == want {
+			says = "the list shows " + got + ", as the facts say, and other days, another agency or other attributes than they do"
+		}
+		c.report(Difference{What: "verdicts", Family: judged.Family, Subject: judged.Subject, Says: says})
 	}
 	return nil
 }

@@ -239,7 +239,12 @@ func readPrints(ctx context.Context, conn driver.Conn, family event.Family, subj
 }
 
 func readJournal(ctx context.Context, conn driver.Conn, family event.Family, subjects []string, conditions ...condition) (*cursor[lifecycle.Entry], error) {
-	rows, err := query(ctx, conn, `subject, stamp, cause, measure, day, millis, marks, bin, agency, unit, procedure, channel, level, kind, at, issuer, helpers, source, n`,
+	return readPrinted(ctx, conn, family, subjects, func(string, *lifecycle.Entry, uint64) {}, conditions...)
+}
+
+// readPrinted is readJournal; it tells printed of each line with its print.
+func readPrinted(ctx context.Context, conn driver.Conn, family event.Family, subjects []string, printed func(subject string, e *lifecycle.Entry, print uint64), conditions ...condition) (*cursor[lifecycle.Entry], error) {
+	rows, err := query(ctx, conn, `subject, stamp, cause, measure, day, millis, marks, bin, agency, unit, procedure, channel, level, kind, at, issuer, helpers, source, n, print`,
 		"cells", inOrder, family, subjects, conditions...)
 	if err != nil {
 		return nil, err
@@ -248,35 +253,52 @@ func readJournal(ctx context.Context, conn driver.Conn, family event.Family, sub
 		var stamp, day time.Time
 		var cause, measure string
 		var marks uint32
-		err = rows.Scan(&subject, &stamp, &cause, &measure, &day, &e.Millis, &marks, &e.Bin, &e.Agency, &e.Unit, &e.Procedure, &e.Channel, &e.Level, &e.Kind, &e.At, &e.Issuer, &e.Helpers, &e.Source, &e.N)
+		var print uint64
+		err = rows.Scan(&subject, &stamp, &cause, &measure, &day, &e.Millis, &marks, &e.Bin, &e.Agency, &e.Unit, &e.Procedure, &e.Channel, &e.Level, &e.Kind, &e.At, &e.Issuer, &e.Helpers, &e.Source, &e.N, &print)
 		e.Stamp, e.Day = calendar.DayOf(stamp, time.UTC), calendar.DayOf(day, time.UTC)
 		e.Cause, e.Measure, e.Marks = lifecycle.Cause(cause), lifecycle.Measure(measure), lifecycle.Marks(marks)
+		if err == nil {
+			printed(subject, &e, print)
+		}
 		return subject, e, err
 	}}, nil
 }
 
-// servedVerdict is a line of the list of cases. Of several of one case that with the greatest block is served.
+// servedVerdict is a line of the list of cases, all of it. Of several of one case that with the greatest block is served.
 type servedVerdict struct {
-	verdict, closing string
-	opened, closed   time.Time
-	deadline         time.Time
-	block            uint64
+	verdict, closing                 string
+	submitted, opened, closed        time.Time
+	deadline, first                  time.Time
+	paused                           bool
+	last                             time.Time
+	agency, unit, procedure, channel string
+	level, kind, at                  string
+	block                            uint64
 }
 
 // differs says whether the line is not what a case was judged to be.
 func (v *servedVerdict) differs(c *lifecycle.Case, verdict string) bool {
-	return v.verdict != verdict || v.closing != c.Closing || !v.opened.Equal(c.Opened) || !v.closed.Equal(c.Closed) || !v.deadline.Equal(c.Deadline)
+	same := v.verdict == verdict && v.closing == c.Closing && v.paused == c.Running() &&
+		v.agency == c.Agency && v.unit == c.Unit && v.procedure == c.Procedure && v.channel == c.Channel && v.level == c.Level && v.kind == c.Kind && v.at == c.At
+	for was, is := range map[*time.Time]time.Time{
+		&v.submitted: c.Submitted, &v.opened: c.Opened, &v.closed: c.Closed, &v.deadline: c.Deadline, &v.first: c.DeadlineFirst, &v.last: c.LastEvent,
+	} {
+		same = same && was.Equal(is)
+	}
+	return !same
 }
 
 func readVerdicts(ctx context.Context, conn driver.Conn, family event.Family, subjects []string) (*cursor[servedVerdict], error) {
-	rows, err := query(ctx, conn, "subject, verdict, closing, opened, closed, deadline, block", "verdicts", inOrder, family, subjects)
+	rows, err := query(ctx, conn, `subject, verdict, closing, submitted, opened, closed, deadline, deadline_first, paused, last_event,
+		agency, unit, procedure, channel, level, kind, at, block`, "verdicts", inOrder, family, subjects)
 	if err != nil {
 		return nil, err
 	}
 	return &cursor[servedVerdict]{rows: rows, scan: func(rows driver.Rows) (subject string, v servedVerdict, err error) {
-		var opened, closed, deadline *time.Time
-		err = rows.Scan(&subject, &v.verdict, &v.closing, &opened, &closed, &deadline, &v.block)
-		for from, to := range map[**time.Time]*time.Time{&opened: &v.opened, &closed: &v.closed, &deadline: &v.deadline} {
+		var submitted, opened, closed, deadline, first *time.Time
+		err = rows.Scan(&subject, &v.verdict, &v.closing, &submitted, &opened, &closed, &deadline, &first, &v.paused, &v.last,
+			&v.agency, &v.unit, &v.procedure, &v.channel, &v.level, &v.kind, &v.at, &v.block)
+		for from, to := range map[**time.Time]*time.Time{&submitted: &v.submitted, &opened: &v.opened, &closed: &v.closed, &deadline: &v.deadline, &first: &v.first} {
 			if *from != nil {
 				*to = **from
 			}

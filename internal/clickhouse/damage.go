@@ -22,8 +22,11 @@ func damagedPart(message string) string {
 	return ""
 }
 
-// damageCodes are what the engine says of files that are empty, and of those that end too early.
-var damageCodes = [...]string{"(CORRUPTED_DATA)", "(CANNOT_READ_ALL_DATA)", "(ATTEMPT_TO_READ_AFTER_EOF)", "(CANNOT_DECOMPRESS)"}
+// damageCodes are what the engine says of files that are empty, that end too early, and that hold anything.
+var damageCodes = [...]string{
+	"(CORRUPTED_DATA)", "(CANNOT_READ_ALL_DATA)", "(ATTEMPT_TO_READ_AFTER_EOF)",
+	"(CANNOT_DECOMPRESS)", "(CHECKSUM_DOESNT_MATCH)", "(TOO_LARGE_SIZE_COMPRESSED)", "(UNKNOWN_CODEC)",
+}
 
 // standIn says whether something stands for a part in the folder of its table: what it was made of, which stays there for eight
 // minutes, or what it was merged into since. When the engine starts, it takes that in place of a part that is damaged.

@@ -1,6 +1,7 @@
 package clickhouse_test
 
 import (
+	"bytes"
 	"errors"
 	"log/slog"
 	"os"
@@ -13,14 +14,14 @@ import (
 	"tiendo/internal/clickhouse/enginetest"
 )
 
-// TestDamagedMerge: on a full disk the engine may finish a merge whose files are empty or end too early, and then reads that part in
+// TestDamagedMerge: on a full disk the engine may finish a merge whose files are empty, end too early or hold anything, and then reads that part in
 // vain until it starts again: what the part was made of is still there.
 func TestDamagedMerge(t *testing.T) {
-	for name, cut := range map[string]func(size int64) int64{"empty": empty, "half": func(size int64) int64 { return size / 2 }} {
+	for name, hurt := range map[string]func(file string) error{"empty": empty, "half": half, "garbage": garbage} {
 		t.Run(name, func(t *testing.T) {
 			s := open(t, t.TempDir(), clickhouse.Options{})
 			first := s.PID()
-			damage(t, s, cut, true)
+			damage(t, s, hurt, true)
 			var n, sum uint64
 			eventually(t, "what was merged is read again", func() bool {
 				return s.Conn().QueryRow(t.Context(), "SELECT count(), sum(n) FROM merged").Scan(&n, &sum) == nil && sum > 0
@@ -32,7 +33,17 @@ func TestDamagedMerge(t *testing.T) {
 	}
 }
 
-func empty(int64) int64 { return 0 }
+func empty(file string) error { return os.Truncate(file, 0) }
+
+func half(file string) error {
+	raw, err := os.ReadFile(file)
+	return errors.Join(err, os.WriteFile(file, raw[:len(raw)/2], 0o600))
+}
+
+func garbage(file string) error {
+	raw, err := os.ReadFile(file)
+	return errors.Join(err, os.WriteFile(file, bytes.Repeat([]byte("B"), len(raw)), 0o600))
+}
 
 // TestDamagedForGood: where nothing stands for a damaged part, the engine is not started again, for it would tell of what is left as
 // if it were all.
@@ -81,8 +92,8 @@ func tryOpen(t *testing.T, dir string) (*clickhouse.Server, error) {
 	return clickhouse.Open(t.Context(), clickhouse.Options{Dir: dir, Library: library, Command: enginetest.Command(), Logger: slog.New(slog.DiscardHandler)})
 }
 
-// damage cuts the files of a merged part; what it was made of stays or goes.
-func damage(t *testing.T, s *clickhouse.Server, cut func(size int64) int64, stays bool) {
+// damage hurts the files of a merged part; what it was made of stays or goes.
+func damage(t *testing.T, s *clickhouse.Server, hurt func(file string) error, stays bool) {
 	t.Helper()
 	exec := func(statement string) {
 		t.Helper()
@@ -106,11 +117,7 @@ func damage(t *testing.T, s *clickhouse.Server, cut func(size int64) int64, stay
 		t.Fatalf("%s: %v, %v", part, files, err)
 	}
 	for _, file := range files {
-		whole, err := os.Stat(file)
-		if err == nil {
-			err = os.Truncate(file, cut(whole.Size()))
-		}
-		if err != nil {
+		if err := hurt(file); err != nil {
 			t.Fatal(err)
 		}
 	}
