@@ -13,9 +13,9 @@ import (
 // notice is one kind of what needs attention, in words.
 type notice struct {
 	ID, Heading string
-	// Bad says that there is something to look at.
-	Bad   bool
-	Items []noticeItem
+	// Bad says that there is something to look at; Untold that nobody knows.
+	Bad, Untold bool
+	Items       []noticeItem
 	// Says is on what that rests, or that there is nothing; More how many stand not here.
 	Says, More string
 }
@@ -114,7 +114,7 @@ func (p *presenter) dueNext() notice {
 	const id = "dossier.due_soon"
 	n := notice{ID: "due", Heading: p.t("due")}
 	if !p.period.Running {
-		n.Says = p.t("duePast")
+		n.Untold, n.Says = true, p.t("duePast")
 		return n
 	}
 	q := p.by(id, "agency")
@@ -152,11 +152,12 @@ func (p *presenter) familiesOf(s quietIn) string {
 	return strings.Join(names, ", ")
 }
 
-// noticed cuts a notice to what can be read at a glance, and says where there is nothing.
+// noticed cuts a notice to what can be read at a glance. Where there is nothing, its heading says so: good news does not stand under
+// the words for bad.
 func (p *presenter) noticed(n notice, none string) notice {
 	n.Bad = len(n.Items) > 0
 	if !n.Bad {
-		n.Says = p.t(none)
+		n.Heading, n.Says = p.t(none), ""
 	}
 	if over := len(n.Items) - noticed; over > 0 {
 		n.Items, n.More = n.Items[:noticed], fmt.Sprintf(p.t("more"), over)
