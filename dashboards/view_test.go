@@ -287,12 +287,12 @@ func TestAttention(t *testing.T) {
 		}
 	}
 	past := viewFor(t, "2018", english, cityAnswers)
-	if n := past.Attention[2]; n.Bad || n.Says != "Only told while the period runs." {
+	if n := past.Attention[2]; n.Bad || !n.Untold || n.Says != "Only told while the period runs." {
 		t.Errorf("of a period that is over: %+v", n)
 	}
 	calm := viewFor(t, "ytd", english, silence)
 	for _, n := range calm.Attention {
-		if n.Bad || n.Says == "" {
+		if n.Bad || n.Heading != overviewPhrases[n.ID+"None"].in(english) {
 			t.Errorf("of a city where nothing happens: %+v", n)
 		}
 	}
