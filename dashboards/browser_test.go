@@ -446,6 +446,10 @@ func TestPagesArePrinted(t *testing.T) {
 		if over := eval[int](t, b, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
 			t.Errorf("%s is %d pixels wider than the sheet", path, over)
 		}
+		// Marks are drawn over all rows at once, so rows that differ would leave marks beside other rows.
+		if heights := eval[int](t, b, `new Set([...document.querySelectorAll('tbody:has(td.drawn) tr')].map((e) => Math.round(e.getBoundingClientRect().height))).size`); heights > 1 {
+			t.Errorf("%s: rows with marks are of %d heights", path, heights)
+		}
 		if cut := eval[string](t, b, `[...document.querySelectorAll('main .panel, main table')].filter((e) => e.getBoundingClientRect().right > innerWidth + 1 && e.getClientRects().length).map((e) => e.outerHTML.slice(0, 90)).join('\n')`); cut != "" {
 			t.Errorf("%s: cut by the edge of the sheet:\n%s", path, cut)
 		}
