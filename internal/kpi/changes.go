@@ -129,6 +129,23 @@ func effect(cause Cause, before, after Row) (e Effect, moved bool) {
 	return e, e.Numerator != 0 || e.Denominator != 0
 }
 
+// amount is by how much a cause moved a figure. Where the figure had no value before or has none after, a difference of values
+// does not exist: the cases that came and went are told, settled in time and settled, say.
+func (e *Effect) amount(shape Shape, show func(*float64) string) string {
+	switch {
+	case e.Value != nil && *e.Value > 0:
+		return "+" + show(e.Value)
+	case e.Value != nil:
+		return show(e.Value)
+	case shape == Count:
+		return fmt.Sprintf("%+.0f", e.Numerator)
+	case e.Numerator == 0:
+		return fmt.Sprintf("%+.0f", e.Denominator)
+	default:
+		return fmt.Sprintf("%+.0f / %+.0f", e.Numerator, e.Denominator)
+	}
+}
+
 var causeWords = map[Cause][2]string{
 	Passage:    {"thời gian trôi qua", "time that passed"},
 	Told:       {"sự kiện mới", "new events"},
@@ -177,16 +194,8 @@ func (c *Change) sentence(d Definition) (vi, en string) {
 			mark = ", "
 		}
 		words := causeWords[e.Cause]
-		moved := e.Value
-		if moved == nil {
-			moved = &e.Numerator
-		}
-		sign := ""
-		if *moved > 0 {
-			sign = "+"
-		}
-		vi += mark + words[0] + " " + sign + show(moved, vietnamese, points)
-		en += mark + words[1] + " " + sign + show(moved, english, points)
+		vi += mark + words[0] + " " + e.amount(d.Shape, func(v *float64) string { return show(v, vietnamese, points) })
+		en += mark + words[1] + " " + e.amount(d.Shape, func(v *float64) string { return show(v, english, points) })
 	}
 	return vi + ".", en + "."
 }

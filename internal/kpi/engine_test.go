@@ -390,6 +390,14 @@ func TestAsOf(t *testing.T) {
 	if want := "Tỷ lệ đúng hạn: 50,00 % → 100,00 %; dữ liệu đến muộn +16,67 điểm %, đính chính +33,33 điểm %."; change.VI != want {
 		t.Errorf("got %s, want %s", change.VI, want)
 	}
+	// From no value to one there are no points, only cases.
+	change, err = b.Changes(t.Context(), "dossier.on_time_rate", february, nil, "2025-02-02", "2025-02-03")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "On-time rate: – → 50.00 %; new events +1 / +2."; change.EN != want {
+		t.Errorf("got %s, want %s", change.EN, want)
+	}
 	change, err = b.Changes(t.Context(), "dossier.open_overdue", february, nil, "2025-02-08", "2025-02-20")
 	if err != nil {
 		t.Fatal(err)
