@@ -58,7 +58,8 @@ func (c *Check) traces(ctx context.Context) error {
 }
 
 // compareHeard looks at since when nothing is heard of an agency: not since before the newest event of a case that is its own now, nor
-// since after the newest record of the family.
+// since after the newest record of the family. Where cases were erased, their retracted records are gone for good, and with them what
+// the latter could be told by.
 func (c *Check) compareHeard(ctx context.Context) error {
 	const query = `SELECT family, agency FROM
 		(SELECT family, agency, max(last) AS heard, max(own) AS own FROM
@@ -66,7 +67,7 @@ func (c *Check) compareHeard(ctx context.Context) error {
 			UNION ALL SELECT family, agency, toDateTime64(0, 3, 'UTC') AS last, last_event AS own FROM verdicts FINAL)
 		GROUP BY family, agency) AS h
 		LEFT JOIN (SELECT family, max(time) AS newest FROM (SELECT family, time FROM events UNION ALL SELECT family, time FROM nameless) GROUP BY family) AS e ON e.family = h.family
-		WHERE heard < own OR heard > newest ORDER BY family, agency`
+		WHERE heard < own OR (heard > newest AND h.family NOT IN (SELECT family FROM nameless)) ORDER BY family, agency`
 	var wrong []Difference
 	for range secondLooks {
 		wrong = nil
