@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"tiendo/internal/clickhouse"
+	"tiendo/internal/event"
 )
 
 const (
@@ -307,8 +308,8 @@ func store(b *testing.B, data string, c city, from, events int) (s stored) {
 			b.Fatal(err)
 		}
 		for i, f := range facts {
-			entry := uint64(from+s.cases)*10 + uint64(i)/request
-			err := batch.Append("dossier", f.subject, origin, f.id, f.kind, f.time, arrival, false, f.data, arrival, "", "bench", entry, uint32(i%request), ^entry)
+			e := event.Event{Arrival: arrival, Entry: uint64(from+s.cases)*10 + uint64(i)/request, Position: uint32(i % request)}
+			err := batch.Append("dossier", f.subject, origin, f.id, f.kind, f.time, arrival, false, f.data, arrival, "", "bench", e.Entry, e.Position, e.Seniority())
 			if err != nil {
 				b.Fatal(err)
 			}
