@@ -22,36 +22,20 @@ const tracesShown = 100
 // traces looks at what makes no figure and shows that somebody has written past us: of each block one booker wrote all lines, and how
 // senior a record is follows from when and where it was taken, so it tells when either was changed.
 func (c *Check) traces(ctx context.Context) error {
-	rows, err := c.Conn.Query(ctx, fmt.Sprintf("SELECT block, toUInt64(uniqExact(writer)) AS writers FROM cells WHERE block <= %d GROUP BY block HAVING writers > 1 ORDER BY block LIMIT %d", c.Booked.Block, tracesShown))
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var block, writers uint64
-		if err := rows.Scan(&block, &writers); err != nil {
-			return err
-		}
+	var block, writers uint64
+	err := c.each(ctx, fmt.Sprintf("SELECT block, toUInt64(uniqExact(writer)) AS writers FROM cells WHERE block <= %d GROUP BY block HAVING writers > 1 ORDER BY block LIMIT %d", c.Booked.Block, tracesShown), func() {
 		c.report(Difference{What: "cells", Says: fmt.Sprintf("block %d holds lines of %d writers, and one booker wrote it", block, writers)})
-	}
-	if err := rows.Err(); err != nil {
-		return err
-	}
-	records, err := c.Conn.Query(ctx, fmt.Sprintf(`SELECT family, subject, source, id FROM events
-		WHERE seniority != bitNot(bitOr(bitOr(bitShiftLeft(toUInt64(toUnixTimestamp64Milli(arrival)), 23), bitShiftLeft(toUInt64(entry %% 512), 14)), toUInt64(position)))
-		ORDER BY family, subject, source, id LIMIT %d`, tracesShown))
+	}, &block, &writers)
 	if err != nil {
 		return err
 	}
-	defer records.Close()
-	for records.Next() {
-		var family, subject, source, id string
-		if err := records.Scan(&family, &subject, &source, &id); err != nil {
-			return err
-		}
+	var family, subject, source, id string
+	err = c.each(ctx, fmt.Sprintf(`SELECT family, subject, source, id FROM events
+		WHERE seniority != bitNot(bitOr(bitOr(bitShiftLeft(toUInt64(toUnixTimestamp64Milli(arrival)), 23), bitShiftLeft(toUInt64(entry %% 512), 14)), toUInt64(position)))
+		ORDER BY family, subject, source, id LIMIT %d`, tracesShown), func() {
 		c.report(Difference{What: "events", Family: event.Family(family), Subject: subject, Says: fmt.Sprintf("record %s of %s: its arrival or its place in the collector's log is not that by which it was stored; it can be had from a backup alone", id, source)})
-	}
-	if err := records.Err(); err != nil {
+	}, &family, &subject, &source, &id)
+	if err != nil {
 		return err
 	}
 	return c.compareHeard(ctx)
@@ -71,19 +55,11 @@ func (c *Check) compareHeard(ctx context.Context) error {
 	var wrong []Difference
 	for range secondLooks {
 		wrong = nil
-		rows, err := c.Conn.Query(ctx, query)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var family, agency string
-			if err := rows.Scan(&family, &agency); err != nil {
-				return err
-			}
+		var family, agency string
+		err := c.each(ctx, query, func() {
 			wrong = append(wrong, Difference{What: "verdicts", Family: event.Family(family), Says: "when " + agency + " was heard of last is not what its cases say"})
-		}
-		if err := rows.Err(); err != nil {
+		}, &family, &agency)
+		if err != nil {
 			return err
 		}
 		if len(wrong) == 0 {
@@ -95,4 +71,20 @@ func (c *Check) compareHeard(ctx context.Context) error {
 		c.report(d)
 	}
 	return nil
+}
+
+// each calls found after each row that a query answers was read into places.
+func (c *Check) each(ctx context.Context, query string, found func(), places ...any) error {
+	rows, err := c.Conn.Query(ctx, query)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := rows.Scan(places...); err != nil {
+			return err
+		}
+		found()
+	}
+	return rows.Err()
 }
