@@ -118,7 +118,7 @@ func publishedRow(s *ranking.Standing, lang language) publishedAgency {
 		row.Rank = strconv.Itoa(*s.Rank)
 	}
 	if s.Interval != nil {
-		row.Sure = ranksOf(s.Interval)
+		row.Sure = ranksOf(s.Interval.Low, s.Interval.High)
 	}
 	return row
 }

@@ -153,11 +153,13 @@ func readRanking(params url.Values, lang language) (*rankingAsked, error) {
 	return q, nil
 }
 
-// tried leaves out weights that are the method's own: a form sends all of them. The error is a *kpi.Error.
+// tried leaves out numbers that are the method's own: a form sends all of them. The error is a *kpi.Error.
 func tried(m *ranking.Method, tries []string) ([]string, error) {
 	own := map[string]float64{}
 	for _, c := range m.Criteria() {
-		own[c.ID] = c.Weight
+		for _, n := range numbersOf(&c) {
+			own[n.try] = n.value
+		}
 	}
 	var changed []string
 	for _, try := range tries {
@@ -204,13 +206,13 @@ func (p *Pages) rankedBy(q *rankingAsked) []choice {
 	return all
 }
 
-// rankedPeriods are links to periods that the method ranks: the newest of its first kind, and of each other kind the last.
+// rankedPeriods are links to periods that the method ranks: the newest of its first kind, and of each other kind the last two.
 func (p *Pages) rankedPeriods(q *rankingAsked, m *ranking.Method) []choice {
 	const newest = 6
 	now := p.Now().In(p.Location)
 	ids := []string{}
 	for i, kind := range m.Periods {
-		want := 1
+		want := 2 // the one that runs, and the last that ended
 		if i == 0 {
 			want = newest
 		}

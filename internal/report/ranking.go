@@ -79,7 +79,7 @@ func (b *book) standings(r *ranking.Result, g *ranking.Standings, w wordsOfRanki
 		widths = append(widths, 10)
 	}
 	above := b.headOfRanking(r, g, w, lang)
-	s := b.sheet(name, true, len(above)+4, widths...)
+	s := b.sheet(name, paper{landscape: true, frozen: len(above) + 4, beside: 3, pages: pagesOf(widths)}, widths...)
 	s.across(title, strings.ToUpper(w.title+": "+nameIn(r.Method.Titles, lang)))
 	for _, line := range above {
 		s.across(subtitle, line)
@@ -102,6 +102,16 @@ func (b *book) standings(r *ranking.Result, g *ranking.Standings, w wordsOfRanki
 		s.across(note, fmt.Sprintf(w.excluded, nameIn(e.Agency.Names, lang), nameIn(e.Reason, lang)))
 	}
 	s.end()
+}
+
+// pagesOf is how many pages a sheet is wide, so that it can be read: beside the three columns that each of them repeats.
+func pagesOf(widths []float64) int {
+	const page = 170 // characters, at four fifths of their size
+	sum, repeated := 0.0, widths[0]+widths[1]+widths[2]
+	for _, width := range widths {
+		sum += width
+	}
+	return max(1, int(math.Ceil((sum-repeated)/(page-repeated))))
 }
 
 func (b *book) headOfRanking(r *ranking.Result, g *ranking.Standings, w wordsOfRanking, lang string) []string {
@@ -235,30 +245,30 @@ func rounded(points float64, decimals int) float64 {
 
 // absolute names a cell that stays where it is when a formula is copied, as $D$7.
 func absolute(column, row int) string {
-	name := strings.TrimRight(at(column, row), "0123456789")
-	return fmt.Sprintf("$%s$%d", name, row)
+	return fmt.Sprintf("$%s$%d", letters(column), row)
 }
 
 // details writes the figures that shares were made of.
 func (b *book) details(r *ranking.Result, w wordsOfRanking, lang string) {
-	titles := map[string]string{}
+	criteria := map[string]ranking.DescribedCriterion{}
 	for _, a := range r.Method.Areas {
 		for _, c := range a.Criteria {
-			titles[c.ID] = nameIn(c.Titles, lang)
+			criteria[c.ID] = c
 		}
 	}
-	s := b.sheet(w.details, true, 1, 20, 10, 34, 34, 11, 11, 11, 11, 10, 10, 10, 22)
+	s := b.sheet(w.details, paper{landscape: true, frozen: 1}, 20, 10, 34, 38, 10, 10, 11, 13, 10, 12, 10, 30)
 	heads := []string{w.group, w.code, w.agency, w.criterion, w.numerator, w.denominator, w.value, w.used, w.share, w.weight, w.points, w.marks}
 	cells := make([]any, len(heads))
 	for i := range heads {
 		cells[i] = cell{head, heads[i]}
 	}
-	s.line(cells...)
+	s.high(32, cells...)
 	for _, g := range r.Groups {
 		for i := range g.Agencies {
 			a := &g.Agencies[i]
 			for j := range a.Criteria {
-				s.score(&a.Criteria[j], cell{text, nameIn(g.Group.Names, lang)}, cell{text, a.Agency.Code}, cell{text, nameIn(a.Agency.Names, lang)}, cell{text, titles[a.Criteria[j].Criterion]})
+				c := criteria[a.Criteria[j].Criterion]
+				s.score(&a.Criteria[j], &c, lang, cell{text, nameIn(g.Group.Names, lang)}, cell{text, a.Agency.Code}, cell{text, nameIn(a.Agency.Names, lang)}, cell{text, nameIn(c.Titles, lang)})
 			}
 		}
 	}
@@ -266,23 +276,29 @@ func (b *book) details(r *ranking.Result, w wordsOfRanking, lang string) {
 }
 
 // score writes a criterion of an agency, after who and what it is.
-func (s *sheet) score(x *ranking.Score, before ...any) {
-	row := s.row + 1
-	number := func(v *float64) cell {
+func (s *sheet) score(x *ranking.Score, c *ranking.DescribedCriterion, lang string, before ...any) {
+	row, as := s.row+1, decimal
+	switch {
+	case c.Assessment != "" || c.Unit == "ratio":
+		as = percent
+	case c.Unit == "count":
+		as = figure
+	}
+	number := func(v *float64, as look) cell {
 		if v == nil {
 			return cell{text, "–"}
 		}
-		return cell{figure, *v}
+		return cell{as, *v}
 	}
-	value := number(x.Value)
+	value := number(x.Value, as)
 	if x.Value != nil && x.Numerator != nil && x.Denominator != nil && *x.Denominator != 0 {
-		value = cell{figure, formula{fmt.Sprintf("%s/%s", at(5, row), at(6, row)), *x.Value}}
+		value = cell{as, formula{fmt.Sprintf("%s/%s", at(5, row), at(6, row)), *x.Value}}
 	}
 	var marks []string
 	for _, m := range x.Marks {
-		marks = append(marks, string(m))
+		marks = append(marks, nameIn(m.Names(), lang))
 	}
-	s.line(append(before, number(x.Numerator), number(x.Denominator), value, number(x.Used), cell{percent, x.Share}, cell{decimal, x.Weight},
+	s.line(append(before, number(x.Numerator, figure), number(x.Denominator, figure), value, number(x.Used, as), cell{percent, x.Share}, cell{decimal, x.Weight},
 		cell{decimal, formula{fmt.Sprintf("%s*%s", at(9, row), at(10, row)), x.Points}}, cell{text, strings.Join(marks, ", ")})...)
 }
 
