@@ -12,19 +12,25 @@ import (
 
 // publicationView is the page of one publication.
 type publicationView struct {
-	D *publicationWords
+	recordView
 	publicationRow
-	Although, Reason, SHA256, Key, Command string
-	Obstacles                              []string
-	Events, Block                          string
+	SHA256, Key, Command, Events, Block string
 	// Live leads to the ranking as it is now.
-	Live   string
-	Groups []publishedGroup
-	// Moved are the agencies that a correction moved.
-	Moved []movedRow
+	Live string
 	// Drifts are the agencies that would stand elsewhere today; Asked says that this could be asked.
 	Drifts []movedRow
 	Asked  bool
+}
+
+// recordView is what a record seals, or will seal.
+type recordView struct {
+	D                *publicationWords
+	Although, Reason string
+	// Obstacles are what stands against it.
+	Obstacles []string
+	Groups    []publishedGroup
+	// Moved are the agencies that a correction moved.
+	Moved []movedRow
 }
 
 type publishedGroup struct {
@@ -82,12 +88,17 @@ func (p *Pages) entryOf(number int64) (publication.Entry, bool) {
 
 func (p *Pages) publicationView(e *publication.Entry, record *publication.Record, lang language) publicationView {
 	v := publicationView{
-		D: publicationsIn[lang], publicationRow: p.publicationRow(e, lang), Although: e.Although, Reason: e.Reason, SHA256: e.SHA256,
+		recordView: newRecordView(record, lang), publicationRow: p.publicationRow(e, lang), SHA256: e.SHA256,
 		Key: p.Publishing.All.Seal().Key(), Events: lang.count(float64(e.Events)), Block: strconv.FormatUint(e.Block, 10),
 	}
 	v.Live = "/ranking?" + url.Values{"method": {e.Method}, "period": {e.Period.ID}}.Encode()
 	v.Command = fmt.Sprintf("tiendo verify FILE --key '%s'", v.Key)
-	for _, o := range e.Obstacles {
+	return v
+}
+
+func newRecordView(record *publication.Record, lang language) recordView {
+	v := recordView{D: publicationsIn[lang], Although: record.Although}
+	for _, o := range record.Obstacles {
 		v.Obstacles = append(v.Obstacles, lang.of(o.VI, o.EN))
 	}
 	for _, g := range record.Ranking.Groups {
@@ -98,6 +109,7 @@ func (p *Pages) publicationView(e *publication.Entry, record *publication.Record
 		v.Groups = append(v.Groups, group)
 	}
 	if record.Corrects != nil {
+		v.Reason = record.Corrects.Reason
 		names := map[string]ranking.Names{}
 		for _, a := range record.Ranking.Inputs.Agencies {
 			names[a.Code] = a.Names

@@ -19,7 +19,7 @@ type wordsOfRanking struct {
 var wordsOfRankingIn = map[string]wordsOfRanking{
 	"vi": {
 		title: "Bảng xếp hạng", period: "Kỳ %s, từ ngày %s đến ngày %s", method: "Phương pháp %s, phiên bản %s, SHA-256 %s",
-		provisional: "Kết quả tạm thời: kỳ chưa kết thúc hoặc còn điểm chưa thẩm định.", tried: "Thử trọng số: %s. Kết quả này không có giá trị.",
+		provisional: "Kết quả tạm thời: kỳ chưa kết thúc hoặc còn điểm chưa thẩm định.", tried: "Đang thử: %s. Kết quả này không có giá trị.",
 		rank: "Hạng", code: "Mã", agency: "Cơ quan", points: "Điểm", interval: "Hạng với độ tin cậy 90 %", share: "Mức đạt", weight: "Điểm tối đa", sum: "Cộng",
 		excluded: "Không xếp hạng: %s (%s)", details: "Số liệu", criterion: "Tiêu chí", numerator: "Tử số", denominator: "Mẫu số", value: "Kết quả", used: "Dùng để chấm",
 		marks: "Ghi chú", unranked: "–", group: "Nhóm",
@@ -27,7 +27,7 @@ var wordsOfRankingIn = map[string]wordsOfRanking{
 	},
 	"en": {
 		title: "Ranking", period: "Period %s, from %s to %s", method: "Method %s, version %s, SHA-256 %s",
-		provisional: "Provisional: the period still runs, or points are not verified.", tried: "Weights were tried: %s. Nothing of this holds.",
+		provisional: "Provisional: the period still runs, or points are not verified.", tried: "Tried: %s. Nothing of this holds.",
 		rank: "Rank", code: "Code", agency: "Agency", points: "Points", interval: "Rank with 90 %", share: "Share", weight: "Most points", sum: "Sum",
 		excluded: "Not ranked: %s (%s)", details: "Figures", criterion: "Criterion", numerator: "Numerator", denominator: "Denominator", value: "Result", used: "Scored",
 		marks: "Remarks", unranked: "–", group: "Group",
