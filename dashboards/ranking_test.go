@@ -153,8 +153,24 @@ func TestRankingAddresses(t *testing.T) {
 	f("period=2019-Q3&period=2019-Q2", 400, nil)
 	f("period=2018-Q3", 503, []string{"2018-Q3"})
 	f("lang=fr", 400, nil)
-	if r := get(t, site(t, nothing), "/ranking?lang=en"); r.StatusCode != 400 || !strings.Contains(bodyOf(t, r), "ranking.methods") {
+	if r := get(t, site(t, nothing), "/ranking?lang=en"); r.StatusCode != 200 || !strings.Contains(bodyOf(t, r), "ranking.methods") {
 		t.Errorf("without methods: status %d", r.StatusCode)
+	}
+	// A city without agencies is told what to do; who asked for a period is told that it can't be.
+	m, err := ranking.Read([]byte(rankedMethod))
+	if err != nil {
+		t.Fatal(err)
+	}
+	empty := site(t, nothing, func(o *Options) {
+		o.Methods = func() ranking.Methods { return ranking.Methods{m} }
+		o.Rank = func(context.Context, string, string, ...string) (*ranking.Result, error) {
+			return nil, &kpi.Error{Param: "period", Message: "the register has no agency"}
+		}
+	})
+	for path, want := range map[string]int{"/ranking": 200, "/ranking?lang=en": 200, "/ranking?period=2019-Q3": 400} {
+		if r := get(t, empty, path); r.StatusCode != want || strings.Contains(bodyOf(t, r), "tiendo register load") != (want == 200) {
+			t.Errorf("nobody to rank, %s: status %d, want %d", path, r.StatusCode, want)
+		}
 	}
 	if page := bodyOf(t, get(t, site(t, nothing), "/")); strings.Contains(page, "/ranking?") {
 		t.Error("the menu leads to a ranking that there is not")

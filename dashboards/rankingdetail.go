@@ -102,9 +102,6 @@ func (v *rankingView) detailRow(c *ranking.DescribedCriterion, s *ranking.Score)
 	if s.Numerator != nil && s.Denominator != nil {
 		row.Numerator = number{Text: lang.count(*s.Numerator), Exact: fmt.Sprint(*s.Numerator), KPI: c.KPI, Part: "numerator", Cases: casesOf(s.Cases, "numerator")}
 		row.Denominator = number{Text: lang.count(*s.Denominator), Exact: fmt.Sprint(*s.Denominator), KPI: c.KPI, Part: "denominator", Cases: casesOf(s.Cases, "denominator")}
-		if strings.HasPrefix(c.KPI, "org.") { // reported, not counted
-			row.Numerator.Cases, row.Denominator.Cases = "", ""
-		}
 	}
 	if c.Unit == "count" && s.Value != nil {
 		row.Numerator = number{Text: row.Value, Exact: fmt.Sprint(*s.Value), KPI: c.KPI, Cases: casesOf(s.Cases, "")}

@@ -71,10 +71,15 @@ func (p *Pages) ranking(w http.ResponseWriter, r *http.Request) {
 	p.send(w, r, http.StatusOK, "ranking", p.sheet(r, lang, v.Title+" · "+lang.period(q.period), v))
 }
 
+// errNobodyRanked says that there is nothing to look at yet, for those who asked for nothing in particular.
+var errNobodyRanked = errors.New("no method of this server ranks anybody")
+
 // refuseRanking says why nothing is ranked.
 func (p *Pages) refuseRanking(w http.ResponseWriter, r *http.Request, lang language, err error) {
 	k := rankWords[lang]
 	switch {
+	case errors.Is(err, errNobodyRanked):
+		p.complain(w, r, lang, http.StatusOK, trouble{Heading: k.Nobody, Says: k.NobodySays})
 	case errors.Is(err, ranking.ErrStranger):
 		p.complain(w, r, lang, http.StatusForbidden, trouble{Heading: k.Stranger, Says: k.StrangerSays})
 	case errors.Is(err, ranking.ErrBusy) && r.Context().Err() == nil:
@@ -94,7 +99,7 @@ func (p *Pages) rank(r *http.Request, lang language) (*rankingAsked, *ranking.Me
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	refused := error(&kpi.Error{Param: "method", Message: rankWords[lang].NoMethod})
+	refused := errNobodyRanked
 	for _, m := range p.methods() {
 		if q.method != "" && q.method != m.ID {
 			continue
@@ -118,7 +123,9 @@ func (p *Pages) rank(r *http.Request, lang language) (*rankingAsked, *ranking.Me
 		if _, asked := errors.AsType[*kpi.Error](err); !asked {
 			return nil, nil, nil, err
 		}
-		refused = err
+		if q.method != "" || q.period != "" || len(q.tries) > 0 {
+			refused = err
+		}
 	}
 	if q.method != "" && !slices.ContainsFunc(p.methods(), func(m *ranking.Method) bool { return m.ID == q.method }) {
 		refused = &kpi.Error{Param: "method", Message: rankWords[lang].NoSuchMethod}

@@ -2,15 +2,15 @@ package dashboards
 
 // rankingWords are the words of the page of rankings in one language; DOMAIN.md §5 is the glossary.
 type rankingWords struct {
-	Methods, Periods, Version, Points, Rank, Sure, Agency, Adjusted, Change, Against, Details           string
-	Provisional, RunningSays, UnverifiedSays, Tried, TriedSays, AsItIs, NoTry                           string
-	TableSays, Alike, AlikeNone, AlikeOne, Tie, NotRanked, Unranked, Newcomer                           string
-	Criterion, Figure, Of, Scored, Moved, Claimed, Verified, Share, Total, Bonus, CasesSays             string
-	WhatIf, WhatIfSays, Weight, Try, Robust, RobustSays, First, Last, Between                           string
-	Suppose, SupposeSays, Off, OffSays, Pauses, PausesAsIs, PausesExtend, PausesRestart, PausesNothing  string
-	Scoring, ScoredZero, ScoredFull, ScoredAt, Minimum, MinimumAll, MinimumSays, Few, Evidence, Counted string
-	Above, Compare, CompareSays, Choose, Data, Method, NoMethod, NoSuchMethod, Closed, Overclaimed      string
-	Stranger, StrangerSays, Busy, BusySays, TooLong                                                     string
+	Methods, Periods, Version, Points, Rank, Sure, Agency, Adjusted, Change, Against, Details                string
+	Provisional, RunningSays, UnverifiedSays, Tried, TriedSays, AsItIs, NoTry                                string
+	TableSays, Alike, AlikeNone, AlikeOne, Tie, NotRanked, Unranked, Newcomer                                string
+	Criterion, Figure, Of, Scored, Moved, Claimed, Verified, Share, Total, Bonus, CasesSays                  string
+	WhatIf, WhatIfSays, Weight, Try, Robust, RobustSays, First, Last, Between                                string
+	Suppose, SupposeSays, Off, OffSays, Pauses, PausesAsIs, PausesExtend, PausesRestart, PausesNothing       string
+	Scoring, ScoredZero, ScoredFull, ScoredAt, Minimum, MinimumAll, MinimumSays, Few, Evidence, Counted      string
+	Above, Compare, CompareSays, Choose, Data, Method, Nobody, NobodySays, NoSuchMethod, Closed, Overclaimed string
+	Stranger, StrangerSays, Busy, BusySays, TooLong                                                          string
 }
 
 var rankWords = map[language]*rankingWords{
@@ -32,7 +32,7 @@ var rankWords = map[language]*rankingWords{
 		Scoring: "Thang điểm, số hồ sơ tối thiểu", ScoredZero: "không điểm từ", ScoredFull: "đủ điểm từ", ScoredAt: "đạt từ", Minimum: "số hồ sơ tối thiểu",
 		Few: "Ít hồ sơ", MinimumAll: "Số hồ sơ tối thiểu, mọi tiêu chí", MinimumSays: "để trống là theo phương pháp", Evidence: "minh chứng", Counted: "điểm",
 		Above: "%s xếp trên %s với xác suất %s.", Compare: "So sánh với", CompareSays: "Chọn một cơ quan để biết xác suất nó đứng trên.", Choose: "Chọn cơ quan",
-		Data: "Dữ liệu đầy đủ (JSON)", Method: "Phương pháp", NoMethod: "máy chủ chưa có phương pháp nào xếp hạng được ai; đặt thư mục phương pháp bằng ranking.methods và nạp danh mục cơ quan có nhóm",
+		Data: "Dữ liệu đầy đủ (JSON)", Method: "Phương pháp", Nobody: "Chưa có ai để xếp hạng", NobodySays: "Máy chủ chưa có phương pháp nào xếp hạng được ai. Quản trị viên hãy đặt thư mục phương pháp bằng ranking.methods, và nạp danh mục cơ quan có ghi nhóm (tiendo register load).",
 		NoSuchMethod: "không có phương pháp này; xem /ranking", Closed: "Đóng", Overclaimed: "Tự chấm cao hơn thẩm định %s điểm.",
 		Stranger: "Cần đăng nhập để thử lịch và quy tắc tạm dừng", StrangerSays: "Mọi hồ sơ, nhiệm vụ, đơn phải được xét lại, nên chỉ dành cho người đã đăng nhập. Trọng số thì ai xem được trang này cũng thử được.",
 		Busy: "Đang tính một giả định khác", BusySays: "Mỗi giả định phải xét lại mọi hồ sơ, nhiệm vụ, đơn, nên máy chủ chỉ tính từng giả định một. Hãy thử lại sau ít phút.", TooLong: "Giả định này tính quá lâu",
@@ -55,7 +55,7 @@ var rankWords = map[language]*rankingWords{
 		Scoring: "Scoring, least number of cases", ScoredZero: "no points from", ScoredFull: "all points from", ScoredAt: "reached from", Minimum: "least number of cases",
 		Few: "Few cases", MinimumAll: "Least number of cases, all criteria", MinimumSays: "left empty: as the method has it", Evidence: "evidence", Counted: "points",
 		Above: "%s ranks above %s with a probability of %s.", Compare: "Compare with", CompareSays: "Choose an agency to learn how likely it is above.", Choose: "Choose an agency",
-		Data: "All data (JSON)", Method: "Method", NoMethod: "the server has no method by which anybody can be ranked; name a folder of methods with ranking.methods, and load agencies with their groups",
+		Data: "All data (JSON)", Method: "Method", Nobody: "Nobody is ranked yet", NobodySays: "The server has no method by which anybody can be ranked. Administrators: name a folder of methods with ranking.methods, and load agencies with their groups (tiendo register load).",
 		NoSuchMethod: "there is no such method; see /ranking", Closed: "Close", Overclaimed: "Claimed %s points more than was verified.",
 		Stranger: "Log in to try another calendar or rule of pauses", StrangerSays: "Every dossier, task and petition has to be judged again, which is for those only who have logged in. Weights can be tried by whoever sees this page.",
 		Busy: "Another supposition is being worked out", BusySays: "For each every dossier, task and petition is judged again, so the server works out one at a time. Try again in some minutes.", TooLong: "This supposition took too long",

@@ -154,6 +154,14 @@ func TestGolden(t *testing.T) {
 
 // By hand: B and C both have 50.004 and 50.001 points, 50.00 when rounded, and so a tie. Area a tells them apart: B 20, C 30.
 // D and E are equal in everything and share rank 4, so that F is sixth.
+// What agencies report of themselves has no cases to look at.
+func TestReportedFiguresHaveNoCases(t *testing.T) {
+	m := method(t, strings.Replace(small, "kpi: dossier.on_time_rate\n", "kpi: org.iso_ratio\n        better: higher\n", 1))
+	if c := m.Compute(inputs()).Groups[0].Agencies[0].Criteria[0]; m.Criteria()[0].KPI != "org.iso_ratio" || *c.Denominator == 0 || c.Cases != "" {
+		t.Errorf("%+v", c)
+	}
+}
+
 func TestTies(t *testing.T) {
 	const two = `method: ties
 version: "1"

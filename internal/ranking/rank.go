@@ -58,8 +58,11 @@ func (m *Method) round(points float64) float64 {
 	return math.Floor(points*scale+0.5+1e-9) / scale
 }
 
-// cases asks for the cases behind a figure of one agency.
+// cases asks for the cases behind a figure of one agency; "" where the figure is reported, and there are none.
 func (m *Method) cases(in *Inputs, id string, where map[string][]string, agency string) string {
+	if strings.HasPrefix(id, "org.") {
+		return ""
+	}
 	q := url.Values{"kpi": {id}, "period": {in.Period.ID}, "agency": {agency}, "fold": {"successor"}}
 	if m.Report {
 		q.Set("cutoff", "report")
