@@ -63,8 +63,11 @@ func sheetName(name string, taken map[string]bool) string {
 	return unique
 }
 
-// The columns before the criteria: rank, code, name, points, interval.
-const beforeCriteria = 5
+// The columns before the criteria: rank, code, name, points, interval. Titles and notes stand over those of the first page.
+const (
+	beforeCriteria = 5
+	onFirstPage    = 13
+)
 
 // standings writes the sheet of a group.
 func (b *book) standings(r *ranking.Result, g *ranking.Standings, w wordsOfRanking, lang, name string) {
@@ -80,6 +83,7 @@ func (b *book) standings(r *ranking.Result, g *ranking.Standings, w wordsOfRanki
 	}
 	above := b.headOfRanking(r, g, w, lang)
 	s := b.sheet(name, paper{landscape: true, frozen: len(above) + 4, beside: 3, pages: pagesOf(widths)}, widths...)
+	s.width = min(s.width, onFirstPage)
 	s.across(title, strings.ToUpper(w.title+": "+nameIn(r.Method.Titles, lang)))
 	for _, line := range above {
 		s.across(subtitle, line)
@@ -152,7 +156,7 @@ func (s *sheet) headsOfRanking(r *ranking.Result, w wordsOfRanking, lang string)
 		overAreas = append(overAreas, span{from, len(areas)})
 	}
 	for _, a := range r.Method.Adjustments {
-		areas, names = append(areas, cell{head, nameIn(a.Titles, lang)}), append(names, cell{head, ""})
+		areas, names = append(areas, cell{head, ""}), append(names, cell{head, nameIn(a.Titles, lang)})
 		limit := a.Maximum
 		if a.Penalty {
 			limit = -limit
@@ -166,6 +170,9 @@ func (s *sheet) headsOfRanking(r *ranking.Result, w wordsOfRanking, lang string)
 	s.high(64, names...)
 	for _, over := range overCriteria {
 		s.merge(over.from, over.to)
+	}
+	for column := range beforeCriteria {
+		s.mergeDown(column+1, column+1, 1)
 	}
 	s.line(weights...)
 	return s.row
@@ -256,7 +263,7 @@ func (b *book) details(r *ranking.Result, w wordsOfRanking, lang string) {
 			criteria[c.ID] = c
 		}
 	}
-	s := b.sheet(w.details, paper{landscape: true, frozen: 1}, 20, 10, 34, 38, 10, 10, 11, 13, 10, 12, 10, 30)
+	s := b.sheet(w.details, paper{landscape: true, frozen: 1}, 20, 10, 34, 38, 10, 10, 11, 13, 10, 12, 10, 42)
 	heads := []string{w.group, w.code, w.agency, w.criterion, w.numerator, w.denominator, w.value, w.used, w.share, w.weight, w.points, w.marks}
 	cells := make([]any, len(heads))
 	for i := range heads {
