@@ -191,6 +191,12 @@ func TestForgedPointsAreFound(t *testing.T) {
 		m := r["method"].(map[string]any)
 		m["source"] = strings.Replace(m["source"].(string), "full: 1", "full: 0.9", 1)
 	})
+	sealedElsewhere := forge(func(r map[string]any) { // by a version that asks for cases at other addresses
+		first(r)["criteria"].([]any)[0].(map[string]any)["cases"] = "/v2/cases"
+	})
+	if _, err := publication.Verify(sealedElsewhere, seal.Trust{}, func(says string) { t.Error(says) }); err != nil {
+		t.Error(err)
+	}
 	f("this program knows", func(r map[string]any) { r["kind"] = "tiendo.ranking/2" })
 	f("provisional or final", func(r map[string]any) { r["state"] = "perhaps" })
 }
