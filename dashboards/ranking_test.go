@@ -167,7 +167,7 @@ func TestRankingAddresses(t *testing.T) {
 			return nil, &kpi.Error{Param: "period", Message: "the register has no agency"}
 		}
 	})
-	for path, want := range map[string]int{"/ranking": 200, "/ranking?lang=en": 200, "/ranking?period=2019-Q3": 400} {
+	for path, want := range map[string]int{"/ranking": 200, "/ranking?lang=en": 200, "/ranking?method=few": 400, "/ranking?period=2019-Q3": 400} {
 		if r := get(t, empty, path); r.StatusCode != want || strings.Contains(bodyOf(t, r), "tiendo register load") != (want == 200) {
 			t.Errorf("nobody to rank, %s: status %d, want %d", path, r.StatusCode, want)
 		}

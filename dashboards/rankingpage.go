@@ -80,6 +80,8 @@ func (p *Pages) refuseRanking(w http.ResponseWriter, r *http.Request, lang langu
 	switch {
 	case errors.Is(err, errNobodyRanked):
 		p.complain(w, r, lang, http.StatusOK, trouble{Heading: k.Nobody, Says: k.NobodySays})
+	case errors.Is(err, ranking.ErrNobody):
+		p.complain(w, r, lang, http.StatusBadRequest, trouble{Heading: k.Nobody, Says: k.NobodySays})
 	case errors.Is(err, ranking.ErrStranger):
 		p.complain(w, r, lang, http.StatusForbidden, trouble{Heading: k.Stranger, Says: k.StrangerSays})
 	case errors.Is(err, ranking.ErrBusy) && r.Context().Err() == nil:
@@ -123,7 +125,7 @@ func (p *Pages) rank(r *http.Request, lang language) (*rankingAsked, *ranking.Me
 		if _, asked := errors.AsType[*kpi.Error](err); !asked {
 			return nil, nil, nil, err
 		}
-		if q.method != "" || q.period != "" || len(q.tries) > 0 {
+		if q.period != "" || q.method != "" && !errors.Is(err, ranking.ErrNobody) {
 			refused = err
 		}
 	}
