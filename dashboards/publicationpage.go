@@ -104,7 +104,7 @@ func newRecordView(record *publication.Record, lang language) recordView {
 	for _, g := range record.Ranking.Groups {
 		group := publishedGroup{Name: lang.of(g.Group.Names.VI, g.Group.Names.EN)}
 		for i := range g.Agencies {
-			group.Rows = append(group.Rows, publishedRow(&g.Agencies[i], lang))
+			group.Rows = append(group.Rows, publishedRow(&g.Agencies[i], record.Ranking.Method.Decimals, lang))
 		}
 		v.Groups = append(v.Groups, group)
 	}
@@ -122,9 +122,9 @@ func newRecordView(record *publication.Record, lang language) recordView {
 	return v
 }
 
-func publishedRow(s *ranking.Standing, lang language) publishedAgency {
+func publishedRow(s *ranking.Standing, decimals int, lang language) publishedAgency {
 	row := publishedAgency{
-		Code: s.Agency.Code, Name: lang.of(s.Agency.Names.VI, s.Agency.Names.EN), Rank: publicationsIn[lang].NoRank, Points: lang.points(s.Points), Sure: none,
+		Code: s.Agency.Code, Name: lang.of(s.Agency.Names.VI, s.Agency.Names.EN), Rank: publicationsIn[lang].NoRank, Points: lang.total(s.Points, decimals), Sure: none,
 	}
 	if s.Rank != nil {
 		row.Rank = strconv.Itoa(*s.Rank)

@@ -265,3 +265,16 @@ func TestClaimedBonusOnThePage(t *testing.T) {
 		t.Errorf("the page lacks %q: %s", want, page)
 	}
 }
+
+// Equals by the method's decimals look equal.
+func TestPointsAsTheyAreCompared(t *testing.T) {
+	for _, x := range []struct {
+		points   float64
+		decimals int
+		want     string
+	}{{75.87, 0, "76"}, {76.17, 0, "76"}, {75.5, 0, "76"}, {92.495, 2, "92,50"}, {92.4949, 2, "92,49"}, {1.005, 2, "1,01"}, {3, 1, "3,0"}} {
+		if got := vietnamese.total(x.points, x.decimals); got != x.want {
+			t.Errorf("%g with %d decimals: %s, want %s", x.points, x.decimals, got, x.want)
+		}
+	}
+}

@@ -37,7 +37,7 @@ type detailRow struct {
 // detail tells the points of an agency in full.
 func (v *rankingView) detail(s *ranking.Standings, a *ranking.Standing) *rankedDetail {
 	lang := v.asked.lang
-	d := &rankedDetail{Name: v.names(a.Agency.Names), Code: a.Agency.Code, Rank: rankText(a.Rank), Points: lang.points(a.Points), Close: v.asked.href("agency", "", "against", "")}
+	d := &rankedDetail{Name: v.names(a.Agency.Names), Code: a.Agency.Code, Rank: rankText(a.Rank), Points: lang.total(a.Points, v.result.Method.Decimals), Close: v.asked.href("agency", "", "against", "")}
 	if a.Interval != nil {
 		d.Sure = ranksOf(a.Interval.Low, a.Interval.High) + ", " + v.alike(a.Interval.Alike)
 	}

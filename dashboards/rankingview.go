@@ -164,7 +164,7 @@ func (v *rankingView) before(s *ranking.Standings) string {
 func (v *rankingView) row(a *ranking.Standing, ranked int) rankedRow {
 	lang := v.asked.lang
 	row := rankedRow{
-		Name: v.names(a.Agency.Names), Code: a.Agency.Code, Rank: rankText(a.Rank), Points: lang.points(a.Points), Adjusted: none,
+		Name: v.names(a.Agency.Names), Code: a.Agency.Code, Rank: rankText(a.Rank), Points: lang.total(a.Points, v.result.Method.Decimals), Adjusted: none,
 		Chosen: a.Agency.Code == v.asked.agency, Interval: none,
 	}
 	row.Href = v.asked.href("agency", a.Agency.Code, "against", "") + "#detail"
@@ -227,7 +227,7 @@ func (v *rankingView) moved(a *ranking.Standing) (b badge, why string) {
 		}
 		return badge{none, "level"}, fmt.Sprintf(v.K.Unranked, strings.Join(names, ", "))
 	case a.Untried != nil:
-		return shift(a.Untried.Rank, a.Rank), rankText(a.Untried.Rank) + " · " + lang.points(a.Untried.Points)
+		return shift(a.Untried.Rank, a.Rank), rankText(a.Untried.Rank) + " · " + lang.total(a.Untried.Points, v.result.Method.Decimals)
 	case a.Change == nil:
 		return badge{v.K.Newcomer, "level"}, ""
 	}
@@ -294,9 +294,14 @@ func (v *rankingView) criterion(id string) string {
 	return id
 }
 
+// total writes points as they are compared with others', so that nobody seems to be above an equal.
+func (l language) total(p float64, decimals int) string { return l.fixed(ranking.Round(p, decimals), decimals) }
+
 // points writes points with two decimals.
-func (l language) points(p float64) string {
-	text := strconv.FormatFloat(p, 'f', 2, 64)
+func (l language) points(p float64) string { return l.fixed(p, 2) }
+
+func (l language) fixed(p float64, decimals int) string {
+	text := strconv.FormatFloat(p, 'f', decimals, 64)
 	if l == vietnamese {
 		text = strings.Replace(text, ".", ",", 1)
 	}

@@ -183,7 +183,10 @@ func (s *sheet) standing(r *ranking.Result, of *ranking.Standing, weights int, w
 	row := s.row + 1
 	interval := w.unranked
 	if of.Interval != nil {
-		interval = fmt.Sprintf("%d–%d", of.Interval.Low, of.Interval.High)
+		interval = strconv.Itoa(of.Interval.Low)
+		if of.Interval.High > of.Interval.Low {
+			interval += "–" + strconv.Itoa(of.Interval.High)
+		}
 	}
 	cells := make([]any, beforeCriteria)
 	scores := of.Criteria
@@ -212,7 +215,7 @@ func (s *sheet) standing(r *ranking.Result, of *ranking.Standing, weights int, w
 	}
 	total := fmt.Sprintf("ROUND(MIN(%s,MAX(0,%s)),%d)", absolute(4, weights), strings.Join(parts, "+"), r.Method.Decimals)
 	cells[0], cells[1], cells[2] = cell{whole, rank}, cell{text, of.Agency.Code}, cell{text, nameIn(of.Agency.Names, lang)}
-	cells[3], cells[4] = cell{decimal, formula{total, rounded(of.Points, r.Method.Decimals)}}, cell{text, interval}
+	cells[3], cells[4] = cell{decimal, formula{total, ranking.Round(of.Points, r.Method.Decimals)}}, cell{text, interval}
 	s.line(cells...)
 }
 
@@ -233,7 +236,7 @@ func plainly(all []ranking.Standing, decimals int) bool {
 	for i := range all {
 		better := 0
 		for j := range all {
-			if rounded(all[j].Points, decimals) > rounded(all[i].Points, decimals) {
+			if ranking.Round(all[j].Points, decimals) > ranking.Round(all[i].Points, decimals) {
 				better++
 			}
 		}
@@ -242,12 +245,6 @@ func plainly(all []ranking.Standing, decimals int) bool {
 		}
 	}
 	return true
-}
-
-// rounded rounds as rankings do: half up, and what a computer loses in adding is made up for.
-func rounded(points float64, decimals int) float64 {
-	scale := math.Pow10(decimals)
-	return math.Floor(points*scale+.5+1e-9) / scale
 }
 
 // absolute names a cell that stays where it is when a formula is copied, as $D$7.
