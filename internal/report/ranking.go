@@ -12,14 +12,14 @@ import (
 
 // wordsOfRanking are the texts of a ranking's papers.
 type wordsOfRanking struct {
-	title, period, method, provisional, tried, rank, code, agency, points, interval, share, weight, sum, excluded, details, criterion string
-	numerator, denominator, value, used, marks, how, unranked, group                                                                  string
+	title, period, method, running, unverified, tried, rank, code, agency, points, interval, share, weight, sum, excluded, details, criterion string
+	numerator, denominator, value, used, marks, how, unranked, group                                                                          string
 }
 
 var wordsOfRankingIn = map[string]wordsOfRanking{
 	"vi": {
 		title: "Bảng xếp hạng", period: "Kỳ %s, từ ngày %s đến ngày %s", method: "Phương pháp %s, phiên bản %s, SHA-256 %s",
-		provisional: "Kết quả tạm thời: kỳ chưa kết thúc hoặc còn điểm chưa thẩm định.", tried: "Đang thử: %s. Kết quả này không có giá trị.",
+		running: "Kết quả tạm thời: kỳ chưa kết thúc.", unverified: "Kết quả tạm thời: còn điểm chưa thẩm định.", tried: "Đang thử: %s. Kết quả này không có giá trị.",
 		rank: "Hạng", code: "Mã", agency: "Cơ quan", points: "Điểm", interval: "Hạng với độ tin cậy 90 %", share: "Mức đạt", weight: "Điểm tối đa", sum: "Cộng",
 		excluded: "Không xếp hạng: %s (%s)", details: "Số liệu", criterion: "Tiêu chí", numerator: "Tử số", denominator: "Mẫu số", value: "Kết quả", used: "Dùng để chấm",
 		marks: "Ghi chú", unranked: "–", group: "Nhóm",
@@ -27,7 +27,7 @@ var wordsOfRankingIn = map[string]wordsOfRanking{
 	},
 	"en": {
 		title: "Ranking", period: "Period %s, from %s to %s", method: "Method %s, version %s, SHA-256 %s",
-		provisional: "Provisional: the period still runs, or points are not verified.", tried: "Tried: %s. Nothing of this holds.",
+		running: "Provisional: the period still runs.", unverified: "Provisional: points are not verified.", tried: "Tried: %s. Nothing of this holds.",
 		rank: "Rank", code: "Code", agency: "Agency", points: "Points", interval: "Rank with 90 %", share: "Share", weight: "Most points", sum: "Sum",
 		excluded: "Not ranked: %s (%s)", details: "Figures", criterion: "Criterion", numerator: "Numerator", denominator: "Denominator", value: "Result", used: "Scored",
 		marks: "Remarks", unranked: "–", group: "Group",
@@ -124,8 +124,11 @@ func (b *book) headOfRanking(r *ranking.Result, g *ranking.Standings, w wordsOfR
 		nameIn(g.Group.Names, lang), fmt.Sprintf(w.period, p.ID, dayText(p.From, lang), dayText(p.To, lang)),
 		fmt.Sprintf(w.method, r.Method.ID, r.Method.Version, r.Method.SHA256[:min(16, len(r.Method.SHA256))]),
 	}
-	if r.Provisional {
-		above = append(above, w.provisional)
+	switch {
+	case p.Running:
+		above = append(above, w.running)
+	case r.Provisional:
+		above = append(above, w.unverified)
 	}
 	if len(r.Tried) > 0 {
 		above = append(above, fmt.Sprintf(w.tried, strings.Join(r.Tried, ", ")))
