@@ -295,7 +295,9 @@ func (v *rankingView) criterion(id string) string {
 }
 
 // total writes points as they are compared with others', so that nobody seems to be above an equal.
-func (l language) total(p float64, decimals int) string { return l.fixed(ranking.Round(p, decimals), decimals) }
+func (l language) total(p float64, decimals int) string {
+	return l.fixed(ranking.Round(p, decimals), decimals)
+}
 
 // points writes points with two decimals.
 func (l language) points(p float64) string { return l.fixed(p, 2) }
