@@ -1,10 +1,12 @@
 package dashboards
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"tiendo/internal/period"
 	"tiendo/internal/ranking"
 )
 
@@ -75,7 +77,11 @@ func (p *Pages) assessView(by *assessor) *assessView {
 			v.Methods = append(v.Methods, choice{lang.of(other.Titles.VI, other.Titles.EN), with.href("", nil), other == m})
 		}
 	}
-	for _, of := range p.periodsOf(m) {
+	periods := p.periodsOf(m)
+	if !slices.ContainsFunc(periods, func(of period.Period) bool { return of.ID == by.period.ID }) {
+		periods = append(periods, by.period)
+	}
+	for _, of := range periods {
 		with := *by
 		with.period = of
 		v.Periods = append(v.Periods, choice{lang.period(of.ID), with.href(by.agency, nil), of.ID == by.period.ID})
@@ -91,7 +97,7 @@ func (p *Pages) until(by *assessor, at *time.Time) deadlineView {
 	return deadlineView{by.lang.date(at.In(p.Location)), p.Now().After(*at)}
 }
 
-// overview lists all agencies, and who has not answered. Points beyond the criteria nobody must ask for.
+// overview lists all agencies, and who has not answered. Points beyond the criteria nobody must ask for; who did waits for them.
 func (v *assessView) overview(by *assessor) {
 	for _, row := range by.sheet.Agencies {
 		answered, must, verified, changed := 0, 0, 0, 0
@@ -99,7 +105,7 @@ func (v *assessView) overview(by *assessor) {
 			if answer.Difference != nil && *answer.Difference != 0 {
 				changed++
 			}
-			if by.sheet.Criteria[i].Adjustment {
+			if by.sheet.Criteria[i].Adjustment && answer.Claimed == nil {
 				continue
 			}
 			must++
@@ -174,7 +180,7 @@ func (p *Pages) assessedCriterion(by *assessor, what *ranking.SheetColumn, s *ra
 	}
 	c.TakeBack = last != nil && c.Button != "" && (by.who.Bound != "" || s.Verified != nil)
 	if last != nil {
-		c.Points, c.Evidence, c.Reason = strconv.FormatFloat(last.Points, 'f', -1, 64), last.Evidence, last.Reason
+		c.Points, c.Evidence, c.Reason = lang.given(last.Points), last.Evidence, last.Reason
 	}
 	if by.who.Bound == "" {
 		c.Evidence = ""

@@ -12,19 +12,25 @@ import (
 
 // publicationView is the page of one publication.
 type publicationView struct {
-	D *publicationWords
+	recordView
 	publicationRow
-	Although, Reason, SHA256, Key, Command string
-	Obstacles                              []string
-	Events, Block                          string
+	SHA256, Key, Command, Events, Block string
 	// Live leads to the ranking as it is now.
-	Live   string
-	Groups []publishedGroup
-	// Moved are the agencies that a correction moved.
-	Moved []movedRow
+	Live string
 	// Drifts are the agencies that would stand elsewhere today; Asked says that this could be asked.
 	Drifts []movedRow
 	Asked  bool
+}
+
+// recordView is what a record seals, or will seal.
+type recordView struct {
+	D                *publicationWords
+	Although, Reason string
+	// Obstacles are what stands against it.
+	Obstacles []string
+	Groups    []publishedGroup
+	// Moved are the agencies that a correction moved.
+	Moved []movedRow
 }
 
 type publishedGroup struct {
@@ -82,22 +88,28 @@ func (p *Pages) entryOf(number int64) (publication.Entry, bool) {
 
 func (p *Pages) publicationView(e *publication.Entry, record *publication.Record, lang language) publicationView {
 	v := publicationView{
-		D: publicationsIn[lang], publicationRow: p.publicationRow(e, lang), Although: e.Although, Reason: e.Reason, SHA256: e.SHA256,
+		recordView: newRecordView(record, lang), publicationRow: p.publicationRow(e, lang), SHA256: e.SHA256,
 		Key: p.Publishing.All.Seal().Key(), Events: lang.count(float64(e.Events)), Block: strconv.FormatUint(e.Block, 10),
 	}
 	v.Live = "/ranking?" + url.Values{"method": {e.Method}, "period": {e.Period.ID}}.Encode()
 	v.Command = fmt.Sprintf("tiendo verify FILE --key '%s'", v.Key)
-	for _, o := range e.Obstacles {
+	return v
+}
+
+func newRecordView(record *publication.Record, lang language) recordView {
+	v := recordView{D: publicationsIn[lang], Although: record.Although}
+	for _, o := range record.Obstacles {
 		v.Obstacles = append(v.Obstacles, lang.of(o.VI, o.EN))
 	}
 	for _, g := range record.Ranking.Groups {
 		group := publishedGroup{Name: lang.of(g.Group.Names.VI, g.Group.Names.EN)}
 		for i := range g.Agencies {
-			group.Rows = append(group.Rows, publishedRow(&g.Agencies[i], lang))
+			group.Rows = append(group.Rows, publishedRow(&g.Agencies[i], record.Ranking.Method.Decimals, lang))
 		}
 		v.Groups = append(v.Groups, group)
 	}
 	if record.Corrects != nil {
+		v.Reason = record.Corrects.Reason
 		names := map[string]ranking.Names{}
 		for _, a := range record.Ranking.Inputs.Agencies {
 			names[a.Code] = a.Names
@@ -110,15 +122,15 @@ func (p *Pages) publicationView(e *publication.Entry, record *publication.Record
 	return v
 }
 
-func publishedRow(s *ranking.Standing, lang language) publishedAgency {
+func publishedRow(s *ranking.Standing, decimals int, lang language) publishedAgency {
 	row := publishedAgency{
-		Code: s.Agency.Code, Name: lang.of(s.Agency.Names.VI, s.Agency.Names.EN), Rank: publicationsIn[lang].NoRank, Points: lang.points(s.Points), Sure: none,
+		Code: s.Agency.Code, Name: lang.of(s.Agency.Names.VI, s.Agency.Names.EN), Rank: publicationsIn[lang].NoRank, Points: lang.total(s.Points, decimals), Sure: none,
 	}
 	if s.Rank != nil {
 		row.Rank = strconv.Itoa(*s.Rank)
 	}
 	if s.Interval != nil {
-		row.Sure = ranksOf(s.Interval)
+		row.Sure = ranksOf(s.Interval.Low, s.Interval.High)
 	}
 	return row
 }

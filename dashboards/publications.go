@@ -1,6 +1,7 @@
 package dashboards
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"tiendo/internal/audit"
 	"tiendo/internal/auth"
 	"tiendo/internal/publication"
 	"tiendo/internal/ranking"
@@ -67,7 +69,14 @@ type publicationRow struct {
 	Past                                                  bool
 }
 
-type waitingRow struct{ ID, Method, Period, By, Made, SHA256 string }
+// waitingRow is what waits for a second person.
+type waitingRow struct {
+	ID, PeriodID, Method, Period, By, Made, SHA256, Note string
+	// Own says that whoever looks has asked for it, so that another must confirm it.
+	Own bool
+	// Record is what would be sealed, for those who may; nil for others.
+	Record *recordView
+}
 
 type publicationForm struct{ Method, Period, Although, Corrects, Reason string }
 
@@ -85,7 +94,7 @@ func (p *Pages) showPublications(w http.ResponseWriter, r *http.Request, status 
 		v.Rows = append(v.Rows, p.publicationRow(&e, lang))
 	}
 	for _, x := range p.Publishing.All.Waiting() {
-		v.Waiting = append(v.Waiting, waitingRow{x.Method, p.methodName(x.Method, lang), x.Period, x.By, lang.minute(x.Made.In(p.Location)), x.SHA256})
+		v.Waiting = append(v.Waiting, p.waitingRow(&x, lang, v.May, cmp.Or(who.Name, audit.Admin)))
 	}
 	seen := map[string]bool{}
 	for _, m := range p.Publishing.Methods() {
@@ -95,6 +104,27 @@ func (p *Pages) showPublications(w http.ResponseWriter, r *http.Request, status 
 		seen[m.ID] = true
 	}
 	p.send(w, r, status, "publications", p.sheet(r, lang, v.D.Title, v))
+}
+
+// waitingRow shows a proposal, to those who may publish with all that would be sealed: a second person must see what it is.
+func (p *Pages) waitingRow(x *publication.Proposal, lang language, may bool, who string) waitingRow {
+	row := waitingRow{
+		ID: x.Method, PeriodID: x.Period, Method: p.methodName(x.Method, lang), Period: lang.period(x.Period), By: x.By,
+		Made: lang.minute(x.Made.In(p.Location)), SHA256: x.SHA256, Own: x.By == who,
+	}
+	if !may {
+		return row
+	}
+	record, err := publication.ParseRecord([]byte(x.Record))
+	if err != nil {
+		p.Logger.Error("what waits for a second person could not be read", "method", x.Method, "period", x.Period, "error", err)
+		return row
+	}
+	if record.Corrects != nil {
+		row.Note = fmt.Sprintf("%s %d", publicationsIn[lang].Corrects, record.Corrects.Number)
+	}
+	row.Record = new(newRecordView(record, lang))
+	return row
 }
 
 func (p *Pages) publicationRow(e *publication.Entry, lang language) publicationRow {

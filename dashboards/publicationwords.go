@@ -13,7 +13,7 @@ type publicationWords struct {
 	CorrectsSays, ReasonSays, Really, Do, Waiting, WaitingSays   string
 	By, Confirm, Withdraw, Done, Waits, Withdrawn, NotPublished  string
 	Unknown, WrongForm, Check, NoMethods, Behind, Gone           string
-	Before, After, Live                                          string
+	Before, After, Live, Look, Asked, Another                    string
 }
 
 var publicationsIn = map[language]*publicationWords{
@@ -37,6 +37,7 @@ var publicationsIn = map[language]*publicationWords{
 		Unknown: "Không có công bố nào mang số này", WrongForm: "Biểu mẫu gửi đến không đọc được.", Check: "Hãy đánh dấu ô xác nhận đã xem bảng xếp hạng.", NoMethods: "Máy chủ chưa có phương pháp xếp hạng nào (ranking.methods).",
 		Behind: "Dữ liệu đã nhận chưa được tính xong. Hãy thử lại sau ít phút.", Gone: "Không còn chờ xác nhận.",
 		Before: "Trước đính chính", After: "Sau đính chính", Live: "Bảng xếp hạng theo số liệu hiện nay",
+		Look: "Xem nội dung sẽ niêm phong", Asked: "Đề nghị lúc", Another: "Bạn là người đề nghị, nên người khác phải xác nhận.",
 	},
 	english: {
 		Title: "Publications", Says: "A ranking that was published is sealed with all the figures it was made of, and never changes. Anybody can verify it without asking this server.",
@@ -58,6 +59,7 @@ var publicationsIn = map[language]*publicationWords{
 		Unknown: "There is no publication of this number", WrongForm: "The form can't be read.", Check: "Tick the box that says that you have looked at the ranking.", NoMethods: "The server has no method yet (ranking.methods).",
 		Behind: "What was received is not all in the figures yet. Try again in a few minutes.", Gone: "It waits no more.",
 		Before: "Before the correction", After: "After the correction", Live: "The ranking by the figures of now",
+		Look: "Look at what will be sealed", Asked: "Asked", Another: "You have asked for it, so another person must confirm it.",
 	},
 }
 

@@ -133,6 +133,11 @@ func TestRankingAddresses(t *testing.T) {
 	f("w.rate=50&w.overdue=20&w.plan=30", 200, []string{"2019-Q3"}, "Nếu khác đi thì sao")
 	f("w.rate=50&w.overdue=20&w.plan=12,5", 200, []string{"plan=12.5", "2019-Q3"}, "Đang thử:</b> Kế hoạch CCHC: 12.5.", `value="12.5"`, "Theo phương pháp gốc")
 	f("off=2019-09-02..2019-09-03&pauses=none&lang=en", 200, []string{"off=2019-09-02..2019-09-03", "pauses=none", "2019-Q3"}, `value="2019-09-02..2019-09-03"`, `<option value="none" selected>`, "Tried:</b> More days off (a storm): 2019-09-02..2019-09-03; While papers are awaited: Nothing is added.")
+	f("w.rate.zero=0,7&w.rate.full=1&w.rate.minimum=30&w.minimum=", 200, []string{"2019-Q3"})
+	f("w.rate.zero=0,2&w.rate.full=0,5&w.minimum=5", 200, []string{"minimum=5", "rate.full=0.5", "rate.zero=0.2", "2019-Q3"}, "<details open><summary>Thang điểm",
+		"Số hồ sơ tối thiểu, mọi tiêu chí: 5; Hồ sơ đúng hạn, đủ điểm từ: 0.5; Hồ sơ đúng hạn, không điểm từ: 0.2.", `name="w.minimum" value="5"`, `name="w.rate.zero" value="0.2"`,
+		`href="/v1/rankings/few/2019-Q3?format=xlsx&amp;lang=vi&amp;try=minimum%3D5&amp;try=rate.full%3D0.5&amp;try=rate.zero%3D0.2"`)
+	f("w.steering=50", 200, []string{"steering=50", "2019-Q3"}, "Đang thử:</b> Kế hoạch: 50.")
 	f("off=&pauses=", 200, []string{"2019-Q3"})
 	f("off=yesterday", 400, nil, "off=2026-09-07")
 	f("agency=H24.12&lang=en", 200, []string{"2019-Q3"}, "Points in full", "claimed 9.00, verified 8.00 / 10.00", "Claimed 1.00 points more",
@@ -148,8 +153,24 @@ func TestRankingAddresses(t *testing.T) {
 	f("period=2019-Q3&period=2019-Q2", 400, nil)
 	f("period=2018-Q3", 503, []string{"2018-Q3"})
 	f("lang=fr", 400, nil)
-	if r := get(t, site(t, nothing), "/ranking?lang=en"); r.StatusCode != 400 || !strings.Contains(bodyOf(t, r), "ranking.methods") {
+	if r := get(t, site(t, nothing), "/ranking?lang=en"); r.StatusCode != 200 || !strings.Contains(bodyOf(t, r), "ranking.methods") {
 		t.Errorf("without methods: status %d", r.StatusCode)
+	}
+	// A city without agencies is told what to do; who asked for a period is told that it can't be.
+	m, err := ranking.Read([]byte(rankedMethod))
+	if err != nil {
+		t.Fatal(err)
+	}
+	empty := site(t, nothing, func(o *Options) {
+		o.Methods = func() ranking.Methods { return ranking.Methods{m} }
+		o.Rank = func(context.Context, string, string, ...string) (*ranking.Result, error) {
+			return nil, &kpi.Error{Param: "period", Message: "the register has no agency"}
+		}
+	})
+	for path, want := range map[string]int{"/ranking": 200, "/ranking?lang=en": 200, "/ranking?method=few": 400, "/ranking?period=2019-Q3": 400} {
+		if r := get(t, empty, path); r.StatusCode != want || strings.Contains(bodyOf(t, r), "tiendo register load") != (want == 200) {
+			t.Errorf("nobody to rank, %s: status %d, want %d", path, r.StatusCode, want)
+		}
 	}
 	if page := bodyOf(t, get(t, site(t, nothing), "/")); strings.Contains(page, "/ranking?") {
 		t.Error("the menu leads to a ranking that there is not")
@@ -206,5 +227,54 @@ func TestRankingPageOnEveryScreen(t *testing.T) {
 			b.keep(t, c.name)
 			b.checkQuiet(t, server.URL+"/")
 		})
+	}
+}
+
+// Beside a change of points stands what moved them that way: who has gained did not gain by what it lost.
+func TestWhatMovedPointsMost(t *testing.T) {
+	by := []ranking.Moved{{ID: "lost", Points: -4}, {ID: "gained", Points: 3}, {ID: "more", Points: 2}}
+	f := func(before, now float64, by []ranking.Moved, want string) {
+		t.Helper()
+		got := mostOf(&ranking.Standing{Points: now, Change: &ranking.Change{Place: ranking.Place{Points: before}, By: by}})
+		if got == nil && want != "" || got != nil && got.ID != want {
+			t.Errorf("from %g to %g: %+v, want %q", before, now, got, want)
+		}
+	}
+	f(50, 51, by, "gained")
+	f(51, 50, by, "lost")
+	f(50, 50, by, "lost")
+	f(50, 50, nil, "")
+}
+
+// A bonus that nobody verified stands among the points, with what was claimed.
+func TestClaimedBonusOnThePage(t *testing.T) {
+	m, err := ranking.Read([]byte(strings.Replace(rankedMethod, "adjustments: [", "adjustments: [{id: idea, titles: {vi: Sáng kiến, en: An idea}, kind: bonus, maximum: 3, assessment: idea}, ", 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := site(t, nothing, func(o *Options) {
+		o.Methods = func() ranking.Methods { return ranking.Methods{m} }
+		o.Rank = func(context.Context, string, string, ...string) (*ranking.Result, error) {
+			in := fewRanked(t, 1)
+			in.Assessments = append(in.Assessments, ranking.Assessment{Agency: "H24.12", Code: "idea", Claimed: &ranking.Claim{Points: 2, Evidence: "https://city.example/idea"}})
+			return m.Compute(in), nil
+		}
+	})
+	page := bodyOf(t, get(t, h, "/ranking?period=2019-Q3&agency=H24.12"))
+	if want := `Sáng kiến <a class="link" href="https://city.example/idea" rel="noreferrer noopener" title="https://city.example/idea">minh chứng&nbsp;↗</a> <span class="badge">chưa thẩm định</span></th><td>tự chấm 2,00, thẩm định –</td>`; !strings.Contains(page, want) {
+		t.Errorf("the page lacks %q: %s", want, page)
+	}
+}
+
+// Equals by the method's decimals look equal.
+func TestPointsAsTheyAreCompared(t *testing.T) {
+	for _, x := range []struct {
+		points   float64
+		decimals int
+		want     string
+	}{{75.87, 0, "76"}, {76.17, 0, "76"}, {75.5, 0, "76"}, {92.495, 2, "92,50"}, {92.4949, 2, "92,49"}, {1.005, 2, "1,01"}, {3, 1, "3,0"}} {
+		if got := vietnamese.total(x.points, x.decimals); got != x.want {
+			t.Errorf("%g with %d decimals: %s, want %s", x.points, x.decimals, got, x.want)
+		}
 	}
 }

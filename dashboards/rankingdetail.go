@@ -37,9 +37,9 @@ type detailRow struct {
 // detail tells the points of an agency in full.
 func (v *rankingView) detail(s *ranking.Standings, a *ranking.Standing) *rankedDetail {
 	lang := v.asked.lang
-	d := &rankedDetail{Name: v.names(a.Agency.Names), Code: a.Agency.Code, Rank: rankText(a.Rank), Points: lang.points(a.Points), Close: v.asked.href("agency", "", "against", "")}
+	d := &rankedDetail{Name: v.names(a.Agency.Names), Code: a.Agency.Code, Rank: rankText(a.Rank), Points: lang.total(a.Points, v.result.Method.Decimals), Close: v.asked.href("agency", "", "against", "")}
 	if a.Interval != nil {
-		d.Sure = ranksOf(a.Interval) + ", " + v.alike(a.Interval.Alike)
+		d.Sure = ranksOf(a.Interval.Low, a.Interval.High) + ", " + v.alike(a.Interval.Alike)
 	}
 	if a.Overclaimed != nil && *a.Overclaimed > 0 {
 		d.Overclaimed = fmt.Sprintf(v.K.Overclaimed, lang.points(*a.Overclaimed))
@@ -69,6 +69,12 @@ func (v *rankingView) detail(s *ranking.Standings, a *ranking.Standing) *rankedD
 		}
 		d.Adjusted = append(d.Adjusted, row)
 	}
+	for _, w := range a.Waiting {
+		d.Adjusted = append(d.Adjusted, detailRow{
+			Title: v.criterion(w.Adjustment), Points: lang.points(0), Evidence: w.Evidence, Marks: []string{v.names(ranking.MarkUnverified.Names())},
+			Value: v.K.Claimed + " " + lang.points(w.Claimed) + ", " + v.K.Verified + " " + none,
+		})
+	}
 	v.compare(s, a, d)
 	return d
 }
@@ -96,15 +102,12 @@ func (v *rankingView) detailRow(c *ranking.DescribedCriterion, s *ranking.Score)
 	if s.Numerator != nil && s.Denominator != nil {
 		row.Numerator = number{Text: lang.count(*s.Numerator), Exact: fmt.Sprint(*s.Numerator), KPI: c.KPI, Part: "numerator", Cases: casesOf(s.Cases, "numerator")}
 		row.Denominator = number{Text: lang.count(*s.Denominator), Exact: fmt.Sprint(*s.Denominator), KPI: c.KPI, Part: "denominator", Cases: casesOf(s.Cases, "denominator")}
-		if strings.HasPrefix(c.KPI, "org.") { // reported, not counted
-			row.Numerator.Cases, row.Denominator.Cases = "", ""
-		}
 	}
 	if c.Unit == "count" && s.Value != nil {
 		row.Numerator = number{Text: row.Value, Exact: fmt.Sprint(*s.Value), KPI: c.KPI, Cases: casesOf(s.Cases, "")}
 	}
 	for _, mark := range s.Marks {
-		row.Marks = append(row.Marks, markNames[mark].in(lang))
+		row.Marks = append(row.Marks, v.names(mark.Names()))
 	}
 	return row
 }
@@ -180,7 +183,7 @@ func (v *rankingView) robust(s *ranking.Standings, ranked int) *robustTable {
 	for i := range s.Agencies {
 		if r := s.Agencies[i].Robust; r != nil {
 			t.Rows = append(t.Rows, robustRow{
-				v.names(s.Agencies[i].Agency.Names), rankText(s.Agencies[i].Rank), lang.percent(r.First), lang.percent(r.Last), fmt.Sprintf("%d–%d", r.Low, r.High),
+				v.names(s.Agencies[i].Agency.Names), rankText(s.Agencies[i].Rank), lang.percent(r.First), lang.percent(r.Last), ranksOf(r.Low, r.High),
 			})
 		}
 	}

@@ -71,10 +71,17 @@ func (p *Pages) ranking(w http.ResponseWriter, r *http.Request) {
 	p.send(w, r, http.StatusOK, "ranking", p.sheet(r, lang, v.Title+" · "+lang.period(q.period), v))
 }
 
+// errNobodyRanked says that there is nothing to look at yet, for those who asked for nothing in particular.
+var errNobodyRanked = errors.New("no method of this server ranks anybody")
+
 // refuseRanking says why nothing is ranked.
 func (p *Pages) refuseRanking(w http.ResponseWriter, r *http.Request, lang language, err error) {
 	k := rankWords[lang]
 	switch {
+	case errors.Is(err, errNobodyRanked):
+		p.complain(w, r, lang, http.StatusOK, trouble{Heading: k.Nobody, Says: k.NobodySays})
+	case errors.Is(err, ranking.ErrNobody):
+		p.complain(w, r, lang, http.StatusBadRequest, trouble{Heading: k.Nobody, Says: k.NobodySays})
 	case errors.Is(err, ranking.ErrStranger):
 		p.complain(w, r, lang, http.StatusForbidden, trouble{Heading: k.Stranger, Says: k.StrangerSays})
 	case errors.Is(err, ranking.ErrBusy) && r.Context().Err() == nil:
@@ -94,7 +101,7 @@ func (p *Pages) rank(r *http.Request, lang language) (*rankingAsked, *ranking.Me
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	refused := error(&kpi.Error{Param: "method", Message: rankWords[lang].NoMethod})
+	refused := errNobodyRanked
 	for _, m := range p.methods() {
 		if q.method != "" && q.method != m.ID {
 			continue
@@ -118,7 +125,9 @@ func (p *Pages) rank(r *http.Request, lang language) (*rankingAsked, *ranking.Me
 		if _, asked := errors.AsType[*kpi.Error](err); !asked {
 			return nil, nil, nil, err
 		}
-		refused = err
+		if q.period != "" || q.method != "" && !errors.Is(err, ranking.ErrNobody) {
+			refused = err
+		}
 	}
 	if q.method != "" && !slices.ContainsFunc(p.methods(), func(m *ranking.Method) bool { return m.ID == q.method }) {
 		refused = &kpi.Error{Param: "method", Message: rankWords[lang].NoSuchMethod}
@@ -153,11 +162,13 @@ func readRanking(params url.Values, lang language) (*rankingAsked, error) {
 	return q, nil
 }
 
-// tried leaves out weights that are the method's own: a form sends all of them. The error is a *kpi.Error.
+// tried leaves out numbers that are the method's own: a form sends all of them. The error is a *kpi.Error.
 func tried(m *ranking.Method, tries []string) ([]string, error) {
 	own := map[string]float64{}
 	for _, c := range m.Criteria() {
-		own[c.ID] = c.Weight
+		for _, n := range numbersOf(&c) {
+			own[n.try] = n.value
+		}
 	}
 	var changed []string
 	for _, try := range tries {
@@ -204,13 +215,13 @@ func (p *Pages) rankedBy(q *rankingAsked) []choice {
 	return all
 }
 
-// rankedPeriods are links to periods that the method ranks: the newest of its first kind, and of each other kind the last.
+// rankedPeriods are links to periods that the method ranks: the newest of its first kind, and of each other kind the last two.
 func (p *Pages) rankedPeriods(q *rankingAsked, m *ranking.Method) []choice {
 	const newest = 6
 	now := p.Now().In(p.Location)
 	ids := []string{}
 	for i, kind := range m.Periods {
-		want := 1
+		want := 2 // the one that runs, and the last that ended
 		if i == 0 {
 			want = newest
 		}

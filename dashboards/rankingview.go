@@ -2,12 +2,13 @@ package dashboards
 
 import (
 	"fmt"
+	"maps"
 	"math"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
 
-	"tiendo/internal/lifecycle"
 	"tiendo/internal/ranking"
 )
 
@@ -18,11 +19,13 @@ type rankingView struct {
 	// Provisional is why points may still change; "" if they may not.
 	Provisional         string
 	Tried, Data, AsItIs string
-	Methods, Periods    []choice
-	Groups              []rankedGroup
-	Form                rankingForm
-	asked               *rankingAsked
-	result              *ranking.Result
+	// Files are the ranking as files of other forms.
+	Files            []choice
+	Methods, Periods []choice
+	Groups           []rankedGroup
+	Form             rankingForm
+	asked            *rankingAsked
+	result           *ranking.Result
 }
 
 // rankedGroup is the table of one group.
@@ -58,23 +61,6 @@ type rankedRow struct {
 // whisker is an interval as a drawing of 100 by 20.
 type whisker struct{ Line, Mark string }
 
-// rankingForm tries other weights.
-type rankingForm struct {
-	Hidden []hidden
-	Areas  []formArea
-	Open   bool
-	// Off are the days on which offices would have been closed; Pauses what a wait for papers would do.
-	Off    string
-	Pauses []filterValue
-}
-
-type formArea struct {
-	Title  string
-	Fields []formWeight
-}
-
-type formWeight struct{ ID, Title, Value string }
-
 // newRankingView makes the page's model. It is pure.
 func newRankingView(q *rankingAsked, m *ranking.Method, r *ranking.Result, zone *time.Location) *rankingView {
 	lang := q.lang
@@ -88,6 +74,17 @@ func newRankingView(q *rankingAsked, m *ranking.Method, r *ranking.Result, zone 
 		v.Provisional = v.K.RunningSays
 	case r.Provisional:
 		v.Provisional = v.K.UnverifiedSays
+	}
+	tries := url.Values{}
+	if len(r.Tried) > 0 {
+		tries["try"] = r.Tried
+		v.Data += "?" + tries.Encode()
+	}
+	for _, form := range []string{"xlsx", "csv"} {
+		params := maps.Clone(tries)
+		params.Set("format", form)
+		params.Set("lang", string(lang))
+		v.Files = append(v.Files, choice{strings.ToUpper(form), "/v1/rankings/" + m.ID + "/" + q.period + "?" + params.Encode(), false})
 	}
 	v.Tried = v.tried()
 	bare := *q
@@ -105,7 +102,7 @@ func (v *rankingView) tried() string {
 	var all []string
 	for _, try := range v.result.Tried {
 		id, value, _ := strings.Cut(try, "=")
-		name := v.criterion(id)
+		name := v.numberName(id)
 		switch id {
 		case "off":
 			name = v.K.Off
@@ -167,12 +164,12 @@ func (v *rankingView) before(s *ranking.Standings) string {
 func (v *rankingView) row(a *ranking.Standing, ranked int) rankedRow {
 	lang := v.asked.lang
 	row := rankedRow{
-		Name: v.names(a.Agency.Names), Code: a.Agency.Code, Rank: rankText(a.Rank), Points: lang.points(a.Points), Adjusted: none,
+		Name: v.names(a.Agency.Names), Code: a.Agency.Code, Rank: rankText(a.Rank), Points: lang.total(a.Points, v.result.Method.Decimals), Adjusted: none,
 		Chosen: a.Agency.Code == v.asked.agency, Interval: none,
 	}
 	row.Href = v.asked.href("agency", a.Agency.Code, "against", "") + "#detail"
 	if i := a.Interval; i != nil {
-		row.Interval, row.Alike = ranksOf(i), v.alike(i.Alike)
+		row.Interval, row.Alike = ranksOf(i.Low, i.High), v.alike(i.Alike)
 		row.Whisker = drawWhisker(i, *a.Rank, ranked)
 	}
 	for _, area := range a.Areas {
@@ -190,11 +187,11 @@ func (v *rankingView) row(a *ranking.Standing, ranked int) rankedRow {
 }
 
 // ranksOf writes an interval of ranks.
-func ranksOf(i *ranking.Interval) string {
-	if i.Low == i.High {
-		return strconv.Itoa(i.Low)
+func ranksOf(low, high int) string {
+	if low == high {
+		return strconv.Itoa(low)
 	}
-	return fmt.Sprintf("%d–%d", i.Low, i.High)
+	return fmt.Sprintf("%d–%d", low, high)
 }
 
 func (v *rankingView) alike(n int) string {
@@ -230,16 +227,29 @@ func (v *rankingView) moved(a *ranking.Standing) (b badge, why string) {
 		}
 		return badge{none, "level"}, fmt.Sprintf(v.K.Unranked, strings.Join(names, ", "))
 	case a.Untried != nil:
-		return shift(a.Untried.Rank, a.Rank), rankText(a.Untried.Rank) + " · " + lang.points(a.Untried.Points)
+		return shift(a.Untried.Rank, a.Rank), rankText(a.Untried.Rank) + " · " + lang.total(a.Untried.Points, v.result.Method.Decimals)
 	case a.Change == nil:
 		return badge{v.K.Newcomer, "level"}, ""
 	}
 	why = lang.signed(a.Points - a.Change.Points)
-	if len(a.Change.By) > 0 {
-		most := a.Change.By[0]
+	if most := mostOf(a); most != nil {
 		why += " · " + v.criterion(most.ID) + " " + lang.signed(most.Points)
 	}
 	return shift(a.Change.Rank, a.Rank), why
+}
+
+// mostOf is what moved a standing's points most in the direction in which they moved, or at all if they did not; nil if nothing did.
+func mostOf(a *ranking.Standing) *ranking.Moved {
+	by, change := a.Change.By, a.Points-a.Change.Points
+	for i := range by {
+		if by[i].Points*change > 0 {
+			return &by[i]
+		}
+	}
+	if len(by) == 0 {
+		return nil
+	}
+	return &by[0]
 }
 
 // shift says how many ranks up or down.
@@ -264,9 +274,12 @@ func rankText(rank *int) string {
 	return strconv.Itoa(*rank)
 }
 
-// criterion is the title of a criterion or adjustment.
+// criterion is the title of a criterion, area or adjustment.
 func (v *rankingView) criterion(id string) string {
 	for _, a := range v.result.Method.Areas {
+		if a.ID == id {
+			return v.names(a.Titles)
+		}
 		for _, c := range a.Criteria {
 			if c.ID == id {
 				return v.names(c.Titles)
@@ -281,39 +294,16 @@ func (v *rankingView) criterion(id string) string {
 	return id
 }
 
-// form has a field for each weight.
-func (v *rankingView) form(m *ranking.Method) rankingForm {
-	q := v.asked
-	f := rankingForm{Hidden: []hidden{{"method", q.method}, {"period", q.period}, {"lang", string(q.lang)}}, Open: len(q.tries) > 0}
-	set := map[string]string{}
-	for _, try := range q.tries {
-		id, weight, _ := strings.Cut(try, "=")
-		set[id] = weight
-	}
-	f.Off = set["off"]
-	for _, rule := range []struct {
-		rule lifecycle.PauseRule
-		name string
-	}{{"", v.K.PausesAsIs}, {lifecycle.PausesExtend, v.K.PausesExtend}, {lifecycle.PausesRestart, v.K.PausesRestart}, {lifecycle.PausesNothing, v.K.PausesNothing}} {
-		f.Pauses = append(f.Pauses, filterValue{string(rule.rule), rule.name, set["pauses"] == string(rule.rule)})
-	}
-	for _, a := range m.Areas {
-		area := formArea{Title: v.names(a.Titles)}
-		for _, c := range a.Criteria {
-			value, changed := set[c.ID]
-			if !changed {
-				value = strconv.FormatFloat(c.Weight, 'f', -1, 64)
-			}
-			area.Fields = append(area.Fields, formWeight{c.ID, v.names(c.Titles), value})
-		}
-		f.Areas = append(f.Areas, area)
-	}
-	return f
+// total writes points as they are compared with others', so that nobody seems to be above an equal.
+func (l language) total(p float64, decimals int) string {
+	return l.fixed(ranking.Round(p, decimals), decimals)
 }
 
 // points writes points with two decimals.
-func (l language) points(p float64) string {
-	text := strconv.FormatFloat(p, 'f', 2, 64)
+func (l language) points(p float64) string { return l.fixed(p, 2) }
+
+func (l language) fixed(p float64, decimals int) string {
+	text := strconv.FormatFloat(p, 'f', decimals, 64)
 	if l == vietnamese {
 		text = strings.Replace(text, ".", ",", 1)
 	}

@@ -1,17 +1,16 @@
 package dashboards
 
-import "tiendo/internal/ranking"
-
 // rankingWords are the words of the page of rankings in one language; DOMAIN.md §5 is the glossary.
 type rankingWords struct {
-	Methods, Periods, Version, Points, Rank, Sure, Agency, Adjusted, Change, Against, Details          string
-	Provisional, RunningSays, UnverifiedSays, Tried, TriedSays, AsItIs, NoTry                          string
-	TableSays, Alike, AlikeNone, AlikeOne, Tie, NotRanked, Unranked, Newcomer                          string
-	Criterion, Figure, Of, Scored, Moved, Claimed, Verified, Share, Total, Bonus, CasesSays            string
-	WhatIf, WhatIfSays, Weight, Try, Robust, RobustSays, First, Last, Between                          string
-	Suppose, SupposeSays, Off, OffSays, Pauses, PausesAsIs, PausesExtend, PausesRestart, PausesNothing string
-	Above, Compare, CompareSays, Choose, Data, Method, NoMethod, NoSuchMethod, Closed, Overclaimed     string
-	Stranger, StrangerSays, Busy, BusySays, TooLong                                                    string
+	Methods, Periods, Version, Points, Rank, Sure, Agency, Adjusted, Change, Against, Details                string
+	Provisional, RunningSays, UnverifiedSays, Tried, TriedSays, AsItIs, NoTry                                string
+	TableSays, Alike, AlikeNone, AlikeOne, Tie, NotRanked, Unranked, Newcomer                                string
+	Criterion, Figure, Of, Scored, Moved, Claimed, Verified, Share, Total, Bonus, CasesSays                  string
+	WhatIf, WhatIfSays, Weight, Try, Robust, RobustSays, First, Last, Between                                string
+	Suppose, SupposeSays, Off, OffSays, Pauses, PausesAsIs, PausesExtend, PausesRestart, PausesNothing       string
+	Scoring, ScoredZero, ScoredFull, ScoredAt, Minimum, MinimumAll, MinimumSays, Few, Evidence, Counted      string
+	Above, Compare, CompareSays, Choose, Data, Method, Nobody, NobodySays, NoSuchMethod, Closed, Overclaimed string
+	Stranger, StrangerSays, Busy, BusySays, TooLong                                                          string
 }
 
 var rankWords = map[language]*rankingWords{
@@ -30,8 +29,10 @@ var rankWords = map[language]*rankingWords{
 		First: "%d đầu", Last: "%d cuối", Between: "Chín phần mười",
 		Suppose: "Lịch và quy tắc tạm dừng", SupposeSays: "Mọi hồ sơ, nhiệm vụ, đơn được xét lại như thể đã có quy định khác, nên phải chờ vài giây. Ngày nghỉ làm mọi ngày hẹn đang chạy lùi lại đúng số ngày làm việc đã mất.",
 		Off: "Ngày nghỉ thêm (bão, lũ)", OffSays: "Ví dụ 2026-09-07..2026-09-09", Pauses: "Khi chờ bổ sung hồ sơ", PausesAsIs: "Như quy định hiện có", PausesExtend: "Cộng thêm thời gian chờ", PausesRestart: "Tính lại thời hạn từ đầu", PausesNothing: "Không cộng thêm gì",
+		Scoring: "Thang điểm, số hồ sơ tối thiểu", ScoredZero: "không điểm từ", ScoredFull: "đủ điểm từ", ScoredAt: "đạt từ", Minimum: "số hồ sơ tối thiểu",
+		Few: "Ít hồ sơ", MinimumAll: "Số hồ sơ tối thiểu, mọi tiêu chí", MinimumSays: "để trống là theo phương pháp", Evidence: "minh chứng", Counted: "điểm",
 		Above: "%s xếp trên %s với xác suất %s.", Compare: "So sánh với", CompareSays: "Chọn một cơ quan để biết xác suất nó đứng trên.", Choose: "Chọn cơ quan",
-		Data: "Dữ liệu đầy đủ (JSON)", Method: "Phương pháp", NoMethod: "máy chủ chưa có phương pháp nào xếp hạng được ai; đặt thư mục phương pháp bằng ranking.methods và nạp danh mục cơ quan có nhóm",
+		Data: "Dữ liệu đầy đủ (JSON)", Method: "Phương pháp", Nobody: "Không có ai để xếp hạng", NobodySays: "Danh mục cơ quan không có ai thuộc nhóm mà phương pháp xếp hạng, hoặc máy chủ chưa có phương pháp. Hãy chọn phương pháp hay kỳ khác; quản trị viên hãy đặt thư mục phương pháp bằng ranking.methods, và nạp danh mục cơ quan có ghi nhóm (tiendo register load).",
 		NoSuchMethod: "không có phương pháp này; xem /ranking", Closed: "Đóng", Overclaimed: "Tự chấm cao hơn thẩm định %s điểm.",
 		Stranger: "Cần đăng nhập để thử lịch và quy tắc tạm dừng", StrangerSays: "Mọi hồ sơ, nhiệm vụ, đơn phải được xét lại, nên chỉ dành cho người đã đăng nhập. Trọng số thì ai xem được trang này cũng thử được.",
 		Busy: "Đang tính một giả định khác", BusySays: "Mỗi giả định phải xét lại mọi hồ sơ, nhiệm vụ, đơn, nên máy chủ chỉ tính từng giả định một. Hãy thử lại sau ít phút.", TooLong: "Giả định này tính quá lâu",
@@ -46,22 +47,17 @@ var rankWords = map[language]*rankingWords{
 		NotRanked: "Not ranked", Unranked: "Too little data: %s", Newcomer: "new",
 		Criterion: "Criterion", Figure: "Figure", Of: "Numerator / denominator", Scored: "Scored as", Moved: "Change", Claimed: "claimed", Verified: "verified", Share: "Share of points", Total: "Sum", Bonus: "Bonus, penalty",
 		CasesSays: "Numerators and denominators lead to the single dossiers, tasks and petitions.",
-		WhatIf:    "If weights were other", WhatIfSays: "A criterion that is changed gets the weight that is written; all others are scaled so that the sum stays. Nothing is kept.", Weight: "Weight", Try: "Try",
+		WhatIf:    "What if", WhatIfSays: "A criterion that is changed gets the weight that is written; all others are scaled so that the sum stays. Nothing is kept.", Weight: "Weight", Try: "Try",
 		Robust: "How much is owed to the weights", RobustSays: "Over %s random weightings: how often among the first %d, how often among the last %d, and between which ranks in nine of ten.",
 		First: "First %d", Last: "Last %d", Between: "Nine of ten",
 		Suppose: "Calendar and pauses", SupposeSays: "Every dossier, task and petition is judged again as if something else had been decreed, which takes some seconds. Days off move every promise that ran then by the working days that were lost.",
 		Off: "More days off (a storm)", OffSays: "Such as 2026-09-07..2026-09-09", Pauses: "While papers are awaited", PausesAsIs: "As the rules are", PausesExtend: "The wait is added", PausesRestart: "The term begins again", PausesNothing: "Nothing is added",
+		Scoring: "Scoring, least number of cases", ScoredZero: "no points from", ScoredFull: "all points from", ScoredAt: "reached from", Minimum: "least number of cases",
+		Few: "Few cases", MinimumAll: "Least number of cases, all criteria", MinimumSays: "left empty: as the method has it", Evidence: "evidence", Counted: "points",
 		Above: "%s ranks above %s with a probability of %s.", Compare: "Compare with", CompareSays: "Choose an agency to learn how likely it is above.", Choose: "Choose an agency",
-		Data: "All data (JSON)", Method: "Method", NoMethod: "the server has no method by which anybody can be ranked; name a folder of methods with ranking.methods, and load agencies with their groups",
+		Data: "All data (JSON)", Method: "Method", Nobody: "Nobody is ranked", NobodySays: "The register of agencies has nobody of the groups that the method ranks, or the server has no method yet. Choose another method or period; administrators: name a folder of methods with ranking.methods, and load agencies with their groups (tiendo register load).",
 		NoSuchMethod: "there is no such method; see /ranking", Closed: "Close", Overclaimed: "Claimed %s points more than was verified.",
 		Stranger: "Log in to try another calendar or rule of pauses", StrangerSays: "Every dossier, task and petition has to be judged again, which is for those only who have logged in. Weights can be tried by whoever sees this page.",
 		Busy: "Another supposition is being worked out", BusySays: "For each every dossier, task and petition is judged again, so the server works out one at a time. Try again in some minutes.", TooLong: "This supposition took too long",
 	},
-}
-
-// markNames say what was done where there was little data.
-var markNames = map[ranking.Mark]inBoth{
-	ranking.MarkShrunk: {"ít hồ sơ: phần thiếu tính theo cả nhóm", "few cases: the rest as the group"}, ranking.MarkNeutral: {"tính như cả nhóm", "scored as the group"},
-	ranking.MarkMissing: {"không có dữ liệu", "no data"}, ranking.MarkQuiet: {"không còn dữ liệu mới", "gone quiet"},
-	ranking.MarkUnverified: {"chưa thẩm định", "not verified"}, ranking.MarkCapped: {"cao hơn mức tối đa", "above the maximum"}, ranking.MarkLate: {"nộp muộn", "late"},
 }

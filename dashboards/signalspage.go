@@ -54,7 +54,7 @@ var signWords = phrases{
 	},
 	"raised": {"Cần xem lại", "To be looked at"}, "nothing": {"Không có tín hiệu nào vượt mức ngẫu nhiên.", "No sign is beyond chance."},
 	"all": {"Tất cả cơ quan", "All agencies"}, "agency": {"Cơ quan", "Agency"}, "cases": {"Từng vụ việc", "Single cases"}, "otherwise": {"Cách giải thích khác", "What else could explain it"},
-	"what": {"Tín hiệu và giới hạn", "Signs and limits"}, "sign": {"Tín hiệu", "Sign"}, "of": {"Xét trong số", "Looked at"}, "suspicious": {"Đáng chú ý", "Suspicious"}, "limit": {"Cơ quan trung thực nhiều nhất", "An honest office at most"},
+	"what": {"Tín hiệu và giới hạn", "Signs and limits"}, "sign": {"Tín hiệu", "Sign"}, "of": {"Xét trong số", "Looked at"}, "suspicious": {"Đáng chú ý", "Suspicious"}, "limit": {"Mức bình thường cao nhất", "Usual at most"},
 	"k": {"Ô ghi số vụ việc đáng chú ý trên số được xét.", "Cells say how many are suspicious of those looked at."}, "json": {"Dạng JSON", "As JSON"}, "other": {"Kỳ khác", "Other period"}, "show": {"Xem", "Show"},
 }
 
@@ -127,7 +127,7 @@ func newSignalsView(found *integrity.Report, q paperAsked, lang language, names 
 }
 
 func expectation(f *integrity.Finding, lang language) string {
-	says := fmt.Sprintf(lang.of("cơ quan trung thực: nhiều nhất khoảng %s", "an honest office: about %s at most"), lang.decimal(f.Expected))
+	says := fmt.Sprintf(lang.of("mức bình thường: nhiều nhất khoảng %s", "usual: about %s at most"), lang.decimal(f.Expected))
 	if f.Others != nil {
 		says += fmt.Sprintf(lang.of("; các cơ quan khác: %s", "; the others: %s"), lang.percent(*f.Others))
 	}

@@ -122,7 +122,19 @@ func TestSecondPersonConfirms(t *testing.T) {
 	publish(viewer, "lacks the scope publish", exitMisuse, "--although", "x")
 	said := publish(an, "A second person must confirm it", exitDone, "--although", "tạm thời")
 	sum := regexp.MustCompile(`[0-9a-f]{64}`).FindString(said)
+	// The page shows what would be sealed to those who may publish, and offers whoever asked no more than to take it back.
+	page := func(token string, want ...string) {
+		t.Helper()
+		_, body := fetch(t, a.URL()+"/publications?lang=en", "Authorization", "Bearer "+secretOf(t, token))
+		seal, offers := strings.Contains(body, "Published although, for:</b> tạm thời") && strings.Contains(body, "<td>1</td>"), strings.Contains(body, `name="confirm"`)
+		if got := fmt.Sprint(seal, offers, strings.Contains(body, "Waiting for a second person")); got != strings.Join(want, " ") {
+			t.Errorf("%s sees what would be sealed, may confirm, sees that it waits: %s, want %v", token, got, want)
+		}
+	}
+	page(an, "true", "false", "true")
+	page(viewer, "false", "false", "true")
 	publish(an, "a second person must", exitFault, "--confirm", sum)
+	page(binh, "true", "true", "true")
 	publish(binh, "nothing of this method and period waits", exitFault, "--confirm", strings.Repeat("0", 64))
 	publish(binh, "published as number 1, provisional", exitDone, "--confirm", sum)
 	if e := a.publications.List()[0]; e.SHA256 != sum || e.Although != "tạm thời" {

@@ -115,8 +115,11 @@ func printRanking(w io.Writer, r *ranking.Result) error {
 	if len(r.Tried) > 0 {
 		fmt.Fprintf(w, "tried: %s; nothing of it is kept\n", strings.Join(r.Tried, ", "))
 	}
-	if r.Provisional {
-		fmt.Fprintln(w, "provisional: the period still runs, or assessments are not verified")
+	switch {
+	case r.Inputs.Period.Running:
+		fmt.Fprintln(w, "provisional: the period has not ended")
+	case r.Provisional:
+		fmt.Fprintln(w, "provisional: assessments are not verified")
 	}
 	for _, g := range r.Groups {
 		fmt.Fprintf(w, "\n%s\n", g.Group.Names.VI)

@@ -108,7 +108,7 @@ func TestRank(t *testing.T) {
 		}
 	}
 	const table = `two 1  2026-Q1 (2026-01-01 – 2026-03-31)
-provisional: the period still runs, or assessments are not verified
+provisional: assessments are not verified
 
 Sở
 rank  90 %  agency  name         points  a      b      adjusted  since the period before
@@ -130,7 +130,7 @@ rank  90 %  agency  name         points  a      b      adjusted  since the perio
 	// 20 points for the figure: H24.12 has 10 + 56, H24.17 has 20, and chance can't make up for that.
 	f(rankMethod, exitDone, `two 1  2026-Q1 (2026-01-01 – 2026-03-31)
 tried: plan=80; nothing of it is kept
-provisional: the period still runs, or assessments are not verified
+provisional: assessments are not verified
 
 Sở
 rank  90 %  agency  name          points  a      b      adjusted  by the method as it is
@@ -140,7 +140,7 @@ rank  90 %  agency  name          points  a      b      adjusted  by the method 
 	// Had the 5th been a day off, the one late dossier of H24.12 would have been in time: all of 60 points, and 28.
 	f(rankMethod, exitDone, `two 1  2026-Q1 (2026-01-01 – 2026-03-31)
 tried: off=2026-03-05; nothing of it is kept
-provisional: the period still runs, or assessments are not verified
+provisional: assessments are not verified
 
 Sở
 rank  90 %  agency  name          points  a      b      adjusted  by the method as it is
@@ -151,7 +151,7 @@ rank  90 %  agency  name          points  a      b      adjusted  by the method 
 		"--method", "two", "--period", "2026-Q1", "--try", "pauses=some")
 	f(strings.Replace(rankMethod, "weight: 60, criteria", "weight: 61, criteria", 1), exitMisuse,
 		"tiendo: "+file+":7:45: areas.weight: the weights of the criteria of a sum to 60, not to its own of 61; correct one of them\n", "--method", file, "--period", "2026-Q1")
-	f(rankMethod, exitMisuse, "tiendo: the server says: the method two ranks periods of the kinds quarter, such as 2026-Q3 for a quarter, and not 2026-03\n",
+	f(rankMethod, exitMisuse, "tiendo: the server says: the method two ranks periods of the kinds quarter, such as 2026-Q3, and not 2026-03\n",
 		"--method", file, "--period", "2026-03")
 	f(rankMethod, exitMisuse, "tiendo: the server says: there is no method \"three\"; two would do\n", "--method", "three", "--period", "2026-Q1")
 	f(rankMethod, exitMisuse, "tiendo: the server says: plans=80: \"plans\" is no criterion or area of two; a, b, on-time, plan would do, or criterion.zero, .full, .at or .minimum, minimum, off or pauses\n",

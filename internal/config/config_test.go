@@ -45,7 +45,7 @@ func TestEachSourceBeatsTheOneBefore(t *testing.T) {
 }
 
 func TestEmptyFileIsTheDefaults(t *testing.T) {
-	for _, text := range []string{"", "# nothing\n", "engine:\n  # memory: 1GiB\nlog:\n"} {
+	for _, text := range []string{"", "\ufeff# nothing\n", "\ufefflog:\n  format: auto\n", "# nothing\n", "engine:\n  # memory: 1GiB\nlog:\n"} {
 		c, err := Load(Sources{File: file(t, text)})
 		if err != nil {
 			t.Fatalf("%q: %v", text, err)

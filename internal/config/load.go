@@ -66,6 +66,7 @@ func (c *Config) readFile(path string) error {
 		return fmt.Errorf("read the configuration file: %w", err)
 	}
 	before := *c
+	raw = bytes.TrimPrefix(raw, []byte("\ufeff")) // with which editors of Windows begin a file in UTF-8
 	decoder := yaml.NewDecoder(bytes.NewReader(raw), yaml.Strict())
 	if err := decoder.Decode(c); err != nil && !errors.Is(err, io.EOF) {
 		return fileError(path, err)

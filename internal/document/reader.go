@@ -74,6 +74,7 @@ func (r *Reader) Refusal() error {
 
 // Parse reads one document of YAML; nil if it is none, or empty.
 func (r *Reader) Parse(content []byte) ast.Node {
+	content = bytes.TrimPrefix(content, []byte("\ufeff")) // with which editors of Windows begin a file in UTF-8
 	if !r.bounded(content) {
 		return nil
 	}
@@ -83,7 +84,11 @@ func (r *Reader) Parse(content []byte) ast.Node {
 		if placed, ok := errors.AsType[yaml.Error](err); ok {
 			at, message = placeOfToken(placed.GetToken()), placed.GetMessage()
 		}
-		r.Fault(at, "", "this is no YAML: %s", strings.TrimPrefix(message, "yaml: "))
+		hint := ""
+		if strings.Contains(message, "character '\t'") {
+			hint = "; indent with spaces, not with a tab"
+		}
+		r.Fault(at, "", "this is no YAML: %s%s", strings.TrimPrefix(message, "yaml: "), hint)
 		return nil
 	}
 	var body ast.Node

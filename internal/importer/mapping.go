@@ -193,6 +193,7 @@ type document struct {
 // parse reads a mapping strictly: an unknown, misspelt or doubled member is an error.
 func parse(name string, source []byte) (*file, *document, error) {
 	doc := &document{name: name}
+	source = bytes.TrimPrefix(source, []byte("\ufeff")) // with which editors of Windows begin a file in UTF-8
 	tree, err := parser.ParseBytes(source, 0)
 	if err != nil {
 		return nil, nil, doc.explain(err)

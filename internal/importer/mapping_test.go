@@ -144,6 +144,13 @@ func TestMappingMayUseAnchors(t *testing.T) {
 	}
 }
 
+// Editors of Windows begin a file with a byte order mark.
+func TestMappingMayBeginWithAMark(t *testing.T) {
+	if _, err := ParseMapping("m.yaml", []byte("\ufeff"+good)); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestExampleMappingsAreGood(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join(root(t), "examples", "mappings", "*.yaml"))
 	if err != nil || len(files) < 7 {

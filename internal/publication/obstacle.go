@@ -26,7 +26,7 @@ const (
 	Silent Hindrance = "quiet"
 	// Incomplete: less has arrived than the method asks for, of what sources say that there is.
 	Incomplete Hindrance = "incomplete"
-	// Unverified: assessments that count are not verified.
+	// Unverified: assessments that count are not verified, or bonus points that were claimed.
 	Unverified Hindrance = "unverified"
 )
 
@@ -149,6 +149,9 @@ func unverified(r *ranking.Result) (all []Obstacle) {
 			titles[c.ID] = c.Titles
 		}
 	}
+	for _, a := range r.Method.Adjustments {
+		titles[a.ID] = a.Titles
+	}
 	for _, g := range r.Groups {
 		for _, s := range g.Agencies {
 			var vi, en []string
@@ -156,6 +159,9 @@ func unverified(r *ranking.Result) (all []Obstacle) {
 				if slices.Contains(c.Marks, ranking.MarkUnverified) {
 					vi, en = append(vi, titles[c.Criterion].VI), append(en, titles[c.Criterion].EN)
 				}
+			}
+			for _, w := range s.Waiting {
+				vi, en = append(vi, titles[w.Adjustment].VI), append(en, titles[w.Adjustment].EN)
 			}
 			if len(vi) > 0 {
 				who := agencyNames(r, s.Agency.Code)

@@ -191,6 +191,12 @@ func TestForgedPointsAreFound(t *testing.T) {
 		m := r["method"].(map[string]any)
 		m["source"] = strings.Replace(m["source"].(string), "full: 1", "full: 0.9", 1)
 	})
+	sealedElsewhere := forge(func(r map[string]any) { // by a version that asks for cases at other addresses
+		first(r)["criteria"].([]any)[0].(map[string]any)["cases"] = "/v2/cases"
+	})
+	if _, err := publication.Verify(sealedElsewhere, seal.Trust{}, func(says string) { t.Error(says) }); err != nil {
+		t.Error(err)
+	}
 	f("this program knows", func(r map[string]any) { r["kind"] = "tiendo.ranking/2" })
 	f("provisional or final", func(r map[string]any) { r["state"] = "perhaps" })
 }
@@ -229,6 +235,12 @@ func TestObstacles(t *testing.T) {
 	claimed := inputs()
 	claimed.Assessments[0].Verified = nil
 	f("Department A (A): not verified: Plan", claimed)
+	bonus := method(t, small+"adjustments: [{id: idea, titles: {vi: Sáng kiến, en: An idea}, kind: bonus, maximum: 3, assessment: idea}]\n")
+	hoped := inputs()
+	hoped.Assessments = append(hoped.Assessments, ranking.Assessment{Agency: "A", Code: "idea", Claimed: &ranking.Claim{Points: 2, At: now}})
+	if stands := publication.Obstacles(bonus, bonus.Compute(hoped), now); len(stands) != 1 || stands[0].Kind != publication.Unverified || stands[0].EN != "Department A (A): not verified: An idea" {
+		t.Errorf("a claimed bonus: %+v", stands)
+	}
 
 	early := publication.Obstacles(method(t, small), method(t, small).Compute(inputs()), time.Date(2026, 10, 20, 23, 59, 0, 0, now.Location()))
 	if len(early) != 1 || early[0].Kind != publication.Early {

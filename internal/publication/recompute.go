@@ -32,7 +32,8 @@ func (r *Record) Recompute(differs func(says string)) error {
 }
 
 // Differences tells differs of each value in which a ranking is another one than was published. What is said of the period before
-// is left out, for it is no part of what points are made of. Numbers count as equal up to what a computer loses in adding.
+// is left out, and where cases are asked for: neither is a part of what points are made of, and another version of this program may
+// ask elsewhere. Numbers count as equal up to what a computer loses in adding.
 func Differences(published, now *ranking.Result, differs func(says string)) {
 	compare("", plain(published), plain(now), differs)
 }
@@ -91,7 +92,7 @@ func compareMembers(at string, published, now map[string]any, differs func(strin
 	}
 	slices.Sort(names)
 	for _, name := range names {
-		if name != "change" {
+		if name != "change" && name != "cases" {
 			compare(at+"/"+name, published[name], now[name], differs)
 		}
 	}

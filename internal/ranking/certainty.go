@@ -63,6 +63,7 @@ func (m *Method) simulate(s *Standings, seed string, draws int) {
 		return
 	}
 	t := newTally(len(ranked))
+	t.compare()
 	d := newDrawing(m, ranked)
 	r := newRandom(seed)
 	for range draws {
@@ -141,11 +142,12 @@ func (d *drawing) points(r *random) []float64 {
 	return d.sums
 }
 
-// tally counts in how many draws an agency had a rank, and was above another.
+// tally counts in how many draws an agency had a rank, and was above another if that is to be compared.
 type tally struct {
 	n     int
 	ranks [][]int
-	wins  [][]int
+	// wins are small numbers, for there are as many as pairs of agencies; nil where nobody asks for them.
+	wins [][]uint32
 	// places are the agencies by points.
 	places []int
 }
@@ -153,25 +155,38 @@ type tally struct {
 func newTally(n int) *tally {
 	t := &tally{n: n, places: make([]int, n)}
 	for i := range n {
-		t.ranks, t.wins = append(t.ranks, make([]int, n+1)), append(t.wins, make([]int, n))
+		t.ranks = append(t.ranks, make([]int, n+1))
 		t.places[i] = i
 	}
 	return t
 }
 
+// compare counts from here on who is above whom.
+func (t *tally) compare() {
+	for range t.n {
+		t.wins = append(t.wins, make([]uint32, t.n))
+	}
+}
+
 // add counts one draw. Equals share a rank, and none is above the other.
 func (t *tally) add(points []float64) {
-	slices.SortStableFunc(t.places, func(a, b int) int { return cmp.Compare(points[b], points[a]) })
+	slices.SortFunc(t.places, func(a, b int) int { return cmp.Compare(points[b], points[a]) })
 	rank := 0
 	for place, i := range t.places {
 		if place == 0 || points[i] < points[t.places[place-1]]-1e-9 {
 			rank = place + 1
 		}
 		t.ranks[i][rank]++
-		for _, below := range t.places[place+1:] {
-			if points[below] < points[i]-1e-9 {
-				t.wins[i][below]++
-			}
+		if t.wins == nil {
+			continue
+		}
+		rest := t.places[place+1:]
+		for len(rest) > 0 && points[rest[0]] >= points[i]-1e-9 {
+			rest = rest[1:]
+		}
+		wins := t.wins[i]
+		for _, below := range rest {
+			wins[below]++
 		}
 	}
 }
@@ -181,7 +196,7 @@ func (t *tally) above(i, j, draws int) float64 {
 	if i == j {
 		return 0.5
 	}
-	return 0.5 + float64(t.wins[i][j]-t.wins[j][i])/float64(2*draws)
+	return 0.5 + (float64(t.wins[i][j])-float64(t.wins[j][i]))/float64(2*draws)
 }
 
 // interval is the ranks that are left when what lies beyond with less than 5 % is cut off at each end. Ranks are whole, and so

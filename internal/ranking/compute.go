@@ -13,7 +13,7 @@ func (m *Method) Compute(inputs Inputs) *Result {
 	for _, g := range m.Groups {
 		s := m.standings(in, g)
 		for i := range s.Agencies {
-			r.Provisional = r.Provisional || slices.ContainsFunc(s.Agencies[i].Criteria, func(x Score) bool { return slices.Contains(x.Marks, MarkUnverified) })
+			r.Provisional = r.Provisional || len(s.Agencies[i].Waiting) > 0 || slices.ContainsFunc(s.Agencies[i].Criteria, func(x Score) bool { return slices.Contains(x.Marks, MarkUnverified) })
 		}
 		r.Groups = append(r.Groups, s)
 	}
@@ -176,12 +176,25 @@ func (m *Method) total(in *Inputs, s *Standing) {
 		s.Points += a.Points
 	}
 	for i := range m.Adjustments {
-		if a, moved := m.adjusted(in, &m.Adjustments[i], s.Agency.Code); moved {
+		x := &m.Adjustments[i]
+		if a, moved := m.adjusted(in, x, s.Agency.Code); moved {
 			s.Adjustments = append(s.Adjustments, a)
 			s.Points += a.Points
 		}
+		if w, waits := waiting(in, x, s.Agency.Code); waits {
+			s.Waiting = append(s.Waiting, w)
+		}
 	}
 	s.Points = min(m.Points, max(0, s.Points))
+}
+
+// waiting is a bonus that an agency claimed, if nobody has verified it.
+func waiting(in *Inputs, x *Adjustment, agency string) (Waiting, bool) {
+	said := in.assessment(x.Assessment, agency)
+	if x.Assessment == "" || x.Penalty || said == nil || said.Verified != nil || said.Claimed == nil || said.Claimed.Points == 0 {
+		return Waiting{}, false
+	}
+	return Waiting{x.ID, said.Claimed.Points, said.Claimed.Evidence}, true
 }
 
 // adjusted is what one adjustment moves; moved is false if it moves nothing.

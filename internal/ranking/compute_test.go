@@ -87,6 +87,29 @@ func marks(all []ranking.Mark) string {
 	return text
 }
 
+// A bonus that was claimed counts for nothing before it is verified, and a ranking is not final until then.
+func TestClaimedBonusWaits(t *testing.T) {
+	m := method(t, small)
+	f := func(said ranking.Assessment, provisional bool, waiting ...ranking.Waiting) {
+		t.Helper()
+		in := inputs()
+		in.Assessments = slices.DeleteFunc(in.Assessments, func(a ranking.Assessment) bool { return a.Agency == "B" }) // whose plan is not verified
+		before := m.Compute(in)
+		said.Agency, said.Code = "A", "initiative"
+		in.Assessments = append(in.Assessments, said)
+		r := m.Compute(in)
+		if before.Provisional || r.Provisional != provisional {
+			t.Errorf("%+v: provisional is %t, without it %t; want %t and false", said, r.Provisional, before.Provisional, provisional)
+		}
+		if a := r.Groups[0].Agencies[1]; a.Agency.Code != "A" || !slices.Equal(a.Waiting, waiting) || provisional && a.Points != 75.5 {
+			t.Errorf("%+v: %s has %g points and waits for %+v, want A with 75.5 and %+v", said, a.Agency.Code, a.Points, a.Waiting, waiting)
+		}
+	}
+	f(ranking.Assessment{Claimed: claim(2)}, true, ranking.Waiting{Adjustment: "initiative", Claimed: 2})
+	f(ranking.Assessment{Claimed: claim(0)}, false)
+	f(ranking.Assessment{Claimed: claim(2), Verified: claim(1)}, false)
+}
+
 func same(t *testing.T, r *ranking.Result, want string) {
 	t.Helper()
 	if got := standings(r); got != want {
@@ -131,6 +154,14 @@ func TestGolden(t *testing.T) {
 
 // By hand: B and C both have 50.004 and 50.001 points, 50.00 when rounded, and so a tie. Area a tells them apart: B 20, C 30.
 // D and E are equal in everything and share rank 4, so that F is sixth.
+// What agencies report of themselves has no cases to look at.
+func TestReportedFiguresHaveNoCases(t *testing.T) {
+	m := method(t, strings.Replace(small, "kpi: dossier.on_time_rate\n", "kpi: org.iso_ratio\n        better: higher\n", 1))
+	if c := m.Compute(inputs()).Groups[0].Agencies[0].Criteria[0]; m.Criteria()[0].KPI != "org.iso_ratio" || *c.Denominator == 0 || c.Cases != "" {
+		t.Errorf("%+v", c)
+	}
+}
+
 func TestTies(t *testing.T) {
 	const two = `method: ties
 version: "1"

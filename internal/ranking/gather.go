@@ -2,6 +2,7 @@ package ranking
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -37,7 +38,7 @@ func (m *Method) Period(id string, now time.Time, zone *time.Location) (period.P
 		return refuse("%s", err)
 	}
 	if _, whole := period.Previous(id); !whole || !slices.Contains(m.Periods, period.Kind(id)) {
-		return refuse("the method %s ranks periods of the kinds %s, such as 2026-Q3 for a quarter, and not %s", m.ID, strings.Join(m.Periods, ", "), id)
+		return refuse("the method %s ranks periods of the kinds %s, such as %s, and not %s", m.ID, strings.Join(m.Periods, ", "), examples[m.Periods[0]], id)
 	}
 	first, _ := document.ParseDay(p.First)
 	last, _ := document.ParseDay(p.Last)
@@ -69,7 +70,7 @@ func (m *Method) Gather(ctx context.Context, b *kpi.Books, p period.Period, at M
 		}
 	}
 	if len(in.Agencies) == 0 {
-		return nil, &kpi.Error{Param: "period", Message: fmt.Sprintf("on %s the register has no agency of the groups of %s; load agencies with their groups (tiendo register load)", day, m.ID)}
+		return nil, nobody{&kpi.Error{Param: "period", Message: fmt.Sprintf("on %s the register has no agency of the groups of %s; load agencies with their groups (tiendo register load)", day, m.ID)}}
 	}
 	for _, kind := range register.Kinds() {
 		if l, ok := view.Load(kind); ok {
@@ -188,3 +189,16 @@ func claimed(s *kpi.Said) *Claim {
 	}
 	return &Claim{Points: s.Points, Evidence: s.Evidence, Reason: s.Reason, At: s.At}
 }
+
+// examples are periods of each kind.
+var examples = map[string]string{"month": "2026-09", "quarter": "2026-Q3", "half": "2026-H1", "nine_months": "2026-9M", "year": "2026"}
+
+// ErrNobody says that the register has nobody whom a method ranks.
+var ErrNobody = errors.New("nobody is ranked")
+
+// nobody is an [ErrNobody] that says of whom; it wraps a *kpi.Error.
+type nobody struct{ says *kpi.Error }
+
+func (n nobody) Error() string        { return n.says.Error() }
+func (n nobody) Unwrap() error        { return n.says }
+func (n nobody) Is(target error) bool { return target == ErrNobody }

@@ -52,14 +52,20 @@ func (m *Method) keys(s *Standing) []float64 {
 	return keys
 }
 
-// round rounds points half up to the method's decimals. What a computer loses in adding is far below the tenth decimal.
-func (m *Method) round(points float64) float64 {
-	scale := math.Pow10(m.Ties.Decimals)
+func (m *Method) round(points float64) float64 { return Round(points, m.Ties.Decimals) }
+
+// Round rounds points half up to a method's decimals, as they are compared. What a computer loses in adding is far below the tenth
+// decimal.
+func Round(points float64, decimals int) float64 {
+	scale := math.Pow10(decimals)
 	return math.Floor(points*scale+0.5+1e-9) / scale
 }
 
-// cases asks for the cases behind a figure of one agency.
+// cases asks for the cases behind a figure of one agency; "" where the figure is reported, and there are none.
 func (m *Method) cases(in *Inputs, id string, where map[string][]string, agency string) string {
+	if strings.HasPrefix(id, "org.") {
+		return ""
+	}
 	q := url.Values{"kpi": {id}, "period": {in.Period.ID}, "agency": {agency}, "fold": {"successor"}}
 	if m.Report {
 		q.Set("cutoff", "report")

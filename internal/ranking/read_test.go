@@ -130,3 +130,16 @@ func TestRefused(t *testing.T) {
 		t.Error("an empty file was taken")
 	}
 }
+
+// A file from an editor that begins it with a byte order mark, or ends lines as Windows does, is the same method; one that is
+// indented with tabs is told what would do.
+func TestFilesOfOtherEditors(t *testing.T) {
+	for _, content := range []string{"\ufeff" + small, strings.ReplaceAll(small, "\n", "\r\n")} {
+		if got := method(t, content); got.ID != "small" || len(got.Criteria()) != len(method(t, small).Criteria()) {
+			t.Errorf("%q is another method: %+v", content[:12], got)
+		}
+	}
+	if _, err := ranking.Read([]byte(strings.Replace(small, "  - id: ", "\t- id: ", 1))); err == nil || !strings.Contains(err.Error(), "indent with spaces") {
+		t.Errorf("tabs: %v", err)
+	}
+}

@@ -100,6 +100,8 @@ type Standing struct {
 	Criteria []Score      `json:"criteria"`
 	// Adjustments are the bonus and penalty points that it got.
 	Adjustments []Adjusted `json:"adjustments,omitempty"`
+	// Waiting are bonus points that it claimed and nobody verified; until then they count for nothing.
+	Waiting []Waiting `json:"waiting,omitempty"`
 	// Overclaimed is what the agency claimed − what was verified, over the assessments for which both are known; nil where none is.
 	Overclaimed *float64 `json:"overclaimed"`
 	// Change is against the period before; nil where it was not ranked then.
@@ -142,6 +144,19 @@ const (
 	MarkLate Mark = "late"
 )
 
+var markNames = map[Mark]Names{
+	MarkShrunk:     {VI: "ít hồ sơ: phần thiếu tính theo cả nhóm", EN: "few cases: the rest as the group"},
+	MarkNeutral:    {VI: "tính như cả nhóm", EN: "scored as the group"},
+	MarkMissing:    {VI: "không có dữ liệu", EN: "no data"},
+	MarkQuiet:      {VI: "không còn dữ liệu mới", EN: "gone quiet"},
+	MarkUnverified: {VI: "chưa thẩm định", EN: "not verified"},
+	MarkCapped:     {VI: "cao hơn mức tối đa", EN: "above the maximum"},
+	MarkLate:       {VI: "nộp muộn", EN: "late"},
+}
+
+// Names say a mark to people.
+func (m Mark) Names() Names { return markNames[m] }
+
 // Score is what one criterion earned.
 type Score struct {
 	Criterion   string   `json:"criterion"`
@@ -177,6 +192,13 @@ type Adjusted struct {
 	Evidence string   `json:"evidence,omitempty"`
 	Reason   string   `json:"reason,omitempty"`
 	Cases    string   `json:"cases,omitempty"`
+}
+
+// Waiting is bonus points that were claimed.
+type Waiting struct {
+	Adjustment string  `json:"adjustment"`
+	Claimed    float64 `json:"claimed"`
+	Evidence   string  `json:"evidence,omitempty"`
 }
 
 // Change says how a standing moved since the period before, by the same method.

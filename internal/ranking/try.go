@@ -35,6 +35,9 @@ func (m *Method) Try(changes []string) (*Method, error) {
 			set[c.ID] = value * c.Weight / m.weight(id)
 		}
 	}
+	if err := tried.turned(changes); err != nil {
+		return nil, err
+	}
 	if len(set) == 0 {
 		return tried, nil
 	}
@@ -92,16 +95,24 @@ func (m *Method) set(change, name string, value float64) error {
 			case part == "at" && c.Scoring.Kind == AtThreshold:
 				c.Scoring.At, did = value, true
 			}
-			turned := c.Better == BetterHigher && !c.Scoring.rises() || c.Better == BetterLower && !c.Scoring.falls()
-			if did && turned {
-				_, err := wrongTry(change, "then a better figure would lower points")
-				return err
-			}
 		}
 	}
 	if !did {
 		_, err := wrongTry(change, "%q is no criterion or area of %s; %s would do, or criterion.zero, .full, .at or .minimum, minimum, off or pauses", name, m.ID, strings.Join(m.ids(), ", "))
 		return err
+	}
+	return nil
+}
+
+// turned refuses scoring by which a better figure would lower points. What is tried of a criterion counts together: both ends of a
+// line may move past where the other was.
+func (m *Method) turned(changes []string) error {
+	for _, c := range m.Criteria() {
+		if c.Better == BetterHigher && !c.Scoring.rises() || c.Better == BetterLower && !c.Scoring.falls() {
+			of := slices.DeleteFunc(slices.Clone(changes), func(change string) bool { return !strings.HasPrefix(change, c.ID+".") })
+			_, err := wrongTry(strings.Join(of, " "), "then a better figure would lower points")
+			return err
+		}
 	}
 	return nil
 }

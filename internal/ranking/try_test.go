@@ -60,8 +60,11 @@ func TestTryScoring(t *testing.T) {
 			}
 		}
 	}
-	f("A", "40", "on-time.full=0.9")       // 0.9 is now enough
-	f("D", "0", "on-time.zero=0.75")       // and 0.75 is nothing
+	f("A", "40", "on-time.full=0.9")                     // 0.9 is now enough
+	f("D", "0", "on-time.zero=0.75")                     // and 0.75 is nothing
+	f("D", "40", "on-time.full=0.4", "on-time.zero=0.2") // both ends move: 0.75 is beyond, in whichever order they are told
+	f("D", "40", "on-time.zero=0.2", "on-time.full=0.4")
+	f("D", "0", "on-time.zero=1.1", "on-time.full=1.2")
 	f("C", "24", "on-time.minimum=10")     // 8 of 10 count as they are: 0.8 → 0.6 of 40
 	f("C", "24", "minimum=5")              // the same
 	f("C", "28.68(shrunk)", "minimum=100") // like the group, but for a little: (8 + 90 · 0.865) ÷ 100 = 0.8585 → 0.717 → 28.68
@@ -85,7 +88,7 @@ func TestTriesThatCannotBe(t *testing.T) {
 	f("no criterion", "late=3")
 	f("no criterion", "overdue.zero=3")
 	f("no criterion", "overdue.minimum=3")
-	f("lower points", "on-time.full=0.4")
+	f("on-time.full=0.4: then a better figure would lower points", "on-time.full=0.4", "plan=10")
 	f("at most 60 days", "off=2026-09-09..2026-09-07")
 	f("at most 60 days", "off=2026-01-01..2026-12-31")
 	f("at most 60 days", "off=soon")

@@ -87,7 +87,7 @@ func TestHaiPhongBeforeAndAfter(t *testing.T) {
 		}
 		return n
 	}
-	if n := groups("2025-06-30"); n["district"] != 15 || n["commune"] != 0 || n["department"] != 20-6+1+6 {
+	if n := groups("2025-06-30"); n["district"] != 15 || n["commune"] != 0 || n["department"] != 20-6+1 {
 		t.Errorf("before: %v", n)
 	}
 	if n := groups("2025-07-01"); n["district"] != 0 || n["commune"] != 114 || n["department"] != 15 {

@@ -82,7 +82,7 @@ var keyNames = map[string]Names{
 func (s *Summary) XLSX(out io.Writer, lang string, zone *time.Location) error {
 	w := wordsOfSummaryIn[lang]
 	b := newBook(s.Title(lang), lang)
-	p := b.sheet(w.sheet, false, 0, 6, 58, 13, 13, 13)
+	p := b.sheet(w.sheet, paper{}, 6, 58, 13, 13, 13)
 	above, below := s.Lines(lang, zone)
 	p.across(title, strings.ToUpper(s.Title(lang)))
 	for _, line := range above {
@@ -115,7 +115,11 @@ func (s *sheet) item(i *Item, place int, lang string) {
 	if look == plain {
 		look = decimal
 	}
-	cells := []any{cell{text, strconv.Itoa(place)}, cell{text, i.Name(lang)}}
+	name := i.Name(lang)
+	if unit := units[i.Unit].In(lang); unit != "" {
+		name += ", " + unit // for the number beside it stays a number
+	}
+	cells := []any{cell{text, strconv.Itoa(place)}, cell{text, name}}
 	var value any = "–"
 	if i.Value != nil {
 		value = *i.Value

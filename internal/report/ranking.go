@@ -12,14 +12,14 @@ import (
 
 // wordsOfRanking are the texts of a ranking's papers.
 type wordsOfRanking struct {
-	title, period, method, provisional, tried, rank, code, agency, points, interval, share, weight, sum, excluded, details, criterion string
-	numerator, denominator, value, used, marks, how, unranked, group                                                                  string
+	title, period, method, running, unverified, tried, rank, code, agency, points, interval, share, weight, sum, excluded, details, criterion string
+	numerator, denominator, value, used, marks, how, unranked, group                                                                          string
 }
 
 var wordsOfRankingIn = map[string]wordsOfRanking{
 	"vi": {
 		title: "Bảng xếp hạng", period: "Kỳ %s, từ ngày %s đến ngày %s", method: "Phương pháp %s, phiên bản %s, SHA-256 %s",
-		provisional: "Kết quả tạm thời: kỳ chưa kết thúc hoặc còn điểm chưa thẩm định.", tried: "Thử trọng số: %s. Kết quả này không có giá trị.",
+		running: "Kết quả tạm thời: kỳ chưa kết thúc.", unverified: "Kết quả tạm thời: còn điểm chưa thẩm định.", tried: "Đang thử: %s. Kết quả này không có giá trị.",
 		rank: "Hạng", code: "Mã", agency: "Cơ quan", points: "Điểm", interval: "Hạng với độ tin cậy 90 %", share: "Mức đạt", weight: "Điểm tối đa", sum: "Cộng",
 		excluded: "Không xếp hạng: %s (%s)", details: "Số liệu", criterion: "Tiêu chí", numerator: "Tử số", denominator: "Mẫu số", value: "Kết quả", used: "Dùng để chấm",
 		marks: "Ghi chú", unranked: "–", group: "Nhóm",
@@ -27,7 +27,7 @@ var wordsOfRankingIn = map[string]wordsOfRanking{
 	},
 	"en": {
 		title: "Ranking", period: "Period %s, from %s to %s", method: "Method %s, version %s, SHA-256 %s",
-		provisional: "Provisional: the period still runs, or points are not verified.", tried: "Weights were tried: %s. Nothing of this holds.",
+		running: "Provisional: the period still runs.", unverified: "Provisional: points are not verified.", tried: "Tried: %s. Nothing of this holds.",
 		rank: "Rank", code: "Code", agency: "Agency", points: "Points", interval: "Rank with 90 %", share: "Share", weight: "Most points", sum: "Sum",
 		excluded: "Not ranked: %s (%s)", details: "Figures", criterion: "Criterion", numerator: "Numerator", denominator: "Denominator", value: "Result", used: "Scored",
 		marks: "Remarks", unranked: "–", group: "Group",
@@ -63,8 +63,11 @@ func sheetName(name string, taken map[string]bool) string {
 	return unique
 }
 
-// The columns before the criteria: rank, code, name, points, interval.
-const beforeCriteria = 5
+// The columns before the criteria: rank, code, name, points, interval. Titles and notes stand over those of the first page.
+const (
+	beforeCriteria = 5
+	onFirstPage    = 13
+)
 
 // standings writes the sheet of a group.
 func (b *book) standings(r *ranking.Result, g *ranking.Standings, w wordsOfRanking, lang, name string) {
@@ -79,7 +82,8 @@ func (b *book) standings(r *ranking.Result, g *ranking.Standings, w wordsOfRanki
 		widths = append(widths, 10)
 	}
 	above := b.headOfRanking(r, g, w, lang)
-	s := b.sheet(name, true, len(above)+4, widths...)
+	s := b.sheet(name, paper{landscape: true, frozen: len(above) + 4, beside: 3, pages: pagesOf(widths)}, widths...)
+	s.width = min(s.width, onFirstPage)
 	s.across(title, strings.ToUpper(w.title+": "+nameIn(r.Method.Titles, lang)))
 	for _, line := range above {
 		s.across(subtitle, line)
@@ -104,14 +108,27 @@ func (b *book) standings(r *ranking.Result, g *ranking.Standings, w wordsOfRanki
 	s.end()
 }
 
+// pagesOf is how many pages a sheet is wide, so that it can be read: beside the three columns that each of them repeats.
+func pagesOf(widths []float64) int {
+	const page = 170 // characters, at four fifths of their size
+	sum, repeated := 0.0, widths[0]+widths[1]+widths[2]
+	for _, width := range widths {
+		sum += width
+	}
+	return max(1, int(math.Ceil((sum-repeated)/(page-repeated))))
+}
+
 func (b *book) headOfRanking(r *ranking.Result, g *ranking.Standings, w wordsOfRanking, lang string) []string {
 	p := r.Inputs.Period
 	above := []string{
 		nameIn(g.Group.Names, lang), fmt.Sprintf(w.period, p.ID, dayText(p.From, lang), dayText(p.To, lang)),
 		fmt.Sprintf(w.method, r.Method.ID, r.Method.Version, r.Method.SHA256[:min(16, len(r.Method.SHA256))]),
 	}
-	if r.Provisional {
-		above = append(above, w.provisional)
+	switch {
+	case p.Running:
+		above = append(above, w.running)
+	case r.Provisional:
+		above = append(above, w.unverified)
 	}
 	if len(r.Tried) > 0 {
 		above = append(above, fmt.Sprintf(w.tried, strings.Join(r.Tried, ", ")))
@@ -142,7 +159,7 @@ func (s *sheet) headsOfRanking(r *ranking.Result, w wordsOfRanking, lang string)
 		overAreas = append(overAreas, span{from, len(areas)})
 	}
 	for _, a := range r.Method.Adjustments {
-		areas, names = append(areas, cell{head, nameIn(a.Titles, lang)}), append(names, cell{head, ""})
+		areas, names = append(areas, cell{head, ""}), append(names, cell{head, nameIn(a.Titles, lang)})
 		limit := a.Maximum
 		if a.Penalty {
 			limit = -limit
@@ -157,6 +174,9 @@ func (s *sheet) headsOfRanking(r *ranking.Result, w wordsOfRanking, lang string)
 	for _, over := range overCriteria {
 		s.merge(over.from, over.to)
 	}
+	for column := range beforeCriteria {
+		s.mergeDown(column+1, column+1, 1)
+	}
 	s.line(weights...)
 	return s.row
 }
@@ -166,7 +186,10 @@ func (s *sheet) standing(r *ranking.Result, of *ranking.Standing, weights int, w
 	row := s.row + 1
 	interval := w.unranked
 	if of.Interval != nil {
-		interval = fmt.Sprintf("%d–%d", of.Interval.Low, of.Interval.High)
+		interval = strconv.Itoa(of.Interval.Low)
+		if of.Interval.High > of.Interval.Low {
+			interval += "–" + strconv.Itoa(of.Interval.High)
+		}
 	}
 	cells := make([]any, beforeCriteria)
 	scores := of.Criteria
@@ -195,7 +218,7 @@ func (s *sheet) standing(r *ranking.Result, of *ranking.Standing, weights int, w
 	}
 	total := fmt.Sprintf("ROUND(MIN(%s,MAX(0,%s)),%d)", absolute(4, weights), strings.Join(parts, "+"), r.Method.Decimals)
 	cells[0], cells[1], cells[2] = cell{whole, rank}, cell{text, of.Agency.Code}, cell{text, nameIn(of.Agency.Names, lang)}
-	cells[3], cells[4] = cell{decimal, formula{total, rounded(of.Points, r.Method.Decimals)}}, cell{text, interval}
+	cells[3], cells[4] = cell{decimal, formula{total, ranking.Round(of.Points, r.Method.Decimals)}}, cell{text, interval}
 	s.line(cells...)
 }
 
@@ -216,7 +239,7 @@ func plainly(all []ranking.Standing, decimals int) bool {
 	for i := range all {
 		better := 0
 		for j := range all {
-			if rounded(all[j].Points, decimals) > rounded(all[i].Points, decimals) {
+			if ranking.Round(all[j].Points, decimals) > ranking.Round(all[i].Points, decimals) {
 				better++
 			}
 		}
@@ -227,38 +250,32 @@ func plainly(all []ranking.Standing, decimals int) bool {
 	return true
 }
 
-// rounded rounds as rankings do: half up, and what a computer loses in adding is made up for.
-func rounded(points float64, decimals int) float64 {
-	scale := math.Pow10(decimals)
-	return math.Floor(points*scale+.5+1e-9) / scale
-}
-
 // absolute names a cell that stays where it is when a formula is copied, as $D$7.
 func absolute(column, row int) string {
-	name := strings.TrimRight(at(column, row), "0123456789")
-	return fmt.Sprintf("$%s$%d", name, row)
+	return fmt.Sprintf("$%s$%d", letters(column), row)
 }
 
 // details writes the figures that shares were made of.
 func (b *book) details(r *ranking.Result, w wordsOfRanking, lang string) {
-	titles := map[string]string{}
+	criteria := map[string]ranking.DescribedCriterion{}
 	for _, a := range r.Method.Areas {
 		for _, c := range a.Criteria {
-			titles[c.ID] = nameIn(c.Titles, lang)
+			criteria[c.ID] = c
 		}
 	}
-	s := b.sheet(w.details, true, 1, 20, 10, 34, 34, 11, 11, 11, 11, 10, 10, 10, 22)
+	s := b.sheet(w.details, paper{landscape: true, frozen: 1}, 20, 10, 34, 38, 10, 10, 11, 13, 10, 12, 10, 42)
 	heads := []string{w.group, w.code, w.agency, w.criterion, w.numerator, w.denominator, w.value, w.used, w.share, w.weight, w.points, w.marks}
 	cells := make([]any, len(heads))
 	for i := range heads {
 		cells[i] = cell{head, heads[i]}
 	}
-	s.line(cells...)
+	s.high(32, cells...)
 	for _, g := range r.Groups {
 		for i := range g.Agencies {
 			a := &g.Agencies[i]
 			for j := range a.Criteria {
-				s.score(&a.Criteria[j], cell{text, nameIn(g.Group.Names, lang)}, cell{text, a.Agency.Code}, cell{text, nameIn(a.Agency.Names, lang)}, cell{text, titles[a.Criteria[j].Criterion]})
+				c := criteria[a.Criteria[j].Criterion]
+				s.score(&a.Criteria[j], &c, lang, cell{text, nameIn(g.Group.Names, lang)}, cell{text, a.Agency.Code}, cell{text, nameIn(a.Agency.Names, lang)}, cell{text, nameIn(c.Titles, lang)})
 			}
 		}
 	}
@@ -266,23 +283,29 @@ func (b *book) details(r *ranking.Result, w wordsOfRanking, lang string) {
 }
 
 // score writes a criterion of an agency, after who and what it is.
-func (s *sheet) score(x *ranking.Score, before ...any) {
-	row := s.row + 1
-	number := func(v *float64) cell {
+func (s *sheet) score(x *ranking.Score, c *ranking.DescribedCriterion, lang string, before ...any) {
+	row, as := s.row+1, decimal
+	switch {
+	case c.Assessment != "" || c.Unit == "ratio":
+		as = percent
+	case c.Unit == "count":
+		as = figure
+	}
+	number := func(v *float64, as look) cell {
 		if v == nil {
 			return cell{text, "–"}
 		}
-		return cell{figure, *v}
+		return cell{as, *v}
 	}
-	value := number(x.Value)
+	value := number(x.Value, as)
 	if x.Value != nil && x.Numerator != nil && x.Denominator != nil && *x.Denominator != 0 {
-		value = cell{figure, formula{fmt.Sprintf("%s/%s", at(5, row), at(6, row)), *x.Value}}
+		value = cell{as, formula{fmt.Sprintf("%s/%s", at(5, row), at(6, row)), *x.Value}}
 	}
 	var marks []string
 	for _, m := range x.Marks {
-		marks = append(marks, string(m))
+		marks = append(marks, nameIn(m.Names(), lang))
 	}
-	s.line(append(before, number(x.Numerator), number(x.Denominator), value, number(x.Used), cell{percent, x.Share}, cell{decimal, x.Weight},
+	s.line(append(before, number(x.Numerator, figure), number(x.Denominator, figure), value, number(x.Used, as), cell{percent, x.Share}, cell{decimal, x.Weight},
 		cell{decimal, formula{fmt.Sprintf("%s*%s", at(9, row), at(10, row)), x.Points}}, cell{text, strings.Join(marks, ", ")})...)
 }
 

@@ -117,9 +117,15 @@ type sheet struct {
 	width int
 }
 
-// sheet begins a sheet. widths are those of its columns, in characters. Above line frozen everything stays in sight, and on every
-// printed page; 0 for nothing.
-func (b *book) sheet(name string, landscape bool, frozen int, widths ...float64) *sheet {
+// paper is how a sheet stands on A4, and what of it stays in sight and on every printed page: frozen is the last of the lines on
+// top, of which that one is printed again, and beside the number of columns at the left. A sheet is as wide as pages, 1 for 0.
+type paper struct {
+	landscape             bool
+	frozen, beside, pages int
+}
+
+// sheet begins a sheet. widths are those of its columns, in characters.
+func (b *book) sheet(name string, on paper, widths ...float64) *sheet {
 	s := &sheet{book: b, name: name, width: len(widths)}
 	if b.err != nil {
 		return s
@@ -130,18 +136,21 @@ func (b *book) sheet(name string, landscape bool, frozen int, widths ...float64)
 		_, err := b.file.NewSheet(name)
 		b.try(err)
 	}
-	orientation, a4, one, many := "portrait", 9, 1, 0
-	if landscape {
+	orientation, a4, across, many := "portrait", 9, max(1, on.pages), 0
+	if on.landscape {
 		orientation = "landscape"
 	}
 	yes := true
 	b.try(b.file.SetSheetProps(name, &excelize.SheetPropsOptions{FitToPage: &yes}))
-	b.try(b.file.SetPageLayout(name, &excelize.PageLayoutOptions{Size: &a4, Orientation: &orientation, FitToWidth: &one, FitToHeight: &many}))
+	b.try(b.file.SetPageLayout(name, &excelize.PageLayoutOptions{Size: &a4, Orientation: &orientation, FitToWidth: &across, FitToHeight: &many}))
 	b.try(b.file.SetHeaderFooter(name, &excelize.HeaderFooterOptions{OddFooter: "&C&P / &N"}))
-	if frozen > 0 {
-		b.try(b.file.SetDefinedName(&excelize.DefinedName{
-			Name: "_xlnm.Print_Titles", RefersTo: fmt.Sprintf("'%s'!$%d:$%d", strings.ReplaceAll(name, "'", "''"), frozen, frozen), Scope: name,
-		}))
+	if on.frozen > 0 {
+		quoted := "'" + strings.ReplaceAll(name, "'", "''") + "'"
+		titles := fmt.Sprintf("%s!$%d:$%d", quoted, on.frozen, on.frozen)
+		if on.beside > 0 {
+			titles = fmt.Sprintf("%s!$A:$%s,%s", quoted, letters(on.beside), titles)
+		}
+		b.try(b.file.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", RefersTo: titles, Scope: name}))
 	}
 	var err error
 	s.out, err = b.file.NewStreamWriter(name)
@@ -152,8 +161,12 @@ func (b *book) sheet(name string, landscape bool, frozen int, widths ...float64)
 	for i, width := range widths {
 		b.try(s.out.SetColWidth(i+1, i+1, width))
 	}
-	if frozen > 0 {
-		b.try(s.out.SetPanes(&excelize.Panes{Freeze: true, YSplit: frozen, TopLeftCell: fmt.Sprintf("A%d", frozen+1), ActivePane: "bottomLeft"}))
+	if on.frozen > 0 {
+		active := "bottomLeft"
+		if on.beside > 0 {
+			active = "bottomRight"
+		}
+		b.try(s.out.SetPanes(&excelize.Panes{Freeze: true, XSplit: on.beside, YSplit: on.frozen, TopLeftCell: at(on.beside+1, on.frozen+1), ActivePane: active}))
 	}
 	return s
 }
@@ -227,6 +240,9 @@ func (b *book) write(w io.Writer) error {
 	}
 	return errors.Join(b.file.Write(w), b.file.Close())
 }
+
+// letters name a column, as D.
+func letters(column int) string { return strings.TrimRight(at(column, 1), "1") }
 
 // at names a cell, as D7.
 func at(column, row int) string {

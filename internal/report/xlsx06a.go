@@ -26,7 +26,7 @@ func (f *Form06a) XLSX(out io.Writer, lang string, zone *time.Location) error {
 	w := words06aIn[lang]
 	b := newBook(form06a.In(lang), lang)
 	above, below := f.Lines(lang, zone)
-	s := b.sheet("06a", true, len(above)+6, 5, 44, 9, 9, 11, 9, 9, 9, 9, 9, 9, 9, 9, 11)
+	s := b.sheet("06a", paper{landscape: true, frozen: len(above) + 6}, 5, 44, 9, 9, 11, 9, 9, 9, 9, 9, 9, 9, 9, 11)
 	s.across(note, "II.06a/VPCP/KSTT")
 	s.across(title, strings.ToUpper(form06a.In(lang)))
 	for _, line := range above {
