@@ -44,7 +44,7 @@ func (c *demoCmd) Run(ctx context.Context, std *streams) error {
 	}
 	fmt.Fprintln(std.out, "Tiendo's demo: a simulated city with its dossiers, tasks, petitions, citizen receptions, inspection findings and\n"+
 		"what departments report of themselves. Every figure in it is invented.")
-	tuneMemory()
+	tune()
 	a, err := newApp(ctx, appOptions{
 		Config: cfg, Logger: newLogger(std.err, cfg.Log), Simulated: true, Agencies: simulatedAgencies(), Methods: methods.Files,
 	})

@@ -11,7 +11,7 @@ type serveCmd struct {
 }
 
 func (c *serveCmd) Run(ctx context.Context, std *streams) error {
-	tuneMemory()
+	tune()
 	cfg, err := c.Settings.load(std, nil)
 	if err != nil {
 		return err
