@@ -126,7 +126,7 @@ func (c *Check) family(ctx context.Context, family event.Family) error {
 			continue
 		}
 		c.checked.Cases++
-		c.checked.Events += uint64(len(events))
+		c.checked.Events += firstDeliveries(events, Mark{}, c.Booked)
 		if c.checked.Cases%progressEvery == 0 {
 			c.Progress(c.checked)
 		}
