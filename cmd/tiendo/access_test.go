@@ -204,7 +204,7 @@ func TestSenderOverItsRateWaits(t *testing.T) {
 	t.Parallel()
 	cfg := config.Default()
 	cfg.Listen, cfg.Data = "127.0.0.1:0", t.TempDir()
-	cfg.Ingest = config.Ingest{Rate: 20_000, Burst: 10_000}
+	cfg.Ingest = config.Ingest{Rate: 1_000, Burst: 10_000}
 	a, _ := startApp(t, appOptions{Config: cfg})
 	s, err := newSender(&client{Server: a.URL(), TokenFile: a.make(t, tokenCreateCmd{Name: "bulk", Scope: []string{"ingest"}})})
 	if err != nil {
@@ -233,7 +233,10 @@ func TestKilledWhileMakingTokens(t *testing.T) {
 	secrets := map[string]string{}
 	revoked := map[string]bool{}
 	unanswered := 0
+	var answered atomic.Int64
 	for round := range min(rounds(), 8) {
+		// Enough is answered before the kill that one of the makers has come to revoke, however slow the machine is.
+		enough := answered.Load() + 15
 		var mu sync.Mutex
 		var makers sync.WaitGroup
 		for m := range 3 {
@@ -249,6 +252,7 @@ func TestKilledWhileMakingTokens(t *testing.T) {
 					}
 					secrets[name] = secret
 					mu.Unlock()
+					answered.Add(1)
 					if i%5 != 4 {
 						continue
 					}
@@ -262,7 +266,8 @@ func TestKilledWhileMakingTokens(t *testing.T) {
 				}
 			})
 		}
-		time.Sleep(time.Duration(20+37*round) * time.Millisecond)
+		eventually(t, "tokens are made", func() bool { return answered.Load() >= enough })
+		time.Sleep(time.Duration(7*round) * time.Millisecond)
 		s.kill()
 		makers.Wait()
 		s.start()

@@ -105,7 +105,7 @@ func TestUnderSystemd(t *testing.T) {
 func TestWatchdog(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var hangs atomic.Bool
-		told := 0
+		var told atomic.Int32
 		ctx, cancel := context.WithCancel(t.Context())
 		go watchdog(ctx, time.Second, func(ctx context.Context) error {
 			if !hangs.Load() {
@@ -113,15 +113,14 @@ func TestWatchdog(t *testing.T) {
 			}
 			<-ctx.Done()
 			return ctx.Err()
-		}, func() { told++ })
+		}, func() { told.Add(1) })
 		expect := func(what string, want int) {
 			t.Helper()
 			time.Sleep(2*time.Second + 500*time.Millisecond)
 			synctest.Wait()
-			if told != want {
+			if told := told.Swap(0); int(told) != want {
 				t.Errorf("%s: told %d times, want %d", what, told, want)
 			}
-			told = 0
 		}
 		expect("alive", 2)
 		hangs.Store(true)
@@ -129,7 +128,7 @@ func TestWatchdog(t *testing.T) {
 		hangs.Store(false)
 		time.Sleep(time.Second) // what it waits for ends first
 		synctest.Wait()
-		told = 0
+		told.Store(0)
 		expect("alive again", 2)
 		cancel()
 	})

@@ -48,7 +48,8 @@ func (b *Booker) judge(ctx context.Context, block *block, in *inserting) (first 
 // judgeShare judges cases whose subjects are sorted. Facts, and the prints of what the journal holds, are read side by side
 // in that order.
 //
-// Measured: the prints of 5,000 random cases among a million are read in 0.17 s, their lines in 0.79 s, on 2 busy cores.
+// Measured: the prints of 4,400 random cases among 10 million events take the engine 0.13 s of processor time, 0.29 s before the journal
+// had a cube of them.
 func (b *Booker) judgeShare(ctx context.Context, block *block, in *inserting, family event.Family, subjects []string) (first uint64, err error) {
 	facts, err := readFacts(ctx, b.Conn, family, subjects)
 	if err != nil {

@@ -267,16 +267,22 @@ func (b *Booker) tell(mark Mark) {
 	}
 }
 
-// look finds the collectors whose events are stored. That costs what the history costs, so it is done the more rarely the
-// longer it takes: a collector that is new may wait a little once.
-func (b *Booker) look(ctx context.Context) (err error) {
-	start := time.Now()
-	if start.Before(b.lookAgain) {
+// look finds the collectors whose events are stored. One that is new may wait a little once.
+func (b *Booker) look(ctx context.Context) error {
+	if time.Now().Before(b.lookAgain) {
 		return nil
 	}
-	b.collectors, err = collectors(ctx, b.Conn)
-	b.lookAgain = time.Now().Add(max(poll, 50*time.Since(start)))
-	return err
+	for {
+		name, err := anotherCollector(ctx, b.Conn, b.collectors)
+		if err != nil {
+			return err
+		}
+		if name == "" {
+			b.lookAgain = time.Now().Add(poll)
+			return nil
+		}
+		b.collectors = append(b.collectors, name)
+	}
 }
 
 // step books one block of what is stored and not booked. It reports whether more is waiting.

@@ -35,8 +35,8 @@ type Ledger struct {
 type held struct {
 	// block is the last block that is in it.
 	block uint64
-	// since is the first day from which on each is kept by itself; so are those of some months before it, the last asked for
-	// being the last.
+	// since is the first day from which on each is kept by itself, with the instants of deadlines; so are, without instants, those of
+	// some months before it, the last asked for being the last.
 	since calendar.Day
 	older []calendar.Day
 
@@ -119,8 +119,11 @@ func (d *draft) add(family event.Family, entries []lifecycle.Entry) {
 		if Binned(e.Measure) {
 			at.marks = lifecycle.Marks(e.Bin)
 		}
-		if !d.daily(e.Day) {
+		switch {
+		case !d.daily(e.Day):
 			at.day, at.millis = monthOf(e.Day), 0
+		case e.Day < d.since:
+			at.millis = 0
 		}
 		d.sums[of][at] += e.N
 		if speaks(e.Measure) {
@@ -207,7 +210,7 @@ func (l *Ledger) Keep(ctx context.Context, conn driver.Conn, month calendar.Day)
 	}
 	var rows []row
 	err := readSums(ctx, conn, func(of Stratum, at line, n int64) { rows = append(rows, row{of, at, n}) },
-		daysOfJournal+" AND day < {until:Date32} "+byDay, clickhouse.Named("binned", binned), clickhouse.Named("since", month.String()), clickhouse.Named("until", nextMonth(month).String()))
+		fmt.Sprintf(daysOfJournal, "toUInt32(0)", "AND day < {until:Date32}"), clickhouse.Named("binned", binned), clickhouse.Named("since", month.String()), clickhouse.Named("until", nextMonth(month).String()))
 	if err != nil {
 		return fmt.Errorf("read the days of %s from the journal: %w", month.Start(time.UTC).Format("2006-01"), err)
 	}
@@ -288,10 +291,9 @@ func (l *Ledger) forget() {
 	l.held = nil
 }
 
-const (
-	daysOfJournal = "SELECT family, measure, day, agency, if(measure IN {binned:Array(String)}, toUInt32(bin), marks) AS told, millis, sum(n) FROM cells WHERE family != '' AND day >= {since:Date32}"
-	byDay         = "GROUP BY family, measure, day, agency, told, millis"
-)
+// daysOfJournal are the sums of days, told apart by instants within a day or not, on a further condition.
+const daysOfJournal = `SELECT family, measure, day, agency, if(measure IN {binned:Array(String)}, toUInt32(bin), marks) AS told, %s AS instant, sum(n) FROM cells
+	WHERE family != '' AND day >= {since:Date32} %s GROUP BY family, measure, day, agency, told, instant`
 
 // load reads the sums of the journal, of which block is the last one. Nobody may write the journal meanwhile.
 func (l *Ledger) load(ctx context.Context, conn driver.Conn, block uint64, today calendar.Day) error {
@@ -311,7 +313,7 @@ func (l *Ledger) load(ctx context.Context, conn driver.Conn, block uint64, today
 			return fmt.Errorf("read the months of the journal: %w", err)
 		}
 	}
-	if err := h.read(ctx, conn, daysOfJournal+" "+byDay, clickhouse.Named("binned", binned), clickhouse.Named("since", h.since.String())); err != nil {
+	if err := h.read(ctx, conn, fmt.Sprintf(daysOfJournal, "millis", ""), clickhouse.Named("binned", binned), clickhouse.Named("since", h.since.String())); err != nil {
 		return fmt.Errorf("read the last days of the journal: %w", err)
 	}
 	if err := h.readHeard(ctx, conn); err != nil {

@@ -153,8 +153,12 @@ func (c *cursor[T]) close() { _ = c.rows.Close() }
 // few as well.
 var small = clickhouse.Settings{"max_block_size": 2048, "preferred_block_size_bytes": 512 << 10}
 
-// sorted has the engine sort what it has read: of few cases that takes less time than reading them in order.
-var sorted = clickhouse.Settings{"max_block_size": 2048, "preferred_block_size_bytes": 512 << 10, "optimize_read_in_order": 0}
+// scattered is for few cases, which lie in as many places: the engine sorts what it has read, reads all columns of a place at once, and
+// not ten times as much as there is in it.
+var scattered = clickhouse.Settings{
+	"max_block_size": 2048, "preferred_block_size_bytes": 512 << 10,
+	"optimize_read_in_order": 0, "optimize_move_to_prewhere": 0, "max_read_buffer_size_local_fs": 16 << 10,
+}
 
 // fewCases are cases whose events can be sorted in little memory.
 const fewCases = 10_000
@@ -174,7 +178,7 @@ func upTo(block uint64) condition {
 func query(ctx context.Context, conn driver.Conn, columns, table, order string, family event.Family, subjects []string, conditions ...condition) (driver.Rows, error) {
 	settings := small
 	if subjects != nil && len(subjects) <= fewCases {
-		settings = sorted
+		settings = scattered
 	}
 	options := []clickhouse.QueryOption{clickhouse.WithSettings(settings), clickhouse.WithBlockBufferSize(1)}
 	where := []string{"family = {family:String}"}

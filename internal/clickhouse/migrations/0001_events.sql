@@ -19,7 +19,7 @@ CREATE TABLE IF NOT EXISTS events
     position  UInt32 COMMENT 'place within the entry',
     seniority UInt64 COMMENT 'greater = delivered earlier',
     INDEX entry_range entry TYPE minmax GRANULARITY 16,
-    INDEX collectors collector TYPE set(8) GRANULARITY 16
+    INDEX collectors collector TYPE set(8) GRANULARITY 64
 )
 ENGINE = ReplacingMergeTree(seniority)
 ORDER BY (family, subject, source, id)
