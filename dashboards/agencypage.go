@@ -2,6 +2,7 @@ package dashboards
 
 import (
 	"fmt"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -34,6 +35,8 @@ var agencyPhrases = phrases{
 	"promised":    {"Đã hẹn, đã giữ", "Promised, and kept"},
 	"findings":    {"Tồn tại qua kiểm tra", "Inspection findings"},
 	"noFindings":  {"Không có tồn tại nào được nêu hay khắc phục trong kỳ.", "No finding was raised or remedied in the period."},
+	"summary":     {"Tóm tắt phục vụ kiểm tra", "Summary for an inspection"},
+	"form06a":     {"Biểu 06a", "Form 06a"},
 	"better":      {"tốt hơn trung vị", "better than the median"},
 	"worse":       {"kém hơn trung vị", "worse than the median"},
 	"quiet":       {"Không còn dữ liệu mới từ", "Nothing new is heard since"},
@@ -125,6 +128,8 @@ type agencyView struct {
 	Subjects []subjectView
 	Charts   []chart
 	Findings breakdownView
+	// Papers lead to what can be handed in of the agency and period.
+	Papers []choice
 }
 
 type subjectView struct {
@@ -179,6 +184,8 @@ func (p *presenter) agency() (*agencyView, error) {
 		v.Charts = append(v.Charts, made)
 	}
 	v.Findings = p.breakdown("findings-by-kind", findingsTable)
+	params := url.Values{"agency": {code}, "period": {p.period.ID}, "lang": {string(p.lang)}}.Encode()
+	v.Papers = []choice{{p.t("summary"), "/reports/summary?" + params, false}, {p.t("form06a"), "/reports/06a?" + params, false}}
 	return v, nil
 }
 

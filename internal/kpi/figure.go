@@ -118,7 +118,15 @@ func wilson(k, n float64) (low, high float64) {
 	const z = 1.959963984540054
 	centre := (k + z*z/2) / (n + z*z)
 	half := z / (n + z*z) * math.Sqrt(k*(n-k)/n+z*z/4)
-	return max(0, centre-half), min(1, centre+half)
+	low, high = max(0, centre-half), min(1, centre+half)
+	// None and all are the ends themselves, not what a computer makes of them: all on time is no less than another's all on time.
+	if k == 0 {
+		low = 0
+	}
+	if k == n {
+		high = 1
+	}
+	return low, high
 }
 
 // quantileOf returns the smallest value that at least q of all do not exceed, in milliseconds, from counts by bin.

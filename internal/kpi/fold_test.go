@@ -74,6 +74,12 @@ func TestFoldByMonth(t *testing.T) {
 
 // TestWilson has its values from Wilson (1927) as tabulated in every textbook: 0 of 10, 5 of 10, 812 of 900.
 func TestWilson(t *testing.T) {
+	for n := 1.0; n < 3000; n++ {
+		low, _ := wilson(0, n)
+		if _, high := wilson(n, n); low != 0 || high != 1 {
+			t.Fatalf("none of %v is at least %v, all at most %v", n, low, high)
+		}
+	}
 	f := func(k, n, wantLow, wantHigh float64) {
 		t.Helper()
 		low, high := wilson(k, n)
