@@ -128,6 +128,24 @@ func TestPublicationPages(t *testing.T) {
 	}
 }
 
+// The page of a ranking leads to what was published of its period: it goes on, and that does not.
+func TestRankingLeadsToItsPublication(t *testing.T) {
+	of := publishing(t)
+	m := of.Methods()[0]
+	p := pagesOf(t, sources{ask: cityAnswers, booked: counter()}, func(o *Options) {
+		o.Publishing, o.Methods = of, of.Methods
+		o.Rank = func(_ context.Context, _, period string, _ ...string) (*ranking.Result, error) {
+			return m.Compute(theInputs(period, "2019-01-01", "2019-03-31", 0)), nil
+		}
+	})
+	for period, want := range map[string]string{"2019-Q1": "", "2019-Q2": `href="/publications/2?lang=vi">Đã công bố ở số 2 (chính thức)</a>`, "2019-Q3": `href="/publications/3?lang=vi">Đã công bố ở số 3`} {
+		page := bodyOf(t, get(t, p, "/ranking?period="+period+"&method="+m.ID))
+		if got := strings.Contains(page, "Đã công bố"); got != (want != "") || !strings.Contains(page, want) {
+			t.Errorf("%s: the page says that it was published: %t; want %q", period, got, want)
+		}
+	}
+}
+
 // The form publishes what its box says was looked at; what stands against it is told in the language of whoever looks.
 func TestPublicationForm(t *testing.T) {
 	of := publishing(t)

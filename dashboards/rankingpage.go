@@ -2,6 +2,7 @@ package dashboards
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -67,12 +68,24 @@ func (p *Pages) ranking(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	v := newRankingView(q, m, result, p.Location)
-	v.Methods, v.Periods = p.rankedBy(q), p.rankedPeriods(q, m)
+	v.Methods, v.Periods, v.Published = p.rankedBy(q), p.rankedPeriods(q, m), p.publishedAs(q)
 	p.send(w, r, http.StatusOK, "ranking", p.sheet(r, lang, v.Title+" · "+lang.period(q.period), v))
 }
 
 // errNobodyRanked says that there is nothing to look at yet, for those who asked for nothing in particular.
 var errNobodyRanked = errors.New("no method of this server ranks anybody")
+
+// publishedAs leads to what was published of the method and period, which stays while this page goes on; nil if nothing was.
+func (p *Pages) publishedAs(q *rankingAsked) *choice {
+	if p.Publishing.All == nil {
+		return nil
+	}
+	e, published := p.Publishing.All.Newest(q.method, q.period)
+	if !published {
+		return nil
+	}
+	return &choice{fmt.Sprintf(rankWords[q.lang].Published, e.Number, publicationStates[e.State].in(q.lang)), fmt.Sprintf("/publications/%d?lang=%s", e.Number, q.lang), false}
+}
 
 // refuseRanking says why nothing is ranked.
 func (p *Pages) refuseRanking(w http.ResponseWriter, r *http.Request, lang language, err error) {

@@ -22,10 +22,12 @@ type rankingView struct {
 	// Files are the ranking as files of other forms.
 	Files            []choice
 	Methods, Periods []choice
-	Groups           []rankedGroup
-	Form             rankingForm
-	asked            *rankingAsked
-	result           *ranking.Result
+	// Published leads to what was published of the period, if anything was.
+	Published *choice
+	Groups    []rankedGroup
+	Form      rankingForm
+	asked     *rankingAsked
+	result    *ranking.Result
 }
 
 // rankedGroup is the table of one group.

@@ -2,15 +2,15 @@ package dashboards
 
 // rankingWords are the words of the page of rankings in one language; DOMAIN.md §5 is the glossary.
 type rankingWords struct {
-	Methods, Periods, Version, Points, Rank, Sure, Agency, Adjusted, Change, Against, Details                string
-	Provisional, RunningSays, UnverifiedSays, Tried, TriedSays, AsItIs, NoTry                                string
-	TableSays, Alike, AlikeNone, AlikeOne, Tie, NotRanked, Unranked, Newcomer                                string
-	Criterion, Figure, Of, Scored, Moved, Claimed, Verified, Share, Total, Bonus, CasesSays                  string
-	WhatIf, WhatIfSays, Weight, Try, Robust, RobustSays, First, Last, Between                                string
-	Suppose, SupposeSays, Off, OffSays, Pauses, PausesAsIs, PausesExtend, PausesRestart, PausesNothing       string
-	Scoring, ScoredZero, ScoredFull, ScoredAt, Minimum, MinimumAll, MinimumSays, Few, Evidence, Counted      string
-	Above, Compare, CompareSays, Choose, Data, Method, Nobody, NobodySays, NoSuchMethod, Closed, Overclaimed string
-	Stranger, StrangerSays, Busy, BusySays, TooLong                                                          string
+	Methods, Periods, Version, Points, Rank, Sure, Agency, Adjusted, Change, Against, Details                               string
+	Provisional, RunningSays, UnverifiedSays, Tried, TriedSays, AsItIs, NoTry                                               string
+	TableSays, Alike, AlikeNone, AlikeOne, Tie, NotRanked, Unranked, Newcomer                                               string
+	Criterion, Figure, Of, Scored, Moved, Claimed, Verified, Share, Total, Bonus, CasesSays                                 string
+	WhatIf, WhatIfSays, Weight, Try, Robust, RobustSays, First, Last, Between                                               string
+	Suppose, SupposeSays, Off, OffSays, Pauses, PausesAsIs, PausesExtend, PausesRestart, PausesNothing                      string
+	Scoring, ScoredZero, ScoredFull, ScoredAt, Minimum, MinimumAll, MinimumSays, Few, Evidence, Counted, Published, NowSays string
+	Above, Compare, CompareSays, Choose, Data, Method, Nobody, NobodySays, NoSuchMethod, Closed, Overclaimed                string
+	Stranger, StrangerSays, Busy, BusySays, TooLong                                                                         string
 }
 
 var rankWords = map[language]*rankingWords{
@@ -31,6 +31,7 @@ var rankWords = map[language]*rankingWords{
 		Off: "Ngày nghỉ thêm (bão, lũ)", OffSays: "Ví dụ 2026-09-07..2026-09-09", Pauses: "Khi chờ bổ sung hồ sơ", PausesAsIs: "Như quy định hiện có", PausesExtend: "Cộng thêm thời gian chờ", PausesRestart: "Tính lại thời hạn từ đầu", PausesNothing: "Không cộng thêm gì",
 		Scoring: "Thang điểm, số hồ sơ tối thiểu", ScoredZero: "không điểm từ", ScoredFull: "đủ điểm từ", ScoredAt: "đạt từ", Minimum: "số hồ sơ tối thiểu",
 		Few: "Ít hồ sơ", MinimumAll: "Số hồ sơ tối thiểu, mọi tiêu chí", MinimumSays: "để trống là theo phương pháp", Evidence: "minh chứng", Counted: "điểm",
+		Published: "Đã công bố ở số %d (%s)", NowSays: "bảng dưới đây theo số liệu hiện nay.",
 		Above: "%s xếp trên %s với xác suất %s.", Compare: "So sánh với", CompareSays: "Chọn một cơ quan để biết xác suất nó đứng trên.", Choose: "Chọn cơ quan",
 		Data: "Dữ liệu đầy đủ (JSON)", Method: "Phương pháp", Nobody: "Không có ai để xếp hạng", NobodySays: "Danh mục cơ quan không có ai thuộc nhóm mà phương pháp xếp hạng, hoặc máy chủ chưa có phương pháp. Hãy chọn phương pháp hay kỳ khác; quản trị viên hãy đặt thư mục phương pháp bằng ranking.methods, và nạp danh mục cơ quan có ghi nhóm (tiendo register load).",
 		NoSuchMethod: "không có phương pháp này; xem /ranking", Closed: "Đóng", Overclaimed: "Tự chấm cao hơn thẩm định %s điểm.",
@@ -54,6 +55,7 @@ var rankWords = map[language]*rankingWords{
 		Off: "More days off (a storm)", OffSays: "Such as 2026-09-07..2026-09-09", Pauses: "While papers are awaited", PausesAsIs: "As the rules are", PausesExtend: "The wait is added", PausesRestart: "The term begins again", PausesNothing: "Nothing is added",
 		Scoring: "Scoring, least number of cases", ScoredZero: "no points from", ScoredFull: "all points from", ScoredAt: "reached from", Minimum: "least number of cases",
 		Few: "Few cases", MinimumAll: "Least number of cases, all criteria", MinimumSays: "left empty: as the method has it", Evidence: "evidence", Counted: "points",
+		Published: "Published as number %d (%s)", NowSays: "below stands what the figures of now make.",
 		Above: "%s ranks above %s with a probability of %s.", Compare: "Compare with", CompareSays: "Choose an agency to learn how likely it is above.", Choose: "Choose an agency",
 		Data: "All data (JSON)", Method: "Method", Nobody: "Nobody is ranked", NobodySays: "The register of agencies has nobody of the groups that the method ranks, or the server has no method yet. Choose another method or period; administrators: name a folder of methods with ranking.methods, and load agencies with their groups (tiendo register load).",
 		NoSuchMethod: "there is no such method; see /ranking", Closed: "Close", Overclaimed: "Claimed %s points more than was verified.",
