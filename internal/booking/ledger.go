@@ -38,13 +38,19 @@ type held struct {
 	// since is the first day from which on each is kept by itself, with the instants of deadlines; so are, without instants, those of
 	// some months before it, the last asked for being the last.
 	since calendar.Day
-	older []calendar.Day
+	older []kept
 
 	agencies []string
 	numbers  map[string]uint32 // of agencies
 	months   shelves
-	days     shelves
+	days     shelves // from since on
 	heard    map[Voice]*heard
+}
+
+// kept is a month of which the days are kept for a while.
+type kept struct {
+	month calendar.Day
+	days  shelves
 }
 
 // Stratum is a family's lines of one measure.
@@ -100,7 +106,10 @@ func (l *Ledger) begin() *draft {
 	defer l.mu.RUnlock()
 	d := &draft{sums: map[Stratum]map[line]int64{}, heard: map[Voice]map[calendar.Day]int64{}}
 	if l.held != nil {
-		d.since, d.older = l.held.since, slices.Clone(l.held.older)
+		d.since = l.held.since
+		for _, k := range l.held.older {
+			d.older = append(d.older, k.month)
+		}
 	}
 	return d
 }
@@ -158,7 +167,7 @@ func (l *Ledger) commit(d *draft, block uint64, today calendar.Day) {
 		return
 	}
 	h.block = block
-	h.older = slices.DeleteFunc(h.older, func(month calendar.Day) bool { return !d.daily(month) && h.drop(month) })
+	h.older = slices.DeleteFunc(h.older, func(k kept) bool { return !d.daily(k.month) })
 	for of, sums := range d.sums {
 		for at, n := range sums {
 			h.put(of, at, n)
@@ -169,18 +178,10 @@ func (l *Ledger) commit(d *draft, block uint64, today calendar.Day) {
 			h.hear(voice, day, n)
 		}
 	}
-	for since := firstKept(today); h.since < since; h.since = nextMonth(h.since) {
-		if !slices.Contains(h.older, h.since) {
-			h.drop(h.since)
-		}
+	if since := firstKept(today); h.since < since {
+		h.since = since
+		h.days.each(func(sums *shelf) { sums.drop(func(s slot) bool { return s.day < since }) })
 	}
-}
-
-// drop forgets the days of a month.
-func (h *held) drop(month calendar.Day) bool {
-	next := nextMonth(month)
-	h.days.each(func(sums *shelf) { sums.drop(func(s slot) bool { return s.day >= month && s.day < next }) })
-	return true
 }
 
 // mostOlder is of how many months before the last ones days are kept.
@@ -203,13 +204,18 @@ func (l *Ledger) Keep(ctx context.Context, conn driver.Conn, month calendar.Day)
 	}
 	l.appearing.RLock()
 	defer l.appearing.RUnlock()
-	type row struct {
-		of Stratum
-		at line
-		n  int64
-	}
-	var rows []row
-	err := readSums(ctx, conn, func(of Stratum, at line, n int64) { rows = append(rows, row{of, at, n}) },
+	// Agencies have numbers of this reading until the ledger's can be asked for.
+	var agencies []string
+	numbers := map[string]uint32{}
+	sums := map[Stratum][]filled{}
+	err := readSums(ctx, conn, func(of Stratum, at line, n int64) {
+		number, known := numbers[at.agency]
+		if !known {
+			number = uint32(len(agencies))
+			numbers[at.agency], agencies = number, append(agencies, at.agency)
+		}
+		sums[of] = append(sums[of], filled{slot{agency: number, day: at.day, marks: at.marks}, n})
+	},
 		fmt.Sprintf(daysOfJournal, "toUInt32(0)", "AND day < {until:Date32}"), clickhouse.Named("binned", binned), clickhouse.Named("since", month.String()), clickhouse.Named("until", nextMonth(month).String()))
 	if err != nil {
 		return fmt.Errorf("read the days of %s from the journal: %w", month.Start(time.UTC).Format("2006-01"), err)
@@ -217,37 +223,46 @@ func (l *Ledger) Keep(ctx context.Context, conn driver.Conn, month calendar.Day)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	h := l.held
-	if h == nil || h.daily(month) {
+	if h == nil || h.daysOf(month) != nil {
 		return nil
 	}
 	if len(h.older) == mostOlder {
-		h.drop(h.older[0])
-		h.older = h.older[1:]
+		h.older = slices.Delete(h.older, 0, 1)
 	}
-	h.older = append(h.older, month)
-	added := map[Stratum][]filled{}
-	for _, r := range rows {
-		at := slot{agency: h.number(r.at.agency), day: r.at.day, marks: r.at.marks, millis: r.at.millis}
-		added[r.of] = append(added[r.of], filled{at, r.n})
-	}
-	for of, sums := range added {
-		on(h.days.apart, of).merge(sums)
+	days := newShelves()
+	for of, sums := range sums {
 		for i := range sums {
-			sums[i].agency = 0
+			sums[i].agency = h.number(agencies[sums[i].agency])
 		}
-		on(h.days.together, of).merge(sums)
+		together := slices.Clone(sums)
+		for i := range together {
+			together[i].agency = 0
+		}
+		on(days.apart, of).merge(sums)
+		on(days.together, of).merge(together)
+	}
+	h.older = append(h.older, kept{month, days})
+	return nil
+}
+
+// daysOf is where a day is kept by itself, nil if it is not.
+func (h *held) daysOf(day calendar.Day) *shelves {
+	if day >= h.since {
+		return &h.days
+	}
+	month := monthOf(day)
+	for i := range h.older {
+		if h.older[i].month == month {
+			return &h.older[i].days
+		}
 	}
 	return nil
 }
 
-func (h *held) daily(day calendar.Day) bool {
-	return day >= h.since || slices.Contains(h.older, monthOf(day))
-}
-
 func (h *held) put(of Stratum, at line, n int64) {
 	number := h.number(at.agency)
-	if h.daily(at.day) {
-		h.days.put(of, slot{agency: number, day: at.day, marks: at.marks, millis: at.millis}, n)
+	if days := h.daysOf(at.day); days != nil {
+		days.put(of, slot{agency: number, day: at.day, marks: at.marks, millis: at.millis}, n)
 	}
 	h.months.put(of, slot{agency: number, day: monthOf(at.day), marks: at.marks}, n)
 }
@@ -396,7 +411,7 @@ func (l *Ledger) Read(read func(Page)) bool {
 func (p Page) Block() uint64 { return p.held.block }
 
 // Daily says whether the days of a month are kept by themselves.
-func (p Page) Daily(month calendar.Day) bool { return p.held.daily(month) }
+func (p Page) Daily(month calendar.Day) bool { return p.held.daysOf(month) != nil }
 
 // Agencies are the codes of agencies, by place. They must not be changed.
 func (p Page) Agencies() []string { return p.held.agencies }
@@ -422,8 +437,15 @@ func (p Page) Places(codes []string) []uint32 {
 // Months calls each with the sums of a stratum by month, of all time. There may be several runs of one agency and marks.
 func (p Page) Months(of Stratum, whose Whose, each func(*Run)) { p.held.months.read(of, whose, each) }
 
-// Days calls each with the sums of a stratum by day, of the months whose days are kept, likewise.
-func (p Page) Days(of Stratum, whose Whose, each func(*Run)) { p.held.days.read(of, whose, each) }
+// Days calls each with the sums of a stratum by day, likewise: of the last months, and of those among some months whose days are kept.
+func (p Page) Days(months []calendar.Day, of Stratum, whose Whose, each func(*Run)) {
+	p.held.days.read(of, whose, each)
+	for _, k := range p.held.older {
+		if slices.Contains(months, k.month) {
+			k.days.read(of, whose, each)
+		}
+	}
+}
 
 // Heard calls each with the days on which anything of a family was told to begin or end, by voice: the days in order, for as
 // long as the page is read.

@@ -30,13 +30,49 @@ type filled struct {
 // shelf holds sums by slot: most in order, for they are read far more often than they change; the latest beside them.
 //
 // What is in order stands in columns, a run for each agency and marks, and beside each day the sum up to it: the sum of any
-// stretch of days is found without adding up, and a slot takes 12 bytes.
+// stretch of days is found without adding up, and a slot takes 8 bytes.
 type shelf struct {
 	runs   []span
 	days   []calendar.Day
-	upTo   []int64
+	upTo   totals
 	millis []uint32 // nil while all are 0
 	latest map[slot]int64
+}
+
+// totals are numbers that mostly fit into 32 bits.
+type totals struct {
+	narrow []int32
+	wide   []int64 // in place of narrow, once one does not fit
+}
+
+func (t *totals) at(i int) int64 {
+	if t.wide != nil {
+		return t.wide[i]
+	}
+	return int64(t.narrow[i])
+}
+
+func (t *totals) append(n int64) {
+	if t.wide == nil && int64(int32(n)) != n {
+		t.wide = make([]int64, len(t.narrow), cap(t.narrow))
+		for i, n := range t.narrow {
+			t.wide[i] = int64(n)
+		}
+		t.narrow = nil
+	}
+	if t.wide != nil {
+		t.wide = append(t.wide, n)
+	} else {
+		t.narrow = append(t.narrow, int32(n))
+	}
+}
+
+// part are those from one place to before another.
+func (t *totals) part(from, to uint32) totals {
+	if t.wide != nil {
+		return totals{wide: t.wide[from:to]}
+	}
+	return totals{narrow: t.narrow[from:to]}
 }
 
 // span is where a run stands in the columns.
@@ -52,7 +88,7 @@ func (s *shelf) put(at slot, n int64) {
 		s.latest = map[slot]int64{}
 	}
 	s.latest[at] += n
-	if len(s.latest) > 4096+len(s.days)/8 {
+	if len(s.latest) > 1024+len(s.days)/16 {
 		s.settle()
 	}
 }
@@ -70,36 +106,43 @@ func (s *shelf) settle() {
 	s.latest = nil
 }
 
-// merge puts sums in order among the others. It sorts them; a slot may come more than once.
+// merge puts sums in order among the others. It takes them over; a slot may come more than once.
 func (s *shelf) merge(added []filled) {
 	slices.SortFunc(added, func(a, b filled) int { return a.compare(b.slot) })
-	next := 0
-	take := func() filled {
-		f := added[next]
-		for next++; next < len(added) && added[next].slot == f.slot; next++ {
-			f.n += added[next].n
-		}
-		return f
-	}
-	merged := newShelf(len(s.days) + len(added))
+	added = addUp(added)
+	merged, next := newShelf(len(s.days)+len(added)), 0
 	s.eachSettled(func(old filled) {
-		for next < len(added) && added[next].compare(old.slot) < 0 {
-			merged.append(take())
+		for ; next < len(added) && added[next].compare(old.slot) < 0; next++ {
+			merged.append(added[next])
 		}
 		if next < len(added) && added[next].slot == old.slot {
-			old.n += take().n
+			old.n += added[next].n
+			next++
 		}
 		merged.append(old)
 	})
-	for next < len(added) {
-		merged.append(take())
+	for ; next < len(added); next++ {
+		merged.append(added[next])
 	}
-	merged.latest = s.latest
+	merged.runs, merged.latest = slices.Clone(merged.runs), s.latest // no room beyond those that there are
 	*s = *merged
 }
 
+// addUp makes one of sums of the same slot, in place; they are in order.
+func addUp(sums []filled) []filled {
+	kept := sums[:0]
+	for _, f := range sums {
+		if last := len(kept) - 1; last >= 0 && kept[last].slot == f.slot {
+			kept[last].n += f.n
+		} else {
+			kept = append(kept, f)
+		}
+	}
+	return kept
+}
+
 func newShelf(slots int) *shelf {
-	return &shelf{days: make([]calendar.Day, 0, slots), upTo: make([]int64, 0, slots)}
+	return &shelf{days: make([]calendar.Day, 0, slots), upTo: totals{narrow: make([]int32, 0, slots)}}
 }
 
 // append adds a slot that comes after all others; nothing is kept of one that holds nothing.
@@ -110,7 +153,7 @@ func (s *shelf) append(f filled) {
 	last := len(s.runs) - 1
 	var before int64
 	if last >= 0 && s.runs[last].agency == f.agency && s.runs[last].marks == f.marks {
-		before = s.upTo[len(s.upTo)-1]
+		before = s.upTo.at(len(s.days) - 1)
 	} else {
 		s.runs = append(s.runs, span{agency: f.agency, marks: f.marks, from: uint32(len(s.days))})
 		last++
@@ -121,7 +164,8 @@ func (s *shelf) append(f filled) {
 	if s.millis != nil {
 		s.millis = append(s.millis, f.millis)
 	}
-	s.days, s.upTo = append(s.days, f.day), append(s.upTo, before+f.n)
+	s.days = append(s.days, f.day)
+	s.upTo.append(before + f.n)
 	s.runs[last].to = uint32(len(s.days))
 }
 
@@ -129,13 +173,14 @@ func (s *shelf) append(f filled) {
 func (s *shelf) eachSettled(each func(filled)) {
 	for _, r := range s.runs {
 		var before int64
-		for i := r.from; i < r.to; i++ {
-			f := filled{slot{agency: r.agency, marks: r.marks, day: s.days[i]}, s.upTo[i] - before}
+		for i := int(r.from); i < int(r.to); i++ {
+			upTo := s.upTo.at(i)
+			f := filled{slot{agency: r.agency, marks: r.marks, day: s.days[i]}, upTo - before}
 			if s.millis != nil {
 				f.millis = s.millis[i]
 			}
 			each(f)
-			before = s.upTo[i]
+			before = upTo
 		}
 	}
 }
@@ -174,7 +219,7 @@ func (s *shelf) read(agencies []uint32, each func(*Run)) {
 	var r Run
 	settled := func(runs []span) {
 		for _, at := range runs {
-			r = Run{Agency: at.agency, Marks: at.marks, days: s.days[at.from:at.to], upTo: s.upTo[at.from:at.to]}
+			r = Run{Agency: at.agency, Marks: at.marks, days: s.days[at.from:at.to], upTo: s.upTo.part(at.from, at.to)}
 			if s.millis != nil {
 				r.millis = s.millis[at.from:at.to]
 			}
@@ -200,7 +245,7 @@ func (s *shelf) read(agencies []uint32, each func(*Run)) {
 			continue
 		}
 		day[0], upTo[0], millis[0] = at.day, n, at.millis
-		r = Run{Agency: at.agency, Marks: at.marks, days: day[:], upTo: upTo[:], millis: millis[:]}
+		r = Run{Agency: at.agency, Marks: at.marks, days: day[:], upTo: totals{wide: upTo[:]}, millis: millis[:]}
 		each(&r)
 	}
 }
@@ -213,7 +258,7 @@ type Run struct {
 	Marks lifecycle.Marks
 
 	days   []calendar.Day
-	upTo   []int64
+	upTo   totals
 	millis []uint32
 }
 
@@ -226,7 +271,7 @@ func (r *Run) Before(day calendar.Day, millis uint32) int64 {
 	if at == 0 {
 		return 0
 	}
-	return r.upTo[at-1]
+	return r.upTo.at(at - 1)
 }
 
 // Each calls each with the sums from one day on to before another.
@@ -234,11 +279,12 @@ func (r *Run) Each(from, to calendar.Day, each func(day calendar.Day, n int64)) 
 	at, _ := slices.BinarySearch(r.days, from)
 	var before int64
 	if at > 0 {
-		before = r.upTo[at-1]
+		before = r.upTo.at(at - 1)
 	}
 	for ; at < len(r.days) && r.days[at] < to; at++ {
-		each(r.days[at], r.upTo[at]-before)
-		before = r.upTo[at]
+		upTo := r.upTo.at(at)
+		each(r.days[at], upTo-before)
+		before = upTo
 	}
 }
 

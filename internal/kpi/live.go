@@ -121,7 +121,7 @@ func (l *living) readMeasure(page booking.Page, family event.Family, name string
 			m.months(r)
 		}
 	})
-	page.Days(of, l.whose, func(r *booking.Run) {
+	page.Days(l.edges, of, l.whose, func(r *booking.Run) {
 		if m.begin(r) {
 			m.days(r)
 		}
