@@ -106,10 +106,7 @@ func TestNothingLiesAbout(t *testing.T) {
 		README.md cmd collector dashboards deploy docker-compose.yml docs examples go.mod go.sum internal package-lock.json package.json tools`)
 	list := exec.CommandContext(t.Context(), "git", "ls-files")
 	list.Dir = root(t)
-	kept, err := list.Output()
-	if err != nil {
-		t.Skip("this is no repository")
-	}
+	kept, _ := list.Output() // where this is no repository nothing is kept
 	for name := range strings.FieldsSeq(string(kept)) {
 		if top, _, _ := strings.Cut(name, "/"); !slices.Contains(belongs, top) {
 			t.Errorf("%s lies at the top and is not in the list of what belongs there", name)
