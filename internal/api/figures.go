@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -46,7 +47,10 @@ func (a *API) catalogue(w http.ResponseWriter, r *http.Request) {
 
 func (a *API) figure(w http.ResponseWriter, r *http.Request) {
 	params := r.URL.Query()
-	q, err := a.query(r.PathValue("id"), params)
+	q, err := a.query(r.PathValue("id"), params, "by")
+	if err == nil {
+		err = a.Books.CheckValues(q)
+	}
 	if err != nil {
 		a.refuse(w, r, err)
 		return
@@ -65,7 +69,10 @@ func (a *API) figure(w http.ResponseWriter, r *http.Request) {
 // changes tells how a figure moved between what the books said at the end of two days, and why.
 func (a *API) changes(w http.ResponseWriter, r *http.Request) {
 	params := r.URL.Query()
-	q, err := a.query(r.PathValue("id"), params)
+	q, err := a.query(r.PathValue("id"), params, "since", "until")
+	if err == nil {
+		err = a.Books.CheckValues(q)
+	}
 	if err != nil {
 		a.refuse(w, r, err)
 		return
@@ -104,7 +111,14 @@ func (a *API) cases(w http.ResponseWriter, r *http.Request) {
 		a.refuse(w, r, &kpi.Error{Param: "kpi", Message: "say whose cases: kpi=dossier.late, say"})
 		return
 	}
-	q, err := a.query(id, params)
+	if params.Has("by") {
+		a.refuse(w, r, &kpi.Error{Param: "by", Message: "cases are listed, not grouped; leave it out"})
+		return
+	}
+	q, err := a.query(id, params, "kpi", "part", "sort", "left", "age", "limit", "after")
+	if err == nil {
+		err = a.Books.CheckValues(q)
+	}
 	if err != nil {
 		a.refuse(w, r, err)
 		return
@@ -112,10 +126,6 @@ func (a *API) cases(w http.ResponseWriter, r *http.Request) {
 	of, err := listing(params)
 	if err != nil {
 		a.refuse(w, r, err)
-		return
-	}
-	if params.Has("by") {
-		a.refuse(w, r, &kpi.Error{Param: "by", Message: "cases are listed, not grouped; leave it out"})
 		return
 	}
 	list, err := a.Books.Cases(r.Context(), q, of)
@@ -151,16 +161,17 @@ func listing(params url.Values) (of kpi.Listing, err error) {
 	}
 }
 
-// reserved are the parameters that are no filters.
-var reserved = map[string]bool{"period": true, "by": true, "kpi": true, "limit": true, "after": true, "sort": true, "part": true, "left": true, "age": true, "cutoff": true, "as_of": true, "fold": true, "since": true, "until": true}
-
-// query reads what /v1/kpis/{id} and /v1/cases have in common. Every parameter that is not reserved is a filter, which the
-// books know or refuse by name.
-func (a *API) query(id string, params url.Values) (kpi.Query, error) {
+// query reads what /v1/kpis/{id} and /v1/cases have in common. Every parameter that is not among these, or of the address's own, is a
+// filter, which the books know or refuse by name. Filters may be repeated, and by; of all else one would do.
+func (a *API) query(id string, params url.Values, own ...string) (kpi.Query, error) {
 	q := kpi.Query{ID: id, Where: map[string][]string{}}
+	reserved := append([]string{"period", "cutoff", "as_of", "fold"}, own...)
 	for name, values := range params {
-		if !reserved[name] {
+		switch {
+		case !slices.Contains(reserved, name):
 			q.Where[name] = values
+		case name != "by" && name != "period" && len(values) > 1:
+			return q, &kpi.Error{Param: name, Message: "it is said more than once; one would do"}
 		}
 	}
 	switch fold := params.Get("fold"); fold {

@@ -30,7 +30,7 @@ func FuzzParameters(f *testing.F) {
 				t.Fatalf("%s: %T %v", what, err, err)
 			}
 		}
-		q, err := a.query(id, params)
+		q, err := a.query(id, params, "by", "since", "until", "kpi", "part", "sort", "left", "age", "limit", "after")
 		refused("query", err)
 		if err == nil && !q.Period.Start.Before(q.Period.End) && !q.Period.Running && q.Period.Start.Before(a.Now()) {
 			t.Fatalf("the period %+v is empty", q.Period)

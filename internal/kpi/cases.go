@@ -11,6 +11,8 @@ import (
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+
+	"tiendo/internal/event"
 )
 
 func named(name string, value any) driver.NamedValue { return clickhouse.Named(name, value) }
@@ -153,17 +155,24 @@ func (l Listing) after() (mark, error) {
 		return mark{}, &Error{Param: "sort", Message: "opened, deadline or closed would do"}
 	}
 	m, rest := mark{}, l.After
-	if l.Order != BySubject {
-		m.at = math.MinInt64
-		if at, behind, ok := strings.Cut(l.After, "/"); ok {
-			var err error
-			if m.at, err = strconv.ParseInt(at, 10, 64); err != nil {
-				return mark{}, &Error{Param: "after", Message: "this is no next of a list in this order; begin without it"}
-			}
-			rest = behind
+	if l.Order != BySubject && l.After != "" {
+		at, behind, ok := strings.Cut(l.After, "/")
+		var err error
+		if m.at, err = strconv.ParseInt(at, 10, 64); err != nil || !ok {
+			return mark{}, &Error{Param: "after", Message: "this is no next of a list in this order; begin without it"}
 		}
+		rest = behind
+	} else if l.Order != BySubject {
+		m.at = math.MinInt64
 	}
 	m.family, m.subject, _ = strings.Cut(rest, "/")
+	if l.After != "" && !slices.Contains(event.Families(), event.Family(m.family)) {
+		if l.Order != BySubject {
+			return mark{}, &Error{Param: "after", Message: "this is no next of a list in this order; begin without it"}
+		}
+		// The last subject alone says as much, of all families.
+		m.family, m.subject = "~", rest
+	}
 	return m, nil
 }
 

@@ -52,9 +52,13 @@ func (s *statement) cubes() []cube {
 // monthly says whether the cube of months has what is asked for: nothing else than memory has, and no bins.
 func (s *statement) monthly() bool { return s.binned == "" && s.memorable() }
 
-// memorable says whether memory has what is asked for: no days, no stamps, and of the attributes the agency.
+// memorable says whether memory has what is asked for: no days, no months that begin within one, no stamps, and of the attributes
+// the agency.
 func (s *statement) memorable() bool {
 	q := s.query
+	if q.Period.Report && timeOf(q.By) != "" {
+		return false
+	}
 	knows := func(name string) bool { return slices.Contains([]string{"agency", "group", "month", "quarter"}, name) }
 	for name := range q.Where {
 		if !knows(name) {
@@ -66,11 +70,18 @@ func (s *statement) memorable() bool {
 
 // days are the cubes of days, of the stretches of time that a condition tells; of all time if it is empty.
 func (s *statement) days(during string) cube {
+	month := func(day string) string {
+		number := "toInt32(toYear(" + day + ")) * 12 + toMonth(" + day + ")"
+		if s.query.Period.Report { // from the 15th on it is the next month
+			number += " + (toDayOfMonth(" + day + ") >= 15)"
+		}
+		return number
+	}
 	within := map[string]string{
 		"":        "1",
 		"day":     "dateDiff('day', {first:Date32}, day) + 1",
-		"month":   "dateDiff('month', {first:Date32}, day) + 1",
-		"quarter": "dateDiff('quarter', {first:Date32}, day) + 1",
+		"month":   month("day") + " - (" + month("{first:Date32}") + ") + 1",
+		"quarter": "intDiv(" + month("day") + " - 1, 3) - intDiv(" + month("{first:Date32}") + " - 1, 3) + 1",
 	}[timeOf(s.query.By)]
 	c := cube{
 		bucket: fmt.Sprintf("multiIf(NOT %s, %d, %s, %d, %s)", beforeEnd, bucketAhead, beforeStart, bucketBefore, within),

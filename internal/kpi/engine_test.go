@@ -181,6 +181,43 @@ func TestNow(t *testing.T) {
 	}
 }
 
+// TestByReportMonth: with the reporting calendar, months and quarters are those from the 15th to the 14th (DOMAIN.md §1.3).
+func TestByReportMonth(t *testing.T) {
+	b, conn := books(t)
+	fill(t, conn,
+		cell{subject: "1", measure: lifecycle.Opened, day: "2024-12-14"},
+		cell{subject: "2", measure: lifecycle.Opened, day: "2024-12-15"},
+		cell{subject: "3", measure: lifecycle.Opened, day: "2025-01-14"},
+		cell{subject: "4", measure: lifecycle.Opened, day: "2025-01-15"},
+		cell{subject: "5", measure: lifecycle.Opened, day: "2025-03-11"},
+		cell{subject: "1", measure: lifecycle.Settled, day: "2025-01-15"},
+	)
+	f := func(id, p string, by []string, want string) {
+		t.Helper()
+		of, err := period.ParseReport(p, now, zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		figures, err := b.Ask(t.Context(), Query{ID: id, Period: of, By: by})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := short(figures[0]); got != want {
+			t.Errorf("%s %s by %v: got %s, want %s", id, p, by, got, want)
+		}
+	}
+	f("dossier.received", "2025-Q1", []string{"month"}, `{"month":"2025-01","value":2} {"month":"2025-02","value":1} {"month":"2025-03","value":1}`)
+	f("dossier.open", "ytd", []string{"agency", "month"}, `{"agency":"A","month":"2025-01","value":3} {"agency":"A","month":"2025-02","value":3} {"agency":"A","month":"2025-03","value":4}`)
+	f("dossier.received", "2025", []string{"quarter"}, `{"quarter":"2025-Q1","value":4}`)
+	f("dossier.received", "2025-02", []string{"quarter", "channel"}, `{"quarter":"2025-Q1","channel":null,"value":1}`)
+	f("dossier.settled", "2025-02", []string{"day"}, `{"day":"2025-01-15","value":1} `+strings.Join(func() (open []string) {
+		for d := 16; d < 46; d++ {
+			open = append(open, fmt.Sprintf(`{"day":%q,"value":0}`, time.Date(2025, 1, d, 0, 0, 0, 0, zone).Format(time.DateOnly)))
+		}
+		return open
+	}(), " "))
+}
+
 // TestByMonth: a stock by month is the stock at the end of each month.
 func TestByMonth(t *testing.T) {
 	b, conn := books(t)
@@ -624,6 +661,14 @@ func TestRecords(t *testing.T) {
 	f("quality.foreign_rate", "2025-Q1", nil, `{"numerator":1,"denominator":4,"value":0.25,"low":0.04558726080970055,"high":0.6993581574175981}`)
 	f("quality.foreign_rate", "2025-01", nil, `{"numerator":0,"denominator":0,"value":null,"low":null,"high":null}`)
 	f("quality.foreign_rate", "2025-Q1", []string{"source", "month"}, `{"source":"urn:x","month":"2025-02","numerator":0,"denominator":2,"value":0,"low":0,"high":0.6576197724933468} {"source":"urn:x","month":"2025-03","numerator":0,"denominator":1,"value":0,"low":0,"high":0.7934506856227626} {"source":"urn:y","month":"2025-02","numerator":1,"denominator":1,"value":1,"low":0.20654931437723745,"high":1}`)
+	reported, err := period.ParseReport("2025-Q1", now, zone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	figures, err := b.Ask(t.Context(), Query{ID: "quality.report_delay_p90", Period: reported, By: []string{"month"}})
+	if err != nil || len(figures[0].Rows) != 2 || *figures[0].Rows[0].Keys["month"] != "2025-02" || *figures[0].Rows[0].N != 3 || *figures[0].Rows[1].Keys["month"] != "2025-03" {
+		t.Errorf("delays by reporting month: %+v, %v", figures, err)
+	}
 	rows := ask(t, b, "quality.report_delay_p90", "2025-Q1", []string{"agency"}, nil).Rows
 	if len(rows) != 2 || *rows[0].N != 3 || math.Abs(*rows[0].Value-30) > .3 || *rows[1].N != 1 || math.Abs(*rows[1].Value-20) > .2 {
 		t.Errorf("delays: %+v", rows)

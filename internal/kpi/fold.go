@@ -1,7 +1,6 @@
 package kpi
 
 import (
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -199,54 +198,27 @@ func compareKeys(a, b *string) int {
 
 // bucketsOf names the stretches of time that a question asks for, in order; one without a name if it asks for none.
 func bucketsOf(q Query) []string {
-	by := timeOf(q.By)
-	if by == "" {
+	if timeOf(q.By) == "" {
 		return []string{""}
 	}
-	var names []string
-	for _, t := range bucketDays(q) {
-		switch by {
-		case "day":
-			names = append(names, t.Format(time.DateOnly))
-		case "month":
-			names = append(names, t.Format("2006-01"))
-		case "quarter":
-			names = append(names, fmt.Sprintf("%d-Q%d", t.Year(), (int(t.Month())+2)/3))
-		}
-	}
+	_, names := bucketDays(q)
 	return names
 }
 
-// bucketDays are the first days of the stretches of time that a question asks for, in order, at midnight in UTC.
-func bucketDays(q Query) (days []time.Time) {
+// bucketDays are the first days of the stretches of time that a question asks for, in order, at midnight in UTC, and their names.
+func bucketDays(q Query) (days []time.Time, names []string) {
 	by := timeOf(q.By)
+	if by != "day" {
+		return q.Period.Parts(by)
+	}
 	first, err := time.Parse(time.DateOnly, q.Period.First)
 	if err != nil {
 		panic("BUG: a period's first day is no date: " + q.Period.First)
 	}
-	// A running period ends with the bucket that its end lies in.
+	// A running period ends with the day that its end lies in.
 	last := q.Period.End.Add(-time.Nanosecond).Format(time.DateOnly)
-	for t := startOf(by, first); t.Format(time.DateOnly) <= last; {
-		days = append(days, t)
-		switch by {
-		case "day":
-			t = t.AddDate(0, 0, 1)
-		case "month":
-			t = t.AddDate(0, 1, 0)
-		case "quarter":
-			t = t.AddDate(0, 3, 0)
-		}
+	for t := first; t.Format(time.DateOnly) <= last; t = t.AddDate(0, 0, 1) {
+		days, names = append(days, t), append(names, t.Format(time.DateOnly))
 	}
-	return days
-}
-
-func startOf(by string, t time.Time) time.Time {
-	switch by {
-	case "month":
-		return time.Date(t.Year(), t.Month(), 1, 0, 0, 0, 0, time.UTC)
-	case "quarter":
-		return time.Date(t.Year(), (t.Month()-1)/3*3+1, 1, 0, 0, 0, 0, time.UTC)
-	default:
-		return t
-	}
+	return days, names
 }

@@ -4,12 +4,14 @@ import (
 	"encoding/json"
 	"errors"
 	"math"
+	"strings"
 	"testing"
 	"time"
 
 	"tiendo/internal/calendar"
 	"tiendo/internal/lifecycle"
 	"tiendo/internal/period"
+	"tiendo/internal/register"
 )
 
 var zone = time.FixedZone("+07", 7*60*60)
@@ -159,4 +161,36 @@ func TestQuestionsThatCannotBeAsked(t *testing.T) {
 	if _, err := (&Query{ID: "task.on_time_rate", Period: p, By: []string{"issuer", "month"}, Where: map[string][]string{"helper": {"H24.12"}}}).check(); err != nil {
 		t.Errorf("a question that can be asked: %v", err)
 	}
+}
+
+// TestUnknownValuesAreRefused: a filter by what no case can have is a mistake, not a figure of 0 (CONTRACT §4).
+func TestUnknownValuesAreRefused(t *testing.T) {
+	p, err := period.Parse("2025-Q1", time.Date(2026, 1, 1, 0, 0, 0, 0, zone), zone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	loaded := register.Empty(zone, nil)
+	b := New(Options{Calendars: calendar.Builtin(zone), Registers: func() *register.Registers { return loaded }})
+	f := func(id, name, value, want string) {
+		t.Helper()
+		err := b.CheckValues(Query{ID: id, Period: p, Where: map[string][]string{name: {value}}})
+		if e, is := errors.AsType[*Error](err); (want == "") != (err == nil) || want != "" && (!is || e.Param != name || !strings.Contains(e.Message, want)) {
+			t.Errorf("%s where %s=%s: got %v, want %q", id, name, value, err, want)
+		}
+	}
+	f("dossier.late", "group", "anything", "") // without a register nobody knows
+	loaded, err = loaded.With(register.Agencies, []byte("agencies: [{code: A, names: {vi: a, en: a}, group: department, to: 2020-12-31}]"), time.Unix(0, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f("dossier.late", "group", "department", "")
+	f("dossier.late", "group", "departmen", "department would do")
+	f("dossier.late", "channel", "post", "")
+	f("quality.orphan_rate", "channel", "boat", "online, direct, post would do")
+	f("quality.orphan_rate", "source", "a b", "URI")
+	f("task.open", "kind", "decree", "")
+	f("petition.received", "kind", "decree", "complaint")
+	f("dossier.late", "agency", "", "")
+	f("dossier.late", "agency", "Sở Nội vụ", "letters")
+	f("dossier.late", "field", "Đất đai, nhà ở", "")
 }

@@ -118,7 +118,8 @@ func (r *reading) bucket() (string, []any) {
 	}
 	zone := r.s.query.Period.End.Location()
 	var starts, numbers []uint32
-	for i, d := range bucketDays(r.s.query) {
+	days, _ := bucketDays(r.s.query)
+	for i, d := range days {
 		start := time.Date(d.Year(), d.Month(), d.Day(), 0, 0, 0, 0, zone)
 		starts, numbers = append(starts, uint32(start.Unix())), append(numbers, uint32(i+1))
 	}

@@ -226,7 +226,8 @@ func (j *judge) open() {
 		Issuer:    told.Issuer,
 		Helpers:   joinCodes(told.Agencies),
 	}
-	j.Fee = told.Fee || submitted.Fee
+	fee := cmp.Or(told.Fee, submitted.Fee)
+	j.Fee = fee != nil && *fee
 	j.calendar = told.Calendar
 	if accepted := j.facts.once("accepted"); j.Family == event.Petition && accepted != nil && accepted.last().data.Due != "" {
 		j.calendar = or(accepted.last().data.Calendar, j.calendar)

@@ -21,7 +21,42 @@ type Period struct {
 	Start, End time.Time
 	// Running says that now lies before the first instant after Last.
 	Running bool
+	// Report says that it is one of the reporting calendar: its months and quarters begin on a 15th.
+	Report bool
 }
+
+// Parts returns the first days of the months or quarters ("month", "quarter") that lie in p or touch it, in order and at midnight
+// in UTC, and their names; those of the reporting calendar if p is of it. While p runs, the last is the one that runs.
+func (p Period) Parts(kind string) (days []time.Time, names []string) {
+	first, err := time.Parse(time.DateOnly, p.First)
+	if err != nil {
+		panic("BUG: a period's first day is no date: " + p.First)
+	}
+	// A running period ends with the part that its end lies in.
+	last := p.End.Add(-time.Nanosecond).Format(time.DateOnly)
+	month := time.Date(first.Year(), first.Month(), 1, 0, 0, 0, 0, time.UTC)
+	if p.Report && first.Day() >= cut {
+		month = month.AddDate(0, 1, 0)
+	}
+	step := 1
+	if kind == "quarter" {
+		step = 3
+		month = month.AddDate(0, -(int(month.Month())-1)%3, 0)
+	}
+	for ; ; month = month.AddDate(0, step, 0) {
+		day := month
+		if p.Report {
+			day = month.AddDate(0, -1, cut-1)
+		}
+		if day.Format(time.DateOnly) > last {
+			return days, names
+		}
+		days, names = append(days, day), append(names, Of(kind, month))
+	}
+}
+
+// cut is the day on which months of the reporting calendar begin.
+const cut = 15
 
 // The years that can be asked for: what events can tell.
 const firstYear, lastYear = 1900, 2199
@@ -103,15 +138,17 @@ func monthsOf(id string) (first time.Time, months int, err error) {
 func ofMonths(id string, start time.Time, n int, report bool, now time.Time) Period {
 	end := start.AddDate(0, n, 0)
 	if report {
-		start, end = start.AddDate(0, -1, 14), end.AddDate(0, -1, 14)
+		start, end = start.AddDate(0, -1, cut-1), end.AddDate(0, -1, cut-1)
 	}
-	return between(id, start, end.AddDate(0, 0, -1), now)
+	p := between(id, start, end.AddDate(0, 0, -1), now)
+	p.Report = report
+	return p
 }
 
 // toDate runs from the start of the month, quarter or year to today.
 func toDate(id string, today time.Time, report bool, now time.Time) Period {
 	month := time.Date(today.Year(), today.Month(), 1, 0, 0, 0, 0, time.UTC)
-	if report && today.Day() >= 15 {
+	if report && today.Day() >= cut {
 		month = month.AddDate(0, 1, 0) // the reporting month that has begun
 	}
 	switch id {
@@ -122,9 +159,11 @@ func toDate(id string, today time.Time, report bool, now time.Time) Period {
 	}
 	start := month
 	if report {
-		start = month.AddDate(0, -1, 14)
+		start = month.AddDate(0, -1, cut-1)
 	}
-	return between(id, start, today, now)
+	p := between(id, start, today, now)
+	p.Report = report
+	return p
 }
 
 func parseRange(id string, now time.Time) (Period, error) {

@@ -170,3 +170,28 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// TestParts: months and quarters of the reporting calendar begin on a 15th, and are named by the month in which they end.
+func TestParts(t *testing.T) {
+	f := func(parse func(string, time.Time, *time.Location) (Period, error), id, kind, want string) {
+		t.Helper()
+		p, err := parse(id, now, zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		days, names := p.Parts(kind)
+		var got []string
+		for i, day := range days {
+			got = append(got, names[i]+" from "+day.Format(time.DateOnly))
+		}
+		if strings.Join(got, ", ") != want {
+			t.Errorf("%s by %s: %s, want %s", id, kind, strings.Join(got, ", "), want)
+		}
+	}
+	f(Parse, "2024-12-15..2025-02-01", "month", "2024-12 from 2024-12-01, 2025-01 from 2025-01-01, 2025-02 from 2025-02-01")
+	f(Parse, "2026-H2", "quarter", "2026-Q3 from 2026-07-01, 2026-Q4 from 2026-10-01")
+	f(Parse, "2027", "month", "")
+	f(ParseReport, "2025-Q1", "month", "2025-01 from 2024-12-15, 2025-02 from 2025-01-15, 2025-03 from 2025-02-15")
+	f(ParseReport, "2025-02", "quarter", "2025-Q1 from 2024-12-15")
+	f(ParseReport, "qtd", "month", "2026-10 from 2026-09-15, 2026-11 from 2026-10-15, 2026-12 from 2026-11-15")
+}
