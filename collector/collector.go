@@ -136,6 +136,9 @@ func (c *Collector) open(data string) error {
 		return err
 	}
 
+	if at, err = c.again(at); err != nil {
+		return err
+	}
 	first, err := c.journal.wal.FirstIndex()
 	if err != nil {
 		return fmt.Errorf("open the log: %w", err)
@@ -190,6 +193,23 @@ func (c *Collector) OldestWaiting() time.Time {
 		return time.UnixMilli(ms).UTC()
 	}
 	return time.Time{}
+}
+
+// Waiting counts the events of the entries that the engine does not have, and says which entry is the last one that it has. It reads
+// them from the log.
+func (c *Collector) Waiting() (events, loaded uint64, err error) {
+	loaded = c.loaded.Load()
+	for number := loaded + 1; number <= c.journal.newest.Load(); number++ {
+		entry, err := c.journal.read(number)
+		switch {
+		case errors.Is(err, errDamaged):
+			continue // the loader sets it aside
+		case err != nil:
+			return 0, 0, fmt.Errorf("count the events that wait in the log: %w", err)
+		}
+		events += uint64(entryCount(entry))
+	}
+	return events, loaded, nil
 }
 
 // Ready says why no events can be taken; nil if they can.

@@ -162,6 +162,24 @@ func TestLoaderSendsAgainAfterARestartOfTheMachine(t *testing.T) {
 	}
 }
 
+func TestWaitingInTheLog(t *testing.T) {
+	data := t.TempDir()
+	fill(t, data, 3)
+	if err := (cursor{Entry: 1, Boot: bootID()}).write(filepath.Join(data, "log", "cursor")); err != nil {
+		t.Fatal(err)
+	}
+	r := open(t, data, into(enginetest.Conn(t)))
+	r.send(t, strings.NewReader(many(10, 5)), "Content-Type", typeBatch)
+	if events, loaded, err := r.Waiting(); events != 7 || loaded != 1 || err != nil {
+		t.Errorf("%d events wait after entry %d, %v; want 7 after 1", events, loaded, err)
+	}
+	r.run(t)
+	r.waitLoaded(t)
+	if events, loaded, err := r.Waiting(); events != 0 || loaded != 4 || err != nil {
+		t.Errorf("%d events wait after entry %d, %v; want 0 after 4", events, loaded, err)
+	}
+}
+
 func TestTheFirstDeliverySurvives(t *testing.T) {
 	conn := enginetest.Conn(t)
 	r := open(t, t.TempDir(), into(conn))

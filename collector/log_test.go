@@ -400,6 +400,41 @@ func TestCursorAfterARestartOfTheMachine(t *testing.T) {
 	f("", 0)
 }
 
+// TestLoadAgain: after the engine has lost something, all that the log still has is loaded again, once.
+func TestLoadAgain(t *testing.T) {
+	data := t.TempDir()
+	if err := LoadAgain(data); err != nil {
+		t.Errorf("where there is no log there is nothing to load: %v", err)
+	}
+	fill(t, data, 3)
+	if err := (cursor{Entry: 3, Boot: bootID()}).write(filepath.Join(data, "log", "cursor")); err != nil {
+		t.Fatal(err)
+	}
+	if err := LoadAgain(data); err != nil {
+		t.Fatal(err)
+	}
+	r, err := tryOpen(t, data)
+	if err != nil || r.Loaded() != 0 {
+		t.Fatalf("loaded is %d, %v", r.Loaded(), err)
+	}
+	if !strings.Contains(r.said.String(), "loaded again") {
+		t.Errorf("the log says %s", r.said)
+	}
+	if err := r.Close(); err != nil {
+		t.Fatal(err)
+	}
+	// A kill after that does not undo it, and what was loaded again is not once more.
+	if at, err := readCursor(filepath.Join(data, "log", "cursor")); err != nil || at.Entry != 0 {
+		t.Errorf("the cursor is %+v, %v", at, err)
+	}
+	if err := (cursor{Entry: 3, Boot: bootID()}).write(filepath.Join(data, "log", "cursor")); err != nil {
+		t.Fatal(err)
+	}
+	if r := open(t, data); r.Loaded() != 3 {
+		t.Errorf("loaded is %d, want 3", r.Loaded())
+	}
+}
+
 func TestDiskFull(t *testing.T) {
 	free := uint64(minFree)
 	r := open(t, t.TempDir(), func(o *Options) { o.free = func(string) (uint64, error) { return free, nil } })

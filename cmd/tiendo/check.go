@@ -28,6 +28,9 @@ func (c *checkCmd) Run(ctx context.Context, std *streams) error {
 	if asked("cells", "verdicts") {
 		fmt.Fprintf(std.out, "%d cases of %d events checked, %d values of figures counted again, %d differences\n", done.Cases, done.Events, done.Figures, served)
 	}
+	if done.Waiting > 0 {
+		fmt.Fprintf(std.out, "%d events that had come in were not in the figures yet and were not looked at; check again when they are (tiendo_freshness_seconds is 0 then)\n", done.Waiting)
+	}
 	if asked("audit") {
 		fmt.Fprintf(std.out, "%d records of the audit log checked, %d differences\n", done.Records, done.in["audit"])
 	}
@@ -66,7 +69,9 @@ type counted struct {
 	Cases       uint64 `json:"cases"`
 	Events      uint64 `json:"events"`
 	Differences uint64 `json:"differences"`
-	Figures     uint64 `json:"figures"`
+	// Waiting are events that were not looked at, for they were not booked.
+	Waiting uint64 `json:"waiting"`
+	Figures uint64 `json:"figures"`
 	// Records are those of the audit log.
 	Records      uint64 `json:"records"`
 	Publications int64  `json:"publications"`

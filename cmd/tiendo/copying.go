@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"tiendo/collector"
 	"tiendo/internal/api"
 	"tiendo/internal/auth"
 	"tiendo/internal/backup"
@@ -147,7 +148,15 @@ func openEngine(ctx context.Context, cfg *config.Config, logger *slog.Logger) (*
 		Library:  cfg.Engine.Library,
 		Memory:   uint64(cfg.Engine.Memory),
 		Logger:   logger.With("part", "engine"),
+		Lost: func() {
+			if err := collector.LoadAgain(cfg.Data); err != nil {
+				logger.Error("after a part of a table was lost", "error", err)
+			}
+		},
 	})
+	if reason, ok := errors.AsType[*clickhouse.Error](err); ok && reason.Passing {
+		return nil, unreachable(err) // who starts this program again and again finds the engine back one day
+	}
 	if err != nil {
 		return nil, misuse(err)
 	}

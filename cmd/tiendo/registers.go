@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -79,7 +80,7 @@ func (r *registers) loaded(ctx context.Context) (*register.Registers, error) {
 func (r *registers) compare(ctx context.Context, found func(says string)) error {
 	known := r.Known().Loads()
 	now, err := r.store.Load(ctx)
-	if now == nil && ctx.Err() == nil {
+	if errors.Is(err, register.ErrUnlike) {
 		found(err.Error()) // it names the version
 		return nil
 	}

@@ -222,9 +222,15 @@ func (a *app) check(ctx context.Context, cells, verdicts bool, found func(bookin
 	if err != nil {
 		return booking.Checked{}, err
 	}
+	waiting, err := a.unbooked(ctx, mark)
+	if err != nil {
+		return booking.Checked{}, err
+	}
 	c := booking.Check{Conn: a.engine.Conn(), Rules: rules, Booked: mark, Cells: cells, Verdicts: verdicts, Found: found, Progress: progress}
 	if !cells {
-		return c.Run(ctx)
+		done, err := c.Run(ctx)
+		done.Waiting = waiting
+		return done, err
 	}
 	differences := uint64(0)
 	if err := a.registers.compare(ctx, func(says string) {
@@ -237,6 +243,7 @@ func (a *app) check(ctx context.Context, cells, verdicts bool, found func(bookin
 	c.Count = recount.Add
 	done, err := c.Run(ctx)
 	done.Differences += differences
+	done.Waiting = waiting
 	if err != nil {
 		return done, err
 	}
@@ -245,6 +252,16 @@ func (a *app) check(ctx context.Context, cells, verdicts bool, found func(bookin
 		found(booking.Difference{What: "figures", Says: d.String()})
 	})
 	return done, err
+}
+
+// unbooked counts the events that were accepted here, or stored by whomever, and that are not booked up to a mark.
+func (a *app) unbooked(ctx context.Context, mark booking.Mark) (uint64, error) {
+	inLog, loaded, err := a.collector.Waiting()
+	if err != nil {
+		return 0, err
+	}
+	stored, err := booking.Waiting(ctx, a.engine.Conn(), mark, a.collector.ID(), loaded)
+	return inLog + stored, err
 }
 
 // settled waits until open cases are judged by the newest registers, and returns up to where the facts are booked then.

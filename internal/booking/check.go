@@ -27,6 +27,8 @@ type Checked struct {
 	Cases       uint64 `json:"cases"`
 	Events      uint64 `json:"events"`
 	Differences uint64 `json:"differences"`
+	// Waiting are the events that were accepted when the check began, and that it did not look at, for they were not booked.
+	Waiting uint64 `json:"waiting,omitzero"`
 	// Figures are the values of figures that were counted again.
 	Figures int `json:"figures,omitzero"`
 }

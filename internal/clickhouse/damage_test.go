@@ -64,18 +64,22 @@ func TestDamagedForGood(t *testing.T) {
 	if err := s.Close(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	told := 0
 	for range 2 { // what was put aside once is not forgotten
-		_, err := tryOpen(t, dir)
+		_, err := tryOpen(t, dir, func() { told++ })
 		var said *clickhouse.Error
 		if !errors.As(err, &said) || !strings.Contains(said.Message, "damaged") || !strings.Contains(said.Hint, "restore from a backup") {
 			t.Fatalf("it starts without the part: %v", err)
 		}
 	}
+	if told != 2 {
+		t.Errorf("of two starts that were refused, %d told whoever has the log", told)
+	}
 	aside, err := filepath.Glob(filepath.Join(dir, "store", "store", "*", "*", "detached", "*"))
 	if err != nil || len(aside) != 1 || os.RemoveAll(aside[0]) != nil {
 		t.Fatalf("put aside is %v: %v", aside, err)
 	}
-	if again, err := tryOpen(t, dir); err != nil {
+	if again, err := tryOpen(t, dir, func() { t.Error("what was removed is lost still") }); err != nil {
 		t.Errorf("who removes it goes on without: %v", err)
 	} else if err := again.Close(t.Context()); err != nil {
 		t.Error(err)
@@ -83,13 +87,13 @@ func TestDamagedForGood(t *testing.T) {
 }
 
 // tryOpen opens an engine that may not start.
-func tryOpen(t *testing.T, dir string) (*clickhouse.Server, error) {
+func tryOpen(t *testing.T, dir string, lost func()) (*clickhouse.Server, error) {
 	t.Helper()
 	library, err := enginetest.Library()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return clickhouse.Open(t.Context(), clickhouse.Options{Dir: dir, Library: library, Command: enginetest.Command(), Logger: slog.New(slog.DiscardHandler)})
+	return clickhouse.Open(t.Context(), clickhouse.Options{Dir: dir, Library: library, Command: enginetest.Command(), Logger: slog.New(slog.DiscardHandler), Lost: lost})
 }
 
 // damage hurts the files of a merged part; what it was made of stays or goes.

@@ -23,6 +23,7 @@ const user = "tiendo"
 // engine is the child process, started again whenever it dies.
 type engine struct {
 	logger   *slog.Logger
+	missing  func() // called when a part of a table is lost
 	command  []string
 	library  string
 	dir      string
@@ -45,6 +46,9 @@ func start(ctx context.Context, o Options) (*engine, error) {
 	e := &engine{logger: o.Logger, command: o.Command, dir: o.Dir, memory: o.Memory, withHTTP: o.HTTP, gone: make(chan struct{})}
 	if e.memory == 0 {
 		e.memory = DefaultMemory
+	}
+	if e.missing = o.Lost; e.missing == nil {
+		e.missing = func() {}
 	}
 	var err error
 	if e.library, err = findLibrary(o.Library); err != nil {
@@ -93,6 +97,7 @@ func (e *engine) launch(ctx context.Context) (*child, error) {
 		if err = c.listens(ctx); err == nil {
 			if part := e.lost(); part != "" {
 				c.stop()
+				e.missing()
 				return nil, &Error{
 					Message: "a part of a table is damaged, and figures without it would be wrong: " + part,
 					Hint:    "restore from a backup; who must go on without what it held removes that folder",
@@ -233,10 +238,8 @@ func (e *engine) httpAddress() string {
 
 // pid is the child's process, 0 while there is none.
 func (e *engine) pid() int {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.child == nil || e.child.over() {
-		return 0
+	if c := e.running(); c != nil {
+		return c.cmd.Process.Pid
 	}
-	return e.child.cmd.Process.Pid
+	return 0
 }

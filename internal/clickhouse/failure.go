@@ -15,6 +15,8 @@ type Error struct {
 	Message, Hint string
 	// Err is what was seen; nil where Message says it all.
 	Err error
+	// Passing says that it may be over when one tries again later, without anything being changed.
+	Passing bool
 }
 
 // Error is one line.

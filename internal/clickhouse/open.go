@@ -1,6 +1,7 @@
 package clickhouse
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -35,6 +36,11 @@ type Options struct {
 	HTTP bool
 	// Command is the program and first arguments that become the child; empty: this binary with "engine".
 	Command []string
+	// Patience is how long the embedded engine may give no answer before it is started again; 0: two minutes.
+	Patience time.Duration
+	// Lost is called when a start of the embedded engine is refused, for a part of a table is damaged and nothing stands for it: who
+	// still has what was inserted may insert it again. nil: nothing is called.
+	Lost func()
 	// Logger takes the engine's log and ours about it; nil: none.
 	Logger *slog.Logger
 }
@@ -48,10 +54,12 @@ type Server struct {
 	options *clickhouse.Options
 	engine  *engine // nil for a server that is not ours
 	alive   atomic.Bool
-	stop    context.CancelFunc
-	watched chan struct{} // closed when nothing asks for the engine any more
-	done    chan struct{}
-	close   sync.Once
+	// patience is Options.Patience.
+	patience time.Duration
+	stop     context.CancelFunc
+	watched  chan struct{} // closed when nothing asks for the engine any more
+	done     chan struct{}
+	close    sync.Once
 }
 
 // Open starts the embedded engine or connects to a server, and makes the database where it is missing. It returns an
@@ -61,7 +69,7 @@ func Open(ctx context.Context, o Options) (*Server, error) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	s := &Server{watched: make(chan struct{}), done: make(chan struct{})}
+	s := &Server{watched: make(chan struct{}), done: make(chan struct{}), patience: cmp.Or(o.Patience, patience)}
 	var err error
 	if o.DSN != "" {
 		s.options, err = parse(o.DSN, o.Password)
@@ -186,8 +194,9 @@ func quote(name string) string {
 
 // unanswered says why a server did not do what the opening asked for.
 func unanswered(err error) error {
-	reason := &Error{Message: "the engine does not answer", Hint: "see that the server runs and that its address is right", Err: err}
+	reason := &Error{Message: "the engine does not answer", Hint: "see that the server runs and that its address is right", Err: err, Passing: true}
 	if exception, ok := errors.AsType[*clickhouse.Exception](err); ok {
+		reason.Passing = false
 		switch exception.Code {
 		case codeNoUser:
 			reason.Message, reason.Hint, reason.Err = "the engine refuses the user or the password", "correct them in the address given with --clickhouse", nil
@@ -200,13 +209,20 @@ func unanswered(err error) error {
 	return reason
 }
 
-// watch asks now and then whether the engine answers.
+// watch asks now and then whether the engine answers, and has one that hangs ended.
 func (s *Server) watch(ctx context.Context) {
 	defer close(s.watched)
+	answered := time.Now()
 	for {
 		ask, cancel := context.WithTimeout(ctx, 3*time.Second)
-		s.alive.Store(s.conn.Ping(ask) == nil)
+		alive := s.conn.Ping(ask) == nil
 		cancel()
+		s.alive.Store(alive)
+		if alive {
+			answered = time.Now()
+		} else {
+			s.endHung(ctx, answered)
+		}
 		select {
 		case <-ctx.Done():
 			return

@@ -56,6 +56,20 @@ func TestAddressStays(t *testing.T) {
 	_ = conn.Close()
 }
 
+// TestHungEngine: one that lives and answers nothing is started again, which only a kill can bring about.
+func TestHungEngine(t *testing.T) {
+	s := open(t, t.TempDir(), clickhouse.Options{Patience: time.Second})
+	pid := s.PID()
+	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "another takes its place", func() bool { return s.PID() != pid && s.PID() != 0 })
+	waitFor(t, s)
+	if syscall.Kill(pid, 0) == nil {
+		t.Errorf("process %d is there still", pid)
+	}
+}
+
 // TestPortTakenMeanwhile: the engine comes back elsewhere, and the connections find it.
 func TestPortTakenMeanwhile(t *testing.T) {
 	s := open(t, t.TempDir(), clickhouse.Options{})

@@ -27,7 +27,7 @@ var pace = Pace{Head: 200 * time.Millisecond, Grace: 200 * time.Millisecond, Rat
 // serve answers every request with what handler says, at the pace, and returns the address.
 func serve(t *testing.T, l net.Listener, handler http.HandlerFunc) {
 	t.Helper()
-	server := &http.Server{Handler: pace.Handler(handler), ReadHeaderTimeout: pace.Head}
+	server := &http.Server{Handler: pace.Handler(handler), ReadHeaderTimeout: pace.Head, MaxHeaderBytes: 16 << 10}
 	done := make(chan struct{})
 	go func() { defer close(done); _ = server.Serve(l) }()
 	t.Cleanup(func() { _ = server.Close(); <-done })
@@ -253,6 +253,22 @@ func TestRefusedBodyIsTaken(t *testing.T) {
 		answer.Body.Close()
 		if answer.StatusCode != http.StatusRequestEntityTooLarge || string(said) != "too large\n" || err != nil {
 			t.Errorf("%s: %d %q %v", head, answer.StatusCode, said, err)
+		}
+	}
+}
+
+// TestTooLargeAHeadIsToldSo: the sender reads why it was refused, though the server has not read all of it.
+func TestTooLargeAHeadIsToldSo(t *testing.T) {
+	l := listen(t)
+	serve(t, Limit(l, 10, 10, nil), func(http.ResponseWriter, *http.Request) { t.Error("a head of 30 KB was taken") })
+	for range 5 { // a reset comes sooner or later than the answer is read
+		c := dial(t, l)
+		if _, err := io.WriteString(c, "GET /?"+strings.Repeat("x", 30<<10)+" HTTP/1.1\r\nHost: here\r\n\r\n"); err != nil {
+			t.Fatal(err)
+		}
+		answer, err := io.ReadAll(c)
+		if err != nil || !strings.HasPrefix(string(answer), "HTTP/1.1 431 ") {
+			t.Errorf("%.40q, %v", answer, err)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package crowd
 
 import (
+	"errors"
 	"net"
 	"net/netip"
 	"slices"
@@ -94,4 +95,14 @@ type conn struct {
 func (c *conn) Close() error {
 	c.leave()
 	return c.Conn.Close()
+}
+
+// CloseWrite ends what is sent and still takes what comes. The server refuses the head of a request that is too large by it, before
+// it closes: who sends more than is read would else find the connection reset in place of the answer.
+func (c *conn) CloseWrite() error {
+	half, can := c.Conn.(interface{ CloseWrite() error })
+	if !can {
+		return errors.ErrUnsupported
+	}
+	return half.CloseWrite()
 }

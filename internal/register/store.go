@@ -2,6 +2,7 @@ package register
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -42,10 +43,10 @@ func (s *Store) Refresh(ctx context.Context, r *Registers) (*Registers, error) {
 			return nil, fmt.Errorf("read the registers: %w", err)
 		}
 		if load.Version != r.Version()+1 || load.SHA256 != sum([]byte(content)) {
-			return nil, fmt.Errorf("read the registers: version %d is not as it was written, or one before it is missing: restore a backup", load.Version)
+			return nil, fmt.Errorf("read the registers: version %d %w, or one before it is missing: restore a backup", load.Version, ErrUnlike)
 		}
 		if r, err = r.with(Kind(kind), []byte(content), load.Recorded, false); err != nil {
-			return nil, fmt.Errorf("read version %d of the registers: %w; start the tiendo that loaded it", load.Version, err)
+			return nil, fmt.Errorf("read the registers: version %d %w for this program: %w; start the tiendo that loaded it", load.Version, ErrUnlike, err)
 		}
 	}
 	if err := rows.Err(); err != nil {
@@ -53,6 +54,9 @@ func (s *Store) Refresh(ctx context.Context, r *Registers) (*Registers, error) {
 	}
 	return r, nil
 }
+
+// ErrUnlike is that a version of the registers in the engine is not what was loaded, while the engine itself answers.
+var ErrUnlike = errors.New("is not as it was written")
 
 // attempts is how often a load tries again because another came first.
 const attempts = 20
