@@ -187,7 +187,7 @@ func fromHeaders(h http.Header, content []byte) (jsontext.Value, error) {
 		}
 		attribute = strings.ToLower(attribute)
 		for _, v := range values { // more than one is a doubled attribute, which is refused
-			text, err := url.PathUnescape(v)
+			text, err := url.PathUnescape(unquoted(v))
 			if err != nil || !utf8.ValidString(text) {
 				return nil, &fault{field: attribute, reason: "the header ce-" + attribute + " is not percent-encoded UTF-8"}
 			}
@@ -204,4 +204,26 @@ func fromHeaders(h http.Header, content []byte) (jsontext.Value, error) {
 		}
 	}
 	return append(append(append(value, `"data":`...), data...), '}'), nil
+}
+
+// unquoted undoes the quoting of a header value. Older senders write "1" for 1, and the binding has readers undo that before
+// the percent-encoding (§3.1.3.2).
+func unquoted(v string) string {
+	if len(v) < 2 || v[0] != '"' || v[len(v)-1] != '"' {
+		return v
+	}
+	inner := v[1 : len(v)-1]
+	plain := make([]byte, 0, len(inner))
+	for i := 0; i < len(inner); i++ {
+		switch {
+		case inner[i] == '"':
+			return v // this quote ends the string, or is none
+		case inner[i] == '\\' && i+1 == len(inner):
+			return v // the last quote is a quoted one
+		case inner[i] == '\\':
+			i++
+		}
+		plain = append(plain, inner[i])
+	}
+	return string(plain)
 }

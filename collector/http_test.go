@@ -74,6 +74,10 @@ func TestAnswers(t *testing.T) {
 		"ce-source", "urn:test", "ce-type", "dossier.resolved", "ce-subject", "x", "ce-time", "2026-09-14T08:30:00Z")
 	f("binary mode without data and its type", ``, 202, 1, 0, "ce-specversion", "1.0", "ce-id", "b-1",
 		"ce-source", "urn:test", "ce-type", "dossier.resolved", "ce-subject", "x", "ce-time", "2026-09-14T08:30:00Z")
+	f("binary mode, quoted values", `{}`, 202, 1, 0, ct, "application/json", "ce-specversion", `"1.0"`, "ce-id", `"b\-1"`,
+		"ce-source", "urn:test", "ce-type", "dossier.resolved", "ce-subject", `"S%E1%BB%9F-1"`, "ce-time", `"2026-09-14T08:30:00Z"`, "ce-retracted", `"false"`)
+	f("binary mode, a quote too many", `{}`, 400, 0, 1, ct, "application/json", "ce-specversion", "1.0", "ce-id", "b-1",
+		"ce-source", "urn:test", "ce-type", "dossier.resolved", "ce-subject", `"a"b"`, "ce-time", "2026-09-14T08:30:00Z")
 	f("binary mode, bad encoding", `{}`, 400, 0, 0, ct, "application/json", "ce-specversion", "1.0", "ce-subject", "%E1")
 
 	f("not JSON", "{", 400, 0, 0, ct, typeOne)

@@ -24,7 +24,7 @@ var agencyPhrases = phrases{
 	"open":        {"Đang còn lại", "What is open"},
 	"openSays":    {"Ở cuối kỳ, hoặc lúc này nếu kỳ còn chạy. Mỗi con số dẫn đến các vụ việc của nó.", "At the end of the period, or now while it runs. Each figure leads to its cases."},
 	"compared":    {"So với nhóm và kỳ trước", "Against the group, and the period before"},
-	"comparedOf":  {"Trung vị là của các cơ quan trong nhóm “%s” có số liệu. ▲▼ chỉ đặt khi khoảng tin cậy 95 %% nằm hẳn về một phía của trung vị.", "The median is of those agencies of the group “%s” that have the figure. ▲▼ stand only where the whole 95%% interval is on one side of it."},
+	"comparedOf":  {"Trung vị là của các cơ quan trong nhóm “%s” có số liệu. ▲▼ chỉ đặt khi khoảng tin cậy 95 %% nằm hẳn về một phía của trung vị.", "The median is of those agencies of the group “%s” that have the figure. ▲▼ stand only where the whole 95%% interval is on one side of it."},
 	"allAgencies": {"mọi cơ quan", "all agencies"},
 	"figure":      {"Chỉ số", "Figure"},
 	"here":        {"Cơ quan này", "This agency"},
@@ -268,7 +268,7 @@ func (p *presenter) compare(id string, peers *peerGroup) comparedRow {
 	}
 	if before := p.before[id].Value; before != nil {
 		row.Before = write(*before)
-		if r.Value != nil {
+		if r.Value != nil && p.comparable(id) {
 			by := *r.Value - *before
 			if d.Shape == kpi.Ratio {
 				row.Change, row.Tone = p.points(id, by)

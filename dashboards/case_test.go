@@ -124,7 +124,7 @@ func viewOf(t *testing.T, name string, lang language) *caseView {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return newCaseView(x, lang, nameOf, hanoi, today)
+	return newCaseView(x, lang, (&Pages{Options: Options{Names: nameOf}}).nameOf, hanoi, today)
 }
 
 func TestCasePagesLookLikeThis(t *testing.T) {
@@ -224,7 +224,7 @@ func TestBasisOfACase(t *testing.T) {
 	f := func(lang language, x *lifecycle.Explanation, want ...string) {
 		t.Helper()
 		var got []string
-		for _, l := range newCaseView(x, lang, nameOf, hanoi, today).Basis {
+		for _, l := range newCaseView(x, lang, (&Pages{Options: Options{Names: nameOf}}).nameOf, hanoi, today).Basis {
 			got = append(got, l.Name+": "+l.Text)
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
@@ -440,6 +440,29 @@ func TestListsLookLikeThis(t *testing.T) {
 		"refused-vi.html": "/cases?kpi=dossier.open&ship=%3Cb%3E",
 	} {
 		t.Run(file, func(t *testing.T) { golden(t, file, bodyOf(t, get(t, h, address))) })
+	}
+}
+
+func TestListsSpeakInWords(t *testing.T) {
+	names := (&Pages{Options: Options{Names: nameOf, Procedures: func(code, _ string) string {
+		return map[string]string{"1.004227": "Đăng ký biến động"}[code]
+	}}}).nameOf
+	for _, f := range []struct{ name, value, vi, en string }{
+		{"kind", "complaint", "Loại: khiếu nại", "Kind: complaint"},
+		{"channel", "online", "Kênh nộp: trực tuyến", "Channel: online"},
+		{"procedure", "1.004227", "Thủ tục: Đăng ký biến động", "Procedure: Đăng ký biến động"},
+		{"agency", "H24.19", "Sở Y tế", "Department of Health"},
+		{"unit", "", "Đơn vị: (không nêu)", "Unit: (not stated)"},
+	} {
+		if vi, en := filterText(f.name, f.value, vietnamese, names), filterText(f.name, f.value, english, names); vi != f.vi || en != f.en {
+			t.Errorf("%s=%s is told as %q and %q", f.name, f.value, vi, en)
+		}
+	}
+	code, kind := "1.004227", "complaint"
+	for want, c := range map[string]kpi.Listed{"Đăng ký biến động": {Procedure: &code}, "khiếu nại": {Kind: &kind}, none: {}} {
+		if r := rowOf(c, vietnamese, names, today); r.What != want {
+			t.Errorf("a case is of %q, want %q", r.What, want)
+		}
 	}
 }
 

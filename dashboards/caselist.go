@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"tiendo/internal/booking"
+	"tiendo/internal/event"
 	"tiendo/internal/kpi"
 	"tiendo/internal/period"
 )
@@ -95,11 +96,12 @@ type listView struct {
 	Period, Days   string
 	Filters        []string
 	Parts          []choice
-	Total, Sum     string
-	ExactTotal     uint64
-	ExactSum       int64
-	Rows           []caseRow
-	Counted        bool // some case counts more than once
+	// Cases is what they are counted as, beside Total.
+	Cases, Total, Sum string
+	ExactTotal        uint64
+	ExactSum          int64
+	Rows              []caseRow
+	Counted           bool // some case counts more than once
 	// Sorts lead to the list in other orders: by subject, opened, deadline and closed.
 	Sorts                  [4]choice
 	Next, First, JSON, CSV string
@@ -109,8 +111,10 @@ type listView struct {
 
 // caseRow is one case in a list.
 type caseRow struct {
-	Subject, Href, Family           string
-	Agency, AgencyCode, Procedure   string
+	Subject, Href, Family string
+	Agency, AgencyCode    string
+	// What is the procedure or kind, by its name; Codes are how programs call it.
+	What, Codes                     string
 	Opened, Deadline, Closed, Times string
 	Verdict                         badge
 }
@@ -126,7 +130,7 @@ func badgeOf(verdict string, lang language) badge {
 }
 
 // newListView makes the page's model. It is pure.
-func newListView(q listQuestion, list *kpi.List, lang language, names func(code, lang string) string, now time.Time, zone *time.Location) listView {
+func newListView(q listQuestion, list *kpi.List, lang language, names func(dimension, code string, lang language) string, now time.Time, zone *time.Location) listView {
 	d, of := q.definition, q.query.Period
 	last := of.Last
 	if of.Running {
@@ -135,7 +139,12 @@ func newListView(q listQuestion, list *kpi.List, lang language, names func(code,
 	v := listView{
 		Lang: lang, ID: d.ID, Name: lang.of(d.VI, d.EN), Says: definitionOf(&d, lang), Period: lang.period(of.ID), Days: lang.day(of.First) + " – " + lang.day(last),
 		Total: lang.count(float64(list.Total)), Sum: lang.count(float64(list.Sum)), ExactTotal: list.Total, ExactSum: list.Sum,
-		Back: pageHref(of.ID, lang), DefinitionOf: "/kpis#" + d.ID,
+		Cases: toldIn[lang].Cases, Back: pageHref(of.ID, lang), DefinitionOf: "/kpis#" + d.ID,
+	}
+	if of := d.Families(); len(of) == 1 {
+		if counted, ok := countedAs[of[0]]; ok {
+			v.Cases = counted.in(lang)
+		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(q.query.Where)) {
 		for _, value := range q.query.Where[name] {
@@ -201,12 +210,18 @@ func (q *listQuestion) as(path string, of kpi.Listing) string {
 	return path + "?" + params.Encode()
 }
 
-// filterText writes a filter; agencies by their names.
-func filterText(name, value string, lang language, names func(code, lang string) string) string {
-	if name == "agency" {
-		return agencyName(value, lang, names)
+// countedAs are what cases of one family are counted as.
+var countedAs = map[event.Family]inBoth{
+	event.Dossier: {"hồ sơ", "dossiers"}, event.Task: {"nhiệm vụ", "tasks"}, event.Petition: {"đơn", "petitions"}, event.Finding: {"tồn tại", "findings"},
+}
+
+// filterText writes a filter in words; an agency says by itself what it is.
+func filterText(name, value string, lang language, names func(dimension, code string, lang language) string) string {
+	text := cut(names(name, value, lang))
+	if of, ok := dimensionNames[name]; ok && name != "agency" {
+		return of.in(lang) + ": " + text
 	}
-	return name + " = " + cut(value)
+	return text
 }
 
 // agencyName is what an agency is called: its code if it has no name.
@@ -220,17 +235,23 @@ func agencyName(code string, lang language, names func(code, lang string) string
 	return code
 }
 
-func rowOf(c kpi.Listed, lang language, names func(code, lang string) string, now time.Time) caseRow {
+func rowOf(c kpi.Listed, lang language, names func(dimension, code string, lang language) string, now time.Time) caseRow {
 	r := caseRow{
-		Subject: c.Subject, Href: caseHref(c.Family, c.Subject), Family: lang.familyName(c.Family), AgencyCode: textOf(c.Agency), Agency: agencyName(textOf(c.Agency), lang, names),
-		Procedure: strings.TrimSpace(textOf(c.Procedure) + " " + textOf(c.Kind)),
-		Opened:    minuteOf(c.Opened, lang), Closed: minuteOf(c.Closed, lang), Deadline: none, Times: lang.count(float64(c.N)),
+		Subject: c.Subject, Href: caseHref(c.Family, c.Subject), Family: lang.familyName(c.Family), AgencyCode: textOf(c.Agency), Agency: names("agency", textOf(c.Agency), lang),
+		Codes:  strings.TrimSpace(textOf(c.Procedure) + " " + textOf(c.Kind)),
+		Opened: minuteOf(c.Opened, lang), Closed: minuteOf(c.Closed, lang), Deadline: none, Times: lang.count(float64(c.N)),
 	}
 	if booking.IsNameless(c.Subject) {
 		r.Subject, r.Href = toldIn[lang].Erased, ""
 	}
-	if r.Procedure == "" {
-		r.Procedure = none
+	var what []string
+	for _, of := range []struct{ dimension, code string }{{"procedure", textOf(c.Procedure)}, {"kind", textOf(c.Kind)}} {
+		if of.code != "" {
+			what = append(what, names(of.dimension, of.code, lang))
+		}
+	}
+	if r.What = strings.Join(what, ", "); r.What == "" {
+		r.What = none
 	}
 	if c.Deadline != nil {
 		r.Deadline = lang.limit(*c.Deadline)

@@ -92,7 +92,7 @@ func (p *Pages) oneCase(w http.ResponseWriter, r *http.Request) {
 		p.unknown(w, r, lang, family, subject)
 		return
 	}
-	v := newCaseView(x, lang, p.Names, p.Location, p.Now())
+	v := newCaseView(x, lang, p.nameOf, p.Location, p.Now())
 	p.send(w, r, http.StatusOK, "case", p.sheet(r, lang, v.Subject+" · "+toldIn[lang].CaseOf, v))
 }
 
@@ -184,7 +184,7 @@ func (p *Pages) list(w http.ResponseWriter, r *http.Request) {
 		p.refuse(w, r, lang, err)
 		return
 	}
-	v := newListView(asked, list, lang, p.Names, p.Now(), p.Location)
+	v := newListView(asked, list, lang, p.nameOf, p.Now(), p.Location)
 	p.send(w, r, http.StatusOK, "cases", p.sheet(r, lang, v.Name+" · "+v.Period, v))
 }
 

@@ -68,13 +68,13 @@ type caseTeller struct {
 	x     *lifecycle.Explanation
 	lang  language
 	c     *caseWords
-	names func(code, lang string) string
+	names func(dimension, code string, lang language) string
 	zone  *time.Location
 	now   time.Time
 }
 
 // newCaseView makes the page's model. It is pure.
-func newCaseView(x *lifecycle.Explanation, lang language, names func(code, lang string) string, zone *time.Location, now time.Time) *caseView {
+func newCaseView(x *lifecycle.Explanation, lang language, names func(dimension, code string, lang language) string, zone *time.Location, now time.Time) *caseView {
 	t := caseTeller{x: x, lang: lang, c: toldIn[lang], names: names, zone: zone, now: now}
 	vi, en := x.Sentence(t.zone)
 	v := &caseView{
@@ -83,7 +83,7 @@ func newCaseView(x *lifecycle.Explanation, lang language, names func(code, lang 
 		Figures: t.figures(), JSON: "/v1" + caseHref(string(x.Family), x.Subject),
 	}
 	if x.Agency != "" {
-		v.Agency = agencyName(x.Agency, lang, names)
+		v.Agency = names("agency", x.Agency, lang)
 	}
 	v.Strip = t.strip()
 	return v
@@ -104,6 +104,14 @@ func (t *caseTeller) verdict() string {
 	}
 }
 
+// procedure writes a procedure by its code, and its name where the register has one.
+func (t *caseTeller) procedure(code string) string {
+	if name := t.names("procedure", code, t.lang); code != "" && name != code {
+		return code + " " + name
+	}
+	return code
+}
+
 // facts are the attributes of the case that were told.
 func (t *caseTeller) facts() []labelled {
 	a := t.x.Attributes
@@ -111,7 +119,7 @@ func (t *caseTeller) facts() []labelled {
 		if code == "" {
 			return ""
 		}
-		return agencyName(code, t.lang, t.names)
+		return t.names("agency", code, t.lang)
 	}
 	var helpers []string
 	for code := range strings.SplitSeq(a.Helpers, ",") {
@@ -124,7 +132,7 @@ func (t *caseTeller) facts() []labelled {
 	}{
 		{inBoth{"Mã cơ quan", "Agency's code"}, a.Agency},
 		{inBoth{"Bộ phận", "Unit"}, a.Unit},
-		{inBoth{"Thủ tục", "Procedure"}, a.Procedure},
+		{inBoth{"Thủ tục", "Procedure"}, t.procedure(a.Procedure)},
 		{inBoth{"Kênh nộp", "Channel"}, t.lang.codeName(a.Channel)},
 		{inBoth{"Dịch vụ trực tuyến", "Online service"}, t.lang.codeName(a.Level)},
 		{inBoth{"Loại", "Kind"}, t.lang.codeName(a.Kind)},
@@ -249,7 +257,7 @@ func (t *caseTeller) giver(by string) string {
 func (t *caseTeller) legs() []legRow {
 	var rows []legRow
 	for _, l := range t.x.Legs {
-		r := legRow{Agency: agencyName(l.Agency, t.lang, t.names), Code: l.Agency, Unit: l.Unit, From: t.instant(l.From), To: t.instant(l.To), Deadline: none}
+		r := legRow{Agency: t.names("agency", l.Agency, t.lang), Code: l.Agency, Unit: l.Unit, From: t.instant(l.From), To: t.instant(l.To), Deadline: none}
 		if !l.Deadline.IsZero() {
 			r.Deadline = t.limit(l.Deadline)
 		}

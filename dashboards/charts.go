@@ -261,6 +261,13 @@ func quietLabel() *opts.AxisLabel {
 	return &opts.AxisLabel{Show: opts.Bool(true), Color: "var(--muted)", HideOverlap: opts.Bool(true)}
 }
 
+// edgeless are the labels of an axis whose ends are no round numbers.
+func edgeless() *opts.AxisLabel {
+	label := quietLabel()
+	label.ShowMinLabel, label.ShowMaxLabel = opts.Bool(false), opts.Bool(false)
+	return label
+}
+
 func splitLine() *opts.SplitLine {
 	return &opts.SplitLine{Show: opts.Bool(true), LineStyle: &opts.LineStyle{Color: "var(--line)"}}
 }

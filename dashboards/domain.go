@@ -101,10 +101,11 @@ func (d *domain) ask(q *asked) []kpi.Query {
 }
 
 // comparable says that a figure can stand beside that of the period before: of a period that still runs a sum cannot, for the
-// other is whole.
+// other is whole, and neither can what has been done of a plan.
 func (s stretches) comparable(id string) bool {
 	d, _ := kpi.ByID(id)
-	return id != "dossier.due_soon" && (d.Shape != kpi.Count || d.Stock() || !s.period.Running)
+	grows := d.Shape == kpi.Count && !d.Stock() || strings.HasPrefix(id, "org.") && id != "org.staffing_ratio"
+	return id != "dossier.due_soon" && (!grows || !s.period.Running)
 }
 
 // domainView is the model of such a page.

@@ -128,13 +128,25 @@ func TestDomainHTML(t *testing.T) {
 func TestSumsOfRunningPeriodsAreNotCompared(t *testing.T) {
 	for period, want := range map[string]bool{"ytd": false, "2018": true} {
 		q := ask(t, tasksPage(), period)
-		if got := q.comparable("task.assigned"); got != want {
-			t.Errorf("%s: %v", period, got)
+		for _, id := range []string{"task.assigned", "org.merger_ratio"} {
+			if got := q.comparable(id); got != want {
+				t.Errorf("%s of %s is compared: %v", id, period, got)
+			}
 		}
-		for _, id := range []string{"task.open", "task.on_time_rate", "task.confirm_days_p90"} {
+		for _, id := range []string{"task.open", "task.on_time_rate", "task.confirm_days_p90", "org.staffing_ratio"} {
 			if !q.comparable(id) {
 				t.Errorf("%s of %s is not compared", id, period)
 			}
+		}
+	}
+}
+
+// What agencies report of themselves is of no cases: a link would lead to a page that says so.
+func TestReportedFiguresLeadNowhere(t *testing.T) {
+	for _, path := range []string{"/organisation", "/agencies/H24.12"} {
+		page := bodyOf(t, get(t, site(t, fewDomains), path+"?period=2019-Q3&lang=en"))
+		if strings.Contains(page, "kpi=org.") || !strings.Contains(page, "kpi=finding.on_time_rate") {
+			t.Errorf("%s links figures without cases, or none at all", path)
 		}
 	}
 }

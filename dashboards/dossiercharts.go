@@ -118,7 +118,7 @@ func (p *presenter) dumbbells() (chart, error) {
 	var rates []*float64
 	for i, one := range pairs {
 		rates = append(rates, one.first.Value, one.last.Value)
-		names = append(names, shorten(one.name))
+		names = append(names, one.name)
 		ways = append(ways, opts.CustomData{Value: []any{inPercent(one.first.Value), inPercent(one.last.Value), i}})
 		firsts = append(firsts, opts.ScatterData{Value: []any{inPercent(one.first.Value), i}, Symbol: "triangle", SymbolSize: 10})
 		lastMarks = append(lastMarks, opts.ScatterData{Value: []any{inPercent(one.last.Value), i}, Symbol: "circle", SymbolSize: 10})
@@ -154,12 +154,4 @@ func (p *presenter) dumbbells() (chart, error) {
 	drawn.Validate()
 	d.Option = drawn.JSON()
 	return p.chart(c, d)
-}
-
-// shorten cuts a name to what fits beside a chart.
-func shorten(s string) string {
-	if letters := []rune(s); len(letters) > 28 {
-		return string(letters[:27]) + "…"
-	}
-	return s
 }

@@ -216,7 +216,7 @@ func (p *presenter) breaches(m *kpi.Margins) table {
 	var all []*load
 	chances := chancesOf(m)
 	for _, l := range loads {
-		l.expected = float64(l.today)*chances.of(l.code, 0) + float64(l.tomorrow)*chances.of(l.code, 1)
+		l.expected = chances.expect(l.code, 0, l.today) + chances.expect(l.code, 1, l.tomorrow)
 		all = append(all, l)
 	}
 	slices.SortFunc(all, func(a, b *load) int { return cmp.Or(cmp.Compare(b.expected, a.expected), cmp.Compare(a.code, b.code)) })
@@ -227,9 +227,9 @@ func (p *presenter) breaches(m *kpi.Margins) table {
 			left int
 			days bucket
 		}{{l.today, 0, bucket{from: 0, to: 0}}, {l.tomorrow, 1, bucket{from: 1, to: 1}}, {l.later, 4, bucket{from: 2, to: 5}}} {
-			chance := chances.of(l.code, of.left)
+			missed, among := chances.of(l.code, of.left)
 			cases := p.heaped("dossier.open", "left", of.days.days(), float64(of.n), map[string][]string{"agency": {l.code}})
-			row.Cells = append(row.Cells, cases, p.plain(&chance, p.lang.percent))
+			row.Cells = append(row.Cells, cases, p.chance(missed, among))
 		}
 		row.Cells = append(row.Cells, p.plain(&l.expected, p.lang.decimal))
 		t.Rows = append(t.Rows, row)
@@ -251,16 +251,34 @@ func chancesOf(m *kpi.Margins) chances {
 	return c
 }
 
-// of is the chance of an agency's dossier with some working days left to miss its deadline.
-func (c chances) of(code string, left int) float64 {
+// of tells how many of an agency's dossiers with some working days left missed their deadlines, and of how many; the city's where
+// the agency had few.
+func (c chances) of(code string, left int) (missed, of int64) {
 	missed, of, ok := kpi.Chance(c.byAgency[code], left, historyNeeded)
 	if !ok {
 		missed, of, _ = kpi.Chance(c.city, left, historyNeeded)
 	}
+	return missed, of
+}
+
+// expect is how many of some dossiers will likely be late.
+func (c chances) expect(code string, left int, cases int64) float64 {
+	missed, of := c.of(code, left)
 	if of == 0 {
 		return 0
 	}
-	return float64(missed) / float64(of)
+	return float64(cases) * float64(missed) / float64(of)
+}
+
+// chance writes a chance, and of how many dossiers it is known.
+func (p *presenter) chance(missed, of int64) number {
+	if of == 0 {
+		return number{Text: none}
+	}
+	share := float64(missed) / float64(of)
+	made := p.plain(&share, p.lang.percent)
+	made.Text += fmt.Sprintf("%[1]s·%[1]sn%[1]s=%[1]s%[2]s", nbsp, p.lang.count(float64(of)))
+	return made
 }
 
 // expectedOf adds up the last column of breaches.
@@ -268,7 +286,7 @@ func (p *presenter) expectedOf(m *kpi.Margins) string {
 	sum, chances := 0.0, chancesOf(m)
 	for _, of := range m.Open {
 		if of.Days == 0 || of.Days == 1 {
-			sum += float64(of.Cases) * chances.of(of.Agency, of.Days)
+			sum += chances.expect(of.Agency, of.Days, of.Cases)
 		}
 	}
 	return p.lang.decimal(sum)

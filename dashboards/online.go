@@ -25,15 +25,18 @@ var onlineRates = []string{
 	"online.uptake", "online.full_uptake", "online.share", "online.payment_rate", "online.digital_result_rate", "post.received_rate", "post.returned_rate",
 }
 
+// onlineByAgency are those by which agencies are compared.
+var onlineByAgency = []string{"online.uptake", "online.full_uptake", "online.payment_rate", "online.digital_result_rate"}
+
 func onlineQuestions(q *asked) []kpi.Query {
 	var all []kpi.Query
 	for _, id := range onlineRates {
 		all = append(all, q.whole(id), q.earlier(id), q.byMonth(id))
 	}
-	return append(all,
-		q.by("online.share", "level"), q.by("online.uptake", "procedure"), q.by("online.uptake", "agency"), q.by("online.full_uptake", "agency"),
-		q.by("online.payment_rate", "agency"), q.by("online.digital_result_rate", "agency"),
-	)
+	for _, id := range onlineByAgency {
+		all = append(all, q.by(id, "agency"))
+	}
+	return append(all, q.by("online.share", "level"), q.by("online.uptake", "procedure"))
 }
 
 // onlineView is the model of the page.
@@ -45,7 +48,7 @@ type onlineView struct {
 	Procedures     table
 	ProceduresSay  string
 	ProceduresMore string
-	Agencies       table
+	Agencies       breakdownView
 }
 
 // online makes the model of the page.
@@ -65,7 +68,7 @@ func online(p *presenter) (any, error) {
 	raises, procedures := p.raises()
 	v.Procedures = procedures
 	if over := len(raises) - len(procedures.Rows); over > 0 {
-		v.ProceduresMore = fmt.Sprintf(p.t("more"), over)
+		v.ProceduresMore = fmt.Sprintf(p.t("more"), raised, over)
 	}
 	v.ProceduresSay = fmt.Sprintf(p.t("raisesSay"), p.lang.count(valueOf(p.city["online.uptake"].Denominator)))
 	v.Agencies = p.onlineAgencies()
@@ -144,7 +147,7 @@ func (p *presenter) raisesChart(all []raise, t table) (chart, error) {
 	d := drawing{Units: units{X: "ratio"}}
 	names, data := make([]string, len(all)), make([]opts.BarData, len(all))
 	for i, r := range all {
-		names[i], data[i] = shorten(r.name), opts.BarData{Value: inPercent(&r.gains)}
+		names[i], data[i] = r.name, opts.BarData{Value: inPercent(&r.gains)}
 		points, _ := p.points("online.uptake", r.gains)
 		d.Tips = append(d.Tips, tip{Title: r.name, Lines: []tipLine{
 			{p.t("gain"), points}, {p.t("online.uptake"), p.rateText(r.row.Value, r.row.Numerator, r.row.Denominator)},
@@ -165,20 +168,17 @@ func (p *presenter) raisesChart(all []raise, t table) (chart, error) {
 }
 
 // onlineAgencies compares agencies, the lowest uptake first.
-func (p *presenter) onlineAgencies() table {
-	ids := []string{"online.uptake", "online.full_uptake", "online.payment_rate", "online.digital_result_rate"}
-	t := table{Head: []string{p.w.Agency}}
+func (p *presenter) onlineAgencies() breakdownView {
+	v := breakdownView{ID: "agencies", By: p.w.Agency}
 	rows := map[string]map[string]kpi.Row{}
-	for _, id := range ids {
-		t.Head = append(t.Head, p.t(id))
+	for _, id := range onlineByAgency {
+		v.Head = append(v.Head, columnHead{p.t(id), p.says(id)})
 		rows[id] = map[string]kpi.Row{}
 		for _, r := range p.figure(p.by(id, "agency")).Rows {
 			rows[id][textOf(r.Keys["agency"])] = r
 		}
 	}
-	t.Head = append(t.Head, p.t("wentOnline"), p.t("received"))
-	q := p.by("online.uptake", "agency")
-	sorted := slices.Clone(p.figure(q).Rows)
+	sorted := slices.Clone(p.figure(p.by("online.uptake", "agency")).Rows)
 	slices.SortStableFunc(sorted, func(a, b kpi.Row) int {
 		if a.Value == nil || b.Value == nil {
 			return has(b.Value) - has(a.Value)
@@ -187,14 +187,13 @@ func (p *presenter) onlineAgencies() table {
 	})
 	for _, r := range sorted {
 		code := textOf(r.Keys["agency"])
-		row := tableRow{Name: p.name(code), Href: p.href(p.lang, "agency", code)}
-		for _, id := range ids {
-			row.Cells = append(row.Cells, p.value(p.by(id, "agency"), rows[id][code]))
+		row := breakdownRow{Code: code, Name: p.name(code), Href: p.href(p.lang, "agency", code)}
+		for _, id := range onlineByAgency {
+			row.Cells = append(row.Cells, p.cell(p.by(id, "agency"), rows[id][code]))
 		}
-		row.Cells = append(row.Cells, p.numerator(q, r), p.denominator(q, r))
-		t.Rows = append(t.Rows, row)
+		v.Rows = append(v.Rows, row)
 	}
-	return t
+	return v
 }
 
 var onlinePhrases = phrases{
@@ -232,6 +231,6 @@ var onlinePhrases = phrases{
 	"raisesNote":                      {"Phần tăng thêm của tỷ lệ chung, điểm %.", "What the common rate would gain, in points."},
 	"gain":                            {"Tỷ lệ chung tăng", "The common rate gains"},
 	"left":                            {"Chưa nộp trực tuyến", "Not yet online"},
-	"more":                            {"và %d thủ tục khác", "and %d more procedures"},
+	"more":                            {"Chỉ nêu %d thủ tục đầu; %d thủ tục khác làm tăng ít hơn.", "The first %d are named; %d more would add less."},
 	"agencies":                        {"Theo cơ quan, thấp xếp trước", "By agency, lowest first"},
 }

@@ -129,7 +129,7 @@ var overviewPhrases = phrases{
 	"quietSays":    {"Số liệu của các nơi này chỉ cho biết tình hình đến ngày ấy.", "Figures of these tell how things were on that day."},
 	"more":         {"và %d cơ quan khác", "and %d more"},
 	"compared":     {"So sánh các cơ quan", "Agencies compared"},
-	"comparedSays": {"Tỷ lệ thấp xếp trước. Dấu là tỷ lệ đúng hạn, đoạn kẻ là khoảng tin cậy 95 %: càng ít hồ sơ càng rộng.", "Lowest first. A mark is the on-time rate, the line through it the 95% interval: the fewer the dossiers, the wider."},
+	"comparedSays": {"Tỷ lệ thấp xếp trước. Dấu là tỷ lệ đúng hạn, đoạn kẻ là khoảng tin cậy 95 %: càng ít hồ sơ càng rộng.", "Lowest first. A mark is the on-time rate, the line through it the 95% interval: the fewer the dossiers, the wider."},
 	"change":       {"So với %s", "Against %s"},
 	"tasks":        {"Nhiệm vụ quá hạn", "Tasks overdue"},
 }

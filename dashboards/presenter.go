@@ -153,7 +153,11 @@ func (p *presenter) numberOf(q kpi.Query, r kpi.Row, part kpi.Part, v *float64, 
 		return n
 	}
 	n.Text, n.Exact = write(*v), strconv.FormatFloat(*v, 'f', -1, 64)
-	if d, ok := kpi.ByID(q.ID); ok && !d.CountsCases() && (part != kpi.All || d.Shape == kpi.Count) {
+	d, _ := kpi.ByID(q.ID)
+	if d.Reported() { // by agencies, of no cases
+		return n
+	}
+	if !d.CountsCases() && (part != kpi.All || d.Shape == kpi.Count) {
 		return n // a link promises as many cases as the number says
 	}
 	if len(q.Where) == 0 && len(r.Keys) == 1 && n.Named {

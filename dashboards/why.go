@@ -331,7 +331,7 @@ func (w *waterfall) done() (chart, error) {
 	drawn := charts.NewBar()
 	drawn.SetGlobalOptions(append(named("why"),
 		charts.WithXAxisOpts(opts.XAxis{Type: "category", AxisLabel: &opts.AxisLabel{Show: opts.Bool(true), Color: "var(--muted)", Interval: "0"}, AxisTick: &opts.AxisTick{Show: opts.Bool(false)}}),
-		charts.WithYAxisOpts(opts.YAxis{Type: "value", Min: round1(low), Max: round1(high), SplitNumber: 4, AxisLabel: quietLabel(), SplitLine: splitLine()}),
+		charts.WithYAxisOpts(opts.YAxis{Type: "value", Min: round1(low), Max: round1(high), SplitNumber: 4, AxisLabel: edgeless(), SplitLine: splitLine()}),
 		charts.WithGridOpts(opts.Grid{Left: "4", Right: "12", Top: "12", Bottom: "4", ContainLabel: opts.Bool(true)}),
 	)...)
 	drawn.SetXAxis(w.names)

@@ -55,7 +55,7 @@ var spoken = map[language]*words{
 		TasksOnTime: "Nhiệm vụ đúng hạn", TasksOpen: "Đang thực hiện", TasksOverdue: "Quá hạn",
 		OnTimeSays:      "Trong hồ sơ đã giải quyết có ngày hẹn trả: phần giải quyết đúng hạn theo ngày hẹn đang có hiệu lực, kể cả ngày hẹn lại.",
 		OnTimeFirstSays: "Như trên, nhưng theo ngày hẹn đầu tiên: hẹn lại không làm cho hồ sơ trễ thành đúng hạn.",
-		KeptSays:        "Trong hồ sơ có ngày hẹn rơi vào kỳ này và đã qua: phần đã giải quyết trước ngày hẹn. Hồ sơ quá hạn còn tồn cũng bị tính.",
+		KeptSays:        "Trong hồ sơ có ngày hẹn rơi vào kỳ này và đã qua: phần đã giải quyết chậm nhất vào ngày hẹn. Hồ sơ quá hạn còn tồn cũng bị tính.",
 		UptakeSays:      "Trong hồ sơ tiếp nhận của thủ tục có dịch vụ công trực tuyến: phần nộp trực tuyến.",
 		OpenSays:        "Đã tiếp nhận, chưa giải quyết xong ở cuối kỳ.",
 		OverdueSays:     "Đang giải quyết và đã qua ngày hẹn trả.",
@@ -64,7 +64,7 @@ var spoken = map[language]*words{
 		TasksOpenSays:   "Đã giao, chưa hoàn thành ở cuối kỳ.", TasksOverdueSays: "Chưa hoàn thành và đã qua thời hạn.",
 		OfSettled: "hồ sơ có hạn đã giải quyết", OfDue: "hồ sơ đến hạn", OfOffered: "hồ sơ có thể nộp trực tuyến", OfTasks: "nhiệm vụ có hạn đã hoàn thành",
 
-		Reached: "đạt", Missed: "chưa đạt", NoTarget: "chưa đặt mục tiêu", Against: "so với", Points: "điểm %", Target: "mục tiêu", Interval95: "khoảng tin cậy 95 %", ShareOfOpen: "của số đang giải quyết",
+		Reached: "đạt", Missed: "chưa đạt", NoTarget: "chưa đặt mục tiêu", Against: "so với", Points: "điểm %", Target: "mục tiêu", Interval95: "khoảng tin cậy 95 %", ShareOfOpen: "của số đang giải quyết",
 
 		ByMonth: "Theo tháng", OnTimeByMonth: "Hồ sơ đúng hạn theo tháng", UptakeByMonth: "Nộp trực tuyến theo tháng",
 		OpenByMonth: "Hồ sơ đang giải quyết, cuối tháng", TasksByMonth: "Nhiệm vụ đang thực hiện, cuối tháng",
@@ -73,7 +73,7 @@ var spoken = map[language]*words{
 		Received: "Tiếp nhận", Settled: "Đã giải quyết", EndOfMonth: "cuối tháng",
 
 		ByAgency:      "Hồ sơ theo cơ quan",
-		ByAgencySays:  "Tỷ lệ thấp xếp trước. Dấu là tỷ lệ đúng hạn, đoạn kẻ là khoảng tin cậy 95 %: càng ít hồ sơ càng rộng.",
+		ByAgencySays:  "Tỷ lệ thấp xếp trước. Dấu là tỷ lệ đúng hạn, đoạn kẻ là khoảng tin cậy 95 %: càng ít hồ sơ càng rộng.",
 		TasksByAgency: "Nhiệm vụ theo cơ quan chủ trì", TasksByAgencySays: "Cùng cách đọc như bảng hồ sơ.",
 		Agency: "Cơ quan", LeadAgency: "Cơ quan chủ trì", NoAgency: "(không nêu cơ quan)", Rate: "Đúng hạn",
 		Parts: "Đúng hạn / đã giải quyết có hạn", TaskParts: "Đúng hạn / đã hoàn thành có hạn",

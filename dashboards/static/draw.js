@@ -72,7 +72,7 @@
   }
 
   const shapes = { whisker, segment };
-  const suffix = { ratio: percent, hours: '\u00a0h', days: '', count: '' };
+  const suffix = { ratio: percent, hours: document.documentElement.lang === 'vi' ? '\u00a0giờ' : '\u00a0h', days: '', count: '' };
 
   // What an option from the server lacks: what depends on the screen, and what must be a function.
   function dressed(drawing, still, width) {
@@ -91,10 +91,15 @@
     for (const [name, axes] of [['x', option.xAxis], ['y', option.yAxis]]) {
       for (const axis of axes || []) {
         axis.axisLabel = { ...axis.axisLabel, ...font };
-        if (drawing.wrap && axis.type === 'category') { // each place has its words, in as many lines as they need
-          Object.assign(axis.axisLabel, { interval: 0, hideOverlap: false, width: (width - 5 * rem) / axis.data.length, overflow: 'break', lineHeight: rem });
+        if (drawing.wrap && axis.type === 'category') { // each place has its words, in as many lines as they need, or aslant
+          const room = (width - 5 * rem) / axis.data.length;
+          Object.assign(axis.axisLabel, { interval: 0, hideOverlap: false, ...(room < 2.6 * rem ? { rotate: 60 } : { width: room, overflow: 'break', lineHeight: rem }) });
+          if (room < 2.6 * rem) axis.nameGap = 4.2 * rem;
         }
         axis.nameTextStyle = { ...font, color: colour('--muted') };
+        if (name === 'y' && axis.type === 'category' && !drawing.bare) { // names are cut only where the marks would have no room
+          Object.assign(axis.axisLabel, { width: Math.max(8 * rem, width * 0.4), overflow: 'truncate' });
+        }
         if (drawing.bare) axis.axisTick = axis.axisLine = { show: false }; // it stands in a table, which says the rest
         if (axis.type === 'value' || axis.type === 'log') axis.axisLabel.formatter = (v) => number.format(v) + (suffix[drawing.units[name]] || '');
       }
@@ -116,11 +121,11 @@
         return tip ? words(tip) : '';
       },
     };
-    for (const series of option.series) dress(series, drawing, rem, colour);
+    for (const series of option.series) dress(series, drawing, rem, colour, option, width);
     return option;
   }
 
-  function dress(series, drawing, rem, colour) {
+  function dress(series, drawing, rem, colour, option, width) {
     const led = drawing.links || drawing.marks?.[series.id]?.some((tip) => tip.link);
     series.cursor = led ? 'pointer' : 'default';
     if (series.markLine) {
@@ -142,7 +147,7 @@
       case 'heatmap':
         series.emphasis = { disabled: true };
         series.label.fontSize = Math.round(rem * 0.75);
-        series.labelLayout = { hideOverlap: true };
+        if (width / option.xAxis[0].data.length < 1.2 * rem) series.label.show = false; // the table has the numbers
         series.itemStyle = { borderColor: colour('--panel'), borderWidth: Math.max(1, rem * 0.1) };
         break;
       case 'scatter':
@@ -234,19 +239,69 @@
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   }
 
-  // A picture has the background of the page and its title; a PNG is twice as sharp as the screen.
+  // What stands over a picture, which leaves the page: the chart's title, the period, and what its marks mean.
+  function heading(element) {
+    const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+    const figure = element.closest('figure');
+    const text = (selector) => document.querySelector(selector)?.textContent || '';
+    const colour = (sign) => {
+      const style = sign && getComputedStyle(sign);
+      if (!style || sign.tagName !== 'I') return style?.color || 'currentColor';
+      return /, 0\)$/.test(style.backgroundColor) ? getComputedStyle(document.documentElement).getPropertyValue('--red').trim() : style.backgroundColor;
+    };
+    const legend = [...(figure?.querySelectorAll('.legend .key') || [])].map((key) => ({ text: key.textContent.trim(), colour: colour(key.querySelector('.sign, .stroke')) }));
+    const pen = document.createElement('canvas').getContext('2d');
+    const { fontFamily: font, color: ink } = getComputedStyle(body);
+    const parts = []; // of the lines: {text, x, y, size, weight, colour}
+    let y = 0;
+    const line = (size, weight, words) => {
+      y += size * 1.5;
+      let x = rem * 0.6;
+      for (const word of words) {
+        pen.font = `${weight} ${size}px ${font}`;
+        const wide = pen.measureText(word.text).width;
+        if (x > rem && x + wide > element.clientWidth) { x = rem * 0.6; y += size * 1.5; }
+        parts.push({ x, y, size, weight, colour: ink, ...word });
+        x += wide + (word.tight ? size * 0.4 : size * 1.3);
+      }
+    };
+    line(rem, 620, [{ text: figure?.querySelector('h3.told')?.firstChild.textContent || '' }]);
+    line(rem * 0.8, 400, [{ text: `${text('.title h1')} · ${text('.days')}` }]);
+    if (legend.length) line(rem * 0.8, 400, legend.flatMap(({ text, colour }) => [{ text: '■', colour, tight: true }, { text }]));
+    return { parts, font, high: Math.ceil(y + rem), background: getComputedStyle(element.closest('.panel') || body).backgroundColor };
+  }
+
+  const escaped = (text) => text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
+
+  // A picture has the background of the page; a PNG is twice as sharp as the screen.
   const pictures = {
-    SVG: (element, held) => save(element.id + '.svg', new Blob([held.chart.renderToSVGString()], { type: 'image/svg+xml' })),
+    SVG: (element, held) => {
+      const { parts, font, high, background } = heading(element);
+      const [width, height] = [element.clientWidth, element.clientHeight + high];
+      const texts = parts.map((p) => `<text x="${p.x}" y="${p.y}" font-family="${escaped(font)}" font-size="${p.size}" font-weight="${p.weight}" fill="${p.colour}">${escaped(p.text)}</text>`);
+      save(element.id + '.svg', new Blob([`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"><rect width="100%" height="100%" fill="${background}"/>`,
+        ...texts, `<g transform="translate(0 ${high})">${held.chart.renderToSVGString()}</g></svg>`], { type: 'image/svg+xml' }));
+    },
     PNG: (element, held) => {
+      const { parts, font, high, background } = heading(element);
+      const drawn = document.createElement('canvas');
+      const chart = window.echarts.init(drawn, null, { renderer: 'canvas', devicePixelRatio: 2, width: element.clientWidth, height: element.clientHeight });
+      chart.setOption({ ...held.option, animation: false });
       const canvas = document.createElement('canvas');
       canvas.width = element.clientWidth * 2;
-      canvas.height = element.clientHeight * 2;
-      const chart = window.echarts.init(canvas, null, { renderer: 'canvas', devicePixelRatio: 2, width: element.clientWidth, height: element.clientHeight });
-      chart.setOption({ ...held.option, animation: false, backgroundColor: getComputedStyle(element.closest('.panel') || body).backgroundColor });
-      canvas.toBlob((blob) => {
-        save(element.id + '.png', blob);
-        chart.dispose();
-      });
+      canvas.height = (element.clientHeight + high) * 2;
+      const pen = canvas.getContext('2d');
+      pen.fillStyle = background;
+      pen.fillRect(0, 0, canvas.width, canvas.height);
+      pen.drawImage(drawn, 0, high * 2, canvas.width, element.clientHeight * 2);
+      pen.scale(2, 2);
+      for (const p of parts) {
+        pen.font = `${p.weight} ${p.size}px ${font}`;
+        pen.fillStyle = p.colour;
+        pen.fillText(p.text, p.x, p.y);
+      }
+      chart.dispose();
+      canvas.toBlob((blob) => save(element.id + '.png', blob));
     },
   };
 

@@ -84,7 +84,7 @@
   }
 
   const clock = new Intl.DateTimeFormat(tongue, { timeZone: 'UTC', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
-  const day = new Intl.DateTimeFormat(tongue, { timeZone: 'UTC', weekday: 'short', day: '2-digit', month: '2-digit' });
+  const day = new Intl.DateTimeFormat(tongue, { timeZone: 'UTC', weekday: 'short', ...(tongue.startsWith('en') ? { day: 'numeric', month: 'short' } : { day: '2-digit', month: '2-digit' }) });
 
   function sayTime() {
     const now = new Date(city + performance.now());

@@ -7,7 +7,7 @@ import (
 )
 
 // Data is what an event's data can say, whatever its type. A member that was not told is zero; false and 0 are told and
-// untold alike, but for Target.
+// untold alike, but for Fee and Target.
 type Data struct {
 	Agency     string   `json:"agency,omitzero"`
 	Agencies   []string `json:"agencies,omitzero"` // those that help, in the order told
@@ -28,7 +28,7 @@ type Data struct {
 	Due        string   `json:"due,omitzero"` // as told: a date alone, or RFC 3339 with an offset
 	Evidence   string   `json:"evidence,omitzero"`
 	Family     string   `json:"family,omitzero"`
-	Fee        bool     `json:"fee,omitzero"`
+	Fee        *bool    `json:"fee,omitzero"`
 	Indicator  string   `json:"indicator,omitzero"`
 	Inspection string   `json:"inspection,omitzero"`
 	Issuer     string   `json:"issuer,omitzero"`
@@ -105,7 +105,9 @@ func (d *Data) set(name, value string) bool {
 	case "digitised":
 		d.Digitised, err = strconv.ParseBool(value)
 	case "fee":
-		d.Fee, err = strconv.ParseBool(value)
+		var b bool
+		b, err = strconv.ParseBool(value)
+		d.Fee = &b
 	case "leader":
 		d.Leader, err = strconv.ParseBool(value)
 	case "reused":

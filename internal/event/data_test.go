@@ -10,11 +10,11 @@ import (
 const received = `{"agency":"H24.12","applicant":"person","channel":"online","due":"2026-09-21","fee":true,"level":"full","officer":"7d1c","procedure":"1.000123","unit":"một-cửa"}`
 
 func TestFieldsReadsWhatJSONReads(t *testing.T) {
-	target := 12.5
+	target, fee, free := 12.5, true, false
 	for _, want := range []Data{
 		{},
-		{Agency: "H24.12", Channel: "online", Due: "2026-09-21T17:00:00+07:00", Fee: true, Officer: "7d1c", Unit: "một-cửa"},
-		{Agency: "A", Agencies: []string{"B", "C"}, Kind: "k"},
+		{Agency: "H24.12", Channel: "online", Due: "2026-09-21T17:00:00+07:00", Fee: &fee, Officer: "7d1c", Unit: "một-cửa"},
+		{Agency: "A", Agencies: []string{"B", "C"}, Kind: "k", Fee: &free},
 		{Amount: 50000, Score: 5, Sessions: 1, People: 2, Cases: 3, Count: 4},
 		{Value: -0.5, Points: 1e21, Target: &target},
 		{Apology: true, Digital: true, Digitised: true, Leader: true, Reused: true},

@@ -137,7 +137,11 @@ func (b *Books) Ask(ctx context.Context, queries ...Query) ([]Figure, error) {
 		d, _ := ByID(q.ID)
 		b.addRegister(&figures[i], d, q)
 		if byAgency(q) {
-			last.addTo(&figures[i], b.Calendars.Location())
+			by := last
+			if q.Fold {
+				by = last.folded(b.namesOf(q).successors)
+			}
+			by.addTo(&figures[i], b.Calendars.Location())
 		}
 	}
 	if err := b.addQuiet(ctx, queries, figures); err != nil {
@@ -321,6 +325,23 @@ func (b *Books) lastEvents(ctx context.Context) (lastEvents, error) {
 		last[event.Family(family)][agency] = t
 	}
 	return last, rows.Err()
+}
+
+// folded books them under those who took over.
+func (l lastEvents) folded(successors map[string]string) lastEvents {
+	all := lastEvents{}
+	for family, agencies := range l {
+		all[family] = map[string]time.Time{}
+		for agency, t := range agencies {
+			if successor, has := successors[agency]; has {
+				agency = successor
+			}
+			if t.After(all[family][agency]) {
+				all[family][agency] = t
+			}
+		}
+	}
+	return all
 }
 
 func (l lastEvents) addTo(f *Figure, zone *time.Location) {

@@ -131,10 +131,10 @@ func (c *Case) judge(events []event.Event, rules *Rules, until time.Time, w *wor
 // begin finds the facts, and of them the opening and the closing.
 func (j *judge) begin(events []event.Event, w *workspace) (err error) {
 	if !bound(events) {
-		j.LastEvent = newest(events)
 		if j.facts, err = factsOf(events, w); err != nil {
 			return err
 		}
+		j.LastEvent = w.newest
 		j.open()
 		j.close()
 		return nil
@@ -226,7 +226,8 @@ func (j *judge) open() {
 		Issuer:    told.Issuer,
 		Helpers:   joinCodes(told.Agencies),
 	}
-	j.Fee = told.Fee || submitted.Fee
+	fee := cmp.Or(told.Fee, submitted.Fee)
+	j.Fee = fee != nil && *fee
 	j.calendar = told.Calendar
 	if accepted := j.facts.once("accepted"); j.Family == event.Petition && accepted != nil && accepted.last().data.Due != "" {
 		j.calendar = or(accepted.last().data.Calendar, j.calendar)

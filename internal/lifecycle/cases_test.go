@@ -119,8 +119,8 @@ func parseEvents(t *testing.T, text string) []event.Event {
 				e.ID = "told-" + value
 			case key == "source":
 				e.Source = value
-			case value == "true":
-				data[key] = true
+			case value == "true" || value == "false":
+				data[key] = value == "true"
 			case key == "sessions" || key == "people" || key == "cases":
 				n, err := strconv.Atoi(value)
 				if err != nil {
@@ -171,6 +171,7 @@ func describe(c *lifecycle.Case) map[string]string {
 	got := map[string]string{
 		"verdict": string(c.Verdict(zone)), "deadline": stamp(c.Deadline), "first": stamp(c.DeadlineFirst),
 		"opened": stamp(c.Opened), "told": stamp(c.Told), "closed": stamp(c.Closed), "closing": c.Closing, "agency": c.Agency,
+		"last": stamp(c.LastEvent),
 		"work": (time.Duration(c.Work) * time.Millisecond).String(), "legs": fmt.Sprint(len(c.Legs)),
 		"wait": (time.Duration(c.Wait) * time.Millisecond).String(), "channel": c.Channel, "level": c.Level, "signs": signs(c),
 	}
@@ -205,7 +206,7 @@ func signs(c *lifecycle.Case) string {
 	for name, is := range map[string]bool{
 		"has_due": c.HasDue, "rescheduled": c.Rescheduled, "apologised": c.Apologised, "supplemented": c.Supplemented,
 		"reworked": c.Reworked, "digital": c.Digital, "due_changed": c.DueChanged, "collision": c.Collision,
-		"backdated": c.Backdated, "impossible": c.Impossible,
+		"backdated": c.Backdated, "impossible": c.Impossible, "fee": c.Fee,
 	} {
 		if is {
 			all = append(all, name)
