@@ -156,10 +156,12 @@ func (d *Definition) OfFacts() bool { return d.indicator != "" || d.ofTellings()
 // parallel is how many statements of one question are asked at once.
 const parallel = 4
 
-// seenAt is the instant that an answer speaks of.
+// seenAt is the instant that an answer speaks of: the end of the day that is asked for, or now while that lies ahead.
 func (b *Books) seenAt(q Query, now time.Time) time.Time {
 	if day, err := calendar.ParseDay(q.AsOf); err == nil {
-		return day.End(b.Calendars.Location())
+		if end := day.End(b.Calendars.Location()); end.Before(now) {
+			return end
+		}
 	}
 	return now
 }
