@@ -96,7 +96,11 @@ func (c *restoreCmd) Run(ctx context.Context, std *streams) error {
 			return errors.New("not waited for; the server goes on restoring, and its log says how that ends")
 		case <-time.After(200 * time.Millisecond):
 		}
-		progress.say(fmt.Sprintf("the server restores the backup, for %s now", time.Since(begun).Round(time.Second)))
+		says := fmt.Sprintf("the server restores the backup, for %s now", time.Since(begun).Round(time.Second))
+		if time.Since(begun) > time.Minute {
+			says += "; if it does not run any more, its log says why, and nobody need wait here"
+		}
+		progress.say(says)
 		if answer, err := c.Client.get(ctx, "/readyz", nil); err == nil {
 			if now, err := readAnswer[told](&c.Client, answer); err == nil && now.Restored == asked.ID {
 				fmt.Fprintf(std.out, "Backup %s is restored: %d events or more. Tokens are those of the backup.\n", asked.ID, asked.Events)

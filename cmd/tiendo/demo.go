@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -37,6 +38,9 @@ func (c *demoCmd) Run(ctx context.Context, std *streams) error {
 	cfg, err := (&settings{Listen: c.Listen, Data: c.Data}).load(std, &base)
 	if err != nil {
 		return err
+	}
+	if slices.ContainsFunc(std.environ, func(v string) bool { return strings.HasPrefix(v, "TIENDO_CONFIG=") }) {
+		fmt.Fprintln(std.err, "The demo reads no file of settings, so TIENDO_CONFIG counts for nothing here; other variables do.")
 	}
 	city, err := prepareDemo(cfg.Data, c.Fresh, time.Now().In(cfg.Location()))
 	if err != nil {

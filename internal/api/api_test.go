@@ -300,6 +300,9 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 	f("/v1/cases?kpi=dossier.received&period=2025-02&channel=boat", 400, `"parameter":"channel"`)
 	f("/v1/cases?kpi=dossier.received&period=2025-02&since=2025-02-01", 400, `"parameter":"since"`)
 	f("/v1/cases?kpi=dossier.received&period=2025-02&sort=opened&after=b", 400, `"parameter":"after"`)
+	f("/v1/cases?kpi=dossier.received&period=2025-02&limit=1&after=a/9", 200, `"subject":"b"`)
+	f("/v1/cases?kpi=dossier.received&period=2025-02&after=task/9", 200, `"cases":[]`) // a dossier may be called so
+	f("/v1/kpis/dossier.received?period=2025-02&as_of=2025-03-12", 200, `"as_of":"2025-03-12T12:00:00+07:00"`)
 	f("/v1/cases?kpi=dossier.received&period=2025-02&after=zz", 200, `"cases":[]`)
 	f("/v1/cases?kpi=dossier.received&period=2025-02&limit=1&after=a", 200, `"subject":"b"`, `"next":"dossier/b"`)
 	f("/v1/kpis/dossier.received?period=2025&cutoff=moon", 400, `"parameter":"cutoff"`, "report")

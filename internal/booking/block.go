@@ -26,6 +26,8 @@ type block struct {
 	rows   int // lines of the journal, once they are inserted
 	draft  *draft
 	strays *strays
+
+	repeated repeated
 }
 
 // The measures of the rows that mark a block. Their family is empty; their subject begins with the block's number, so that

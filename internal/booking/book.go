@@ -113,6 +113,7 @@ func (s *share) judge(ctx context.Context, subject string, events []event.Event,
 		return nil
 	}
 	s.first += firstDeliveries(events, s.block.booked, s.block.mark)
+	s.block.repeated.count(events, s.block.booked, s.block.mark)
 	var has []lifecycle.Entry
 	if before := knownBy(slices.Clone(events), s.block.booked); len(before) > 0 {
 		var err error

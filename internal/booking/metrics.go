@@ -13,12 +13,17 @@ type metrics struct {
 	cases   prometheus.Counter
 	doubts  prometheus.Counter
 	strays  prometheus.Counter
+	same    prometheus.Counter
+	other   prometheus.Counter
 	errors  prometheus.Counter
 	seconds prometheus.Histogram
 }
 
 func newMetrics(registry prometheus.Registerer) *metrics {
 	factory := promauto.With(registry)
+	repeats := factory.NewCounterVec(prometheus.CounterOpts{
+		Name: "tiendo_booker_repeated_total", Help: "Deliveries under the source and id of an event of the case that was there, and dropped, by content: same, or other, which a source must not send.",
+	}, []string{"content"})
 	return &metrics{
 		blocks: factory.NewCounter(prometheus.CounterOpts{Name: "tiendo_booker_blocks_total", Help: "Blocks appended to the books."}),
 		cells:  factory.NewCounter(prometheus.CounterOpts{Name: "tiendo_booker_cells_total", Help: "Rows appended to the books."}),
@@ -29,6 +34,7 @@ func newMetrics(registry prometheus.Registerer) *metrics {
 		strays: factory.NewCounter(prometheus.CounterOpts{
 			Name: "tiendo_booker_strays_total", Help: "Stored events that were taken away, for another server had accepted them of a case before it knew that it was erased.",
 		}),
+		same: repeats.WithLabelValues("same"), other: repeats.WithLabelValues("other"),
 		errors: factory.NewCounter(prometheus.CounterOpts{Name: "tiendo_booker_errors_total", Help: "Times that booking stopped with an error and was tried again."}),
 		seconds: factory.NewHistogram(prometheus.HistogramOpts{
 			Name: "tiendo_booker_block_seconds", Help: "Time from the first read to the written block.",
@@ -40,6 +46,8 @@ func newMetrics(registry prometheus.Registerer) *metrics {
 func (m *metrics) observe(b *block, d time.Duration) {
 	m.blocks.Inc()
 	m.cells.Add(float64(b.rows))
+	m.same.Add(float64(b.repeated.same.Load()))
+	m.other.Add(float64(b.repeated.other.Load()))
 	for _, subjects := range b.cases {
 		m.cases.Add(float64(len(subjects)))
 	}

@@ -42,6 +42,7 @@ type cell struct {
 	layouts  []layout
 	add      term
 	split    string
+	prefix   string // stands before a subject: the namespace of its source
 	loc      *time.Location
 	calendar *calendar.Calendar
 
@@ -169,6 +170,7 @@ func (c *cell) make(text string, add term) value {
 			return value{err: fmt.Errorf("%s is none of %s; name what it means in a map", quote(text), english(c.field.Values, "and"))}
 		}
 	case identity:
+		text = c.prefix + text
 		if err := event.CheckSubject(text); err != nil {
 			return value{err: fmt.Errorf("%s %w", quote(text), err)}
 		}

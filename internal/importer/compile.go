@@ -201,6 +201,11 @@ func (c *compiler) subjectAndRecorded() error {
 	if c.subject, err = c.cell(place{"subject"}, &c.file.Subject.cellSpec, event.Field{Name: "subject"}, identity); err != nil {
 		return err
 	}
+	if c.subject.prefix = c.file.Namespace; c.subject.prefix != "" {
+		if err := event.CheckSubject(c.subject.prefix); err != nil {
+			return c.doc.fault(place{"namespace"}, "namespace: %s %v", quote(c.subject.prefix), err)
+		}
+	}
 	spec := c.file.Recorded
 	if spec == nil {
 		return nil

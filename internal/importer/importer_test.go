@@ -306,6 +306,21 @@ func TestRecorded(t *testing.T) {
 	f(`recorded: {file: "-(\\d+)\\.", layout: "02012006"}`, "x-09012026.csv", "2026-01-09T00:00:00-03:00")
 }
 
+// TestNamespace: what a source is configured with stands before its subjects, so that two sources with the same numbers do
+// not tell of the same cases.
+func TestNamespace(t *testing.T) {
+	mapping := strings.Replace(rule("{column: due}"), "subject:", "namespace: \"H24.12:\"\nsubject:", 1)
+	const head, long = "id,at,due\n", 120
+	batches, _ := fill(t, mapping, "a.csv", head+"7,2026-01-05 08:00,\n"+strings.Repeat("8", long)+",2026-01-05 08:00,\n"+strings.Repeat("9", long+2)+",2026-01-05 08:00,\n")
+	events, rejects := string(batches[0].Events), batches[0].Rejects
+	if !strings.Contains(events, `"subject":"H24.12:7"`) || !strings.Contains(events, `"subject":"H24.12:8`) {
+		t.Errorf("got %s", events)
+	}
+	if len(rejects) != 1 || rejects[0].Line != 4 || !strings.Contains(rejects[0].Reason, "longer than 128") {
+		t.Errorf("got %+v, want line 4, which is too long with its namespace", rejects)
+	}
+}
+
 // TestIdentity holds the id to its definition, and to what importing again must and must not change.
 func TestIdentity(t *testing.T) {
 	ids := func(now time.Time, content string) (ids []string) {

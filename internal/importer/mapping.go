@@ -16,6 +16,7 @@ import (
 type file struct {
 	Family    string        `yaml:"family"`
 	Source    string        `yaml:"source"`
+	Namespace string        `yaml:"namespace"`
 	Timezone  string        `yaml:"timezone"`
 	Calendar  string        `yaml:"calendar"`
 	Format    string        `yaml:"format"`

@@ -137,7 +137,11 @@ func (b *Books) Ask(ctx context.Context, queries ...Query) ([]Figure, error) {
 		d, _ := ByID(q.ID)
 		b.addRegister(&figures[i], d, q)
 		if byAgency(q) {
-			last.addTo(&figures[i], b.Calendars.Location())
+			by := last
+			if q.Fold {
+				by = last.folded(b.namesOf(q).successors)
+			}
+			by.addTo(&figures[i], b.Calendars.Location())
 		}
 	}
 	if err := b.addQuiet(ctx, queries, figures); err != nil {
@@ -152,10 +156,12 @@ func (d *Definition) OfFacts() bool { return d.indicator != "" || d.ofTellings()
 // parallel is how many statements of one question are asked at once.
 const parallel = 4
 
-// seenAt is the instant that an answer speaks of.
+// seenAt is the instant that an answer speaks of: the end of the day that is asked for, or now while that lies ahead.
 func (b *Books) seenAt(q Query, now time.Time) time.Time {
 	if day, err := calendar.ParseDay(q.AsOf); err == nil {
-		return day.End(b.Calendars.Location())
+		if end := day.End(b.Calendars.Location()); end.Before(now) {
+			return end
+		}
 	}
 	return now
 }
@@ -321,6 +327,23 @@ func (b *Books) lastEvents(ctx context.Context) (lastEvents, error) {
 		last[event.Family(family)][agency] = t
 	}
 	return last, rows.Err()
+}
+
+// folded books them under those who took over.
+func (l lastEvents) folded(successors map[string]string) lastEvents {
+	all := lastEvents{}
+	for family, agencies := range l {
+		all[family] = map[string]time.Time{}
+		for agency, t := range agencies {
+			if successor, has := successors[agency]; has {
+				agency = successor
+			}
+			if t.After(all[family][agency]) {
+				all[family][agency] = t
+			}
+		}
+	}
+	return all
 }
 
 func (l lastEvents) addTo(f *Figure, zone *time.Location) {

@@ -94,7 +94,7 @@ func (b *Books) Cases(ctx context.Context, q Query, of Listing) (*List, error) {
 	if d.indicator != "" {
 		return nil, &Error{Param: "kpi", Message: q.ID + " is reported by agencies, not counted from cases; ask for it by agency"}
 	}
-	after, err := of.after()
+	after, err := of.after(d.Families())
 	if err != nil {
 		return nil, err
 	}
@@ -149,8 +149,8 @@ type mark struct {
 // never is the instant of cases that have none.
 const never = math.MaxInt64
 
-// after reads where the page before has ended.
-func (l Listing) after() (mark, error) {
+// after reads where the page before of a list of some families has ended.
+func (l Listing) after(families []event.Family) (mark, error) {
 	if !slices.Contains([]Order{BySubject, ByOpened, ByDeadline, ByClosed}, l.Order) {
 		return mark{}, &Error{Param: "sort", Message: "opened, deadline or closed would do"}
 	}
@@ -166,7 +166,7 @@ func (l Listing) after() (mark, error) {
 		m.at = math.MinInt64
 	}
 	m.family, m.subject, _ = strings.Cut(rest, "/")
-	if l.After != "" && !slices.Contains(event.Families(), event.Family(m.family)) {
+	if l.After != "" && !slices.Contains(families, event.Family(m.family)) {
 		if l.Order != BySubject {
 			return mark{}, &Error{Param: "after", Message: "this is no next of a list in this order; begin without it"}
 		}

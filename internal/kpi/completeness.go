@@ -114,6 +114,11 @@ func (b *Books) tallies(ctx context.Context, stated *stated, asOf string) ([]tal
 	if read {
 		return all, nil
 	}
+	type of struct {
+		book
+		family event.Family
+	}
+	last := map[of]lifecycle.Report{} // of several statements of one day the last recorded
 	err := booking.EachCase(ctx, b.Conn, event.Source, func(_ string, events []event.Event) error {
 		events = slices.DeleteFunc(events, func(e event.Event) bool { return e.Type != "source.tally" })
 		if asOf != "" {
@@ -127,16 +132,29 @@ func (b *Books) tallies(ctx context.Context, stated *stated, asOf string) ([]tal
 		if len(events) == 0 {
 			return nil
 		}
-		source := events[0].Source
-		data, _, ok, err := lifecycle.Reported(events)
-		if err != nil || !ok {
-			return err
+		bySource := map[string][]event.Event{} // each states its own count, whatever it calls it
+		for _, e := range events {
+			bySource[e.Source] = append(bySource[e.Source], e)
 		}
-		all = append(all, tally{book: book{source: source, agency: data.Agency, day: data.Day}, family: event.Family(data.Family), count: data.Count})
+		for source, told := range bySource {
+			reports, err := lifecycle.Reports(told)
+			if err != nil {
+				return err
+			}
+			for _, r := range reports {
+				of := of{book{source: source, agency: r.Data.Agency, day: r.Data.Day}, event.Family(r.Data.Family)}
+				if known, has := last[of]; !has || !r.Recorded.Before(known.Recorded) {
+					last[of] = r
+				}
+			}
+		}
 		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read what sources state: %w", err)
+	}
+	for of, r := range last {
+		all = append(all, tally{of.book, of.family, r.Data.Count})
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -562,6 +562,17 @@ func TestCompleteness(t *testing.T) {
 	if got := ask(t, b, "dossier.late", "2025-02", nil, nil).Completeness; got == nil || *got != 0.8 {
 		t.Errorf("8 of 10 arrived: %v", got)
 	}
+	// Whatever a source calls what it states: one subject for all days, or that of another source.
+	say(t, conn, "source.tally", "daily", `{"count":6,"day":"2025-02-04","family":"dossier"}`, at.Add(24*time.Hour))
+	say(t, conn, "source.tally", "daily", `{"count":4,"day":"2025-02-05","family":"dossier"}`, at.Add(48*time.Hour))
+	err := conn.Exec(t.Context(), `INSERT INTO events (family, subject, source, id, type, time, recorded, data, arrival, collector, entry) VALUES
+		('source', 'daily', 'urn:other', '1', 'source.tally', ?, ?, ?, ?, 'c', 1)`, at.Add(48*time.Hour), at.Add(72*time.Hour), `{"count":14,"day":"2025-02-03","family":"dossier"}`, at.Add(72*time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := ask(t, b, "dossier.late", "2025-02", nil, nil).Completeness; got == nil || *got != 22.0/34 {
+		t.Errorf("8, 9, 0 and 5 of 10, 6, 4 and 14 arrived: %v", *got)
+	}
 	if got := ask(t, b, "dossier.late", "2025-01", nil, nil).Completeness; got != nil {
 		t.Errorf("nobody stated anything of January: %v", *got)
 	}
@@ -596,6 +607,8 @@ func TestRegister(t *testing.T) {
 	}
 	known, err := known.With(register.Targets, []byte(`targets:
   - {figure: dossier.on_time_rate, target: 0.95, source: QD-1}
+  - {figure: dossier.on_time_rate, group: commune, target: 0.5}
+  - {figure: dossier.on_time_rate, period: month, target: 0.75, from: 2024-08-01, to: 2024-08-31}
 `), time.Now().Add(time.Hour))
 	if err != nil {
 		t.Fatal(err)
@@ -621,7 +634,31 @@ func TestRegister(t *testing.T) {
 	f("dossier.received", "2024", true, []string{"group"}, nil, `{"group":null,"value":1} {"group":"commune","value":3}`)
 	f("dossier.received", "2024", false, nil, map[string][]string{"group": {"district"}}, `{"value":2}`)
 	f("dossier.received", "2024", false, []string{"field"}, nil, `{"field":null,"value":3} {"field":"building","value":1}`)
-	f("dossier.on_time_rate", "2024-08", false, nil, nil, `{"numerator":1,"denominator":1,"value":1,"low":0.20654931437723745,"high":1,"target":0.95}`)
+	f("dossier.on_time_rate", "2024-08", false, nil, nil, `{"numerator":1,"denominator":1,"value":1,"low":0.20654931437723745,"high":1,"target":0.75}`)
+	f("dossier.on_time_rate", "2024-Q3", false, nil, nil, `{"numerator":1,"denominator":1,"value":1,"low":0.20654931437723745,"high":1,"target":0.95}`)
+	// Nobody who had no case in the period has a row, but those of the register, whom filters of agencies leave.
+	f("dossier.received", "2024-09", false, []string{"agency"}, nil, `{"agency":"A","value":0} {"agency":"B","value":0} {"agency":"C","value":0}`)
+	f("dossier.received", "2024-08", false, []string{"agency"}, map[string][]string{"agency": {"A", "C"}}, `{"agency":"A","value":0} {"agency":"C","value":0}`)
+	f("dossier.received", "2024-08", false, []string{"agency"}, map[string][]string{"group": {"department"}}, `{"agency":"C","value":0}`)
+	f("dossier.on_time_rate", "2024-08", false, []string{"agency"}, map[string][]string{"agency": {"C"}, "channel": {"online"}}, `{"agency":"C","numerator":0,"denominator":0,"value":null,"low":null,"high":null,"target":0.75}`)
+	f("dossier.received", "2024-09", false, []string{"procedure"}, nil, `{"procedure":null,"value":0} {"procedure":"1.000123.000.00.00.H24","value":0}`)
+	// A group's target stands beside the group, a month's beside the month in which it holds.
+	f("dossier.on_time_rate", "2024-Q3", false, []string{"group"}, map[string][]string{"agency": {"B"}}, `{"group":"commune","numerator":0,"denominator":0,"value":null,"low":null,"high":null,"target":0.5}`)
+	f("dossier.on_time_rate", "2024-Q3", false, nil, map[string][]string{"group": {"commune"}}, `{"numerator":0,"denominator":0,"value":null,"low":null,"high":null,"target":0.5}`)
+	f("dossier.on_time_rate", "2024-Q3", false, []string{"month"}, map[string][]string{"agency": {"X"}}, `{"month":"2024-08","numerator":1,"denominator":1,"value":1,"low":0.20654931437723745,"high":1,"target":0.75}`)
+	if err := conn.Exec(t.Context(), "INSERT INTO heard (family, agency, last) VALUES ('dossier', 'A', '2024-02-03 01:00:00'), ('dossier', 'B', '2024-01-03 01:00:00')"); err != nil {
+		t.Fatal(err)
+	}
+	f("dossier.received", "2024", true, []string{"agency"}, map[string][]string{"agency": {"B"}}, `{"agency":"B","value":3,"last_event":"2024-02-03T08:00:00+07:00"}`)
+	// What agencies report of themselves follows the register as well.
+	for agency, numbers := range map[string]string{"A": `"value":1,"target":4`, "B": `"value":1,"target":2`} {
+		say(t, conn, "indicator.reported", agency+"/iso/2024", fmt.Sprintf(`{"agency":%q,"indicator":"iso","period":"2024",%s}`, agency, numbers), time.Date(2024, 12, 31, 0, 0, 0, 0, time.UTC))
+	}
+	const none = `"numerator":0,"denominator":0,"value":null,"low":null,"high":null`
+	f("org.iso_ratio", "2024", false, []string{"agency"}, nil, `{"agency":"A","numerator":1,"denominator":4,"value":0.25,"low":null,"high":null} {"agency":"B","numerator":1,"denominator":2,"value":0.5,"low":null,"high":null} {"agency":"C",`+none+`}`)
+	f("org.iso_ratio", "2024", true, []string{"agency"}, nil, `{"agency":"B","numerator":2,"denominator":6,"value":0.3333333333333333,"low":null,"high":null} {"agency":"C",`+none+`}`)
+	f("org.iso_ratio", "2024", false, []string{"group"}, nil, `{"group":"commune","numerator":1,"denominator":2,"value":0.5,"low":null,"high":null} {"group":"district","numerator":1,"denominator":4,"value":0.25,"low":null,"high":null}`)
+	f("org.iso_ratio", "2024", true, nil, map[string][]string{"agency": {"B"}}, `{"numerator":2,"denominator":6,"value":0.3333333333333333,"low":null,"high":null}`)
 }
 
 // TestRecords: figures of the records themselves. By hand: of A's case three records stand, told after 0, 10 and 30 hours; of

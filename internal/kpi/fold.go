@@ -90,10 +90,16 @@ func (s *series) row(a answer, st *statement, now moment, exists int, bucket uin
 	if st.binned != "" {
 		return quantileRow(a.definition, s.bins[bucket])
 	}
-	has := false
+	has, open := false, int64(0)
 	for i := range exists {
-		has = has || now.value(&st.terms[i], i) != 0
+		n := now.value(&st.terms[i], i)
+		if st.terms[i].window == atStart {
+			open += n // what was opened and closed before is no case of the period
+		} else {
+			has = has || n != 0
+		}
 	}
+	has = has || open != 0
 	numerator, denominator := now.sum(st.terms, a.numerator), now.sum(st.terms, a.denominator)
 	if !has && numerator == 0 && denominator == 0 {
 		return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"tiendo/internal/booking"
@@ -63,7 +64,7 @@ func (b *Books) indicators(ctx context.Context, questions []question, answer fun
 		return fmt.Errorf("read what agencies report: %w", err)
 	}
 	for i, one := range questions {
-		answer(one.place, sumReports(one.definition, one.query, latest[i]))
+		answer(one.place, sumReports(one.definition, one.query, latest[i], b.namesOf(one.query)))
 	}
 	return nil
 }
@@ -82,7 +83,7 @@ func (b *Books) reportOf(events []event.Event, d Definition, q Query) (r report,
 		events = slices.DeleteFunc(events, func(e event.Event) bool { return e.Arrival.After(q.Before) })
 	}
 	data, recorded, ok, err := lifecycle.Reported(events)
-	if err != nil || !ok || data.Indicator != d.indicator || (len(q.Where["agency"]) > 0 && !slices.Contains(q.Where["agency"], data.Agency)) {
+	if err != nil || !ok || data.Indicator != d.indicator {
 		return r, false, err
 	}
 	r = report{agency: data.Agency, recorded: recorded, value: data.Value, target: data.Target}
@@ -104,30 +105,51 @@ func (r report) after(other report) bool {
 	}
 }
 
-func sumReports(d Definition, q Query, latest map[string]report) []Row {
+// sumReports adds up the reports of the agencies that the filters leave, by what q groups by.
+func sumReports(d Definition, q Query, latest map[string]report, n names) []Row {
 	sums := map[string]*[2]float64{}
 	if len(q.By) == 0 {
 		sums[""] = &[2]float64{}
 	}
 	for agency, r := range latest {
-		if len(q.By) == 0 {
-			agency = ""
+		if successor, has := n.successors[agency]; has && q.Fold {
+			agency = successor
 		}
-		if sums[agency] == nil {
-			sums[agency] = &[2]float64{}
+		of := map[string]string{"agency": agency, "group": n.groups[agency]}
+		left := true
+		for name, values := range q.Where {
+			left = left && slices.Contains(values, of[name])
+		}
+		if !left {
+			continue
+		}
+		keys := []string{}
+		for _, by := range q.By {
+			keys = append(keys, of[by])
+		}
+		key := keyOf(keys)
+		if sums[key] == nil {
+			sums[key] = &[2]float64{}
 		}
 		if r.target != nil {
-			sums[agency][0] += r.value
-			sums[agency][1] += *r.target
+			sums[key][0] += r.value
+			sums[key][1] += *r.target
 		}
 	}
 	rows := []Row{}
-	for agency, sum := range sums {
+	for key, sum := range sums {
 		row := rowOf(d, sum[0], sum[1])
 		row.Low, row.High = nil, nil // no share of cases: there is no chance in it
-		row.By, row.Keys = q.By, keysOf(q.By, []string{agency}, "")
+		row.By, row.Keys = q.By, keysOf(q.By, strings.Split(key, "\x00"), "")
 		rows = append(rows, *row)
 	}
-	slices.SortFunc(rows, func(x, y Row) int { return compareKeys(x.Keys["agency"], y.Keys["agency"]) })
+	slices.SortFunc(rows, func(x, y Row) int {
+		for _, by := range q.By {
+			if c := compareKeys(x.Keys[by], y.Keys[by]); c != 0 {
+				return c
+			}
+		}
+		return 0
+	})
 	return rows
 }

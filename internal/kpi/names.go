@@ -80,40 +80,81 @@ func (n names) args() []any {
 // addRegister adds the rows of agencies that the register has in the period and no case is of, and the targets.
 func (b *Books) addRegister(f *Figure, d Definition, q Query) {
 	view, day := b.view(q)
-	zone := b.Calendars.Location()
-	if byAgency(q) && d.indicator == "" && len(q.Where) == 0 {
-		has := map[string]bool{}
-		for _, r := range f.Rows {
-			if key := r.Keys["agency"]; key != nil {
-				has[*key] = true
-			}
-		}
-		for _, a := range view.AgenciesIn(calendar.DayOf(q.Period.Start, zone), day) {
-			code := a.Code
-			if q.Fold {
-				code = view.Successor(code, day)
-			}
-			if has[code] {
-				continue
-			}
-			has[code] = true
-			row := emptyRow(d)
-			row.By, row.Keys = q.By, keysOf(q.By, []string{code}, "")
-			f.Rows = append(f.Rows, *row)
-		}
-		slices.SortStableFunc(f.Rows, func(x, y Row) int { return compareKeys(x.Keys["agency"], y.Keys["agency"]) })
+	if byAgency(q) {
+		b.addAgencies(f, d, q)
 	}
+	ends := b.bucketEnds(q, day)
 	for i := range f.Rows {
-		agency := ""
-		if key := f.Rows[i].Keys["agency"]; key != nil {
-			agency = *key
-		} else if len(q.Where["agency"]) == 1 {
-			agency = q.Where["agency"][0]
+		agency, group := f.Rows[i].only("agency", q), f.Rows[i].only("group", q)
+		kind, on := period.Kind(q.Period.ID), day
+		if by := timeOf(q.By); by != "" {
+			kind, on = by, ends[*f.Rows[i].Keys[by]]
 		}
-		if t, ok := view.Target(d.ID, agency, period.Kind(q.Period.ID), day); ok {
+		if agency == "" && group != "" {
+			if t, ok := view.GroupTarget(d.ID, group, kind, on); ok {
+				f.Rows[i].Target = &t.Target
+			}
+		} else if t, ok := view.Target(d.ID, agency, kind, on); ok {
 			f.Rows[i].Target = &t.Target
 		}
 	}
+}
+
+// addAgencies adds a row for each agency that the register has in the period and the filters leave, where no case is of it.
+func (b *Books) addAgencies(f *Figure, d Definition, q Query) {
+	view, day := b.view(q)
+	groups := view.Groups(day)
+	has := map[string]bool{}
+	for _, r := range f.Rows {
+		if key := r.Keys["agency"]; key != nil {
+			has[*key] = true
+		}
+	}
+	left := func(name, value string) bool {
+		values, filtered := q.Where[name]
+		return !filtered || slices.Contains(values, value)
+	}
+	for _, a := range view.AgenciesIn(calendar.DayOf(q.Period.Start, b.Calendars.Location()), day) {
+		code := a.Code
+		if q.Fold {
+			code = view.Successor(code, day)
+		}
+		if has[code] || !left("agency", code) || !left("group", groups[code]) {
+			continue
+		}
+		has[code] = true
+		row := emptyRow(d)
+		row.By, row.Keys = q.By, keysOf(q.By, []string{code}, "")
+		f.Rows = append(f.Rows, *row)
+	}
+	slices.SortStableFunc(f.Rows, func(x, y Row) int { return compareKeys(x.Keys["agency"], y.Keys["agency"]) })
+}
+
+// only is the one value of a dimension that a row is about; "" if it is about several, or none.
+func (r *Row) only(name string, q Query) string {
+	if key := r.Keys[name]; key != nil {
+		return *key
+	}
+	if values := q.Where[name]; len(values) == 1 && !slices.Contains(q.By, name) {
+		return values[0]
+	}
+	return ""
+}
+
+// bucketEnds are the last days of the stretches of time that q groups by, by their names; none after the last day of the period.
+func (b *Books) bucketEnds(q Query, last calendar.Day) map[string]calendar.Day {
+	if timeOf(q.By) == "" {
+		return nil
+	}
+	ends := map[string]calendar.Day{}
+	days, names := bucketDays(q)
+	for i, name := range names {
+		ends[name] = last
+		if i+1 < len(days) {
+			ends[name] = calendar.DayOf(days[i+1], time.UTC) - 1
+		}
+	}
+	return ends
 }
 
 // CityTarget is the target of q's figure for the whole city in q's period; nil if the register has none.

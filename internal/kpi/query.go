@@ -61,7 +61,7 @@ var times = []string{"day", "month", "quarter"}
 // dimensions lists what d can be grouped by.
 func dimensions(d *Definition) []string {
 	if d.indicator != "" {
-		return []string{"agency"}
+		return []string{"agency", "group"}
 	}
 	names := []string{"agency", "unit", "procedure", "field", "group", "channel", "level", "kind", "at"}
 	switch d.prefix() {

@@ -131,10 +131,10 @@ func (c *Case) judge(events []event.Event, rules *Rules, until time.Time, w *wor
 // begin finds the facts, and of them the opening and the closing.
 func (j *judge) begin(events []event.Event, w *workspace) (err error) {
 	if !bound(events) {
-		j.LastEvent = newest(events)
 		if j.facts, err = factsOf(events, w); err != nil {
 			return err
 		}
+		j.LastEvent = w.newest
 		j.open()
 		j.close()
 		return nil

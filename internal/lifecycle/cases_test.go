@@ -171,6 +171,7 @@ func describe(c *lifecycle.Case) map[string]string {
 	got := map[string]string{
 		"verdict": string(c.Verdict(zone)), "deadline": stamp(c.Deadline), "first": stamp(c.DeadlineFirst),
 		"opened": stamp(c.Opened), "told": stamp(c.Told), "closed": stamp(c.Closed), "closing": c.Closing, "agency": c.Agency,
+		"last": stamp(c.LastEvent),
 		"work": (time.Duration(c.Work) * time.Millisecond).String(), "legs": fmt.Sprint(len(c.Legs)),
 		"wait": (time.Duration(c.Wait) * time.Millisecond).String(), "channel": c.Channel, "level": c.Level, "signs": signs(c),
 	}

@@ -35,6 +35,8 @@ type workspace struct {
 	records     []record
 	facts       facts
 	now, before []Count
+	// newest is the latest time of the events that factsOf made facts of, zero if there were none.
+	newest time.Time
 }
 
 var workspaces = sync.Pool{New: func() any { return new(workspace) }}
@@ -47,6 +49,7 @@ type facts []fact
 // memory of w. The error names an event whose data cannot be read.
 func factsOf(events []event.Event, w *workspace) (facts, error) {
 	events = byFact(events)
+	w.newest = newest(events)
 
 	// One piece of memory holds all records: this runs for every case that an event touches.
 	w.records, w.facts = slices.Grow(w.records[:0], len(events)), slices.Grow(w.facts[:0], len(events))

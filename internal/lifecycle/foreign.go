@@ -187,15 +187,17 @@ func (j *judge) hear(events []event.Event, w *workspace) (err error) {
 	if err != nil {
 		return err
 	}
-	if j.LastEvent = newest(counting); len(counting) == 0 {
-		j.LastEvent = newest(events)
-	}
 	j.Foreign = j.Foreign[:0]
 	for i := range foreign {
 		j.Foreign = append(j.Foreign, ForeignRecord{Time: foreign[i].Time, Source: foreign[i].Source})
 	}
-	j.facts, err = factsOf(counting, w)
-	return err
+	if j.facts, err = factsOf(counting, w); err != nil {
+		return err
+	}
+	if j.LastEvent = w.newest; len(counting) == 0 {
+		j.LastEvent = newest(events)
+	}
+	return nil
 }
 
 // bySender keeps of the deliveries of an event the first, apart for each agency that senders are bound to.

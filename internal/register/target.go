@@ -132,3 +132,12 @@ func (v View) Target(figure, agency, period string, d calendar.Day) (Target, boo
 	}
 	return b.find(scope{figure: figure}, period, d)
 }
+
+// GroupTarget returns the target of a figure for all agencies of a group together: its own, else the city's.
+func (v View) GroupTarget(figure, group, period string, d calendar.Day) (Target, bool) {
+	b := v.targets.book
+	if t, ok := b.find(scope{figure, "", group}, period, d); ok {
+		return t, true
+	}
+	return b.find(scope{figure: figure}, period, d)
+}
