@@ -245,7 +245,7 @@ func (a *app) openParts(ctx context.Context, o appOptions) (err error) {
 		Reports: a.reports, Integrity: a.integrity,
 		Explain: a.explain, Figures: a.books, Location: zone, Now: a.Now, Demo: o.Simulated, Version: versionText(), Logger: a.log.With("part", "pages"),
 		Door: a.door, Tokens: a.tokens, Audit: a.acts, Procedures: a.procedure, Desk: a.desk(), Walls: walls, Sent: a.sent, Aside: a.aside,
-		Methods: a.ranker.Methods, Rank: a.ranker.Rank, Assessed: a.assessed,
+		Methods: a.ranker.Methods, Ranked: a.ranker.Ranked, Rank: a.ranker.Rank, Assessed: a.assessed,
 		Names: a.agencyName, Publishing: a.publishingPages(), Exported: a.exported,
 	})
 	return err
