@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -21,6 +22,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"golang.org/x/sync/semaphore"
 
+	"tiendo/internal/audit"
 	"tiendo/internal/auth"
 	"tiendo/internal/disk"
 )
@@ -34,6 +36,8 @@ type Options struct {
 	// Conn is asked for the way to the engine before each insert.
 	Conn   func() driver.Conn
 	Tokens *auth.Tokens
+	// Audit writes down who has assessed with a request; a page that takes assessments does so itself.
+	Audit func(*http.Request, audit.Act)
 	// Registry takes the collector's metrics, Slow those that are read from the disk.
 	Registry, Slow prometheus.Registerer
 	Log            *slog.Logger
@@ -51,6 +55,7 @@ type Collector struct {
 	now       func() time.Time
 	conn      func() driver.Conn
 	tokens    *auth.Tokens
+	audit     func(*http.Request, audit.Act)
 	journal   *journal
 	metrics   *metrics
 	hide      *officers
@@ -93,7 +98,7 @@ func Open(o Options) (*Collector, error) {
 	}
 	dir := filepath.Join(o.Data, "log")
 	c := &Collector{
-		log: o.Log, now: o.Now, conn: o.Conn, tokens: o.Tokens, hide: hide, erased: gone, pauses: *o.pauses, budget: newBudget(bodiesInFlight), making: semaphore.NewWeighted(entriesInFlight),
+		log: o.Log, now: o.Now, conn: o.Conn, tokens: o.Tokens, audit: o.Audit, hide: hide, erased: gone, pauses: *o.pauses, budget: newBudget(bodiesInFlight), making: semaphore.NewWeighted(entriesInFlight),
 		cursorPath: filepath.Join(dir, "cursor"), boot: bootID(),
 	}
 	if c.journal, err = openJournal(journalOptions{dir: dir, log: o.Log, now: o.Now, free: o.free, vfs: o.vfs}); err != nil {

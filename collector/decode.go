@@ -29,12 +29,13 @@ type refusal struct {
 
 // intake gathers what a body holds.
 type intake struct {
-	token   *auth.Token
-	decoder event.Decoder
-	now     time.Time
-	entry   *entryWriter
-	index   int
-	refused []refusal
+	token    *auth.Token
+	decoder  event.Decoder
+	now      time.Time
+	entry    *entryWriter
+	index    int
+	refused  []refusal
+	assessed []assessed
 	// forbidden counts the refused that the token may not tell.
 	forbidden int
 	// taken and lost count events by family, lost ones of no known type under the empty one.
@@ -153,6 +154,9 @@ func (in *intake) take(value jsontext.Value, line int) error {
 	if why == nil {
 		in.entry.add(&e)
 		in.taken[e.Type.Family()]++
+		if e.Type.Family() == event.Assessment {
+			in.assess(&e)
+		}
 	} else {
 		in.lost[why.Type.Family()]++
 		in.refuse(refusal{Line: line, ID: why.ID, Field: why.Field, Reason: why.Reason})

@@ -76,7 +76,7 @@ func tryOpen(t testing.TB, data string, change ...func(*Options)) (*rig, error) 
 	}
 	r := &rig{token: strings.TrimSpace(string(token)), reg: prometheus.NewPedanticRegistry(), said: new(spoken)}
 	o := Options{
-		Data: data, Tokens: tokens, Registry: r.reg, Slow: r.reg, Now: time.Now,
+		Data: data, Tokens: tokens, Audit: func(*http.Request, audit.Act) {}, Registry: r.reg, Slow: r.reg, Now: time.Now,
 		Log: slog.New(slog.NewTextHandler(r.said, nil)),
 	}
 	for _, f := range change {

@@ -80,6 +80,7 @@ func (c *Collector) take(w http.ResponseWriter, r *http.Request, token *auth.Tok
 	case err != nil:
 		c.refuse(w, err)
 	default:
+		c.writeDown(r, token, in)
 		tell(w, r, in)
 	}
 }

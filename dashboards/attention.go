@@ -75,6 +75,10 @@ func (p *presenter) fallen(t *agencyTable) notice {
 			Says: p.lang.percent(*was.Value) + " → ",
 		})
 	}
+	if len(chances) == 0 {
+		n.Untold, n.Says = true, p.t("fellUntold")
+		return n
+	}
 	n.Says = fmt.Sprintf(p.t("fellSays"), p.sinceWhen(), len(chances))
 	return p.noticed(n, "fellNone")
 }
@@ -83,6 +87,10 @@ func (p *presenter) fallen(t *agencyTable) notice {
 func (p *presenter) grown() notice {
 	const id = "dossier.open_overdue"
 	n := notice{ID: "grew", Heading: p.t("grew"), Says: fmt.Sprintf(p.t("grewSays"), p.sinceWhen())}
+	if p.silent() {
+		n.Untold, n.Says = true, p.t("untold")
+		return n
+	}
 	before := map[string]float64{}
 	for _, r := range p.figure(p.earlier(id, "agency")).Rows {
 		before[textOf(r.Keys["agency"])] = valueOf(r.Value)
@@ -133,6 +141,10 @@ func (p *presenter) dueNext() notice {
 // goneQuiet are the agencies and sources of which nothing is heard any more.
 func (p *presenter) goneQuiet() notice {
 	n := notice{ID: "quiet", Heading: p.t("quiet"), Says: p.t("quietSays")}
+	if p.silent() && len(p.quiet) == 0 {
+		n.Untold, n.Says = true, p.t("untold")
+		return n
+	}
 	for _, q := range p.quiet {
 		item := noticeItem{Name: p.w.Source + " " + q.Source, Says: fmt.Sprintf("%s: %s %s", p.familiesOf(q), p.w.NoDataSince, p.lang.day(q.Since))}
 		if q.Agency != "" {

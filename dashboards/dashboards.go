@@ -44,8 +44,10 @@ type Options struct {
 	Walls  []Wall
 	Tokens *auth.Tokens
 	Audit  *audit.Log
-	// Methods are those by which agencies are ranked at present, nil for none; Rank ranks by one.
+	// Methods are those by which agencies are ranked at present, nil for none; Rank ranks by one. Ranked says that the register has
+	// or had somebody whom a method ranks; nil: it has.
 	Methods func() ranking.Methods
+	Ranked  func(*ranking.Method) bool
 	Rank    func(ctx context.Context, method, period string, tries ...string) (*ranking.Result, error)
 	// Desk is where people enter what no system tells; nil if they cannot.
 	Desk *byhand.Desk

@@ -107,6 +107,31 @@ func TestRankingPage(t *testing.T) {
 	}
 }
 
+// A method of groups that the register never had is not offered; who asks for it is told why.
+func TestMethodsThatRankNobodyAreNotOffered(t *testing.T) {
+	read := func(id string) *ranking.Method {
+		m, err := ranking.Read([]byte(strings.Replace(rankedMethod, "method: few", "method: "+id, 1)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m
+	}
+	_, rank := read("few"), read("communes")
+	if rank.ID != "communes" {
+		t.Fatal("the method was not renamed")
+	}
+	p := &Pages{Options: Options{
+		Now: func() time.Time { return today }, Location: hanoi,
+		Methods: func() ranking.Methods { return ranking.Methods{read("few"), rank} },
+		Ranked:  func(m *ranking.Method) bool { return m.ID != "communes" },
+	}}
+	for chosen, want := range map[string]int{"few": 1, "communes": 2} {
+		if got := p.rankedBy(&rankingAsked{method: chosen, period: "2019-Q3", lang: vietnamese}); len(got) != want {
+			t.Errorf("beside %s are offered %+v", chosen, got)
+		}
+	}
+}
+
 func TestRankingAddresses(t *testing.T) {
 	h, asked := rankedSite(t)
 	f := func(query string, status int, tried []string, says ...string) {

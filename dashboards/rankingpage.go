@@ -215,10 +215,13 @@ func (p *Pages) lastEnded(m *ranking.Method) string {
 	return ""
 }
 
-// rankedBy are links to the methods.
+// rankedBy are links to the methods by which somebody can be ranked.
 func (p *Pages) rankedBy(q *rankingAsked) []choice {
 	var all []choice
 	for _, m := range p.methods() {
+		if m.ID != q.method && p.Ranked != nil && !p.Ranked(m) {
+			continue
+		}
 		params := url.Values{"method": {m.ID}, "lang": {string(q.lang)}}
 		if _, err := m.Period(q.period, p.Now(), p.Location); err == nil {
 			params.Set("period", q.period)

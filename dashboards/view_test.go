@@ -292,8 +292,23 @@ func TestAttention(t *testing.T) {
 	}
 	calm := viewFor(t, "ytd", english, silence)
 	for _, n := range calm.Attention {
-		if n.Bad || n.Heading != overviewPhrases[n.ID+"None"].in(english) {
+		if n.Bad || n.Untold == (n.ID == "due") || n.ID == "due" && n.Heading != overviewPhrases["dueNone"].in(english) {
 			t.Errorf("of a city where nothing happens: %+v", n)
+		}
+	}
+	q := ask(t, overviewPage(), "ytd")
+	steady := viewFor(t, "ytd", english, func(ctx context.Context, queries ...kpi.Query) ([]kpi.Figure, error) {
+		same := slices.Clone(queries)
+		for i := range same {
+			if same[i].Period == q.before {
+				same[i].Period = q.period
+			}
+		}
+		return cityAnswers(ctx, same...)
+	})
+	for _, n := range steady.Attention[:2] {
+		if n.Bad || n.Untold || n.Heading != overviewPhrases[n.ID+"None"].in(english) {
+			t.Errorf("of a city as it was: %+v", n)
 		}
 	}
 }
@@ -311,6 +326,11 @@ func TestSilentPeriodSaysSo(t *testing.T) {
 	}
 	if v.Heads[0].Value.Text != none || v.Heads[0].Numerator != nil {
 		t.Errorf("a rate without cases has a value: %+v", v.Heads[0])
+	}
+	for _, n := range v.Attention {
+		if !n.Untold {
+			t.Errorf("of nothing it is said that all is well: %+v", n)
+		}
 	}
 }
 

@@ -122,6 +122,12 @@ func (a *app) auditStart() {
 	}
 }
 
+// auditSent writes down what somebody did by sending events.
+func (a *app) auditSent(r *http.Request, act audit.Act) {
+	act.From = a.door.Origin(r)
+	a.acts.Add(act)
+}
+
 // audit writes down an act of whoever has sent the request that ctx belongs to. An act that nobody can be named for is the
 // server's own.
 func (a *app) audit(ctx context.Context, verb, object string, details ...slog.Attr) {

@@ -214,7 +214,7 @@ func (a *app) openParts(ctx context.Context, o appOptions) (err error) {
 	}
 	a.reports = papers.New(papers.Options{Books: a.books, Names: a.agencyName, Zone: zone})
 	a.collector, err = collector.Open(collector.Options{
-		Data: a.cfg.Data, Keys: a.cfg.Keys(), Conn: a.engine.Conn, Tokens: a.tokens, Log: a.log.With("part", "collector"), Registry: a.registry, Slow: a.slow, Now: a.Now,
+		Data: a.cfg.Data, Keys: a.cfg.Keys(), Conn: a.engine.Conn, Tokens: a.tokens, Audit: a.auditSent, Log: a.log.With("part", "collector"), Registry: a.registry, Slow: a.slow, Now: a.Now,
 	})
 	if err != nil {
 		return misuse(err)
@@ -245,7 +245,7 @@ func (a *app) openParts(ctx context.Context, o appOptions) (err error) {
 		Reports: a.reports, Integrity: a.integrity,
 		Explain: a.explain, Figures: a.books, Location: zone, Now: a.Now, Demo: o.Simulated, Version: versionText(), Logger: a.log.With("part", "pages"),
 		Door: a.door, Tokens: a.tokens, Audit: a.acts, Procedures: a.procedure, Desk: a.desk(), Walls: walls, Sent: a.sent, Aside: a.aside,
-		Methods: a.ranker.Methods, Rank: a.ranker.Rank, Assessed: a.assessed,
+		Methods: a.ranker.Methods, Ranked: a.ranker.Ranked, Rank: a.ranker.Rank, Assessed: a.assessed,
 		Names: a.agencyName, Publishing: a.publishingPages(), Exported: a.exported,
 	})
 	return err

@@ -230,7 +230,7 @@ func linesAbout(history []delivery, of []booking.Case) (lines [][]byte) {
 func (w *way) otherCollector(lines [][]byte) *collector.Collector {
 	w.Helper()
 	other, err := collector.Open(collector.Options{
-		Data: w.TempDir(), Keys: w.app.cfg.Data, Conn: w.app.engine.Conn, Tokens: w.app.tokens, Log: slog.New(slog.DiscardHandler),
+		Data: w.TempDir(), Keys: w.app.cfg.Data, Conn: w.app.engine.Conn, Tokens: w.app.tokens, Audit: w.app.auditSent, Log: slog.New(slog.DiscardHandler),
 		Registry: prometheus.NewRegistry(), Slow: prometheus.NewRegistry(), Now: w.app.Now,
 	})
 	if err != nil {

@@ -87,6 +87,15 @@ func ranked(t *testing.T) *app {
 func TestRank(t *testing.T) {
 	t.Parallel()
 	a := ranked(t)
+	for group, want := range map[string]bool{"department": true, "district": true, "commune": false} {
+		m, err := ranking.Read([]byte(strings.Replace(rankMethod, "code: department", "code: "+group, 1)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := a.ranker.Ranked(m); got != want {
+			t.Errorf("the register has somebody of the group %s: %v", group, got)
+		}
+	}
 	file := filepath.Join(t.TempDir(), "method.yaml")
 	f := func(content string, code int, want string, args ...string) {
 		t.Helper()

@@ -65,9 +65,12 @@ func (d *Door) check(r *http.Request, used bool) (who Token, err error) {
 	} else {
 		who, err = d.member(secret, used)
 	}
-	who.From = originOf(r, d.Proxies).text()
+	who.From = d.Origin(r)
 	return who, err
 }
+
+// Origin returns the address that r came from, or that of the nearest proxy that is not trusted; empty if it is not known.
+func (d *Door) Origin(r *http.Request) string { return originOf(r, d.Proxies).text() }
 
 // bears says that r bears a token, or too much to tell. A proxy may have put another kind of authorization there.
 func bears(r *http.Request) bool {

@@ -100,7 +100,7 @@ func (e *engine) launch(ctx context.Context) (*child, error) {
 				e.missing()
 				return nil, &Error{
 					Message: "a part of a table is damaged, and figures without it would be wrong: " + part,
-					Hint:    "restore from a backup; who must go on without what it held removes that folder",
+					Hint:    "docs/operations.md, \"A part of a table is damaged\", says when to remove that folder and start, and when to restore from a backup",
 				}
 			}
 			e.mu.Lock()
@@ -147,7 +147,7 @@ func (e *engine) supervise(c *child) {
 		case part := <-damage:
 			mended = time.Now()
 			if !standIn(filepath.Dir(part), filepath.Base(part)) {
-				e.logger.Error("a part of a table is damaged, and what it was made of is gone: restore from a backup", "part", part)
+				e.logger.Error("a part of a table is damaged, and what it was made of is gone: docs/operations.md says what to do", "part", part)
 				continue
 			}
 			e.logger.Error("a part of a table is damaged, so the engine is started again, to take what it was made of", "part", part)

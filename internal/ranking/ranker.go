@@ -3,12 +3,15 @@ package ranking
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
+	"tiendo/internal/calendar"
 	"tiendo/internal/kpi"
 	"tiendo/internal/period"
+	"tiendo/internal/register"
 )
 
 // Ranker ranks periods by what the books say. Safe for concurrent use.
@@ -29,6 +32,12 @@ type Ranker struct {
 
 	simulated simulations
 	supposing turn
+}
+
+// Ranked says whether the register has, or once had, an agency of the groups that a method ranks.
+func (k *Ranker) Ranked(m *Method) bool {
+	known := k.Books.Registers().At(time.Time{}).AgenciesIn(0, calendar.DayOf(k.Now(), k.Zone))
+	return slices.ContainsFunc(known, func(a register.Agency) bool { return m.Ranks(a.Group) })
 }
 
 // Rank ranks a period by a method that the server has, and compares with the period before. With tries, weights as Method.Try

@@ -24,7 +24,8 @@ var areas = [...]struct {
 }
 
 // inspections plans what the city's inspectors of administrative reform find on a day. They come to each agency twice a
-// year.
+// year, after about the same time, and are under way in all seasons: else their source, or an agency, would look as if it had
+// fallen silent.
 func (g *generator) inspections() {
 	round := g.round()
 	for a := range agencies {
@@ -35,7 +36,7 @@ func (g *generator) inspections() {
 			}
 			continue
 		}
-		if g.day != g.city.officeDay(round.first+calendar.Day(mix(g.city.seed, uint64(a), uint64(round.first))%80)) {
+		if g.day != g.city.officeDay(round.first+calendar.Day(mix(g.city.seed, uint64(a), 0)%140+mix(g.city.seed, uint64(a), uint64(round.first))%10)) {
 			continue
 		}
 		g.draw(forFindings, a)
@@ -55,13 +56,13 @@ type round struct {
 // round is the one of the day.
 func (g *generator) round() round {
 	t := g.day.Start(time.UTC)
-	half, month := 1, time.March
+	half, month := 1, time.January
 	if t.Month() > time.June {
-		half, month = 2, time.August
+		half, month = 2, time.July
 	}
 	return round{
 		code:  fmt.Sprintf("KT-%d-%d", t.Year(), half),
-		first: calendar.DayOf(time.Date(t.Year(), month, 10, 0, 0, 0, 0, time.UTC), time.UTC),
+		first: calendar.DayOf(time.Date(t.Year(), month, 5, 0, 0, 0, 0, time.UTC), time.UTC),
 	}
 }
 
