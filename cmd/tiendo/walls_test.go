@@ -108,7 +108,9 @@ func compareEveryFigure(t *testing.T, s *server) {
 		for _, period := range []string{"mtd", "ytd"} {
 			label := period
 			if d.Stock() {
-				label = ""
+				if label = ""; period != "mtd" {
+					continue // which agencies have a row is a matter of the period, also where all are 0
+				}
 			}
 			noteFigure(want, c, &d, period, label)
 		}

@@ -22,7 +22,7 @@ type metrics struct {
 func newMetrics(registry prometheus.Registerer) *metrics {
 	factory := promauto.With(registry)
 	repeats := factory.NewCounterVec(prometheus.CounterOpts{
-		Name: "tiendo_booker_repeated_total", Help: "Deliveries under the source and id of an event of the case that was there, and dropped, by content: same, or other, which a source must not send.",
+		Name: "tiendo_booker_repeated_total", Help: "Deliveries under the source and id of an event of the case that was there, and dropped, by content: same, or other, which a source must not send. At least so many: what the engine itself drops first is not seen.",
 	}, []string{"content"})
 	return &metrics{
 		blocks: factory.NewCounter(prometheus.CounterOpts{Name: "tiendo_booker_blocks_total", Help: "Blocks appended to the books."}),

@@ -536,6 +536,14 @@ func TestIndicators(t *testing.T) {
 	}
 	f("2024", "", nil, `{"numerator":72,"denominator":90,"value":0.8,"low":null,"high":null}`)
 	f("2024", "2024-10-05", nil, `{"numerator":70,"denominator":90,"value":0.7777777777777778,"low":null,"high":null}`)
+	reported, err := period.ParseReport("2024-9M", b.Now(), zone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	figures, err := b.Ask(t.Context(), Query{ID: "org.staffing_ratio", Period: reported})
+	if err != nil || short(figures[0]) != `{"numerator":72,"denominator":90,"value":0.8,"low":null,"high":null}` {
+		t.Errorf("the same nine months by the reporting calendar: %+v, %v", figures, err)
+	}
 	f("2024-H1", "", nil, `{"numerator":45,"denominator":50,"value":0.9,"low":null,"high":null}`)
 	f("2025", "", nil, `{"numerator":0,"denominator":0,"value":null,"low":null,"high":null}`)
 	f("2024", "", []string{"agency"}, `{"agency":"A","numerator":40,"denominator":50,"value":0.8,"low":null,"high":null} {"agency":"B","numerator":32,"denominator":40,"value":0.8,"low":null,"high":null} {"agency":"C","numerator":0,"denominator":0,"value":null,"low":null,"high":null}`)

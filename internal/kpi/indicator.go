@@ -87,7 +87,13 @@ func (b *Books) reportOf(events []event.Event, d Definition, q Query) (r report,
 		return r, false, err
 	}
 	r = report{agency: data.Agency, recorded: recorded, value: data.Value, target: data.Target}
-	if r.of, err = period.Parse(data.Period, b.Now(), b.Calendars.Location()); err != nil {
+	if q.Period.Report { // a report of a quarter is of the quarter that is asked for, wherever that begins
+		r.of, err = period.ParseReport(data.Period, b.Now(), b.Calendars.Location())
+	}
+	if !q.Period.Report || err != nil {
+		r.of, err = period.Parse(data.Period, b.Now(), b.Calendars.Location())
+	}
+	if err != nil {
 		return r, false, nil // a period that is none lies in no period
 	}
 	return r, r.of.First >= q.Period.First && r.of.Last <= q.Period.Last, nil

@@ -51,7 +51,7 @@ func (s *Snapshots) questions(now time.Time) (booked, facts []question, err erro
 	for _, d := range s.figures {
 		ids := s.Periods
 		if d.Stock() {
-			ids = []string{"mtd"} // any that ends now
+			ids = []string{"mtd"} // one that ends now; agencies without a case in it and in no register have no sample
 		}
 		for _, id := range ids {
 			of, err := period.Parse(id, now, s.Zone)
