@@ -247,7 +247,7 @@
     const colour = (sign) => {
       const style = sign && getComputedStyle(sign);
       if (!style || sign.tagName !== 'I') return style?.color || 'currentColor';
-      return /, 0\)$/.test(style.backgroundColor) ? getComputedStyle(document.documentElement).getPropertyValue('--red').trim() : style.backgroundColor;
+      return style.backgroundColor === 'rgba(0, 0, 0, 0)' ? getComputedStyle(document.documentElement).getPropertyValue('--red').trim() : style.backgroundColor;
     };
     const legend = [...(figure?.querySelectorAll('.legend .key') || [])].map((key) => ({ text: key.textContent.trim(), colour: colour(key.querySelector('.sign, .stroke')) }));
     const pen = document.createElement('canvas').getContext('2d');
