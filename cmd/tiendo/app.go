@@ -177,7 +177,7 @@ func (a *app) openEngine(ctx context.Context) error {
 	}
 	a.engine = engine
 	a.stack.add("stop the engine", stopEngine, engine.Close)
-	applied, err := clickhouse.Migrate(ctx, engine.Conn())
+	applied, err := clickhouse.Migrate(ctx, engine.Conn(), a.log)
 	if err != nil {
 		return err
 	}

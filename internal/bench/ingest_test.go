@@ -107,7 +107,7 @@ func shut(b *testing.B, engine *clickhouse.Server) {
 // create makes the table that rows are posted to.
 func create(b *testing.B, engine *clickhouse.Server) {
 	b.Helper()
-	if _, err := clickhouse.Migrate(b.Context(), engine.Conn()); err != nil {
+	if _, err := clickhouse.Migrate(b.Context(), engine.Conn(), slog.New(slog.DiscardHandler)); err != nil {
 		b.Fatal(err)
 	}
 	if err := engine.Conn().Exec(b.Context(), "CREATE TABLE rows AS events ENGINE = MergeTree ORDER BY (family, subject, source, id)"); err != nil {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"math/rand/v2"
 	"net/http"
 	"net/url"
@@ -332,7 +333,7 @@ func store(b *testing.B, data string, c city, from, events int) (s stored) {
 	b.Helper()
 	engine := openEngine(b, filepath.Join(data, "engine"), false)
 	defer shut(b, engine)
-	if _, err := clickhouse.Migrate(b.Context(), engine.Conn()); err != nil {
+	if _, err := clickhouse.Migrate(b.Context(), engine.Conn(), slog.New(slog.DiscardHandler)); err != nil {
 		b.Fatal(err)
 	}
 	const batchCases = 50_000

@@ -261,11 +261,13 @@ func tooMany(missing int64) string {
 
 // projections are the cubes that figures are read from, by their keys.
 var projections = map[string]string{
-	"by_agency":    "family, measure, day, agency, kind, source, millis, marks, bin",
-	"by_channel":   "family, measure, day, agency, channel, level, millis, marks, bin",
-	"by_procedure": "family, measure, day, agency, procedure, millis, marks, bin",
-	"by_month":     "family, measure, toYYYYMM(day), agency, marks",
-	"by_stamp":     "stamp, cause, family, measure, day, agency, kind, millis, marks, bin",
+	"by_agency":          "family, measure, day, agency, kind, source, millis, marks, bin",
+	"by_channel":         "family, measure, agency, day, unit, channel, level, millis, marks, bin",
+	"by_day":             "family, measure, day, channel, level, kind, millis, marks, bin",
+	"by_procedure":       "family, measure, day, agency, procedure, millis, marks, bin",
+	"by_month":           "family, measure, toYYYYMM(day), agency, marks",
+	"by_month_procedure": "family, measure, toYYYYMM(day), procedure, marks",
+	"by_stamp":           "stamp, cause, family, measure, day, agency, kind, millis, marks, bin",
 }
 
 // projections compares every cube with the journal: a sum over all its lines, each times a hash of its keys, is equal

@@ -2,6 +2,7 @@ package clickhouse_test
 
 import (
 	"errors"
+	"log/slog"
 	"net/url"
 	"path/filepath"
 	"slices"
@@ -13,7 +14,7 @@ import (
 // TestBackupThereAndBack: what was copied is in another engine, in a database of another name, with its views at work.
 func TestBackupThereAndBack(t *testing.T) {
 	s := open(t, t.TempDir(), clickhouse.Options{})
-	if _, err := clickhouse.Migrate(t.Context(), s.Conn()); err != nil {
+	if _, err := clickhouse.Migrate(t.Context(), s.Conn(), slog.New(slog.DiscardHandler)); err != nil {
 		t.Fatal(err)
 	}
 	for _, statement := range []string{
@@ -45,14 +46,14 @@ func TestBackupThereAndBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer func() { _ = city.Close(t.Context()) }()
-	if _, err := clickhouse.Migrate(t.Context(), city.Conn()); err != nil {
+	if _, err := clickhouse.Migrate(t.Context(), city.Conn(), slog.New(slog.DiscardHandler)); err != nil {
 		t.Fatal(err)
 	}
 	// A server looks below its own folder for the name; an absolute one is as good here.
 	if err := city.Restore(t.Context(), clickhouse.Place{Name: to.Folder}, s.Database()); err != nil {
 		t.Fatal(err)
 	}
-	if n, err := clickhouse.Migrate(t.Context(), city.Conn()); n != 0 || err != nil {
+	if n, err := clickhouse.Migrate(t.Context(), city.Conn(), slog.New(slog.DiscardHandler)); n != 0 || err != nil {
 		t.Errorf("%d migrations after it, %v", n, err)
 	}
 	if err := city.Conn().Exec(t.Context(), "INSERT INTO verdicts (family, subject, agency, last_event) VALUES ('dossier', 'new', 'b', now())"); err != nil {

@@ -44,7 +44,7 @@ func open(t *testing.T, dir string, o clickhouse.Options) *clickhouse.Server {
 func TestKilledEngineComesBack(t *testing.T) {
 	s := open(t, t.TempDir(), clickhouse.Options{})
 	ctx := t.Context()
-	if _, err := clickhouse.Migrate(ctx, s.Conn()); err != nil {
+	if _, err := clickhouse.Migrate(ctx, s.Conn(), slog.New(slog.DiscardHandler)); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Conn().Exec(ctx, "INSERT INTO events (family, subject, source, id) VALUES ('dossier', 'a', 'urn:a', '1')"); err != nil {

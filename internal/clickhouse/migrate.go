@@ -5,10 +5,13 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
+	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 )
 
@@ -23,16 +26,17 @@ type migration struct {
 }
 
 // Migrate brings the database to this binary's tables: it applies what was not applied yet, in order, and returns how many
-// migrations that were. A database that a newer binary has migrated is refused with an *Error.
-func Migrate(ctx context.Context, conn driver.Conn) (applied int, err error) {
+// migrations that were. It tells logger now and then how far it is, for of millions of events that takes minutes. A database that a
+// newer binary has migrated is refused with an *Error.
+func Migrate(ctx context.Context, conn driver.Conn, logger *slog.Logger) (applied int, err error) {
 	all, err := migrations()
 	if err != nil {
 		return 0, err
 	}
-	return migrate(ctx, conn, all)
+	return migrate(ctx, conn, all, logger)
 }
 
-func migrate(ctx context.Context, conn driver.Conn, all []migration) (applied int, err error) {
+func migrate(ctx context.Context, conn driver.Conn, all []migration, logger *slog.Logger) (applied int, err error) {
 	if err := conn.Exec(ctx, `CREATE TABLE IF NOT EXISTS migrations
 		(number UInt32, name String, applied DateTime DEFAULT now()) ENGINE = MergeTree ORDER BY number SETTINGS fsync_after_insert = 1`); err != nil {
 		return 0, fmt.Errorf("make the table of migrations: %w", err)
@@ -52,13 +56,17 @@ func migrate(ctx context.Context, conn driver.Conn, all []migration) (applied in
 			}
 		}
 	}
+	begin := clickhouse.Context(ctx, clickhouse.WithSettings(clickhouse.Settings{"mutations_sync": 0}))
 	for _, m := range all {
 		if known[m.number] {
 			continue
 		}
 		for _, s := range m.statements {
-			if err := conn.Exec(ctx, s); err != nil {
+			if err := conn.Exec(begin, s); err != nil {
 				return applied, fmt.Errorf("apply migration %04d %s: %w", m.number, m.name, err)
+			}
+			if err := mutated(ctx, conn, logger.With("step", fmt.Sprintf("%04d %s", m.number, m.name))); err != nil {
+				return applied, fmt.Errorf("wait for migration %04d %s: %w", m.number, m.name, err)
 			}
 		}
 		if err := conn.Exec(ctx, "INSERT INTO migrations (number, name) VALUES (?, ?)", m.number, m.name); err != nil {
@@ -67,6 +75,41 @@ func migrate(ctx context.Context, conn driver.Conn, all []migration) (applied in
 		applied++
 	}
 	return applied, nil
+}
+
+const (
+	// mutatedEvery is how often the engine is asked what it has still to write anew, toldEvery how often that is told.
+	mutatedEvery = 20 * time.Millisecond
+	toldEvery    = 10 * time.Second
+)
+
+// mutated waits until the engine has written anew what a statement began to. The statement does not wait for it itself: that may take
+// longer than the driver waits for an answer.
+func mutated(ctx context.Context, conn driver.Conn, logger *slog.Logger) error {
+	start := time.Now()
+	told := start
+	for {
+		var tables, parts int64
+		var trouble string
+		err := conn.QueryRow(ctx, "SELECT toInt64(count()), toInt64(sum(parts_to_do)), max(latest_fail_reason) FROM system.mutations WHERE database = currentDatabase() AND NOT is_done").Scan(&tables, &parts, &trouble)
+		switch {
+		case err != nil:
+			return err
+		case tables == 0:
+			return nil
+		case trouble != "":
+			return fmt.Errorf("the engine cannot write what is stored anew: %s", trouble)
+		}
+		if time.Since(told) >= toldEvery {
+			told = time.Now()
+			logger.Info("the tables are being brought up to date", "parts_left", parts, "seconds", int(time.Since(start).Seconds()))
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(mutatedEvery):
+		}
+	}
 }
 
 var migrationName = regexp.MustCompile(`^(\d{4})_([a-z_]+)\.sql$`)

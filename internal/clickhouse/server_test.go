@@ -2,6 +2,7 @@ package clickhouse_test
 
 import (
 	"errors"
+	"log/slog"
 	"net/url"
 	"testing"
 
@@ -18,7 +19,7 @@ func TestServerByAddress(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := clickhouse.Migrate(t.Context(), s.Conn()); err != nil {
+		if _, err := clickhouse.Migrate(t.Context(), s.Conn(), slog.New(slog.DiscardHandler)); err != nil {
 			t.Error(err)
 		}
 		var database string

@@ -15,7 +15,7 @@ type cube struct {
 	args   []any
 }
 
-// cubes are the parts that a statement reads. Whole months are read from the cube of months where that can tell what is asked;
+// cubes are the parts that a statement reads. Whole months are read from a cube of months where one can tell what is asked;
 // the months within which the period begins, and in which its end lies, from those of days.
 func (s *statement) cubes() []cube {
 	if !s.monthly() {
@@ -49,17 +49,30 @@ func (s *statement) cubes() []cube {
 	return []cube{months, s.days(rest)}
 }
 
-// monthly says whether the cube of months has what is asked for: nothing else than memory has, and no bins.
-func (s *statement) monthly() bool { return s.binned == "" && s.memorable() }
+// ofAgencies and ofProcedures are the attributes that the cubes of months have, by_month and by_month_procedure.
+var (
+	ofAgencies   = []string{"agency", "group"}
+	ofProcedures = []string{"procedure", "field"}
+)
 
-// memorable says whether memory has what is asked for: no days, no months that begin within one, no stamps, and of the attributes
-// the agency.
-func (s *statement) memorable() bool {
+// monthly says whether a cube of months has what is asked for; none has bins.
+func (s *statement) monthly() bool {
+	return s.binned == "" && (s.asksOf(ofAgencies) || s.asksOf(ofProcedures))
+}
+
+// memorable says whether memory has what is asked for.
+func (s *statement) memorable() bool { return s.asksOf(ofAgencies) }
+
+// asksOf says whether nothing else is asked for than sums by month and some attributes, as they now are: no days, no months that begin
+// within one, no stamps.
+func (s *statement) asksOf(attributes []string) bool {
 	q := s.query
 	if q.Period.Report && timeOf(q.By) != "" {
 		return false
 	}
-	knows := func(name string) bool { return slices.Contains([]string{"agency", "group", "month", "quarter"}, name) }
+	knows := func(name string) bool {
+		return name == "month" || name == "quarter" || slices.Contains(attributes, name)
+	}
 	for name := range q.Where {
 		if !knows(name) {
 			return false

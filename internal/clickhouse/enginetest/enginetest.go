@@ -107,7 +107,7 @@ func Database(t testing.TB) (lib.Conn, string) {
 			t.Errorf("drop the database: %v", err)
 		}
 	})
-	if _, err := clickhouse.Migrate(ctx, conn); err != nil {
+	if _, err := clickhouse.Migrate(ctx, conn, slog.New(slog.DiscardHandler)); err != nil {
 		t.Fatalf("migrate: %v", err)
 	}
 	return conn, name

@@ -15,6 +15,6 @@ ALTER TABLE cells ADD PROJECTION IF NOT EXISTS by_agency
     GROUP BY family, measure, day, agency, kind, source, millis, marks, bin
 );
 
-ALTER TABLE cells MATERIALIZE PROJECTION by_agency SETTINGS mutations_sync = 1;
+ALTER TABLE cells MATERIALIZE PROJECTION by_agency;
 
 ALTER TABLE verdicts ADD COLUMN IF NOT EXISTS at LowCardinality(String) AFTER kind

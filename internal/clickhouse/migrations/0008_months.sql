@@ -8,4 +8,4 @@ ALTER TABLE cells ADD PROJECTION IF NOT EXISTS by_month
 )
 WITH SETTINGS (index_granularity = 8192);
 
-ALTER TABLE cells MATERIALIZE PROJECTION by_month SETTINGS mutations_sync = 1
+ALTER TABLE cells MATERIALIZE PROJECTION by_month

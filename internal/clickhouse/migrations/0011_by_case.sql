@@ -6,4 +6,4 @@ ALTER TABLE cells ADD PROJECTION IF NOT EXISTS by_case
     GROUP BY family, subject
 );
 
-ALTER TABLE cells MATERIALIZE PROJECTION by_case SETTINGS mutations_sync = 1
+ALTER TABLE cells MATERIALIZE PROJECTION by_case

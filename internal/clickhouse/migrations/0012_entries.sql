@@ -10,4 +10,4 @@ ALTER TABLE events ADD INDEX IF NOT EXISTS entries (
 
 ALTER TABLE events DROP INDEX IF EXISTS entry_range;
 
-ALTER TABLE events MATERIALIZE INDEX entries SETTINGS mutations_sync = 1
+ALTER TABLE events MATERIALIZE INDEX entries
