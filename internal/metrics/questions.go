@@ -51,7 +51,7 @@ func (s *Snapshots) questions(now time.Time) (booked, facts []question, err erro
 	for _, d := range s.figures {
 		ids := s.Periods
 		if d.Stock() {
-			ids = []string{"mtd"} // one that ends now; agencies without a case in it and in no register have no sample
+			ids = []string{"mtd"} // any that ends now
 		}
 		for _, id := range ids {
 			of, err := period.Parse(id, now, s.Zone)
@@ -86,10 +86,8 @@ func (s *Snapshots) agencies(figures []kpi.Figure) map[string]bool {
 	}
 	if len(known) == 0 {
 		for _, f := range figures {
-			for _, r := range f.Rows {
-				if code := r.Keys["agency"]; code != nil {
-					known[*code] = true
-				}
+			for code := range agenciesOf(f.Rows) {
+				known[code] = true
 			}
 		}
 		if len(known) > maxAgencies {

@@ -1,8 +1,10 @@
 package metrics
 
 import (
+	"iter"
 	"maps"
 	"slices"
+	"strings"
 
 	"tiendo/internal/event"
 	"tiendo/internal/kpi"
@@ -15,6 +17,8 @@ type writer struct {
 	known, shown map[string]bool
 	// heard are the families of which it is told who has gone quiet.
 	heard map[event.Family]bool
+	// told are the agencies that have a row in some figure, by what it counts, see casesOf.
+	told map[string]map[string]bool
 }
 
 // line is a row under the label that it is shown with.
@@ -39,7 +43,7 @@ func (w *writer) figure(q question, f kpi.Figure, target *float64) {
 			w.of(m).add(*value*unit, agency, q.period)
 		}
 	}
-	for _, l := range w.lines(f.Rows, &q.definition) {
+	for _, l := range w.lines(append(slices.Clone(f.Rows), w.none(q, f)...), &q.definition) {
 		write(metrics[0], l.agency, l.value, unit)
 		if len(metrics) > 2 {
 			write(metrics[1], l.agency, l.numerator, 1)
@@ -50,6 +54,55 @@ func (w *writer) figure(q question, f kpi.Figure, target *float64) {
 	if len(q.query.By) > 0 {
 		write(metrics[len(metrics)-1], wholeCity, target, unit)
 		w.quiet(q, f)
+	}
+}
+
+// none are rows of 0 for the agencies that have no row in a stock and one in another figure of such cases: they have none open, and
+// a series that is gone where it should be 0 looks like one that was lost.
+func (w *writer) none(q question, f kpi.Figure) []kpi.Row {
+	if !q.definition.Stock() || q.definition.Shape != kpi.Count || len(q.query.By) == 0 {
+		return nil
+	}
+	has := map[string]bool{}
+	for code := range agenciesOf(f.Rows) {
+		has[code] = true
+	}
+	var rows []kpi.Row
+	for _, code := range slices.Sorted(maps.Keys(w.told[casesOf(&q.definition)])) {
+		if !has[code] {
+			rows = append(rows, kpi.Row{By: q.query.By, Keys: map[string]*string{"agency": &code}, Value: new(float64)})
+		}
+	}
+	return rows
+}
+
+// tell notes who has a row in figures.
+func (w *writer) tell(questions []question, figures []kpi.Figure) {
+	for i, f := range figures {
+		of := casesOf(&questions[i].definition)
+		if w.told[of] == nil {
+			w.told[of] = map[string]bool{}
+		}
+		for code := range agenciesOf(f.Rows) {
+			w.told[of][code] = true
+		}
+	}
+}
+
+// casesOf names what a figure counts: dossiers, legs, tasks.
+func casesOf(d *kpi.Definition) string {
+	name, _, _ := strings.Cut(d.ID, ".")
+	return name
+}
+
+// agenciesOf are the agencies that rows name.
+func agenciesOf(rows []kpi.Row) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for _, r := range rows {
+			if code := r.Keys["agency"]; code != nil && !yield(*code) {
+				return
+			}
+		}
 	}
 }
 

@@ -177,7 +177,8 @@ func (s *Snapshots) Take(ctx context.Context) error {
 		return err
 	}
 	err = s.readSlow(ctx, facts, next)
-	w := &writer{known: s.agencies(slices.Concat(figures, s.slow.outlooks)), shown: map[string]bool{}, heard: map[event.Family]bool{}}
+	w := &writer{known: s.agencies(slices.Concat(figures, s.slow.outlooks)), shown: map[string]bool{}, heard: map[event.Family]bool{}, told: map[string]map[string]bool{}}
+	w.tell(questions, figures)
 	for i, f := range figures {
 		w.figure(questions[i], f, s.Books.CityTarget(questions[i].query))
 	}
