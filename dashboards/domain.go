@@ -104,7 +104,7 @@ func (d *domain) ask(q *asked) []kpi.Query {
 // other is whole, and neither can what has been done of a plan.
 func (s stretches) comparable(id string) bool {
 	d, _ := kpi.ByID(id)
-	grows := d.Shape == kpi.Count && !d.Stock() || strings.HasPrefix(id, "org.") && id != "org.staffing_ratio"
+	grows := d.Shape == kpi.Count && !d.Stock() || d.Reported() && id != "org.staffing_ratio"
 	return id != "dossier.due_soon" && (!grows || !s.period.Running)
 }
 

@@ -27,7 +27,7 @@ type block struct {
 	draft  *draft
 	strays *strays
 
-	repeated repeated
+	delivered deliveries
 }
 
 // The measures of the rows that mark a block. Their family is empty; their subject begins with the block's number, so that
@@ -122,14 +122,15 @@ func (b *Booker) fill(ctx context.Context, block *block, query, token string) (*
 		return nil, err
 	}
 	block.draft, block.strays = b.ledger.begin(), &strays{cases: cases{}}
-	first, err := b.judge(ctx, block, in)
+	delivered, err := b.judge(ctx, block, in)
 	if err != nil {
 		return in, err
 	}
 	if err := b.sweep(ctx, block.strays); err != nil {
 		return in, err
 	}
-	block.mark.Events, block.rows = block.booked.Events+first, in.rows
+	block.delivered, block.rows = delivered, in.rows
+	block.mark.Events = block.booked.Events + delivered.first
 	return in, in.send(marks(block.mark))
 }
 

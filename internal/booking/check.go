@@ -128,7 +128,7 @@ func (c *Check) family(ctx context.Context, family event.Family) error {
 			continue
 		}
 		c.checked.Cases++
-		c.checked.Events += firstDeliveries(events, Mark{}, c.Booked)
+		c.checked.Events += deliveriesBetween(events, Mark{}, c.Booked).first
 		if c.checked.Cases%progressEvery == 0 {
 			c.Progress(c.checked)
 		}

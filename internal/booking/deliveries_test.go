@@ -16,7 +16,7 @@ func TestFirstDeliveries(t *testing.T) {
 	}
 	f := func(from, to uint64, want uint64, events ...event.Event) {
 		t.Helper()
-		if got := firstDeliveries(events, Mark{Entries: map[string]uint64{"c": from}}, Mark{Entries: map[string]uint64{"c": to}}); got != want {
+		if got := deliveriesBetween(events, Mark{Entries: map[string]uint64{"c": from}}, Mark{Entries: map[string]uint64{"c": to}}).first; got != want {
 			t.Errorf("from entry %d to %d of %v: %d, want %d", from, to, events, got, want)
 		}
 	}
@@ -40,10 +40,9 @@ func TestRepeatedDeliveries(t *testing.T) {
 	}
 	f := func(from, to, same, other uint64, events ...event.Event) {
 		t.Helper()
-		var r repeated
-		r.count(events, Mark{Entries: map[string]uint64{"c": from}}, Mark{Entries: map[string]uint64{"c": to}})
-		if r.same.Load() != same || r.other.Load() != other {
-			t.Errorf("from entry %d to %d of %v: %d the same and %d others, want %d and %d", from, to, events, r.same.Load(), r.other.Load(), same, other)
+		d := deliveriesBetween(events, Mark{Entries: map[string]uint64{"c": from}}, Mark{Entries: map[string]uint64{"c": to}})
+		if d.same != same || d.other != other {
+			t.Errorf("from entry %d to %d of %v: %d the same and %d others, want %d and %d", from, to, events, d.same, d.other, same, other)
 		}
 	}
 	a, b, again, changed := told("a", "{}", 1), told("b", "{}", 2), told("a", "{}", 3), told("a", `{"digital":true}`, 4)

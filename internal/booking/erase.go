@@ -145,7 +145,7 @@ func (b *Booker) choose(ctx context.Context, e *erasing, going []Case, mark *Mar
 			if events = knownBy(events, *mark); len(events) == 0 { // what came since goes with the case
 				continue
 			}
-			first := firstDeliveries(events, Mark{}, *mark)
+			first := deliveriesBetween(events, Mark{}, *mark).first
 			c, should, err := lifecycle.Journal(events, b.Rules())
 			switch {
 			case err != nil:

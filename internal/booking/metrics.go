@@ -46,8 +46,8 @@ func newMetrics(registry prometheus.Registerer) *metrics {
 func (m *metrics) observe(b *block, d time.Duration) {
 	m.blocks.Inc()
 	m.cells.Add(float64(b.rows))
-	m.same.Add(float64(b.repeated.same.Load()))
-	m.other.Add(float64(b.repeated.other.Load()))
+	m.same.Add(float64(b.delivered.same))
+	m.other.Add(float64(b.delivered.other))
 	for _, subjects := range b.cases {
 		m.cases.Add(float64(len(subjects)))
 	}

@@ -189,7 +189,7 @@ func (b *Booker) rebuildCase(facts *cursor[event.Event], subject string, l *line
 		re.strays.add(events)
 		return 0, nil
 	}
-	first := firstDeliveries(events, Mark{}, re.mark)
+	first := deliveriesBetween(events, Mark{}, re.mark).first
 	before := l.rows()
 	held, err := b.replayCuts(events, subject, l, re.cuts)
 	if err != nil {
