@@ -239,7 +239,7 @@ func TestCompletenessHasItsParts(t *testing.T) {
 		return all, err
 	}
 	page := bodyOf(t, get(t, site(t, ask), "/quality?lang=vi"))
-	if want := `</th><td>95,1 %</td><td>1.902</td><td>2.000</td></tr>`; !strings.Contains(page, want) {
+	if want := `</th><td>95,1` + nbsp + `%</td><td>1.902</td><td>2.000</td></tr>`; !strings.Contains(page, want) {
 		t.Errorf("the page lacks %s", want)
 	}
 }

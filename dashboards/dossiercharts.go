@@ -131,7 +131,8 @@ func (p *presenter) dumbbells() (chart, error) {
 		}})
 		c.Table.Rows = append(c.Table.Rows, tableRow{Name: one.name, Href: p.href(p.lang, dimension, textOf(one.first.Keys[dimension])), Cells: []number{
 			p.value(qFirst, one.first), p.numerator(qFirst, one.first), p.denominator(qFirst, one.first),
-			p.value(qLast, one.last), p.numerator(qLast, one.last), p.denominator(qLast, one.last), {Text: moved},
+			p.value(qLast, one.last), p.numerator(qLast, one.last), p.denominator(qLast, one.last),
+			{Text: moved},
 		}})
 	}
 	from, to := span(rates)
