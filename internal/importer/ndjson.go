@@ -183,6 +183,9 @@ func (l *lines) objects() error {
 		element := make([]string, len(l.columns))
 		for i := range l.columns {
 			element[i] = l.values[i].text
+			if l.values[i].form == counted {
+				element[i] = countMark + element[i]
+			}
 		}
 		parts = append(parts, element)
 	}
@@ -214,6 +217,9 @@ func (l *lines) clear(prefix string) {
 func datumOf(value jsontext.Value) (datum, error) {
 	if value.Kind() != '[' {
 		text, err := scalarText(value)
+		if value.Kind() == '0' {
+			return datum{text, counted}, err
+		}
 		return datum{text: text}, err
 	}
 	decoder := jsontext.NewDecoder(bytes.NewBuffer(value))
