@@ -15,8 +15,7 @@ import (
 
 // statement is one question to the engine: the sums of some terms for one set of families, period, grouping and filter.
 //
-// The inner queries have the shape of the journal's projections (sums of n by their keys), so that the engine reads a
-// projection and not the journal; the outer one adds up what each term counts.
+// The inner queries read projections of the journal where they have what is asked; the outer one adds up what each term counts.
 type statement struct {
 	families []event.Family
 	query    Query // its period, grouping and filters
@@ -69,8 +68,9 @@ func (s *statement) inner(c cube, where []string) string {
 	if s.binned != "" {
 		selected, grouped = append(selected, "bin"), append(grouped, "bin")
 	}
-	return fmt.Sprintf("SELECT %s, sum(n) AS n FROM cells WHERE %s GROUP BY %s",
-		strings.Join(selected, ", "), strings.Join(append(slices.Clone(where), c.where...), " AND "), strings.Join(grouped, ", "))
+	table, sum := c.from()
+	return fmt.Sprintf("SELECT %s, %s AS n FROM %s WHERE %s GROUP BY %s",
+		strings.Join(selected, ", "), sum, table, strings.Join(append(slices.Clone(where), c.where...), " AND "), strings.Join(grouped, ", "))
 }
 
 // column is the expression of a dimension that is no time.
