@@ -253,11 +253,7 @@ func (b *Books) fetch(ctx context.Context, s *statement) (*sums, error) {
 // ask asks the engine for a statement over some parts of the books.
 func (b *Books) ask(ctx context.Context, s *statement, cubes []cube) (*sums, error) {
 	query, args := s.sql(cubes)
-	values := len(s.terms)
-	if s.binned != "" {
-		values = 1
-	}
-	return b.read(ctx, query, args, len(s.keys()), values, s.binned != "")
+	return b.read(ctx, query, args, len(s.keys()), len(s.values()), s.binned != "")
 }
 
 // read reads rows of keys, a bucket, a bin where they are binned, and values.

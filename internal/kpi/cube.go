@@ -74,13 +74,13 @@ func (s *statement) asked() []string {
 // month is the column of projections by months.
 const month = "`toYYYYMM(day)`"
 
-// from are the table that a cube is read from, and the expression of the sum of n. A projection is read by its name: the engine would go
+// from are the table that a cube is read from, and the expression of n, or of a sum of it. A projection is read by its name: the engine would go
 // through the index of the journal itself before it takes one.
-func (c *cube) from() (table, sum string) {
+func (c *cube) from() (table, n string) {
 	if c.projection == "" {
-		return "cells", "sum(n)"
+		return "cells", "n"
 	}
-	return booking.Projection(c.projection), "sumMerge(`sum(n)`)"
+	return booking.Projection(c.projection), "finalizeAggregation(`sum(n)`)"
 }
 
 // cubes are the parts that a statement reads. Whole months are read from a cube of months where one can tell what is asked;
