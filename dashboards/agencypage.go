@@ -147,7 +147,9 @@ type comparedRow struct {
 	// Median is that of the group, Of how many agencies.
 	Median, Of             string
 	Target, Before, Change string
-	Tone                   string
+	// Then is what a rate before was made of.
+	Then string
+	Tone string
 }
 
 func (p *presenter) agency() (*agencyView, error) {
@@ -267,7 +269,7 @@ func (p *presenter) compare(id string, peers *peerGroup) comparedRow {
 		row.Target = write(*r.Target)
 	}
 	if before := p.before[id].Value; before != nil {
-		row.Before = write(*before)
+		row.Before, row.Then = write(*before), p.partsText(p.before[id])
 		if r.Value != nil && p.comparable(id) {
 			by := *r.Value - *before
 			if d.Shape == kpi.Ratio {

@@ -205,7 +205,8 @@ func newFormPage(form *report.Form06a, q paperAsked, lang language) *formPage {
 	}
 	f.Rate = none
 	if form.Total.Settled > 0 {
-		f.Rate = lang.percent(float64(form.Total.Early+form.Total.OnTime) / float64(form.Total.Settled))
+		kept := float64(form.Total.Early + form.Total.OnTime)
+		f.Rate = fmt.Sprintf("%s (%s / %s)", lang.percent(kept/float64(form.Total.Settled)), lang.count(kept), lang.count(float64(form.Total.Settled)))
 	}
 	return f
 }
