@@ -116,8 +116,9 @@ func agencyQuestions(q *asked) []kpi.Query {
 	return all
 }
 
-// asksSoon says that a figure is asked for: what was due soon on a day long past is nobody's question.
-func (q *asked) asksSoon(id string) bool { return q.period.Running || id != "dossier.due_soon" }
+// asksSoon says that a figure is asked for: what was due soon on a day long past, or will be in a period that has not begun, is
+// nobody's question.
+func (q *asked) asksSoon(id string) bool { return q.underWay() || id != "dossier.due_soon" }
 
 // agencyView is the model of the page.
 type agencyView struct {

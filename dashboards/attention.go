@@ -123,7 +123,7 @@ func (p *presenter) grown() notice {
 func (p *presenter) dueNext() notice {
 	const id = "dossier.due_soon"
 	n := notice{ID: "due", Heading: p.t("due")}
-	if !p.period.Running {
+	if !p.underWay() {
 		n.Untold, n.Says = true, p.t("duePast")
 		return n
 	}
