@@ -32,9 +32,11 @@ type agencyRow struct {
 	Interval               string
 	Href                   string
 	// Change is the difference to the period before, Fell that chance does not explain it.
-	Change, ChangeTone       string
-	Fell                     bool
-	Uptake, DueSoon          number
+	Change, ChangeTone string
+	Fell               bool
+	// Uptake has its parts; they are nil where there is no rate.
+	Uptake                   cell
+	DueSoon                  number
 	Open, Overdue, TasksLate number
 	// Late says that open work is overdue.
 	Late bool
@@ -84,10 +86,7 @@ func (r agencyRow) Right() template.HTML {
 		late = `<td class="late">`
 	}
 	html := "<td>" + r.Open.HTML() + "</td>" + template.HTML(late) + r.Overdue.HTML() + "</td>"
-	for _, n := range []number{r.DueSoon, r.Uptake, r.TasksLate} {
-		html += "<td>" + n.HTML() + "</td>"
-	}
-	return html
+	return html + "<td>" + r.DueSoon.HTML() + "</td><td>" + r.Uptake.HTML() + "</td><td>" + r.TasksLate.HTML() + "</td>"
 }
 
 // agencyCodes are the agencies that any of some figures names.
@@ -115,7 +114,7 @@ func (p *presenter) compared() agencyTable {
 		if was := before[r.Code]; was != nil && r.rate != nil {
 			r.Change, r.ChangeTone = p.points(rate, *r.rate-*was)
 		}
-		r.Uptake = p.ofAgency("online.uptake", r.Code, p.lang.percent)
+		r.Uptake = p.cell(p.by("online.uptake", "agency"), p.agencies["online.uptake"][r.Code])
 		r.DueSoon = p.ofAgency("dossier.due_soon", r.Code, p.lang.count)
 		r.TasksLate = p.ofAgency("task.open_overdue", r.Code, p.lang.count)
 	}
@@ -128,7 +127,7 @@ func (p *presenter) table(rate, open, overdue string) agencyTable {
 	var rows []*agencyRow
 	city := p.city[rate].Value
 	if city != nil {
-		t.City = p.lang.percent(*city)
+		t.City = p.rateText(city, p.city[rate].Numerator, p.city[rate].Denominator)
 	}
 	for _, code := range p.agencyCodes(rate, open, overdue) {
 		of := p.agencies[rate][code]

@@ -116,8 +116,9 @@ func agencyQuestions(q *asked) []kpi.Query {
 	return all
 }
 
-// asksSoon says that a figure is asked for: what was due soon on a day long past is nobody's question.
-func (q *asked) asksSoon(id string) bool { return q.period.Running || id != "dossier.due_soon" }
+// asksSoon says that a figure is asked for: what was due soon on a day long past, or will be in a period that has not begun, is
+// nobody's question.
+func (q *asked) asksSoon(id string) bool { return q.underWay() || id != "dossier.due_soon" }
 
 // agencyView is the model of the page.
 type agencyView struct {
@@ -147,7 +148,9 @@ type comparedRow struct {
 	// Median is that of the group, Of how many agencies.
 	Median, Of             string
 	Target, Before, Change string
-	Tone                   string
+	// Then is what a rate before was made of.
+	Then string
+	Tone string
 }
 
 func (p *presenter) agency() (*agencyView, error) {
@@ -267,7 +270,7 @@ func (p *presenter) compare(id string, peers *peerGroup) comparedRow {
 		row.Target = write(*r.Target)
 	}
 	if before := p.before[id].Value; before != nil {
-		row.Before = write(*before)
+		row.Before, row.Then = write(*before), p.partsText(p.before[id])
 		if r.Value != nil && p.comparable(id) {
 			by := *r.Value - *before
 			if d.Shape == kpi.Ratio {

@@ -24,6 +24,8 @@ type notice struct {
 type noticeItem struct {
 	Name, Href, Says string
 	Number           number
+	// Parts are what a rate is made of; nil for a count.
+	Parts *cell
 }
 
 // noticed is how many items a notice names.
@@ -72,7 +74,7 @@ func (p *presenter) fallen(t *agencyTable) notice {
 		was := before[f.row.Code]
 		n.Items = append(n.Items, noticeItem{
 			Name: f.row.Name, Href: p.agencyHref(f.row.Code), Number: f.row.Rate,
-			Says: p.lang.percent(*was.Value) + " → ",
+			Says: p.rateText(was.Value, was.Numerator, was.Denominator) + " → ", Parts: &cell{Numerator: &f.row.Numerator, Denominator: &f.row.Denominator},
 		})
 	}
 	if len(chances) == 0 {
@@ -121,7 +123,7 @@ func (p *presenter) grown() notice {
 func (p *presenter) dueNext() notice {
 	const id = "dossier.due_soon"
 	n := notice{ID: "due", Heading: p.t("due")}
-	if !p.period.Running {
+	if !p.underWay() {
 		n.Untold, n.Says = true, p.t("duePast")
 		return n
 	}

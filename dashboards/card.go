@@ -1,6 +1,7 @@
 package dashboards
 
 import (
+	"fmt"
 	"unicode"
 	"unicode/utf8"
 
@@ -19,7 +20,7 @@ type card struct {
 	Aim badge
 	// Watched says that a target is missed where there is none.
 	Watched bool
-	// Share is what part of the open work this is; "" where that says nothing.
+	// Share is what part of the open work this is, and of how much; "" where that says nothing.
 	Share string
 	// Before is the figure of the period before, which Since names; Change is the difference to it, Tone what that means: better,
 	// worse or level.
@@ -42,7 +43,7 @@ func (p *presenter) rate(id, name, says, of string) card {
 	}
 	p.aim(&c, id, r, p.lang.percent)
 	if before := p.before[id].Value; before != nil && r.Value != nil {
-		c.Before, c.Since = p.lang.percent(*before), p.sinceWhen()
+		c.Before, c.Since = p.madeOf(p.before[id]), p.sinceWhen()
 		c.Change, c.Tone = p.points(id, *r.Value-*before)
 	}
 	return c
@@ -85,7 +86,7 @@ func (p *presenter) stock(id, name, says, whole string) card {
 	d, _ := kpi.ByID(id)
 	c.Alarm = d.Direction == kpi.Lower && r.Value != nil && *r.Value > 0
 	if all := p.city[whole].Value; all != nil && *all > 0 && r.Value != nil {
-		c.Share = p.lang.percent(*r.Value / *all)
+		c.Share = p.lang.percent(*r.Value / *all) + " " + fmt.Sprintf(p.w.ShareOfOpen, p.lang.count(*all))
 	}
 	p.aim(&c, id, r, p.lang.count)
 	// Before the first event there was nothing, which is no comparison.

@@ -48,10 +48,10 @@ func (p *Pages) readList(params url.Values) (listQuestion, error) {
 	q.of = kpi.Listing{Part: kpi.Part(one["part"]), Order: kpi.Order(one["sort"]), After: one["after"], Limit: listed}
 	var known bool
 	if q.definition, known = kpi.ByID(q.query.ID); !known {
-		return q, &kpi.Error{Param: "kpi", Message: "no figure is called " + cut(q.query.ID) + "; /kpis lists them"}
+		return q, &kpi.Error{Param: "kpi", Message: "no figure is called " + cut(q.query.ID) + "; /kpis lists them", VI: "không có chỉ số " + cut(q.query.ID) + "; xem danh mục ở /kpis"}
 	}
 	if q.of.Part != kpi.All && q.of.Part != kpi.Numerator && q.of.Part != kpi.Denominator {
-		return q, &kpi.Error{Param: "part", Message: "numerator or denominator would do"}
+		return q, &kpi.Error{Param: "part", Message: "numerator or denominator would do", VI: "dùng được numerator (tử số) hoặc denominator (mẫu số)"}
 	}
 	var err error
 	if q.of.Left, err = kpi.ReadDays("left", one["left"]); err != nil {
@@ -69,22 +69,22 @@ func (p *Pages) readList(params url.Values) (listQuestion, error) {
 	case "report":
 		parse, q.report = period.ParseReport, true
 	default:
-		return q, &kpi.Error{Param: "cutoff", Message: "calendar or report would do"}
+		return q, &kpi.Error{Param: "cutoff", Message: "calendar or report would do", VI: "dùng được calendar (kỳ theo lịch) hoặc report (kỳ báo cáo)"}
 	}
 	switch one["fold"] {
 	case "", "successor":
 		q.query.Fold = one["fold"] != ""
 	default:
-		return q, &kpi.Error{Param: "fold", Message: "successor would do"}
+		return q, &kpi.Error{Param: "fold", Message: "successor would do", VI: "dùng được successor (tính vào cơ quan kế thừa)"}
 	}
 	switch one["format"] {
 	case "", "csv":
 		q.csv = one["format"] != ""
 	default:
-		return q, &kpi.Error{Param: "format", Message: "csv would do"}
+		return q, &kpi.Error{Param: "format", Message: "csv would do", VI: "dùng được csv"}
 	}
 	if q.query.Period, err = parse(one["period"], p.Now(), p.Location); err != nil {
-		return q, &kpi.Error{Param: "period", Message: err.Error()}
+		return q, &kpi.Error{Param: "period", Message: err.Error(), VI: period.Vietnamese(err)}
 	}
 	return q, nil
 }

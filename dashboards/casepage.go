@@ -1,6 +1,7 @@
 package dashboards
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -45,7 +46,7 @@ func (p *Pages) sheet(r *http.Request, lang language, title string, of any) shee
 // refuse answers a question that cannot be asked, or that the books did not answer.
 func (p *Pages) refuse(w http.ResponseWriter, r *http.Request, lang language, err error) {
 	if asked, ok := errors.AsType[*kpi.Error](err); ok {
-		p.complain(w, r, lang, http.StatusBadRequest, trouble{Heading: toldIn[lang].Wrong, Says: asked.Param + ": " + asked.Message})
+		p.complain(w, r, lang, http.StatusBadRequest, trouble{Heading: toldIn[lang].Wrong, Says: asked.Param + ": " + lang.of(cmp.Or(asked.VI, asked.Message), asked.Message)})
 		return
 	}
 	if r.Context().Err() != nil {
@@ -192,7 +193,7 @@ func (p *Pages) list(w http.ResponseWriter, r *http.Request) {
 func onlyOne(params url.Values, name string) (string, error) {
 	switch values := params[name]; {
 	case len(values) > 1:
-		return "", &kpi.Error{Param: name, Message: "is named twice"}
+		return "", &kpi.Error{Param: name, Message: "is named twice", VI: "được nêu hai lần"}
 	case len(values) == 0:
 		return "", nil
 	default:

@@ -196,7 +196,9 @@ func (p *presenter) loadLines(open, overdue *float64) []tipLine {
 		{p.w.Overdue, p.lang.count(valueOf(overdue))},
 	}
 	if *open > 0 {
-		lines = append(lines, tipLine{p.w.LateShare, p.lang.percent(valueOf(overdue) / *open)})
+		late := valueOf(overdue)
+		share := late / *open
+		lines = append(lines, tipLine{p.w.LateShare, p.rateText(&share, &late, open)})
 	}
 	return lines
 }

@@ -95,7 +95,8 @@ type Pages struct {
 
 // sources are what the books are asked for.
 type sources struct {
-	ask     func(ctx context.Context, queries ...kpi.Query) ([]kpi.Figure, error)
+	ask func(ctx context.Context, queries ...kpi.Query) ([]kpi.Figure, error)
+	// cases lists the cases behind a figure. The error is a *kpi.Error if no case can have what a filter asks for.
 	cases   func(ctx context.Context, q kpi.Query, of kpi.Listing) (*kpi.List, error)
 	margins func(ctx context.Context, q kpi.Query) (*kpi.Margins, error)
 	// booked tells how many events are booked.
@@ -112,7 +113,13 @@ func New(o Options) (*Pages, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newPages(o, files, sources{ask: o.Figures.Ask, cases: o.Figures.Cases, margins: o.Figures.Margins, booked: o.Figures.Events, sent: o.Sent, aside: o.Aside})
+	cases := func(ctx context.Context, q kpi.Query, of kpi.Listing) (*kpi.List, error) {
+		if err := o.Figures.CheckValues(q); err != nil {
+			return nil, err
+		}
+		return o.Figures.Cases(ctx, q, of)
+	}
+	return newPages(o, files, sources{ask: o.Figures.Ask, cases: cases, margins: o.Figures.Margins, booked: o.Figures.Events, sent: o.Sent, aside: o.Aside})
 }
 
 // newPages returns the pages over some files and sources.

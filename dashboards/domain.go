@@ -2,6 +2,7 @@ package dashboards
 
 import (
 	"fmt"
+	"html/template"
 	"slices"
 	"strings"
 
@@ -150,6 +151,26 @@ type cell struct {
 	Bad bool
 	// N is of how many cases a quantile is.
 	N string
+}
+
+// HTML is the value of a cell in a page, after what it is made of; see number.HTML for why no template writes it.
+func (c cell) HTML() template.HTML {
+	if made := c.Made(); made != "" {
+		return made + " " + c.Value.HTML()
+	}
+	return c.Value.HTML()
+}
+
+// Made is what the value is made of; "" where it is made of nothing.
+func (c cell) Made() template.HTML {
+	switch {
+	case c.Numerator != nil:
+		return `<small class="parts">` + c.Numerator.HTML() + " / " + c.Denominator.HTML() + `</small>`
+	case c.N != "":
+		return `<small class="parts">` + template.HTML(inHTML.Replace(c.N)) + `</small>` //nolint:gosec // escaped
+	default:
+		return ""
+	}
 }
 
 func (d *domain) view(p *presenter) (*domainView, error) {

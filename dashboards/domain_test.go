@@ -227,6 +227,23 @@ func TestMedianOfTheGroup(t *testing.T) {
 	}
 }
 
+// How much of what sources state has arrived stands with what it is made of.
+func TestCompletenessHasItsParts(t *testing.T) {
+	ask := func(ctx context.Context, queries ...kpi.Query) ([]kpi.Figure, error) {
+		all, err := fewDomains(ctx, queries...)
+		for i := range all {
+			if all[i].ID == "task.assigned" {
+				all[i].CompletenessOf = &kpi.Stated{Received: 1902, Stated: 2000}
+			}
+		}
+		return all, err
+	}
+	page := bodyOf(t, get(t, site(t, ask), "/quality?lang=vi"))
+	if want := `</th><td>95,1` + nbsp + `%</td><td>1.902</td><td>2.000</td></tr>`; !strings.Contains(page, want) {
+		t.Errorf("the page lacks %s", want)
+	}
+}
+
 // What was accepted and is in no figure stands on the page of quality: how much, since when, and what to do about it.
 func TestWhatWasSetAsideIsShown(t *testing.T) {
 	came := time.Date(2019, 9, 30, 8, 15, 0, 0, hanoi)

@@ -109,7 +109,9 @@ func (p *presenter) dumbbells() (chart, error) {
 	c := chart{
 		ID: "promises", Title: p.t("dumbbell"), Note: p.t("dumbbellSays"), About: p.about("dossier.on_time_rate_first", p.period.ID), Shape: "tall",
 		Legend: []key{{"dot-first", p.t("firstPromise")}, {"dot-last", p.t("lastPromise")}},
-		Table:  table{Head: []string{dimensionNames[dimension].in(p.lang), p.t("firstPromise"), p.t("lastPromise"), p.t("gap"), toldIn[p.lang].Denominator}},
+		Table: table{Head: []string{
+			dimensionNames[dimension].in(p.lang), p.t("firstPromise"), toldIn[p.lang].Numerator, toldIn[p.lang].Denominator, p.t("lastPromise"), toldIn[p.lang].Numerator, toldIn[p.lang].Denominator, p.t("gap"),
+		}},
 	}
 	d := drawing{Units: units{X: "ratio"}, Shapes: map[string]string{"way": "segment"}}
 	var ways []opts.CustomData
@@ -128,7 +130,9 @@ func (p *presenter) dumbbells() (chart, error) {
 			{p.t("lastPromise"), p.rateText(one.last.Value, one.last.Numerator, one.last.Denominator)},
 		}})
 		c.Table.Rows = append(c.Table.Rows, tableRow{Name: one.name, Href: p.href(p.lang, dimension, textOf(one.first.Keys[dimension])), Cells: []number{
-			p.value(qFirst, one.first), p.value(qLast, one.last), {Text: moved}, p.denominator(qLast, one.last),
+			p.value(qFirst, one.first), p.numerator(qFirst, one.first), p.denominator(qFirst, one.first),
+			p.value(qLast, one.last), p.numerator(qLast, one.last), p.denominator(qLast, one.last),
+			{Text: moved},
 		}})
 	}
 	from, to := span(rates)

@@ -98,13 +98,14 @@ type groupTable struct {
 
 // groupRow is one group.
 type groupRow struct {
-	Name, Code, Href               string
-	Received, Early, OnTime, Late  number
-	Rate, Numerator, Denominator   number
-	Interval                       string
-	First, Open, Overdue, Mid, P90 number
-	Overdues                       bool
-	Standing                       string
+	Name, Code, Href              string
+	Received, Early, OnTime, Late number
+	Rate, Numerator, Denominator  number
+	Interval                      string
+	First                         cell
+	Open, Overdue, Mid, P90       number
+	Overdues                      bool
+	Standing                      string
 }
 
 // grouped is how many groups a table compares.
@@ -193,7 +194,7 @@ func (p *presenter) groups() groupTable {
 			Name: p.names(dimension, code, p.lang), Code: code, Href: p.href(p.lang, dimension, code),
 			Received: show("dossier.received"), Early: show("dossier.early"), OnTime: show("dossier.on_time"), Late: show("dossier.late"),
 			Rate: p.value(q, rate), Numerator: p.numerator(q, rate), Denominator: p.denominator(q, rate),
-			First: show("dossier.on_time_rate_first"), Open: show("dossier.open"), Overdue: show("dossier.open_overdue"),
+			First: p.cell(p.by("dossier.on_time_rate_first", dimension), rows["dossier.on_time_rate_first"][code]), Open: show("dossier.open"), Overdue: show("dossier.open_overdue"),
 			Mid: show("dossier.working_hours_median"), P90: show("dossier.working_hours_p90"),
 			Overdues: valueOf(rows["dossier.open_overdue"][code].Value) > 0, Standing: standing(rate, city),
 		}

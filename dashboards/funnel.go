@@ -91,7 +91,7 @@ func (p *presenter) funnel() (chart, error) {
 		charts.WithGridOpts(opts.Grid{Left: "4", Right: "20", Top: "12", Bottom: "22", ContainLabel: opts.Bool(true)}),
 	)...)
 	p.funnelLimits(drawn, from, to, centre)
-	c.Legend = []key{{"line-solid", p.t("limit999")}, {"line-dashed", p.t("limit95")}, {"city", p.w.CityLine + " " + p.lang.percent(centre)}}
+	c.Legend = []key{{"line-solid", p.t("limit999")}, {"line-dashed", p.t("limit95")}, {"city", p.w.CityLine + " " + p.rateText(p.city[q.ID].Value, p.city[q.ID].Numerator, p.city[q.ID].Denominator)}}
 	for _, m := range funnelMarks {
 		if len(marks[m.id]) == 0 {
 			continue

@@ -148,6 +148,7 @@ func (p *presenter) heap(h heap) (chart, error) {
 	for _, v := range h.sums {
 		all += v
 	}
+	c.Table.Head[2] += ", n" + nbsp + "=" + nbsp + p.lang.count(all)
 	names := make([]string, len(h.buckets))
 	good, bad := make([]opts.BarData, len(h.buckets)), make([]opts.BarData, len(h.buckets))
 	anyBad := false
@@ -158,13 +159,14 @@ func (p *presenter) heap(h heap) (chart, error) {
 			anyBad = true
 			good[i], bad[i] = bad[i], good[i]
 		}
-		part := none
+		part, shown := none, none
 		if all > 0 {
 			part = p.lang.percent(h.sums[i] / all)
+			shown = part + nbsp + "(n" + nbsp + "=" + nbsp + p.lang.count(all) + ")"
 		}
 		cases := p.heaped(h.figure, h.by, b.days(), h.sums[i], nil)
 		d.Links = append(d.Links, cases.Cases)
-		d.Tips = append(d.Tips, tip{Title: names[i], Lines: []tipLine{{p.t("cases"), cases.Text}, {p.t("part"), part}}})
+		d.Tips = append(d.Tips, tip{Title: names[i], Lines: []tipLine{{p.t("cases"), cases.Text}, {p.t("part"), shown}}})
 		c.Table.Rows = append(c.Table.Rows, tableRow{Name: names[i], Cells: []number{cases, {Text: part}}})
 	}
 	drawn := charts.NewBar()

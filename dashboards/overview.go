@@ -39,10 +39,8 @@ var (
 // overviewQuestions are what the overview asks the books.
 func overviewQuestions(q *asked) []kpi.Query {
 	var all []kpi.Query
-	// What was due soon on a day long past is nobody's question.
-	asks := func(id string) bool { return q.period.Running || id != "dossier.due_soon" }
 	for _, id := range ofCity {
-		if asks(id) {
+		if q.asksSoon(id) {
 			all = append(all, q.whole(id))
 		}
 	}
@@ -53,7 +51,7 @@ func overviewQuestions(q *asked) []kpi.Query {
 		all = append(all, q.byMonth(id))
 	}
 	for _, id := range byAgency {
-		if asks(id) {
+		if q.asksSoon(id) {
 			all = append(all, q.by(id, "agency"))
 		}
 	}
@@ -93,7 +91,7 @@ func overview(p *presenter) (any, error) {
 		p.rate("dossier.promise_kept_rate", p.w.Kept, p.w.KeptSays, p.w.OfDue),
 		p.stock("dossier.open", p.t("open"), p.w.OpenSays, ""),
 	}
-	if p.period.Running {
+	if p.underWay() {
 		v.More = append(v.More, p.stock("dossier.due_soon", p.w.DueSoon, p.w.DueSoonSays, "dossier.open"))
 	}
 	v.More = append(v.More,

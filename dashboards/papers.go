@@ -63,7 +63,7 @@ func (p *Pages) readPaper(params url.Values) (q paperAsked, err error) {
 	one := map[string]string{}
 	for name := range params {
 		if !slices.Contains([]string{"period", "cutoff", "agency", "lang"}, name) {
-			return q, &kpi.Error{Param: name, Message: "no such parameter; leave it out"}
+			return q, &kpi.Error{Param: name, Message: "no such parameter; leave it out", VI: "không có tham số này; hãy bỏ đi"}
 		}
 		if one[name], err = onlyOne(params, name); err != nil {
 			return q, err
@@ -75,10 +75,10 @@ func (p *Pages) readPaper(params url.Values) (q paperAsked, err error) {
 	case "report":
 		parse = period.ParseReport
 	default:
-		return q, &kpi.Error{Param: "cutoff", Message: "calendar or report would do"}
+		return q, &kpi.Error{Param: "cutoff", Message: "calendar or report would do", VI: "dùng được calendar (kỳ theo lịch) hoặc report (kỳ báo cáo)"}
 	}
 	if q.Period, err = parse(cmp.Or(one["period"], p.lastQuarter()), p.Now(), p.Location); err != nil {
-		return q, &kpi.Error{Param: "period", Message: err.Error()}
+		return q, &kpi.Error{Param: "period", Message: err.Error(), VI: period.Vietnamese(err)}
 	}
 	q.Agency = one["agency"]
 	return q, nil
@@ -205,7 +205,8 @@ func newFormPage(form *report.Form06a, q paperAsked, lang language) *formPage {
 	}
 	f.Rate = none
 	if form.Total.Settled > 0 {
-		f.Rate = lang.percent(float64(form.Total.Early+form.Total.OnTime) / float64(form.Total.Settled))
+		kept := float64(form.Total.Early + form.Total.OnTime)
+		f.Rate = fmt.Sprintf("%s (%s / %s)", lang.percent(kept/float64(form.Total.Settled)), lang.count(kept), lang.count(float64(form.Total.Settled)))
 	}
 	return f
 }

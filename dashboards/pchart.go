@@ -169,7 +169,7 @@ func (p *presenter) signals() (signalling, calm []signalRow) {
 		if of == nil {
 			continue
 		}
-		row := signalRow{Name: p.name(code), Href: p.href(p.lang, "agency", code) + "#pchart-title", Rate: p.lang.percent(of.Centre), Small: small(points, of)}
+		row := signalRow{Name: p.name(code), Href: p.href(p.lang, "agency", code) + "#pchart-title", Rate: p.centreOf(of, points), Small: small(points, of)}
 		for _, s := range slices.Backward(of.Signals) {
 			if s.To < len(points)-lately {
 				continue
@@ -190,6 +190,15 @@ func (p *presenter) signals() (signalling, calm []signalRow) {
 	}
 	slices.SortStableFunc(signalling, func(a, b signalRow) int { return bad(a) - bad(b) })
 	return signalling, calm
+}
+
+// centreOf writes the rate of all points with its parts.
+func (p *presenter) centreOf(of *stats.PChart, points []stats.Point) string {
+	k, n := 0.0, 0.0
+	for _, point := range points {
+		k, n = k+float64(point.K), n+float64(point.N)
+	}
+	return p.rateText(&of.Centre, &k, &n)
 }
 
 // small draws a p-chart of some points.

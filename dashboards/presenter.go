@@ -263,4 +263,20 @@ func (p *presenter) rateText(value, numerator, denominator *float64) string {
 	return fmt.Sprintf("%s (%s / %s)", p.lang.percent(*value), p.lang.count(*numerator), p.lang.count(*denominator))
 }
 
+// madeOf writes a rate with its parts where it stands in brackets already.
+func (p *presenter) madeOf(r kpi.Row) string {
+	if r.Value == nil || r.Numerator == nil || r.Denominator == nil {
+		return none
+	}
+	return p.lang.percent(*r.Value) + ": " + p.partsText(r)
+}
+
+// partsText writes the parts of a rate; "" where there are none.
+func (p *presenter) partsText(r kpi.Row) string {
+	if r.Numerator == nil || valueOf(r.Denominator) == 0 {
+		return ""
+	}
+	return p.lang.count(*r.Numerator) + " / " + p.lang.count(*r.Denominator)
+}
+
 func abs(v float64) float64 { return max(v, -v) }

@@ -137,12 +137,15 @@ func (p *presenter) silence() plainTable {
 
 func (p *presenter) statements() plainTable {
 	t := plainTable{
-		ID: "stated", Name: p.lang.of("Đã nhận so với số nguồn tự báo", "Received of what sources state"), Head: []string{p.lang.of("Chỉ số", "Figure"), p.lang.of("Đầy đủ", "Complete")},
+		ID: "stated", Name: p.lang.of("Đã nhận so với số nguồn tự báo", "Received of what sources state"), Head: []string{p.lang.of("Chỉ số", "Figure"), p.lang.of("Đầy đủ", "Complete"), p.lang.of("Đã nhận", "Received"), p.lang.of("Nguồn tự báo", "Stated")},
 		None: p.lang.of("Không nguồn nào báo số đếm của mình (sự kiện source.tally), nên không biết đã nhận đủ chưa.", "No source states its own counts (the event source.tally), so nobody knows whether all has arrived."),
 	}
 	for _, id := range stated {
-		if c := p.figure(p.whole(id)).Completeness; c != nil {
-			t.Rows = append(t.Rows, plainRow{Name: p.nameOfFigure(id), Cells: []string{p.lang.percent(*c)}, Bad: *c < 0.95 || *c > 1})
+		if of := p.figure(p.whole(id)).CompletenessOf; of != nil {
+			share := of.Share()
+			t.Rows = append(t.Rows, plainRow{Name: p.nameOfFigure(id), Cells: []string{
+				p.lang.percent(share), p.lang.count(float64(of.Received)), p.lang.count(float64(of.Stated)),
+			}, Bad: share < 0.95 || share > 1})
 		}
 	}
 	return t

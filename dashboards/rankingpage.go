@@ -168,7 +168,7 @@ func readRanking(params url.Values, lang language) (*rankingAsked, error) {
 		case weight && value != "":
 			q.tries = append(q.tries, id+"="+strings.ReplaceAll(value, ",", "."))
 		case !weight:
-			return nil, &kpi.Error{Param: name, Message: "method, period, agency, against, off or pauses would do"}
+			return nil, &kpi.Error{Param: name, Message: "method, period, agency, against, off or pauses would do", VI: "dùng được method, period, agency, against, off hoặc pauses"}
 		}
 	}
 	slices.Sort(q.tries)

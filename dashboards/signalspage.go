@@ -73,7 +73,7 @@ const shownCases = 24
 func (p *Pages) signalsPage(r *http.Request, q paperAsked, lang language) (*paperSheet, error) {
 	if who, _ := auth.From(r.Context()); who.Bound != "" {
 		if q.Agency != "" && q.Agency != who.Bound {
-			return nil, &kpi.Error{Param: "agency", Message: who.Bound + " would do"}
+			return nil, &kpi.Error{Param: "agency", Message: who.Bound + " would do", VI: "chỉ xem được " + who.Bound}
 		}
 		q.Agency = who.Bound
 	}
@@ -82,7 +82,9 @@ func (p *Pages) signalsPage(r *http.Request, q paperAsked, lang language) (*pape
 		return nil, err
 	}
 	if q.Agency != "" {
-		found = found.Of(q.Agency)
+		if found = found.Of(q.Agency); len(found.Findings) == 0 && p.Names(q.Agency, string(lang)) == "" {
+			return nil, &kpi.Error{Param: "agency", Message: "no agency is called " + cut(q.Agency), VI: "không cơ quan nào mang mã " + cut(q.Agency)}
+		}
 	}
 	v := newSignalsView(found, q, lang, p.Names)
 	for _, id := range offeredPeriods(q.Period.ID, p.Now().In(p.Location)) {

@@ -91,6 +91,9 @@ func (p *Pages) readWall(r *http.Request) (wallAsk, *wallWrong) {
 	if w.stretches, err = stretch(id, "", p.Now(), p.Location); err != nil {
 		return w, &wallWrong{id, func(s *wallWords) string { return s.WrongPeriod }}
 	}
+	if w.period.Running && !w.underWay() {
+		return w, &wallWrong{id, func(s *wallWords) string { return s.NotBegun }}
+	}
 	w.params.Set("lang", string(lang))
 	return w, nil
 }

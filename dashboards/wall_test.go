@@ -60,6 +60,7 @@ func TestWrongWalls(t *testing.T) {
 		"/wall?every=fast":                     "“fast” không phải là nhịp đổi màn",
 		"/wall?theme=pink":                     "“pink” không phải là nền",
 		"/wall?period=2019-13&lang=en":         "“2019-13” is no period",
+		"/wall?period=2030&lang=en":            "“2030” has not begun",
 		"/wall?lang=xx":                        "“xx” không phải là ngôn ngữ",
 		"/wall?panel=today":                    "“panel” không phải là tham số",
 		"/wall/nowhere":                        "“nowhere” không phải là tên một màn hình",

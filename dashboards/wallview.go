@@ -55,8 +55,8 @@ type wallList struct {
 	Rows []wallRow
 	// Alarm says that the count should be 0.
 	Alarm bool
-	// City is the whole city's rate, "" where the list is no list of rates; More says how many agencies are left out.
-	City, More string
+	// City is the whole city's rate and Of what it is made of, "" where the list is no list of rates; More says how many agencies are left out.
+	City, Of, More string
 	// None says why there is no row.
 	None string
 }
@@ -273,7 +273,7 @@ func (t *wallTeller) below(id string) *wallList {
 		l.None = t.words.NoFigure
 		return l
 	}
-	l.City = t.lang.percent(*city)
+	l.City, l.Of = t.lang.percent(*city), t.of(kpi.Definition{Shape: kpi.Ratio}, t.city[id])
 	rows := t.agencies[id]
 	codes := slices.DeleteFunc(slices.Sorted(maps.Keys(rows)), func(code string) bool {
 		return standing(rows[code], city) != "below" || rows[code].NoDataSince != ""

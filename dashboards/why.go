@@ -128,12 +128,12 @@ func (p *presenter) why() (whyView, error) {
 	if now.Value == nil || was.Value == nil {
 		return whyView{Unknown: true}, nil
 	}
-	c := change{id: id, first: *was.Value, last: *now.Value, write: p.lang.percent}
+	c := change{id: id, first: *was.Value, last: *now.Value, firstOf: p.partsText(p.began(rate, was)), lastOf: p.partsText(now), write: p.lang.percent}
 	if late := p.lateData(rate, was); late != nil {
 		c.effects = append(c.effects, effect{p.t("why.late"), *late})
 	}
 	if d, _ := kpi.ByID(rate); d.Shape == kpi.Count {
-		c.write = p.lang.count
+		c.write, c.firstOf, c.lastOf = p.lang.count, "", ""
 		c.effects = append(c.effects, effect{p.t("why.volume"), c.last - c.first})
 		c.by = stats.Differences(p.countsOf(p.formerly(rate, whyParts(id))), p.countsOf(p.by(rate, whyParts(id))))
 		return p.whyShown(c)
@@ -146,7 +146,7 @@ func (p *presenter) why() (whyView, error) {
 			c.effects[i].by *= -n0
 		}
 		c.effects = append(c.effects, effect{p.t("why.volume"), (n1 - n0) * ((1 - c.first) + (1 - c.last)) / 2})
-		c.first, c.last, c.write = n0*(1-c.first), n1*(1-c.last), p.lang.count
+		c.first, c.last, c.write, c.firstOf, c.lastOf = n0*(1-c.first), n1*(1-c.last), p.lang.count, "", ""
 		split.Mix, split.Performance = split.Mix*scale, split.Performance*scale
 		for i := range split.By {
 			split.By[i].Value *= scale
@@ -168,6 +168,16 @@ func (p *presenter) lateData(rate string, was kpi.Row) *float64 {
 	}
 	by := *was.Value - *said.Value
 	return &by
+}
+
+// began is what the change begins with: what the books said of the other period when it was over, if they told anything.
+func (p *presenter) began(rate string, was kpi.Row) kpi.Row {
+	if !p.since.Running {
+		if said := p.row(p.saidThen(rate)); said.Value != nil {
+			return said
+		}
+	}
+	return was
 }
 
 // sharesOf are the parts of a rate by group, countsOf those of a count.
@@ -218,9 +228,11 @@ const (
 type change struct {
 	id          string
 	first, last float64
-	effects     []effect
-	by          []stats.Part
-	write       func(float64) string
+	// firstOf and lastOf are what a rate is made of at both times; "" of a count.
+	firstOf, lastOf string
+	effects         []effect
+	by              []stats.Part
+	write           func(float64) string
 }
 
 // whyShown puts a change into a sentence, a drawing and a table.
@@ -242,11 +254,11 @@ func (p *presenter) whyShown(of change) (whyView, error) {
 		start = of.first - of.effects[0].by
 	}
 	w := waterfall{p: p, chart: &c, drawing: &draw, write: of.write, count: count}
-	w.level(p.since.ID, start)
+	w.level(p.since.ID, start, of.firstOf)
 	for _, e := range of.effects {
 		w.step(e)
 	}
-	w.level(p.period.ID, of.last)
+	w.level(p.period.ID, of.last, of.lastOf)
 	var names []string
 	for _, part := range of.by[:min(len(of.by), movers)] {
 		if abs(part.Value) < least {
@@ -254,7 +266,7 @@ func (p *presenter) whyShown(of change) (whyView, error) {
 		}
 		names = append(names, p.names(whyParts(of.id), part.Group, p.lang)+" "+p.signed(part.Value, count))
 	}
-	v := whyView{Sentence: fmt.Sprintf(p.t("why.sentence"), p.nameOfFigure(of.id), of.write(start), of.write(of.last), p.within(p.since.ID), strings.Join(said, ", "))}
+	v := whyView{Sentence: fmt.Sprintf(p.t("why.sentence"), p.nameOfFigure(of.id), withParts(of.write(start), of.firstOf), withParts(of.write(of.last), of.lastOf), p.within(p.since.ID), strings.Join(said, ", "))}
 	if len(names) > 0 {
 		v.Sentence += " " + fmt.Sprintf(p.t("why.movers."+whyParts(of.id)), strings.Join(names, "; "))
 	}
@@ -302,11 +314,20 @@ func (w *waterfall) bar(name, text string, base, level, rise, fall float64) {
 	}
 }
 
-func (w *waterfall) level(periodID string, v float64) {
+// withParts puts what a value is made of behind it; "" for nothing.
+func withParts(text, parts string) string {
+	if parts == "" {
+		return text
+	}
+	return text + " (" + parts + ")"
+}
+
+// level is a bar of the figure itself, with its parts.
+func (w *waterfall) level(periodID string, v float64, parts string) {
 	w.at = v
-	name := w.p.lang.period(periodID)
-	w.bar(name, w.write(v), 0, w.shown(v), 0, 0)
-	w.chart.Table.Rows = append(w.chart.Table.Rows, tableRow{Name: name, Cells: []number{{Text: w.write(v), Exact: fmt.Sprint(v)}}})
+	name, text := w.p.lang.period(periodID), withParts(w.write(v), parts)
+	w.bar(name, text, 0, w.shown(v), 0, 0)
+	w.chart.Table.Rows = append(w.chart.Table.Rows, tableRow{Name: name, Cells: []number{{Text: text, Exact: fmt.Sprint(v)}}})
 }
 
 func (w *waterfall) step(e effect) {

@@ -64,7 +64,7 @@ var spoken = map[language]*words{
 		TasksOpenSays:   "Đã giao, chưa hoàn thành ở cuối kỳ.", TasksOverdueSays: "Chưa hoàn thành và đã qua thời hạn.",
 		OfSettled: "hồ sơ có hạn đã giải quyết", OfDue: "hồ sơ đến hạn", OfOffered: "hồ sơ có thể nộp trực tuyến", OfTasks: "nhiệm vụ có hạn đã hoàn thành",
 
-		Reached: "đạt", Missed: "chưa đạt", NoTarget: "chưa đặt mục tiêu", Against: "so với", Points: "điểm %", Target: "mục tiêu", Interval95: "khoảng tin cậy 95 %", ShareOfOpen: "của số đang giải quyết",
+		Reached: "đạt", Missed: "chưa đạt", NoTarget: "chưa đặt mục tiêu", Against: "so với", Points: "điểm %", Target: "mục tiêu", Interval95: "khoảng tin cậy 95 %", ShareOfOpen: "của %s đang giải quyết",
 
 		ByMonth: "Theo tháng", OnTimeByMonth: "Hồ sơ đúng hạn theo tháng", UptakeByMonth: "Nộp trực tuyến theo tháng",
 		OpenByMonth: "Hồ sơ đang giải quyết, cuối tháng", TasksByMonth: "Nhiệm vụ đang thực hiện, cuối tháng",
@@ -130,7 +130,7 @@ var spoken = map[language]*words{
 		TasksOpenSays:   "Assigned and not completed at the end of the period.", TasksOverdueSays: "Not completed after the deadline.",
 		OfSettled: "dated dossiers settled", OfDue: "dossiers due", OfOffered: "dossiers that can go online", OfTasks: "dated tasks completed",
 
-		Reached: "reached", Missed: "missed", NoTarget: "no target set", Against: "against", Points: "points", Target: "target", Interval95: "95% interval", ShareOfOpen: "of those in settlement",
+		Reached: "reached", Missed: "missed", NoTarget: "no target set", Against: "against", Points: "points", Target: "target", Interval95: "95% interval", ShareOfOpen: "of %s in settlement",
 
 		ByMonth: "By month", OnTimeByMonth: "Dossiers on time by month", UptakeByMonth: "Submitted online by month",
 		OpenByMonth: "Dossiers in settlement, end of month", TasksByMonth: "Tasks open, end of month",

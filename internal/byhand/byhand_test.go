@@ -447,6 +447,24 @@ func TestOneByOne(t *testing.T) {
 	}
 }
 
+// TestThousandsWithASign: 1.250 people are no fraction of a second one, and nobody knows which 1,250 is.
+func TestThousandsWithASign(t *testing.T) {
+	o := newOffice(t)
+	held := func(people string) error {
+		_, err := o.Enter(t.Context(), clerk, ByID("reception"), "reception.held",
+			answers("R", "2026-03-05", "agency", "H24.12", "sessions", "1", "people", people, "cases", "1"), nil)
+		return err
+	}
+	for _, text := range []string{"1.000", "1.250", "1,250"} {
+		if err := held(text); err == nil || !strings.Contains(err.Error(), "without a sign") {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+	if err := held("1250"); err != nil {
+		t.Error(err)
+	}
+}
+
 // An indicator and a tally have no code of their own; told again they are corrected.
 func TestReportsAreCorrectedByTheirPeriod(t *testing.T) {
 	o := newOffice(t)

@@ -31,6 +31,15 @@ func (q *Question) unreadable() Fault {
 	return Fault{q.Title, Text{"không đọc được. Cần: " + q.Says[0] + ".", "can't be read. What would do: " + q.Says[1] + "."}}
 }
 
+// ambiguous says that a number is one where its sign parts thousands, and another where it parts decimals.
+func (q *Question) ambiguous(text string) Fault {
+	plain := strings.NewReplacer(".", "", ",", "").Replace(text)
+	return Fault{q.Title, Text{
+		text + " có thể là " + plain + " hoặc số thập phân. Viết hàng nghìn liền nhau (" + plain + "); phần thập phân không viết đúng ba chữ số.",
+		text + " may be " + plain + " or a decimal. Write thousands without a sign (" + plain + "), decimals with other than three digits.",
+	}}
+}
+
 // broken is a cell that says of itself why it can't be told.
 func (q *Question) broken(reason string) Fault {
 	return Fault{q.Title, Text{

@@ -210,7 +210,10 @@ func (d *Desk) Allowed(who *auth.Token, q *Question, typ event.Type) []Agency {
 	}
 }
 
-var digits = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?$`)
+var (
+	digits    = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?$`)
+	thousands = regexp.MustCompile(`^-?[1-9][0-9]{0,2}[.,][0-9]{3}$`)
+)
 
 // answer is an answer as JSON; nil if there is none.
 func (q *Question) answer(told []string, allowed []Agency) (jsontext.Value, *Fault) {
@@ -239,6 +242,10 @@ func (q *Question) answer(told []string, allowed []Agency) (jsontext.Value, *Fau
 	}
 	switch q.Kind {
 	case event.Int, event.Number:
+		if q.Name != "points" && thousands.MatchString(words[0]) { // points are compared with the most there are
+			fault := q.ambiguous(words[0])
+			return nil, &fault
+		}
 		if q.Kind == event.Number {
 			words[0] = decimal(words[0])
 		}

@@ -24,6 +24,9 @@ const (
 
 var number = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]+)?$`)
 
+// thousands is a text that is one number where a point parts thousands, as in Vietnam, and another where it parts decimals.
+var thousands = regexp.MustCompile(`^-?[1-9][0-9]{0,2}\.[0-9]{3}$`)
+
 // cell says how one column, or a constant, becomes one value. It remembers what it made of a text, and therefore serves
 // one file at a time.
 type cell struct {
@@ -130,12 +133,18 @@ func (c *cell) makeOf(as form, text string) value {
 	case as == dated:
 		return value{err: fmt.Errorf("is the date %s in the workbook, where %s is expected; format the column as text and enter it again", text, c.kindName())}
 	}
+	if as == 0 && (c.kind == event.Int || c.kind == event.Number) && thousands.MatchString(text) {
+		return value{err: fmt.Errorf("%s may be %s or %s; write thousands without a point, decimals with other than three digits", quote(text), strings.Replace(text, ".", "", 1), decimals(text))}
+	}
 	v := c.make(text, c.add)
 	if isTime && as == numeric && v.err != nil {
 		v.err = fmt.Errorf("%w; it is a number in the workbook: format the column as a date there if it is one", v.err)
 	}
 	return v
 }
+
+// decimals is a number without the zeros at its end.
+func decimals(text string) string { return strings.TrimRight(strings.TrimRight(text, "0"), ".") }
 
 // kindName is what a message calls the cell's kind of value.
 func (c *cell) kindName() string {

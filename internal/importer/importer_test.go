@@ -136,6 +136,33 @@ func TestCSVWithOneRowPerCase(t *testing.T) {
 	})
 }
 
+// TestThousandsWithAPoint: in Vietnam 1.000 people are a thousand. A number of JSON says itself what it is.
+func TestThousandsWithAPoint(t *testing.T) {
+	const held = "family: reception\nsource: urn:x\nsubject: id\nevents:\n  - type: reception.held\n    time: {column: day}\n" +
+		"    data: {agency: {value: a}, sessions: {value: 1}, cases: {value: 1}, people: {column: n}}\n"
+	events, rejects := told(t, held, "h.csv", "id,day,n\na,2026-03-05,1.000\nb,2026-03-05,12.0\nc,2026-03-05,1000\n")
+	same(t, "events", events, []string{
+		`reception.held b 2026-03-05T00:00:00+07:00 {"agency":"a","cases":1,"people":12,"sessions":1}`,
+		`reception.held c 2026-03-05T00:00:00+07:00 {"agency":"a","cases":1,"people":1000,"sessions":1}`,
+	})
+	same(t, "rejects", rejects, []string{`2 n: people: "1.000" may be 1000 or 1; write thousands without a point, decimals with other than three digits`})
+
+	const reached = "family: indicator\nsource: urn:x\nsubject: id\nevents:\n  - type: indicator.reported\n    time: {column: day}\n" +
+		"    data: {agency: {value: a}, indicator: {value: staffing}, period: {value: 2026-Q1}, value: {column: v}, target: {column: l.t}}\n    each: l\n"
+	line := func(v, list string) string {
+		return `{"id":"a/staffing/2026-Q1","day":"2026-03-05","v":` + v + `,"l":[{"t":` + list + "}]}\n"
+	}
+	events, rejects = told(t, reached, "i.ndjson", line("1.125", "2.125")+line(`"1.125"`, "2.125")+line("1.125", `"2.125"`)+line(`"0.125"`, "null"))
+	same(t, "events", events, []string{
+		`indicator.reported a/staffing/2026-Q1 2026-03-05T00:00:00+07:00 {"agency":"a","indicator":"staffing","period":"2026-Q1","target":2.125,"value":1.125}`,
+		`indicator.reported a/staffing/2026-Q1 2026-03-05T00:00:00+07:00 {"agency":"a","indicator":"staffing","period":"2026-Q1","value":0.125}`,
+	})
+	same(t, "rejects", rejects, []string{
+		`2 v: value: "1.125" may be 1125 or 1.125; write thousands without a point, decimals with other than three digits`,
+		`3 l.t: target: "2.125" may be 2125 or 2.125; write thousands without a point, decimals with other than three digits`,
+	})
+}
+
 func TestCellsPartedOtherwise(t *testing.T) {
 	const source = "family: task\nsource: urn:x\nsubject: mã\nevents:\n  - type: task.assigned\n    time: {column: giao}\n    data: {agency: {column: đơn vị}}\n"
 	want := []string{`task.assigned 1 2026-01-05T00:00:00+07:00 {"agency":"a"}`}

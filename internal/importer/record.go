@@ -21,10 +21,15 @@ const (
 	dated
 	// faulty is what can't be read; the text is why.
 	faulty
+	// counted is a number of JSON, whose point parts the decimals.
+	counted
 )
 
-// listMark stands between the values of a list that a record of NDJSON holds.
-const listMark = "\x1f"
+// listMark stands between the values of a list that a record of NDJSON holds, and countMark before those that are counted.
+const (
+	listMark  = "\x1f"
+	countMark = "\x1e"
+)
 
 // datum is what a record holds at one place.
 type datum struct {
@@ -66,6 +71,10 @@ func (d *definition) views(values []datum) [][]datum {
 		for i, part := range strings.Split(values[at].text, listMark) {
 			if i == len(views) {
 				views = append(views, slices.Clone(values))
+			}
+			if number, is := strings.CutPrefix(part, countMark); is {
+				views[i][at] = datum{number, counted}
+				continue
 			}
 			views[i][at] = datum{text: part}
 		}

@@ -259,7 +259,7 @@ func (f *folder) run(ctx context.Context, m *importer.Mapping, d dropped, file *
 	i := &importer.Import{
 		Mapping: m, Facts: f.facts, Flights: 1, Rejected: rejects.write,
 		Send: func(_ context.Context, b *importer.Batch) ([]importer.Reject, error) {
-			refused, err := f.Deliver("inbox:"+f.name, b)
+			refused, err := f.Deliver("inbox:"+readable(f.name), b)
 			if err != nil {
 				err = deliveryError{err}
 			}

@@ -78,7 +78,7 @@ func (o *office) open() {
 }
 
 func (o *office) deliver(source string, b *importer.Batch) (rejects []importer.Reject, _ error) {
-	if source != "inbox:hue" {
+	if source != "inbox:hue" && source != "inbox:hu\ufffd" {
 		o.Errorf("delivered for %s", source)
 	}
 	if o.during != nil {
@@ -184,6 +184,23 @@ func TestAFileIsImportedOnce(t *testing.T) {
 	if o.counts(done, 1); o.deliveries != 2 || len(o.events) != 4 {
 		t.Errorf("%d deliveries, %d events", o.deliveries, len(o.events))
 	}
+}
+
+// A name may be written in another character set than UTF-8; the file is like any other.
+func TestNamesThatAreNotUTF8(t *testing.T) {
+	o := newOffice(t)
+	o.write("hue/th\xe1ng.csv", good)
+	o.wait(7)
+	o.holds("hue/done/2026-03-02/th\xe1ng.csv")
+	o.counts(done, 1)
+	o.open()
+	o.write("hue/again.csv", good)
+	o.wait(7)
+	o.counts(known, 1)
+	o.write("hu\xea/mapping.yaml", mapping)
+	o.write("hu\xea/a.csv", good)
+	o.wait(7)
+	o.counts(done, 1)
 }
 
 // A mapping that reads the day from the name makes other events of the same content under another name.

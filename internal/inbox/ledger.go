@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -70,7 +71,11 @@ func seekEnd(file *os.File) error {
 	return err
 }
 
+// readable is the name of a file or folder as text: on a disk it is bytes, and an old program writes them in its own character set.
+func readable(name string) string { return strings.ToValidUTF8(name, "\ufffd") }
+
 func (l *ledger) write(one line) error {
+	one.Folder, one.File = readable(one.Folder), readable(one.File)
 	text, err := json.Marshal(one)
 	if err == nil {
 		_, err = l.file.Write(append(text, '\n'))

@@ -2,6 +2,7 @@ package kpi
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -236,6 +237,9 @@ func (b *Books) soon(t time.Time) (string, error) {
 		return "", fmt.Errorf("no calendar is called vn-office")
 	}
 	day, err := office.AddDays(calendar.DayOf(t, b.Calendars.Location()), 2)
+	if errors.Is(err, calendar.ErrOutside) {
+		return "", &Error{Param: "period", Message: "what is due soon is told of days that the calendar covers: " + err.Error(), VI: "sắp đến hạn chỉ tính được trong những năm mà lịch làm việc vn-office bao trùm"}
+	}
 	if err != nil {
 		return "", fmt.Errorf("find the next two working days: %w", err)
 	}

@@ -92,7 +92,7 @@ func (b *Books) Cases(ctx context.Context, q Query, of Listing) (*List, error) {
 		return nil, err
 	}
 	if d.indicator != "" {
-		return nil, &Error{Param: "kpi", Message: q.ID + " is reported by agencies, not counted from cases; ask for it by agency"}
+		return nil, &Error{Param: "kpi", Message: q.ID + " is reported by agencies, not counted from cases; ask for it by agency", VI: q.ID + " là số do cơ quan báo cáo, không đếm từ vụ việc nào; hãy xem theo cơ quan"}
 	}
 	after, err := of.after(d.Families())
 	if err != nil {
@@ -152,14 +152,14 @@ const never = math.MaxInt64
 // after reads where the page before of a list of some families has ended.
 func (l Listing) after(families []event.Family) (mark, error) {
 	if !slices.Contains([]Order{BySubject, ByOpened, ByDeadline, ByClosed}, l.Order) {
-		return mark{}, &Error{Param: "sort", Message: "opened, deadline or closed would do"}
+		return mark{}, &Error{Param: "sort", Message: "opened, deadline or closed would do", VI: "dùng được opened, deadline hoặc closed"}
 	}
 	m, rest := mark{}, l.After
 	if l.Order != BySubject && l.After != "" {
 		at, behind, ok := strings.Cut(l.After, "/")
 		var err error
 		if m.at, err = strconv.ParseInt(at, 10, 64); err != nil || !ok {
-			return mark{}, &Error{Param: "after", Message: "this is no next of a list in this order; begin without it"}
+			return mark{}, &Error{Param: "after", Message: "this is no next of a list in this order; begin without it", VI: "không phải là trang tiếp theo của danh sách xếp như vậy; hãy bắt đầu lại từ trang đầu"}
 		}
 		rest = behind
 	} else if l.Order != BySubject {
@@ -168,7 +168,7 @@ func (l Listing) after(families []event.Family) (mark, error) {
 	m.family, m.subject, _ = strings.Cut(rest, "/")
 	if l.After != "" && !slices.Contains(families, event.Family(m.family)) {
 		if l.Order != BySubject {
-			return mark{}, &Error{Param: "after", Message: "this is no next of a list in this order; begin without it"}
+			return mark{}, &Error{Param: "after", Message: "this is no next of a list in this order; begin without it", VI: "không phải là trang tiếp theo của danh sách xếp như vậy; hãy bắt đầu lại từ trang đầu"}
 		}
 		// The last subject alone says as much, of all families.
 		m.family, m.subject = "~", rest

@@ -55,7 +55,7 @@ func (b *Books) addCompleteness(ctx context.Context, stated *stated, queries []Q
 	if stated.records == 0 {
 		return nil
 	}
-	known := map[string]*float64{}
+	known := map[string]*Stated{}
 	for i, q := range queries {
 		d, _ := ByID(q.ID)
 		families := d.Families()
@@ -63,26 +63,28 @@ func (b *Books) addCompleteness(ctx context.Context, stated *stated, queries []Q
 			continue
 		}
 		key := fmt.Sprint(families, q.Period, q.Where["agency"], q.AsOf)
-		share, asked := known[key]
+		made, asked := known[key]
 		if !asked {
 			all, err := b.tallies(ctx, stated, q.AsOf)
 			if err != nil {
 				return err
 			}
-			if share, err = b.completeness(ctx, families[0], q, all); err != nil {
+			if made, err = b.completeness(ctx, families[0], q, all); err != nil {
 				return err
 			}
-			known[key] = share
+			known[key] = made
 		}
-		figures[i].Completeness = share
+		if made != nil {
+			share := made.Share()
+			figures[i].Completeness, figures[i].CompletenessOf = &share, made
+		}
 	}
 	return nil
 }
 
 // completeness returns, for the questions of one family and period, openings received ÷ openings that sources state, over
-// the days that have a statement (CONTRACT §4); nil where no source states any. Over 1 is a signal: a source sends what it
-// does not count.
-func (b *Books) completeness(ctx context.Context, family event.Family, q Query, all []tally) (*float64, error) {
+// the days that have a statement (CONTRACT §4); nil where no source states any.
+func (b *Books) completeness(ctx context.Context, family event.Family, q Query, all []tally) (*Stated, error) {
 	last, agencies := q.Period.End.Add(-1).Format("2006-01-02"), q.Where["agency"]
 	stated := slices.DeleteFunc(slices.Clone(all), func(t tally) bool {
 		return t.family != family || t.day < q.Period.First || t.day > last || len(agencies) > 0 && !slices.Contains(agencies, t.agency)
@@ -102,8 +104,7 @@ func (b *Books) completeness(ctx context.Context, family event.Family, q Query, 
 	if want == 0 {
 		return nil, nil
 	}
-	share := float64(got) / float64(want)
-	return &share, nil
+	return &Stated{got, want}, nil
 }
 
 // tallies returns all that sources state, up to the end of a day or, if it is "", until now.

@@ -578,8 +578,8 @@ func TestCompleteness(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := ask(t, b, "dossier.late", "2025-02", nil, nil).Completeness; got == nil || *got != 22.0/34 {
-		t.Errorf("8, 9, 0 and 5 of 10, 6, 4 and 14 arrived: %v", *got)
+	if got := ask(t, b, "dossier.late", "2025-02", nil, nil); got.Completeness == nil || *got.Completeness != 22.0/34 || *got.CompletenessOf != (Stated{Received: 22, Stated: 34}) {
+		t.Errorf("8, 9, 0 and 5 of 10, 6, 4 and 14 arrived: %v, of %v", *got.Completeness, *got.CompletenessOf)
 	}
 	if got := ask(t, b, "dossier.late", "2025-01", nil, nil).Completeness; got != nil {
 		t.Errorf("nobody stated anything of January: %v", *got)

@@ -21,11 +21,22 @@ type Figure struct {
 	Definition string        `json:"definition"`
 	// Completeness is openings received ÷ openings that sources state; nil where no source states any.
 	Completeness *float64 `json:"completeness"`
+	// CompletenessOf is what Completeness is made of, over the days that have a statement; nil like it.
+	CompletenessOf *Stated `json:"completeness_of"`
 	// Quiet are the agencies and sources of which nothing was heard any more at the end of the period.
 	Quiet []Quiet `json:"quiet"`
 	// Rows are sorted by their keys, in the order of the question's dimensions; without dimensions there is one.
 	Rows []Row `json:"rows"`
 }
+
+// Stated is how many openings were received where sources state how many there were, and how many they state.
+type Stated struct {
+	Received int64 `json:"received"`
+	Stated   int64 `json:"stated"`
+}
+
+// Share is received ÷ stated. Over 1 is a signal: a source sends what it does not count.
+func (s Stated) Share() float64 { return float64(s.Received) / float64(s.Stated) }
 
 // MarshalJSON writes the figure as CONTRACT §4 shows it.
 func (f Figure) MarshalJSON() ([]byte, error) {

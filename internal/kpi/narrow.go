@@ -42,7 +42,7 @@ func ReadDays(param, text string) (*Days, error) {
 }
 
 func daysWrong(param string) error {
-	return &Error{Param: param, Message: "working days would do, as in 0, 3..5, ..-1 or 11.."}
+	return &Error{Param: param, Message: "working days would do, as in 0, 3..5, ..-1 or 11..", VI: "số ngày làm việc, viết như 0, 3..5, ..-1 hoặc 11.."}
 }
 
 // String writes days as ReadDays reads them.
@@ -79,10 +79,10 @@ func (b *Books) narrowed(d Definition, q Query, of Listing, counted string, args
 		param = "age"
 	}
 	if families := d.Families(); len(families) != 1 || families[0] != event.Dossier {
-		return "", nil, &Error{Param: param, Message: "working days are told of dossiers; " + d.ID + " counts others"}
+		return "", nil, &Error{Param: param, Message: "working days are told of dossiers; " + d.ID + " counts others", VI: "chỉ lọc được hồ sơ theo số ngày làm việc; " + d.ID + " không đếm hồ sơ"}
 	}
 	if q.AsOf != "" {
-		return "", nil, &Error{Param: param, Message: "working days are told of now; leave as_of out"}
+		return "", nil, &Error{Param: param, Message: "working days are told of now; leave as_of out", VI: "số ngày làm việc chỉ tính cho lúc này; hãy bỏ as_of"}
 	}
 	today := calendar.DayOf(b.Now(), b.Calendars.Location())
 	conditions := []string{}

@@ -46,6 +46,8 @@ type Error struct {
 	// Param is the part of the question: "id", "period", "by", or a filter's name.
 	Param   string
 	Message string
+	// VI is the message for who reads a page in Vietnamese; "" where no page shows it.
+	VI string
 }
 
 func (e *Error) Error() string { return e.Param + ": " + e.Message }
@@ -109,7 +111,7 @@ func (q *Query) check() (Definition, error) {
 	can = d.Filters()
 	for name := range q.Where {
 		if !slices.Contains(can, name) {
-			return d, &Error{Param: name, Message: fmt.Sprintf("%s cannot be filtered by %q; %s would do", q.ID, name, strings.Join(can, ", "))}
+			return d, &Error{Param: name, Message: fmt.Sprintf("%s cannot be filtered by %q; %s would do", q.ID, name, strings.Join(can, ", ")), VI: fmt.Sprintf("không phải là bộ lọc của %s; dùng được %s", q.ID, strings.Join(can, ", "))}
 		}
 	}
 	return d, nil

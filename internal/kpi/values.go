@@ -23,11 +23,19 @@ func (b *Books) CheckValues(q Query) error {
 				continue
 			}
 			if err := b.checkValue(&d, q, name, value); err != nil {
-				return &Error{Param: name, Message: fmt.Sprintf("%q %s", value, err)}
+				return &Error{Param: name, Message: fmt.Sprintf("%q %s", value, err), VI: d.wrongValue(name, value)}
 			}
 		}
 	}
 	return nil
+}
+
+// wrongValue says in Vietnamese that no case can have a value.
+func (d *Definition) wrongValue(name, value string) string {
+	if words := d.vocabulary(name); len(words) > 0 {
+		return fmt.Sprintf("không có giá trị “%s”; dùng được %s", value, strings.Join(words, ", "))
+	}
+	return fmt.Sprintf("“%s” không thể là một mã; mã gồm chữ, số và các dấu . _ / -", value)
 }
 
 func (b *Books) checkValue(d *Definition, q Query, name, value string) error {

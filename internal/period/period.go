@@ -3,6 +3,7 @@
 package period
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -61,7 +62,25 @@ const cut = 15
 // The years that can be asked for: what events can tell.
 const firstYear, lastYear = 1900, 2199
 
-const forms = "2026, 2026-H1, 2026-9M, 2026-Q3, 2026-09, 2026-09-14, 2026-09-01..2026-09-30, mtd, qtd, ytd or d30 would do"
+// wrong is a period that is none. It says in Vietnamese what Error says in English.
+type wrong struct{ en, vi string }
+
+func (w *wrong) Error() string { return w.en }
+
+// wrongly makes a *wrong of two formats that say the same args.
+func wrongly(en, vi string, args ...any) error {
+	return &wrong{fmt.Sprintf(en, args...), fmt.Sprintf(vi, args...)}
+}
+
+// Vietnamese is what an error of this package says, in Vietnamese; "" if it is another's.
+func Vietnamese(err error) string {
+	if w, ok := errors.AsType[*wrong](err); ok {
+		return w.vi
+	}
+	return ""
+}
+
+const forms = "2026, 2026-H1, 2026-9M, 2026-Q3, 2026-09, 2026-09-14, 2026-09-01..2026-09-30, mtd, qtd, ytd, d30"
 
 // Parse reads a period of the calendar (CONTRACT §4). The zone is the city's. The error says what would do.
 func Parse(id string, now time.Time, zone *time.Location) (Period, error) {
@@ -92,7 +111,7 @@ func parse(id string, now time.Time, zone *time.Location, report bool) (Period, 
 	case id == "mtd" || id == "qtd" || id == "ytd":
 		return toDate(id, today, report, now), nil
 	case report:
-		return Period{}, fmt.Errorf("%q has no reporting form; a month, quarter, half, nine months, a year, mtd, qtd or ytd would do", id)
+		return Period{}, wrongly("%q has no reporting form; a month, quarter, half, nine months, a year, mtd, qtd or ytd would do", "%q không có kỳ báo cáo tương ứng; dùng được tháng, quý, sáu tháng, chín tháng, năm, mtd, qtd, ytd", id)
 	case id == "d30":
 		return between(id, today.AddDate(0, 0, -29), today, now), nil
 	case daily.MatchString(id):
@@ -104,7 +123,7 @@ func parse(id string, now time.Time, zone *time.Location, report bool) (Period, 
 	case strings.Contains(id, ".."):
 		return parseRange(id, now)
 	default:
-		return Period{}, fmt.Errorf("%q is no period; %s", id, forms)
+		return Period{}, wrongly("%q is no period; %s would do", "%q không phải là một kỳ; dùng được %s", id, forms)
 	}
 }
 
@@ -113,7 +132,7 @@ func monthsOf(id string) (first time.Time, months int, err error) {
 	parts := monthly.FindStringSubmatch(id)
 	year, err := strconv.Atoi(parts[1])
 	if err != nil || year < firstYear || year > lastYear {
-		return first, 0, fmt.Errorf("%q: a year from %d to %d would do", id, firstYear, lastYear)
+		return first, 0, wrongly("%q: a year from %d to %d would do", "%q: năm phải từ %d đến %d", id, firstYear, lastYear)
 	}
 	month := 1
 	switch part := parts[2]; {
@@ -127,7 +146,7 @@ func monthsOf(id string) (first time.Time, months int, err error) {
 		month, months = 1+3*int(part[1]-'1'), 3
 	default:
 		if month, err = strconv.Atoi(part); err != nil || month < 1 || month > 12 {
-			return first, 0, fmt.Errorf("%q: a month from 01 to 12 would do", id)
+			return first, 0, wrongly("%q: a month from 01 to 12 would do", "%q: tháng phải từ 01 đến 12", id)
 		}
 		months = 1
 	}
@@ -177,7 +196,7 @@ func parseRange(id string, now time.Time) (Period, error) {
 		return Period{}, err
 	}
 	if last.Before(first) {
-		return Period{}, fmt.Errorf("%q ends before it starts; the earlier day comes first", id)
+		return Period{}, wrongly("%q ends before it starts; the earlier day comes first", "%q kết thúc trước khi bắt đầu; ngày sớm hơn viết trước", id)
 	}
 	return between(id, first, last, now), nil
 }
@@ -185,7 +204,7 @@ func parseRange(id string, now time.Time) (Period, error) {
 func parseDay(s string) (time.Time, error) {
 	t, err := time.Parse(time.DateOnly, s)
 	if err != nil || t.Year() < firstYear || t.Year() > lastYear {
-		return t, fmt.Errorf("%q is no day from %d-01-01 to %d-12-31, write it as 2026-09-14", s, firstYear, lastYear)
+		return t, wrongly("%q is no day from %d-01-01 to %d-12-31, write it as 2026-09-14", "%q không phải là một ngày từ %d-01-01 đến %d-12-31; viết như 2026-09-14", s, firstYear, lastYear)
 	}
 	return t, nil
 }

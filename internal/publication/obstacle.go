@@ -3,6 +3,7 @@ package publication
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -129,13 +130,18 @@ func inVietnamese(day string) string {
 	return day
 }
 
+// tenths writes a share in percent, rounded down: what is less than is asked for does not read like it.
+func tenths(share float64) string {
+	return fmt.Sprintf("%.1f", math.Floor(share*1000+1e-9)/10)
+}
+
 func incomplete(r *ranking.Result, least float64) (all []Obstacle) {
 	for _, f := range r.Inputs.Figures {
 		if f.Completeness != nil && *f.Completeness < least {
 			all = append(all, Obstacle{
 				Kind: Incomplete, What: f.Criterion,
-				VI: fmt.Sprintf("%s: mới nhận %.1f %% số hồ sơ nguồn báo, phương pháp yêu cầu %.1f %%", f.Criterion, 100**f.Completeness, 100*least),
-				EN: fmt.Sprintf("%s: %.1f %% of what sources state has arrived, the method asks for %.1f %%", f.Criterion, 100**f.Completeness, 100*least),
+				VI: fmt.Sprintf("%s: mới nhận %s %% số hồ sơ nguồn báo, phương pháp yêu cầu %s %%", f.Criterion, strings.ReplaceAll(tenths(*f.Completeness), ".", ","), strings.ReplaceAll(tenths(least), ".", ",")),
+				EN: fmt.Sprintf("%s: %s%% of what sources state has arrived, the method asks for %s%%", f.Criterion, tenths(*f.Completeness), tenths(least)),
 			})
 		}
 	}

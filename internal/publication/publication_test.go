@@ -231,7 +231,7 @@ func TestObstacles(t *testing.T) {
 	f("source one-stop: nothing was heard of after 2026-09-03", inputs(), kpi.Quiet{Source: "one-stop", Since: "2026-09-03"})
 	half := inputs()
 	half.Figures[0].Completeness = new(0.5)
-	f("50.0 % of what sources state has arrived", half)
+	f("50.0% of what sources state has arrived, the method asks for 95.0%", half)
 	claimed := inputs()
 	claimed.Assessments[0].Verified = nil
 	f("Department A (A): not verified: Plan", claimed)

@@ -30,25 +30,32 @@ func (m *Method) Period(id string, now time.Time, zone *time.Location) (period.P
 	if m.Report {
 		parse = period.ParseReport
 	}
-	refuse := func(format string, args ...any) (period.Period, error) {
-		return period.Period{}, &kpi.Error{Param: "period", Message: fmt.Sprintf(format, args...)}
+	refuse := func(en, vi string, args ...any) (period.Period, error) { // which say the same args
+		return period.Period{}, &kpi.Error{Param: "period", Message: fmt.Sprintf(en, args...), VI: fmt.Sprintf(vi, args...)}
 	}
 	p, err := parse(id, now, zone)
 	if err != nil {
-		return refuse("%s", err)
+		return period.Period{}, &kpi.Error{Param: "period", Message: err.Error(), VI: period.Vietnamese(err)}
 	}
 	if _, whole := period.Previous(id); !whole || !slices.Contains(m.Periods, period.Kind(id)) {
-		return refuse("the method %s ranks periods of the kinds %s, such as %s, and not %s", m.ID, strings.Join(m.Periods, ", "), examples[m.Periods[0]], id)
+		var such []string
+		for _, kind := range m.Periods {
+			such = append(such, examples[kind])
+		}
+		return period.Period{}, &kpi.Error{
+			Param: "period", Message: fmt.Sprintf("the method %s ranks periods of the kinds %s, such as %s, and not %s", m.ID, strings.Join(m.Periods, ", "), such[0], id),
+			VI: fmt.Sprintf("phương pháp %s xếp hạng những kỳ như %s, không xếp hạng %s", m.ID, strings.Join(such, ", "), id),
+		}
 	}
 	first, _ := document.ParseDay(p.First)
 	last, _ := document.ParseDay(p.Last)
 	switch {
 	case first < m.From:
-		return refuse("the method %s holds from %s on, and %s begins on %s", m.ID, m.From, id, first)
+		return refuse("the method %s holds from %s on, and %s begins on %s", "phương pháp %s có hiệu lực từ %s, mà kỳ %s bắt đầu ngày %s", m.ID, m.From, id, first)
 	case last > m.To:
-		return refuse("the method %s holds up to %s, and %s ends on %s", m.ID, m.To, id, last)
+		return refuse("the method %s holds up to %s, and %s ends on %s", "phương pháp %s có hiệu lực đến %s, mà kỳ %s kết thúc ngày %s", m.ID, m.To, id, last)
 	case !p.End.After(p.Start):
-		return refuse("%s has not begun; nothing can be ranked yet", id)
+		return refuse("%s has not begun; nothing can be ranked yet", "kỳ %s chưa bắt đầu, chưa có gì để xếp hạng", id)
 	}
 	return p, nil
 }

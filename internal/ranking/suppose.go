@@ -34,13 +34,13 @@ func (m *Method) Suppose(tries []string) (*Method, *lifecycle.Supposition, error
 		if name == "off" {
 			days, ok := daysOf(text)
 			if s.Off = append(s.Off, days...); !ok || len(s.Off) > maxOff {
-				_, err := wrongTry(try, "a day or a range of at most %d days would do, such as off=2026-09-07..2026-09-09", maxOff)
+				_, err := wrongTry(try, "a day or a range of at most %d days would do, such as off=2026-09-07..2026-09-09", "một ngày hoặc một khoảng nhiều nhất %d ngày, chẳng hạn off=2026-09-07..2026-09-09", maxOff)
 				return nil, nil, err
 			}
 			continue
 		}
 		if s.Pauses = lifecycle.PauseRule(text); !slices.Contains([]lifecycle.PauseRule{lifecycle.PausesExtend, lifecycle.PausesRestart, lifecycle.PausesNothing}, s.Pauses) {
-			_, err := wrongTry(try, "pauses=extend, pauses=restart or pauses=none would do")
+			_, err := wrongTry(try, "pauses=extend, pauses=restart or pauses=none would do", "dùng được pauses=extend, pauses=restart hoặc pauses=none")
 			return nil, nil, err
 		}
 	}

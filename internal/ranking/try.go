@@ -20,7 +20,8 @@ func (m *Method) Try(changes []string) (*Method, error) {
 		id, text, found := strings.Cut(change, "=")
 		value, err := strconv.ParseFloat(text, 64)
 		if !found || err != nil || !(value >= 0) || math.IsInf(value, 0) {
-			return wrongTry(change, "write criterion=weight, such as %s=10, or criterion.full=0.95; the number is 0 or more", m.Criteria()[0].ID)
+			return wrongTry(change, "write criterion=weight, such as %s=10, or criterion.full=0.95; the number is 0 or more",
+				"viết tiêu chí=trọng số, chẳng hạn %s=10, hoặc tiêu chí.full=0.95; số không âm", m.Criteria()[0].ID)
 		}
 		if !m.scored(id) {
 			if err := tried.set(change, id, value); err != nil {
@@ -30,7 +31,7 @@ func (m *Method) Try(changes []string) (*Method, error) {
 		}
 		for _, c := range m.under(id) {
 			if _, twice := set[c.ID]; twice {
-				return wrongTry(change, "%s is tried twice", c.ID)
+				return wrongTry(change, "%s is tried twice", "%s được thử hai lần", c.ID)
 			}
 			set[c.ID] = value * c.Weight / m.weight(id)
 		}
@@ -48,7 +49,8 @@ func (m *Method) Try(changes []string) (*Method, error) {
 		}
 	}
 	if sum > m.Points+1e-9 || rest < 1e-9 && !equal(sum, m.Points) {
-		return wrongTry(strings.Join(changes, " "), "these weights sum to %g, and all of them to %g; leave room for the others", sum, m.Points)
+		return wrongTry(strings.Join(changes, " "), "these weights sum to %g, and all of them to %g; leave room for the others",
+			"các trọng số này cộng lại là %g, mà tổng điểm là %g; hãy chừa phần cho các tiêu chí khác", sum, m.Points)
 	}
 	for _, c := range m.Criteria() {
 		if _, named := set[c.ID]; !named {
@@ -58,8 +60,9 @@ func (m *Method) Try(changes []string) (*Method, error) {
 	return tried.weighed(set), nil
 }
 
-func wrongTry(change, format string, args ...any) (*Method, error) {
-	return nil, &kpi.Error{Param: "try", Message: change + ": " + fmt.Sprintf(format, args...)}
+// wrongTry refuses a change, in English and in Vietnamese, which say the same args.
+func wrongTry(change, en, vi string, args ...any) (*Method, error) {
+	return nil, &kpi.Error{Param: "try", Message: change + ": " + fmt.Sprintf(en, args...), VI: change + ": " + fmt.Sprintf(vi, args...)}
 }
 
 // clone is a copy whose criteria can be changed.
@@ -98,7 +101,8 @@ func (m *Method) set(change, name string, value float64) error {
 		}
 	}
 	if !did {
-		_, err := wrongTry(change, "%q is no criterion or area of %s; %s would do, or criterion.zero, .full, .at or .minimum, minimum, off or pauses", name, m.ID, strings.Join(m.ids(), ", "))
+		_, err := wrongTry(change, "%q is no criterion or area of %s; %s would do, or criterion.zero, .full, .at or .minimum, minimum, off or pauses",
+			"%q không phải là tiêu chí hay lĩnh vực của %s; dùng được %s, hoặc tiêu chí.zero, .full, .at, .minimum, minimum, off, pauses", name, m.ID, strings.Join(m.ids(), ", "))
 		return err
 	}
 	return nil
@@ -110,7 +114,7 @@ func (m *Method) turned(changes []string) error {
 	for _, c := range m.Criteria() {
 		if c.Better == BetterHigher && !c.Scoring.rises() || c.Better == BetterLower && !c.Scoring.falls() {
 			of := slices.DeleteFunc(slices.Clone(changes), func(change string) bool { return !strings.HasPrefix(change, c.ID+".") })
-			_, err := wrongTry(strings.Join(of, " "), "then a better figure would lower points")
+			_, err := wrongTry(strings.Join(of, " "), "then a better figure would lower points", "khi ấy chỉ số tốt hơn lại bị ít điểm hơn")
 			return err
 		}
 	}

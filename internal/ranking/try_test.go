@@ -1,10 +1,14 @@
 package ranking_test
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strings"
 	"testing"
+	"time"
+
+	"tiendo/internal/kpi"
 
 	"tiendo/internal/calendar"
 	"tiendo/internal/lifecycle"
@@ -42,6 +46,23 @@ func TestTryWeights(t *testing.T) {
 	f("25 25 25 25", "on-time=25", "overdue=25", "plan=25", "uptake=25")
 	if m.Criteria()[0].Weight != 40 {
 		t.Error("the method itself was changed")
+	}
+}
+
+// What cannot be tried is refused in both languages, for the page shows it.
+func TestTryIsRefusedInBothLanguages(t *testing.T) {
+	m := method(t, small)
+	for _, tries := range [][]string{{"on-time=x"}, {"nothing=10"}, {"on-time=90", "overdue=90"}, {"a=10", "on-time=10"}, {"off=x"}, {"pauses=x"}} {
+		_, _, err := m.Suppose(tries)
+		if refused, ok := errors.AsType[*kpi.Error](err); !ok || refused.VI == "" || refused.VI == refused.Message {
+			t.Errorf("%v: %v", tries, err)
+		}
+	}
+	for _, period := range []string{"x", "2026-09-14", "2190-Q1"} {
+		_, err := m.Period(period, time.Date(2026, 10, 2, 0, 0, 0, 0, time.UTC), time.UTC)
+		if refused, ok := errors.AsType[*kpi.Error](err); !ok || refused.VI == "" || refused.VI == refused.Message {
+			t.Errorf("%s: %v", period, err)
+		}
 	}
 }
 

@@ -48,7 +48,7 @@ func (r *Reports) agency(a Asked, known bool) (*string, Names, error) {
 	}
 	names := Names{r.Names(a.Agency, "vi"), r.Names(a.Agency, "en")}
 	if names.VI == "" && !known {
-		return nil, names, &kpi.Error{Param: "agency", Message: "no agency is called " + a.Agency + ", and no case is of it; a code of the register would do"}
+		return nil, names, &kpi.Error{Param: "agency", Message: "no agency is called " + a.Agency + ", and no case is of it; a code of the register would do", VI: "không cơ quan nào mang mã " + a.Agency + ", cũng không có hồ sơ nào; hãy dùng mã trong danh mục cơ quan"}
 	}
 	return &a.Agency, Names{cmp.Or(names.VI, a.Agency), cmp.Or(names.EN, names.VI, a.Agency)}, nil
 }

@@ -1,0 +1,56 @@
+package dashboards
+
+import (
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+var (
+	refusedHere = regexp.MustCompile(`(?s)<section class="panel trouble">(.*?)</section>`)
+	inEnglish   = regexp.MustCompile(`\b(would do|is no|no figure|cannot|no such|named twice|nothing|called|reported)\b`)
+)
+
+// What a page refuses it refuses in the language of the page: nobody who reads Vietnamese is told what would do in English.
+func TestRefusalsAreInTheLanguageOfThePage(t *testing.T) {
+	p := bookedPages(t)
+	for _, address := range []string{
+		"/cases?kpi=foo", "/cases?kpi=dossier.late&part=foo", "/cases?kpi=dossier.late&period=xx", "/cases?kpi=dossier.late&period=2026-13",
+		"/cases?kpi=dossier.late&period=1800", "/cases?kpi=dossier.late&period=2026-09-02..2026-09-01", "/cases?kpi=dossier.late&period=2026-09-31",
+		"/cases?kpi=dossier.late&period=d30&cutoff=report", "/cases?kpi=dossier.late&cutoff=x", "/cases?kpi=dossier.late&fold=x", "/cases?kpi=dossier.late&format=x",
+		"/cases?kpi=dossier.late&sort=x", "/cases?kpi=dossier.late&sort=opened&after=x", "/cases?kpi=dossier.late&left=x", "/cases?kpi=task.open&age=3",
+		"/cases?kpi=dossier.late&issuer=x", "/cases?kpi=dossier.late&kpi=dossier.open", "/cases?kpi=org.iso_ratio", "/cases?kpi=dossier.due_soon&period=2190",
+		"/reports?period=xx", "/reports/06a?cutoff=x", "/reports/06a?agency=nobody", "/reports/06a?form=x", "/reports/summary?agency=nobody",
+		"/signals?period=xx", "/signals?agency=nobody",
+	} {
+		for lang, other := range map[string]bool{"vi": false, "en": true} {
+			h := p.Papers()
+			if strings.HasPrefix(address, "/cases") {
+				h = p.Cases()
+			}
+			r := get(t, h, address+"&lang="+lang)
+			page := bodyOf(t, r)
+			says := refusedHere.FindString(page)
+			if r.StatusCode != http.StatusBadRequest || says == "" {
+				t.Errorf("%s: status %d, %.200q", address, r.StatusCode, says)
+				continue
+			}
+			says, _, _ = strings.Cut(says, "<a ")
+			if inEnglish.MatchString(says) != other {
+				t.Errorf("%s in %s: %s", address, lang, says)
+			}
+		}
+	}
+}
+
+// A period that has not begun is a page without figures: what is due soon is not asked for, which no calendar may cover.
+func TestPeriodsThatHaveNotBegun(t *testing.T) {
+	p := bookedPages(t)
+	for _, of := range pages() {
+		path := strings.ReplaceAll(of.path, "{agency}", "H24.12")
+		if r := get(t, p, path+"?period=2190"); r.StatusCode != http.StatusOK {
+			t.Errorf("%s: status %d", path, r.StatusCode)
+		}
+	}
+}
