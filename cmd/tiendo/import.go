@@ -71,7 +71,7 @@ func (c *importCmd) Run(ctx context.Context, std *streams) error {
 		send = sender.Send
 	}
 	rejected, kept, unseen, last := 0, 0, 0, time.Time{}
-	for _, path := range c.Files {
+	for i, path := range c.Files {
 		// What a later file says of the same facts is recorded later.
 		now := time.Now()
 		if earliest := last.Add(time.Millisecond); now.Before(earliest) {
@@ -79,6 +79,9 @@ func (c *importCmd) Run(ctx context.Context, std *streams) error {
 		}
 		last = now
 		result, err := c.file(ctx, std, screen, path, now, &importer.Import{Mapping: mapping, Send: send, Facts: c.facts, DryRun: c.DryRun})
+		if rest := c.Files[i+1:]; err != nil && len(rest) > 0 {
+			return fmt.Errorf("%w; not read after it: %s", err, strings.Join(rest, ", "))
+		}
 		if err != nil {
 			return err
 		}

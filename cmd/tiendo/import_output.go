@@ -1,8 +1,8 @@
 package main
 
 import (
+	"cmp"
 	"encoding/csv"
-	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -27,8 +27,11 @@ type rejectFile struct {
 
 func newRejectFile(path string) (*rejectFile, error) {
 	r := &rejectFile{path: rejectPath(path)}
-	if err := os.Remove(r.path); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return nil, misuse(fmt.Errorf("remove the rejected rows of an earlier run: %w", err))
+	if _, err := os.Lstat(r.path); err != nil {
+		return r, nil // there is none, or could be none: on a disk that can only be read, removing what is not there fails
+	}
+	if err := os.Remove(r.path); err != nil {
+		return nil, misuse(fmt.Errorf("remove the rejected rows of an earlier run: %w; copy the file to a folder that you can write to", err))
 	}
 	return r, nil
 }
@@ -52,8 +55,8 @@ func (r *rejectFile) close() error {
 		return nil
 	}
 	r.rows.Flush()
-	if err := errors.Join(r.rows.Error(), r.file.Close()); err != nil {
-		return fmt.Errorf("write down the rejected rows: %w", err)
+	if err := cmp.Or(r.rows.Error(), r.file.Close()); err != nil {
+		return fmt.Errorf("write down the rejected rows: %w; make room, or copy the file to another disk, and import again", err)
 	}
 	return nil
 }

@@ -219,6 +219,35 @@ func TestImportSaysWhatToDo(t *testing.T) {
 	f(exitMisuse, "is no address of a server", func(_ *session, c *importCmd) { c.Client.Server = "here" })
 }
 
+// TestAFileThatEndsAnImportNamesThoseAfterIt: else an operator believes that they are in the figures.
+func TestAFileThatEndsAnImportNamesThoseAfterIt(t *testing.T) {
+	s := newSession(t)
+	s.write(t, "a.csv", "id,at,agency,done\n")
+	code, _, errs := s.run(t, "", func(c *importCmd) {
+		for _, name := range []string{"b.csv", "c.csv", "d.csv"} {
+			s.write(t, name, strings.TrimPrefix("id,at,agency,done\n", map[string]string{"b.csv": "id,at,agency,done\n"}[name]))
+			c.Files = append(c.Files, filepath.Join(s.dir, name))
+		}
+	})
+	if want := "not read after it: " + filepath.Join(s.dir, "c.csv") + ", " + filepath.Join(s.dir, "d.csv"); code != exitMisuse || !strings.Contains(errs, "b.csv is empty") || !strings.Contains(errs, want) {
+		t.Errorf("code %d: %s", code, errs)
+	}
+}
+
+// TestAFileBesideWhichNothingCanBeWritten is imported, if there is nothing to write. So is one on a disk that can only be read.
+func TestAFileBesideWhichNothingCanBeWritten(t *testing.T) {
+	s := newSession(t)
+	long := strings.Repeat("x", 250) // with .rejected.csv no disk takes it
+	s.write(t, long, "id,at,agency,done\n1,2026-01-05 08:00,a,\n")
+	if code, _, errs := s.run(t, "", func(c *importCmd) { c.Files = []string{filepath.Join(s.dir, long)} }); code != exitDone || len(s.events) != 1 {
+		t.Errorf("code %d: %s", code, errs)
+	}
+	s.write(t, long, "id,at,agency,done\n1,2026-01-05 08:00,a,\n2,tomorrow,a,\n")
+	if code, _, errs := s.run(t, "", func(c *importCmd) { c.Files = []string{filepath.Join(s.dir, long)} }); code != exitMisuse || !strings.Contains(errs, "copy the file to a folder that you can write to") {
+		t.Errorf("code %d: %s", code, errs)
+	}
+}
+
 // A field that no record has is told, the file is not said to have been read in part, and the files after it are read too.
 func TestAFieldThatNoRecordHas(t *testing.T) {
 	s := newSession(t)

@@ -171,6 +171,9 @@ func (m *Mapping) records(in *Input) (records, error) {
 	if err := in.decode(m); err != nil {
 		return nil, err
 	}
+	if err := in.whole(format); err != nil {
+		return nil, err
+	}
 	if head, err := in.text.Peek(1); format == formatNDJSON || format == "" && err == nil && head[0] == '{' {
 		return m.lines(in), nil
 	}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -155,6 +156,31 @@ func (in *Input) recognise(name string) error {
 		in.format = formatNDJSON
 	case ".xlsx", ".xlsm", ".xls":
 		in.format = formatXLSX
+	}
+	return nil
+}
+
+// The beginnings of JSON that is no NDJSON: a list, an object over several lines.
+var (
+	listBegins   = regexp.MustCompile(`^\s*\[\s*[\[{"\]]`)
+	objectBegins = regexp.MustCompile(`^\s*\{\s*\n`)
+)
+
+// whole is an error if a text seems to be JSON that is one value, and not a value on each line.
+func (in *Input) whole(format string) error {
+	head, err := in.text.Peek(1024)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return fmt.Errorf("open %s: the file is damaged or cut off: %w", in.Name, err)
+	}
+	switch {
+	case len(head) == 0 && format == formatNDJSON:
+		return fmt.Errorf("%s is empty; NDJSON has one object on each line", in.Name)
+	case format == formatCSV && (listBegins.Match(head) || bytes.HasPrefix(head, []byte(`{"`))):
+		return fmt.Errorf("%s seems to be JSON and no CSV; give it a name that ends in .ndjson if it has one object on each line", in.Name)
+	case listBegins.Match(head):
+		return fmt.Errorf("%s is one list of JSON; write one object on each line, as `jq -c '.[]'` does", in.Name)
+	case objectBegins.Match(head) && format != formatCSV:
+		return fmt.Errorf("%s is JSON over several lines; write one object on each line, as `jq -c .` does", in.Name)
 	}
 	return nil
 }

@@ -107,6 +107,38 @@ func TestColumnsThatAreNotThere(t *testing.T) {
 	f("\"ma,nop", "read the row of column names")
 }
 
+// TestJSONThatIsNoNDJSON is refused with what would do, and not line by line or as a CSV with strange columns.
+func TestJSONThatIsNoNDJSON(t *testing.T) {
+	m, err := ParseMapping("m.yaml", []byte(good))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := func(name, content, want string) {
+		t.Helper()
+		path := filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		in, err := Open(path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer in.Close()
+		if _, err := m.Read(in, imported); err == nil || err.Error() != want {
+			t.Errorf("%s %q: %v, want %s", name, content, err, want)
+		}
+	}
+	list := "is one list of JSON; write one object on each line, as `jq -c '.[]'` does"
+	f("a.json", `[{"ma":1},{"ma":2}]`, "a.json "+list)
+	f("a.ndjson", "\ufeff[\n  {\n    \"ma\": 1\n  }\n]\n", "a.ndjson "+list)
+	f("a.json", "[]", "a.json "+list)
+	f("a.ndjson", "{\r\n  \"ma\": 1\r\n}\r\n", "a.ndjson is JSON over several lines; write one object on each line, as `jq -c .` does")
+	f("a.csv", `{"ma":1,"nop":"2026-01-05"}`, "a.csv seems to be JSON and no CSV; give it a name that ends in .ndjson if it has one object on each line")
+	f("a.ndjson", "", "a.ndjson is empty; NDJSON has one object on each line")
+	_, rejects := told(t, good, "a.ndjson", "{\"ma\":\n")
+	same(t, "rejects", rejects, []string{"1 ma: the line is no JSON: unexpected EOF within \"/ma\" after offset 7"})
+}
+
 func TestSnapshotsNeedADayAndIDsOfTheDay(t *testing.T) {
 	f := func(want, from, to string) {
 		t.Helper()

@@ -21,6 +21,7 @@ type lines struct {
 	inner     map[string]bool // objects that hold wanted members
 	columns   []column
 	seen      []bool
+	good      bool // a record could be read
 	names     []string
 	values    []datum
 	decoder   *jsontext.Decoder
@@ -77,6 +78,7 @@ func (l *lines) next() (record, error) {
 		if err != nil {
 			r.field, r.reason = string(l.path), "the line is no JSON: "+strings.TrimPrefix(err.Error(), "jsontext: ")
 		}
+		l.good = l.good || err == nil
 		return r, nil
 	}
 }
@@ -262,6 +264,9 @@ func scalarText(value jsontext.Value) (string, error) {
 }
 
 func (l *lines) unseen() []column {
+	if !l.good {
+		return nil // what is wrong with the records was said
+	}
 	var missing []column
 	for i, seen := range l.seen {
 		if !seen {

@@ -64,6 +64,9 @@ func (s *sample) readText(in *Input) error {
 		return err
 	}
 	s.charset = in.guessed
+	if err := in.whole(s.format); err != nil {
+		return err
+	}
 	if head, err := in.text.Peek(1); s.format == formatNDJSON || s.format == "" && err == nil && head[0] == '{' {
 		s.format = formatNDJSON
 		return s.readLines(in)
