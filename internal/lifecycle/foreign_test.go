@@ -32,8 +32,8 @@ func TestWhoTookItsOpeningBackHasNoCase(t *testing.T) {
 	f := func(name, told, agency, verdict string, foreign int) {
 		t.Helper()
 		c := judgeBound(t, told)
-		if got := string(c.Verdict(zone)); c.Attributes.Agency != agency || got != verdict || len(c.Foreign) != foreign {
-			t.Errorf("%s: of %q, %s, %d foreign; want of %q, %s, %d", name, c.Attributes.Agency, got, len(c.Foreign), agency, verdict, foreign)
+		if got := string(c.Verdict(zone)); c.Agency != agency || got != verdict || len(c.Foreign) != foreign {
+			t.Errorf("%s: of %q, %s, %d foreign; want of %q, %s, %d", name, c.Agency, got, len(c.Foreign), agency, verdict, foreign)
 		}
 	}
 	const closed = "C dossier.resolved 2025-03-05T08:00\n"
