@@ -19,6 +19,20 @@ type visitor struct {
 	// Office says that the pages of those who administer are open, Enters that of those who enter data by hand, Assesses that of
 	// those who assess.
 	Office, Enters, Assesses bool
+	// Blind says that figures and cases are not for them: their token is good for other things alone.
+	Blind bool
+}
+
+// home is the page where who is blind has something to do; "" where there is none.
+func (v visitor) home() string {
+	switch {
+	case v.Enters:
+		return "/enter"
+	case v.Assesses:
+		return "/assess"
+	default:
+		return ""
+	}
 }
 
 func (p *Pages) visitor(r *http.Request, lang language) visitor {
@@ -27,7 +41,7 @@ func (p *Pages) visitor(r *http.Request, lang language) visitor {
 	if !ok || !who.Session {
 		return v
 	}
-	v.Office = who.Has(auth.ScopeAdmin)
+	v.Office, v.Blind = who.Has(auth.ScopeAdmin), !who.Has(auth.ScopeView)
 	v.Enters, v.Assesses = p.Desk != nil && who.Has(auth.ScopeIngest), p.Desk != nil && who.Has(auth.ScopeAssess)
 	v.Name = callName(&who, lang)
 	return v
@@ -234,7 +248,11 @@ func (p *Pages) forbidden(w http.ResponseWriter, r *http.Request, why auth.Refus
 	if p.wrongLanguage(w, r, lang, bad) {
 		return
 	}
-	d := doorsIn[lang]
+	d, visitor := doorsIn[lang], p.visitor(r, lang)
+	if home := visitor.home(); visitor.Blind && home != "" && r.URL.Path == "/" && why.Scope == auth.ScopeView {
+		http.Redirect(w, r, home+"?"+url.Values{"lang": {string(lang)}}.Encode(), http.StatusSeeOther)
+		return
+	}
 	v := forbiddenView{D: d, Says: d.NotYours}
 	switch {
 	case why.Foreign:

@@ -68,7 +68,7 @@ func (p *Pages) live(w http.ResponseWriter, r *http.Request) {
 			t.fail("internal error")
 			return
 		}
-		if !t.tell(s, part) {
+		if !t.tell(s, part, func(html []byte) []byte { return p.seenBy(r, html) }) {
 			return
 		}
 		err = nil
@@ -96,7 +96,7 @@ type teller struct {
 }
 
 // tell writes what is new, or now and then that nothing is. It says whether somebody still listens.
-func (t *teller) tell(s *snapshot, part *fragment) bool {
+func (t *teller) tell(s *snapshot, part *fragment, shown func(html []byte) []byte) bool {
 	n := news{Seen: part.seen, AsOf: part.AsOf, AsOfTime: part.AsOfTime, Events: part.Events, Age: t.now().Sub(s.taken).Seconds()}
 	fresh := n.Seen != t.seen || n.Events != t.told.Events
 	if !fresh && time.Since(t.at) < beat {
@@ -104,7 +104,7 @@ func (t *teller) tell(s *snapshot, part *fragment) bool {
 	}
 	t.told, t.at = n, time.Now()
 	if n.Seen != t.seen {
-		n.HTML = string(part.html)
+		n.HTML = string(shown(part.html))
 	}
 	t.seen = n.Seen
 	var line bytes.Buffer

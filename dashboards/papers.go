@@ -106,6 +106,14 @@ func (q *paperAsked) href(path string, lang language, more ...string) string {
 	return path + "?" + params.Encode()
 }
 
+// program is the address of the same question for a program that speaks no language.
+func (q *paperAsked) program(path string) string {
+	address, _ := url.Parse(q.href(path, vietnamese))
+	params := address.Query()
+	params.Del("lang")
+	return path + "?" + params.Encode()
+}
+
 // formats are the files that a paper comes as.
 func (q *paperAsked) formats(path string, lang language) []choice {
 	return []choice{

@@ -207,11 +207,11 @@ func (p *Pages) bare(r *http.Request, lang language, title string) frame {
 	}
 }
 
-// menu lists the pages that are registered, those on which something is entered if the visitor may. Between pages of figures the period is kept.
+// menu lists the pages that are registered and that the visitor may see, those on which something is entered if they may. Between pages of figures the period is kept.
 func (p *Pages) menu(here string, lang language, q *asked, who visitor) []choice {
 	var all []choice
 	for _, entry := range menu {
-		if !p.registered[entry.path] || entry.path == "/ranking" && len(p.methods()) == 0 || entry.path == "/enter" && !who.Enters || entry.path == "/assess" && !who.Assesses {
+		if !p.registered[entry.path] || entry.path == "/ranking" && len(p.methods()) == 0 || entry.path == "/enter" && !who.Enters || entry.path == "/assess" && !who.Assesses || who.Blind && entry.path != "/enter" && entry.path != "/assess" {
 			continue
 		}
 		params := url.Values{"lang": {string(lang)}}
@@ -249,7 +249,7 @@ func (p *Pages) send(w http.ResponseWriter, r *http.Request, status int, name st
 		http.Error(w, "internal error", http.StatusInternalServerError)
 		return
 	}
-	p.write(w, r, status, "text/html; charset=utf-8", b.Bytes())
+	p.write(w, r, status, "text/html; charset=utf-8", p.seenBy(r, b.Bytes()))
 }
 
 // write sends a body, packed where that is wanted. Pages are never kept: they are as old as their figures.

@@ -98,7 +98,7 @@ func (p *Pages) signalsPage(r *http.Request, q paperAsked, lang language) (*pape
 // newSignalsView makes the page's model. It is pure.
 func newSignalsView(found *integrity.Report, q paperAsked, lang language, names func(code, lang string) string) *signalsView {
 	v := &signalsView{
-		Lang: lang, Period: lang.period(q.Period.ID), Days: lang.day(q.Period.First) + " – " + lang.day(q.Period.Last), JSON: q.href("/v1/signals", lang),
+		Lang: lang, Period: lang.period(q.Period.ID), Days: lang.day(q.Period.First) + " – " + lang.day(q.Period.Last), JSON: q.program("/v1/signals"),
 		Looked: fmt.Sprintf(lang.of("Đã xét %s hồ sơ", "%s dossiers were looked at"), lang.count(float64(found.Cases/found.Sample))),
 	}
 	if found.Sample > 1 {

@@ -14,8 +14,12 @@ import (
 )
 
 const (
-	// pace is the least time between two questions to the books for one address, however many look.
-	pace = time.Second
+	// pace is the least time between two questions to the books for one address, however many look; of what takes the books long it is
+	// breaths times what it took, so that a page that is open all day leaves them most of their time.
+	pace    = time.Second
+	breaths = 4
+	// slow is how long the books may take before those who come are shown what others have seen in the last minute, while it is renewed.
+	slow = 200 * time.Millisecond
 	// morePace is how old may be what a page shows beside figures: that costs what the history costs.
 	morePace = 5 * time.Second
 	// renewal is how old figures may be while no event is booked: deadlines pass without one.
@@ -32,6 +36,8 @@ const (
 // snapshot is a page's figures at one instant. It is never changed.
 type snapshot struct {
 	taken time.Time
+	// took is how long the books took.
+	took time.Duration
 	// events is how many events were booked before the figures were read.
 	events  uint64
 	asked   *asked
@@ -71,17 +77,19 @@ type snapshots struct {
 type holding struct {
 	last   *snapshot
 	looked time.Time
-	// again says that it was looked at more than once.
-	again bool
+	// again says that it was looked at more than once, failed that the books did not answer when they were asked last.
+	again, failed bool
 }
 
-// at returns what a page was asked for, at most a second behind the books if they answer. If they do not, it returns the last ones
-// that they gave, however old, together with the error; without such, only the error.
+// at returns what a page was asked for, at most a second behind the books if they answer within slow, else at most a minute. If they do
+// not answer, it returns the last ones that they gave, however old, together with the error; without such, only the error.
 func (s *snapshots) at(ctx context.Context, q *asked) (*snapshot, error) {
 	key := q.key()
-	if last := s.look(key); last != nil {
-		age := s.now().Sub(last.taken)
-		if age < pace || age < renewal && s.from.booked() == last.events {
+	last, failed := s.look(key)
+	age := time.Duration(0)
+	if last != nil {
+		age = s.now().Sub(last.taken)
+		if age < max(pace, breaths*last.took) || age < renewal && s.from.booked() == last.events {
 			return last, nil
 		}
 	}
@@ -91,19 +99,24 @@ func (s *snapshots) at(ctx context.Context, q *asked) (*snapshot, error) {
 		defer cancel()
 		return s.take(detached, key, q)
 	})
+	if last != nil && last.took >= slow && age < forgotten && !failed {
+		return last, nil
+	}
 	select {
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	case r := <-result:
 		if r.Err != nil {
-			return s.look(key), r.Err
+			last, _ := s.look(key)
+			return last, r.Err
 		}
 		return r.Val.(*snapshot), nil
 	}
 }
 
-// look returns the last snapshot of an address, nil if there is none, and lets go of those that nobody looks at.
-func (s *snapshots) look(key string) *snapshot {
+// look returns the last snapshot of an address, nil if there is none, and whether the books failed since; it lets go of those that nobody
+// looks at.
+func (s *snapshots) look(key string) (last *snapshot, failed bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.now()
@@ -114,10 +127,10 @@ func (s *snapshots) look(key string) *snapshot {
 	}
 	h := s.held[key]
 	if h == nil {
-		return nil
+		return nil, false
 	}
 	h.looked, h.again = now, true
-	return h.last
+	return h.last, h.failed
 }
 
 // last returns the last snapshot of an address for our own use.
@@ -150,7 +163,22 @@ func (s *snapshots) hold(key string, next *snapshot) {
 	}
 }
 
+// take asks the books, and keeps what they answer.
 func (s *snapshots) take(ctx context.Context, key string, q *asked) (*snapshot, error) {
+	next, err := s.ask(ctx, key, q)
+	if err != nil {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if h := s.held[key]; h != nil {
+			h.failed = true
+		}
+		return nil, err
+	}
+	s.hold(key, next)
+	return next, nil
+}
+
+func (s *snapshots) ask(ctx context.Context, key string, q *asked) (*snapshot, error) {
 	now, events := s.now(), s.from.booked()
 	fresh := *q // whoever asked may have asked long ago
 	var err error
@@ -173,7 +201,7 @@ func (s *snapshots) take(ctx context.Context, key string, q *asked) (*snapshot, 
 	for lang := range spoken {
 		next.fragments[lang] = sync.OnceValues(func() (*fragment, error) { return s.render(next, lang) })
 	}
-	s.hold(key, next)
+	next.took = s.now().Sub(now)
 	return next, nil
 }
 

@@ -76,6 +76,53 @@ func TestQuietBooksAreAskedSeldom(t *testing.T) {
 	})
 }
 
+// TestSlowBooks: who comes is shown what others saw in the last minute while it is renewed, and the books have most of their time for others;
+// when they fail, who comes is told.
+func TestSlowBooks(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, asked := counted(nil)
+		answers, failing := s.from.ask, atomic.Bool{}
+		s.from.ask = func(ctx context.Context, queries ...kpi.Query) ([]kpi.Figure, error) {
+			time.Sleep(1900 * time.Millisecond)
+			if failing.Load() {
+				return nil, errors.New("away")
+			}
+			return answers(ctx, queries...)
+		}
+		ytd := ask(t, overviewPage(), "ytd")
+		look := func() (*snapshot, time.Duration, error) {
+			start := time.Now()
+			got, err := s.at(t.Context(), ytd)
+			return got, time.Since(start), err
+		}
+		if _, took, err := look(); took != 2*time.Second || err != nil {
+			t.Errorf("the first waited %v, %v", took, err)
+		}
+		for range 400 { // forty seconds of looking ten times a second
+			if _, took, err := look(); took > 0 || err != nil {
+				t.Errorf("one waited %v, %v", took, err)
+			}
+			time.Sleep(100 * time.Millisecond)
+		}
+		if n := asked.Load(); n < 4 || n > 6 {
+			t.Errorf("the books were asked %d times in forty seconds, of which they take two each time", n)
+		}
+		time.Sleep(90 * time.Second)
+		if got, took, err := look(); took == 0 || err != nil || time.Since(got.taken) > 2*time.Second {
+			t.Errorf("what is older than a minute is shown: %v, %v", took, err)
+		}
+		failing.Store(true)
+		time.Sleep(10 * time.Second)
+		if _, _, err := look(); err != nil {
+			t.Errorf("got %v before anybody knows", err)
+		}
+		time.Sleep(2 * time.Second)
+		if got, _, err := look(); got == nil || err == nil {
+			t.Errorf("got %v with %v, want the last figures, and why they are old", got, err)
+		}
+	})
+}
+
 func TestWhoLeavesDoesNotTakeTheAnswerAway(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, _ := counted(nil)

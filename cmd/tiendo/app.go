@@ -193,7 +193,7 @@ func (a *app) openParts(ctx context.Context, o appOptions) (err error) {
 	calendars := calendar.Builtin(zone)
 	a.booker = booking.New(booking.Options{
 		Conn: a.engine.Conn(), Rules: func() *lifecycle.Rules { return a.registers.Rules() }, Logger: a.log.With("part", "booker"), Registry: a.registry,
-		Standing: a.standing(), Loaded: func() (string, uint64) { return a.collector.ID(), a.collector.Loaded() },
+		Standing: a.standing(), Loaded: func() (string, uint64) { return a.collector.ID(), a.collector.Loaded() }, Newest: func() uint64 { return a.collector.Newest() },
 		Booked: func(booking.Mark) { a.snapshots.Wake() }, Sealed: a.sealed,
 		Erased: func(c booking.Case) bool { return a.collector.Erased(collector.Case(c)) },
 	})

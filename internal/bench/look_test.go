@@ -290,6 +290,9 @@ func BenchmarkPages(b *testing.B) {
 			}
 			fresh[i] = quantile(rounds, 0.5)
 			seen(fmt.Sprintf("%d events of random cases until visible, %d events before", touched, events), short(fresh[i]))
+			if i == 1 {
+				s.visits(b, c, cases, events)
+			}
 			s.stop()
 		}
 		slower := fresh[1].Seconds() / fresh[0].Seconds()
@@ -302,7 +305,7 @@ func BenchmarkPages(b *testing.B) {
 }
 
 // pagesLookedAt are the pages of figures.
-var pagesLookedAt = []string{"/", "/dossiers", "/online", "/tasks", "/citizens", "/organisation", "/agencies/H24.10", "/quality"}
+var pagesLookedAt = []string{"/", "/online", "/dossiers", "/tasks", "/citizens", "/organisation", "/agencies/H24.10", "/quality"}
 
 // pages measures each page with all its data, each time of another period, so that no answer is an old one.
 func (s *server) pages(b *testing.B, events int) map[string]time.Duration {
@@ -323,6 +326,69 @@ func (s *server) pages(b *testing.B, events int) map[string]time.Duration {
 		atMost(fmt.Sprintf("%s with its data at %d events, p95", path, events), p95[path], 50*time.Millisecond)
 	}
 	return p95
+}
+
+// visits measures pages as people open them: some at once, each a while, mostly of the period that a page opens with, while events
+// of random cases come in. What one has asked for a moment ago the next one is shown as well.
+func (s *server) visits(b *testing.B, c city, cases, events int) {
+	b.Helper()
+	const people, rate = 10, 100
+	periods := []string{"", "", "", "", "mtd", "qtd", "ytd", "d30"}
+	for _, ended := range []string{"month", "quarter", "year"} {
+		periods = append(periods, lastEnded(b, ended))
+	}
+	ctx, stop := context.WithCancel(b.Context())
+	var sending, visiting sync.WaitGroup
+	sending.Go(func() { s.trickle(ctx, c, cases, rate, 1<<30) })
+	var mu sync.Mutex
+	times := map[string][]time.Duration{}
+	var all []time.Duration
+	end := time.Now().Add(time.Duration(either(20, 60)) * time.Second)
+	for i := range people {
+		visiting.Go(func() {
+			rng := rand.New(rand.NewPCG(7, uint64(i)))
+			for time.Now().Before(end) {
+				path, period := pagesLookedAt[rng.IntN(len(pagesLookedAt))], periods[rng.IntN(len(periods))]
+				start := time.Now()
+				if period != "" {
+					period = "?period=" + period
+				}
+				if _, err := s.get(path + period); err != nil {
+					b.Error(err)
+					return
+				}
+				took := time.Since(start)
+				mu.Lock()
+				times[path], all = append(times[path], took), append(all, took)
+				mu.Unlock()
+				time.Sleep(time.Duration(1000+rng.IntN(3000)) * time.Millisecond)
+			}
+		})
+	}
+	visiting.Wait()
+	stop()
+	sending.Wait()
+	what := fmt.Sprintf("as %d people open pages, at %d events/s, %d events, ", people, rate, events)
+	for _, path := range pagesLookedAt {
+		seen(what+path+fmt.Sprintf(" p50 · p95 of %d", len(times[path])), short(quantile(times[path], 0.5))+" · "+short(quantile(times[path], 0.95)))
+	}
+	seen(what+"p50", short(quantile(all, 0.5)))
+	atMost(what+"p95", quantile(all, 0.95), 50*time.Millisecond)
+}
+
+// lastEnded is the last month, quarter or year that has ended.
+func lastEnded(b *testing.B, kind string) string {
+	b.Helper()
+	now := time.Now().In(zone)
+	switch year, month, _ := now.Date(); kind {
+	case "month":
+		return time.Date(year, month-1, 1, 0, 0, 0, 0, zone).Format("2006-01")
+	case "quarter":
+		at := time.Date(year, month-3, 1, 0, 0, 0, 0, zone)
+		return fmt.Sprintf("%d-Q%d", at.Year(), (int(at.Month())+2)/3)
+	default:
+		return fmt.Sprint(year - 1)
+	}
 }
 
 // stored is what was put into the table of facts.

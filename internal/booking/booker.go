@@ -27,6 +27,8 @@ const (
 	pace = 250 * time.Millisecond
 	// poll is how often events of other processes are looked for.
 	poll = time.Second
+	// gathering is how long a block waits for events that are on their way to the engine: of a burst, one block costs less than two.
+	gathering = 150 * time.Millisecond
 	// standby is how long a booker waits before it tries again that found the block of another.
 	standby = 10 * time.Second
 )
@@ -47,6 +49,8 @@ type Options struct {
 	// Loaded tells the collector of this process, and the last entry of its log whose rows are stored: entries that left no
 	// row, for they held nothing new, are booked as well then. Nil where there is no collector.
 	Loaded func() (collector string, entry uint64)
+	// Newest tells the last entry of that log, which is on its way if it is not loaded. Nil where there is no collector.
+	Newest func() uint64
 	// Sealed tells the marks of blocks that somebody refers to, by their numbers: when the books are made again, what they held up
 	// to such a block stays under its number. nil where there are none.
 	Sealed func() []Mark
@@ -219,6 +223,7 @@ func (b *Booker) run(ctx context.Context, fresh bool, pause *backoff.Exponential
 		select {
 		case <-ctx.Done():
 		case <-b.wake:
+			b.gather(ctx)
 		case r := <-b.rebuilds:
 			r.done <- b.rebuild(r.ctx, r.progress)
 			return b.resume(ctx)
@@ -229,6 +234,25 @@ func (b *Booker) run(ctx context.Context, fresh bool, pause *backoff.Exponential
 		}
 	}
 	return nil
+}
+
+// gather waits a little for what is on its way.
+func (b *Booker) gather(ctx context.Context) {
+	if b.Newest == nil {
+		return
+	}
+	for limit := time.After(gathering); ; {
+		if _, loaded := b.Loaded(); loaded >= b.Newest() {
+			return
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-b.wake:
+		case <-limit:
+			return
+		}
+	}
 }
 
 // resume takes the marks from the books. The next block starts one earlier than it must: booking a case again adds nothing to

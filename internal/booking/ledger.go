@@ -217,7 +217,7 @@ func (l *Ledger) Keep(ctx context.Context, conn driver.Conn, month calendar.Day)
 		}
 		sums[of] = append(sums[of], filled{slot{agency: number, day: at.day, marks: at.marks}, n})
 	},
-		fmt.Sprintf(daysOfJournal, "toUInt32(0)", "AND day < {until:Date32}"), clickhouse.Named("binned", binned), clickhouse.Named("since", month.String()), clickhouse.Named("until", nextMonth(month).String()))
+		daysOfJournal("toUInt32(0)", "AND day < {until:Date32}"), clickhouse.Named("binned", binned), clickhouse.Named("since", month.String()), clickhouse.Named("until", nextMonth(month).String()))
 	if err != nil {
 		return fmt.Errorf("read the days of %s from the journal: %w", month.Start(time.UTC).Format("2006-01"), err)
 	}
@@ -308,8 +308,10 @@ func (l *Ledger) forget() {
 }
 
 // daysOfJournal are the sums of days, told apart by instants within a day or not, on a further condition.
-const daysOfJournal = `SELECT family, measure, day, agency, if(measure IN {binned:Array(String)}, toUInt32(bin), marks) AS told, %s AS instant, sum(n) FROM cells
-	WHERE family != '' AND day >= {since:Date32} %s GROUP BY family, measure, day, agency, told, instant`
+func daysOfJournal(instant, condition string) string {
+	return fmt.Sprintf("SELECT family, measure, day, agency, if(measure IN {binned:Array(String)}, toUInt32(bin), marks) AS told, %s AS instant, sumMerge(`sum(n)`) FROM %s"+
+		" WHERE family != '' AND day >= {since:Date32} %s GROUP BY family, measure, day, agency, told, instant", instant, Projection("by_agency"), condition)
+}
 
 // load reads the sums of the journal, of which block is the last one. Nobody may write the journal meanwhile.
 func (l *Ledger) load(ctx context.Context, conn driver.Conn, block uint64, today calendar.Day) error {
@@ -317,19 +319,19 @@ func (l *Ledger) load(ctx context.Context, conn driver.Conn, block uint64, today
 		block: block, since: firstKept(today), numbers: map[string]uint32{},
 		months: newShelves(), days: newShelves(), heard: map[Voice]*heard{},
 	}
-	// Without the setting the engine reads conditions on months as conditions on days, of which the cube of months knows none; nor does
-	// it know bins, which are read from a cube of days.
-	const months = `SELECT family, measure, makeDate32(intDiv(toYYYYMM(day), 100), toYYYYMM(day) %% 100, 1), agency, %[1]s, toUInt32(0) AS millis, sum(n) FROM cells
-		WHERE family != '' AND toYYYYMM(day) < {since:UInt32} AND measure %[2]s {binned:Array(String)} GROUP BY family, measure, toYYYYMM(day), agency, %[1]s
-		SETTINGS optimize_time_filter_with_preimage = 0`
+	// The projection of months knows no bins, which are read from one of days.
+	const months = `SELECT family, measure, makeDate32(intDiv(%[1]s, 100), %[1]s %% 100, 1), agency, %[2]s, toUInt32(0) AS millis, sumMerge(` + "`sum(n)`" + `) FROM %[3]s
+		WHERE family != '' AND %[1]s < {since:UInt32} AND measure %[4]s {binned:Array(String)} GROUP BY family, measure, %[1]s, agency, %[2]s`
 	first := h.since.Start(time.UTC)
 	args := []any{clickhouse.Named("since", fmt.Sprint(first.Year()*100+int(first.Month()))), clickhouse.Named("binned", binned)}
-	for _, query := range []string{fmt.Sprintf(months, "marks", "NOT IN"), fmt.Sprintf(months, "toUInt32(bin)", "IN")} {
+	for _, query := range []string{
+		fmt.Sprintf(months, "`toYYYYMM(day)`", "marks", Projection("by_month"), "NOT IN"), fmt.Sprintf(months, "toYYYYMM(day)", "toUInt32(bin)", Projection("by_agency"), "IN"),
+	} {
 		if err := h.read(ctx, conn, query, args...); err != nil {
 			return fmt.Errorf("read the months of the journal: %w", err)
 		}
 	}
-	if err := h.read(ctx, conn, fmt.Sprintf(daysOfJournal, "millis", ""), clickhouse.Named("binned", binned), clickhouse.Named("since", h.since.String())); err != nil {
+	if err := h.read(ctx, conn, daysOfJournal("millis", ""), clickhouse.Named("binned", binned), clickhouse.Named("since", h.since.String())); err != nil {
 		return fmt.Errorf("read the last days of the journal: %w", err)
 	}
 	if err := h.readHeard(ctx, conn); err != nil {
@@ -372,7 +374,7 @@ func readSums(ctx context.Context, conn driver.Conn, each func(Stratum, line, in
 }
 
 func (h *held) readHeard(ctx context.Context, conn driver.Conn) error {
-	rows, err := conn.Query(ctx, `SELECT family, agency, source, day, sum(n) AS stands FROM cells WHERE measure IN ('opened', 'settled', 'ended', 'stray') GROUP BY family, agency, source, day HAVING stands != 0 ORDER BY day`)
+	rows, err := conn.Query(ctx, "SELECT family, agency, source, day, sumMerge(`sum(n)`) AS stands FROM "+Projection("by_agency")+` WHERE measure IN ('opened', 'settled', 'ended', 'stray') GROUP BY family, agency, source, day HAVING stands != 0 ORDER BY day`)
 	if err != nil {
 		return err
 	}

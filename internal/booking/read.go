@@ -231,13 +231,16 @@ func scanFact(rows driver.Rows) (string, event.Event, error) {
 	return e.Subject, e, err
 }
 
-// printsTable is the cube of prints. It is named, for the engine would first look for the cases in the index of the journal itself, and
-// only then in that of the cube, which is a sixth as long.
-const printsTable = "mergeTreeProjection(currentDatabase(), 'cells', 'by_case')"
+// Projection is one of the journal's, to be selected from as a table. It is named where it is known which one has what is asked: the
+// engine would go through the index of the journal itself first, and through those of all others. Every part of the journal has each,
+// see internal/clickhouse.
+func Projection(name string) string {
+	return fmt.Sprintf("mergeTreeProjection(currentDatabase(), 'cells', '%s')", name)
+}
 
 // readPrints reads, of cases that have lines in the journal, the sum of their prints.
 func readPrints(ctx context.Context, conn driver.Conn, family event.Family, subjects []string) (*cursor[uint64], error) {
-	rows, err := query(ctx, conn, "subject, toUInt64(sumMerge(`sum(multiply(plus(print, 1), n))`))", printsTable, bySubject, family, subjects)
+	rows, err := query(ctx, conn, "subject, toUInt64(sumMerge(`sum(multiply(plus(print, 1), n))`))", Projection("by_case"), bySubject, family, subjects)
 	if err != nil {
 		return nil, err
 	}

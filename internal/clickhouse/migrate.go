@@ -74,7 +74,7 @@ func migrate(ctx context.Context, conn driver.Conn, all []migration, logger *slo
 		}
 		applied++
 	}
-	return applied, nil
+	return applied, completeProjections(begin, conn, logger)
 }
 
 const (

@@ -68,53 +68,6 @@ func TestNewerDatabase(t *testing.T) {
 	}
 }
 
-// TestFiguresReadAProjection: the sums that figures ask for come from a projection of the journal, not from the journal.
-func TestFiguresReadAProjection(t *testing.T) {
-	conn := enginetest.Conn(t)
-	ctx := t.Context()
-	if err := conn.Exec(ctx, `INSERT INTO cells (family, subject, stamp, measure, day, agency, procedure, channel, n)
-		SELECT 'dossier', toString(number), '2025-01-01', 'opened', toDate32('2025-01-01') + number % 300, toString(intDiv(number, 300) % 60), toString(number % 90), 'online', 1 FROM numbers(100000)`); err != nil {
-		t.Fatal(err)
-	}
-	byDay := []string{"day < toDate32('2025-02-01')", "(day < toDate32('2025-03-01') OR (day = toDate32('2025-03-01') AND millis < 5))"}
-	byMonth := []string{"toYYYYMM(day) < 202502", "toYYYYMM(day) < 202503"}
-	for _, asked := range []struct {
-		key, want string
-		times     []string
-	}{
-		// Several cubes know the agency: the engine takes the smallest.
-		{"agency", "(by_", byDay},
-		{"source", "(by_agency)", byDay},
-		{"channel", "(by_day)", byDay},
-		{"unit", "(by_channel)", byDay},
-		{"procedure", "(by_procedure)", byDay},
-		{"stamp", "(by_stamp)", byDay},
-		{"agency", "(by_month)", byMonth},
-		{"procedure", "(by_month_procedure)", byMonth},
-		{"level", "(by_day)", byDay},
-		{"kind", "(by_day)", byDay},
-	} {
-		rows, err := conn.Query(ctx, `EXPLAIN SELECT k, bucket, sumIf(n, measure = 'opened') FROM (
-			SELECT toString(`+asked.key+`) AS k, multiIf(`+asked.times[0]+`, 0, 1) AS bucket, measure, marks, sum(n) AS n FROM cells
-			WHERE family = 'dossier' AND measure IN ('opened', 'settled') AND `+asked.times[1]+`
-			GROUP BY k, bucket, measure, marks) GROUP BY k, bucket SETTINGS optimize_time_filter_with_preimage = 0`)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var plan strings.Builder
-		for rows.Next() {
-			var line string
-			if err := rows.Scan(&line); err != nil {
-				t.Fatal(err)
-			}
-			plan.WriteString(line + "\n")
-		}
-		if want := "ReadFromMergeTree " + asked.want; !strings.Contains(plan.String(), want) {
-			t.Errorf("by %s, %s: want %s in\n%s", asked.key, asked.times[0], want, plan.String())
-		}
-	}
-}
-
 // TestTokenOnce: a block whose token was seen adds nothing, to the journal and to its projections.
 func TestTokenOnce(t *testing.T) {
 	conn := enginetest.Conn(t)

@@ -135,6 +135,8 @@ func tune(o *clickhouse.Options) {
 	}
 	// An insert must be over when it is answered.
 	o.Settings["async_insert"] = 0
+	// What a statement reads of a table twice, as of two projections, is of one instant.
+	o.Settings["enable_shared_storage_snapshot_in_query"] = 1
 	// The driver takes twice as long for LowCardinality as for the strings that it stands for.
 	o.Settings["low_cardinality_allow_in_native_format"] = 0
 }

@@ -9,7 +9,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"golang.org/x/sync/errgroup"
 
@@ -255,18 +254,10 @@ func (b *Books) fetch(ctx context.Context, s *statement) (*sums, error) {
 	return b.ask(ctx, s, s.cubes())
 }
 
-// asWritten keeps the engine from reading conditions on months as conditions on days, of which the cube of months knows none.
-var asWritten = clickhouse.Settings{"optimize_time_filter_with_preimage": 0}
-
 // ask asks the engine for a statement over some parts of the books.
 func (b *Books) ask(ctx context.Context, s *statement, cubes []cube) (*sums, error) {
-	ctx = clickhouse.Context(ctx, clickhouse.WithSettings(asWritten))
 	query, args := s.sql(cubes)
-	values := len(s.terms)
-	if s.binned != "" {
-		values = 1
-	}
-	return b.read(ctx, query, args, len(s.keys()), values, s.binned != "")
+	return b.read(ctx, query, args, len(s.keys()), len(s.values()), s.binned != "")
 }
 
 // read reads rows of keys, a bucket, a bin where they are binned, and values.

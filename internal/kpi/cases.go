@@ -196,7 +196,7 @@ func (s *statement) counted() (string, []any) {
 		if t.minus {
 			sign = "-"
 		}
-		sums = append(sums, fmt.Sprintf("%s sumIf(n, %s AND measure = '%s' AND bitAnd(marks, %d) = %d)", sign, t.condition(), t.measure, t.with|t.without, t.with))
+		sums = append(sums, fmt.Sprintf("%s sumIf(n, %s AND %s)", sign, t.condition(), t.lines()))
 	}
 	where, args := s.where()
 	return fmt.Sprintf("SELECT family, subject, %s AS counts FROM cells WHERE %s GROUP BY family, subject HAVING counts != 0",

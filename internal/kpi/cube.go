@@ -1,18 +1,86 @@
 package kpi
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
+
+	"tiendo/internal/booking"
 )
 
 // cube is a part of the books that a statement reads: the rows of some stretches of time, and what bucket they fall in.
 type cube struct {
-	bucket string
-	where  []string
-	args   []any
+	// projection is that of the journal which is read, "" for the journal itself.
+	projection string
+	bucket     string
+	where      []string
+	args       []any
+}
+
+// projection is one of the journal, with the columns that it has beside those that all have.
+type projection struct {
+	name    string
+	columns []string
+}
+
+// The projections of the journal, see internal/clickhouse/migrations; of those that have what is asked, the first is read.
+var (
+	projectionsOfMonths = []projection{{"by_month", []string{"agency"}}, {"by_month_procedure", []string{"procedure"}}}
+	projectionsOfDays   = []projection{
+		{"by_day", []string{"channel", "level", "kind"}},
+		{"by_agency", []string{"agency", "kind", "source"}},
+		{"by_channel", []string{"agency", "unit", "channel", "level"}},
+		{"by_procedure", []string{"agency", "procedure"}},
+		{"by_stamp", []string{"stamp", "cause", "agency", "kind"}},
+	}
+)
+
+// projection is the one that has what s asks for, "" if none has.
+func (s *statement) projection(among []projection) string {
+	asked := s.asked()
+	for _, p := range among {
+		if !slices.ContainsFunc(asked, func(column string) bool { return !slices.Contains(p.columns, column) }) {
+			return p.name
+		}
+	}
+	return ""
+}
+
+// asked are the columns of the journal that s groups or filters by, beside those that all projections have.
+func (s *statement) asked() []string {
+	columnOf := map[string]string{"group": "agency", "field": "procedure", "helper": "helpers"}
+	var columns []string
+	for _, name := range slices.Concat(s.query.By, slices.Collect(maps.Keys(s.query.Where))) {
+		if !slices.Contains(times, name) {
+			columns = append(columns, cmp.Or(columnOf[name], name))
+		}
+	}
+	if s.query.AsOf != "" {
+		columns = append(columns, "stamp")
+	}
+	if s.query.more != nil || len(s.query.Causes) > 0 {
+		columns = append(columns, "cause")
+	}
+	if s.query.Block > 0 {
+		columns = append(columns, "block")
+	}
+	return columns
+}
+
+// month is the column of projections by months.
+const month = "`toYYYYMM(day)`"
+
+// from are the table that a cube is read from, and the expression of n, or of a sum of it. A projection is read by its name: the engine would go
+// through the index of the journal itself before it takes one.
+func (c *cube) from() (table, n string) {
+	if c.projection == "" {
+		return "cells", "n"
+	}
+	return booking.Projection(c.projection), "finalizeAggregation(`sum(n)`)"
 }
 
 // cubes are the parts that a statement reads. Whole months are read from a cube of months where one can tell what is asked;
@@ -28,20 +96,22 @@ func (s *statement) cubes() []cube {
 	}
 	lastMonth := time.Date(p.End.Year(), p.End.Month(), 1, 0, 0, 0, 0, time.UTC)
 	rest := "day >= {last_month:Date32}"
+	number := "(intDiv(" + month + ", 100) * 12 + " + month + " % 100)"
 	months := cube{
-		bucket: fmt.Sprintf("multiIf(toYYYYMM(day) < {first_yyyymm:UInt32}, %d, %s)", bucketBefore, map[string]string{
+		projection: s.projection(projectionsOfMonths),
+		bucket: fmt.Sprintf("multiIf("+month+" < {first_yyyymm:UInt32}, %d, %s)", bucketBefore, map[string]string{
 			"":        "1",
-			"month":   "intDiv(toYYYYMM(day), 100) * 12 + toYYYYMM(day) % 100 - {first_number:UInt32} + 1",
-			"quarter": "intDiv(intDiv(toYYYYMM(day), 100) * 12 + toYYYYMM(day) % 100 - 1, 3) - intDiv({first_number:UInt32} - 1, 3) + 1",
+			"month":   number + " - {first_number:UInt32} + 1",
+			"quarter": "intDiv(" + number + " - 1, 3) - intDiv({first_number:UInt32} - 1, 3) + 1",
 		}[timeOf(s.query.By)]),
-		where: []string{"toYYYYMM(day) < {last_yyyymm:UInt32}", "(measure NOT IN {flows:Array(String)} OR toYYYYMM(day) >= {first_yyyymm:UInt32})"},
+		where: []string{month + " < {last_yyyymm:UInt32}", "(measure NOT IN {flows:Array(String)} OR " + month + " >= {first_yyyymm:UInt32})"},
 		args: []any{
-			clickhouse.Named("first_yyyymm", number(yyyymm(first))), clickhouse.Named("last_yyyymm", number(yyyymm(lastMonth))),
-			clickhouse.Named("first_number", number(first.Year()*12+int(first.Month()))), clickhouse.Named("last_month", lastMonth.Format(time.DateOnly)),
+			clickhouse.Named("first_yyyymm", fmt.Sprint(yyyymm(first))), clickhouse.Named("last_yyyymm", fmt.Sprint(yyyymm(lastMonth))),
+			clickhouse.Named("first_number", fmt.Sprint(first.Year()*12+int(first.Month()))), clickhouse.Named("last_month", lastMonth.Format(time.DateOnly)),
 		},
 	}
 	if first.Day() > 1 {
-		months.where = append(months.where, "toYYYYMM(day) != {first_yyyymm:UInt32}")
+		months.where = append(months.where, month+" != {first_yyyymm:UInt32}")
 		rest = "(" + rest + " OR (day >= {first_month:Date32} AND day < {second_month:Date32}))"
 		start := first.AddDate(0, 0, 1-first.Day())
 		months.args = append(months.args, clickhouse.Named("first_month", start.Format(time.DateOnly)), clickhouse.Named("second_month", start.AddDate(0, 1, 0).Format(time.DateOnly)))
@@ -97,8 +167,9 @@ func (s *statement) days(during string) cube {
 		"quarter": "intDiv(" + month("day") + " - 1, 3) - intDiv(" + month("{first:Date32}") + " - 1, 3) + 1",
 	}[timeOf(s.query.By)]
 	c := cube{
-		bucket: fmt.Sprintf("multiIf(NOT %s, %d, %s, %d, %s)", beforeEnd, bucketAhead, beforeStart, bucketBefore, within),
-		where:  s.when(),
+		projection: s.projection(projectionsOfDays),
+		bucket:     fmt.Sprintf("multiIf(NOT %s, %d, %s, %d, %s)", beforeEnd, bucketAhead, beforeStart, bucketBefore, within),
+		where:      s.when(),
 	}
 	if during != "" {
 		c.where = append(c.where, during)
@@ -117,6 +188,3 @@ func (s *statement) when() []string {
 }
 
 func yyyymm(t time.Time) int { return t.Year()*100 + int(t.Month()) }
-
-// number writes a number as a parameter.
-func number(n int) string { return fmt.Sprint(n) }

@@ -15,8 +15,7 @@ import (
 
 // statement is one question to the engine: the sums of some terms for one set of families, period, grouping and filter.
 //
-// The inner queries have the shape of the journal's projections (sums of n by their keys), so that the engine reads a
-// projection and not the journal; the outer one adds up what each term counts.
+// The inner queries read projections of the journal where they have what is asked; the outer one adds up what each term counts.
 type statement struct {
 	families []event.Family
 	query    Query // its period, grouping and filters
@@ -37,40 +36,54 @@ const (
 
 // sql renders s over some parts of the books. Identifiers come from this package's tables; every value is a parameter.
 func (s *statement) sql(cubes []cube) (string, []any) {
-	outer := []string{}
+	var keys, sums []string
 	for i := range s.keys() {
-		outer = append(outer, fmt.Sprintf("k%d", i))
+		keys = append(keys, fmt.Sprintf("k%d", i))
 	}
-	outer = append(outer, "bucket")
-	sums := slices.Clone(outer)
+	keys = append(keys, "bucket")
 	if s.binned != "" {
-		outer = append(outer, "bin")
-		sums = append(slices.Clone(outer), "sum(n)")
+		keys = append(keys, "bin")
 	}
-	for _, t := range s.terms {
-		sums = append(sums, t.sum())
+	for i := range s.values() {
+		sums = append(sums, fmt.Sprintf("sum(s%d)", i))
 	}
 	where, args := s.where()
 	var inner []string
 	for _, c := range cubes {
-		inner = append(inner, s.inner(c, where))
+		inner = append(inner, s.inner(c, where, keys))
 		args = append(args, c.args...)
 	}
-	return fmt.Sprintf("SELECT %s\nFROM (%s)\nGROUP BY %s", strings.Join(sums, ", "), strings.Join(inner, "\nUNION ALL "), strings.Join(outer, ", ")), args
+	return fmt.Sprintf("SELECT %s\nFROM (%s)\nGROUP BY %s", strings.Join(append(slices.Clone(keys), sums...), ", "), strings.Join(inner, "\nUNION ALL "), strings.Join(keys, ", ")), args
 }
 
-// inner is the query of one cube.
-func (s *statement) inner(c cube, where []string) string {
-	var selected, grouped []string
+// inner is the query of one cube: the sums of the terms, or of bins, by some keys.
+func (s *statement) inner(c cube, where, keys []string) string {
+	table, n := c.from()
+	var selected []string
 	for i, k := range s.keys() {
-		selected, grouped = append(selected, fmt.Sprintf("%s AS k%d", k, i)), append(grouped, fmt.Sprintf("k%d", i))
+		selected = append(selected, fmt.Sprintf("%s AS k%d", k, i))
 	}
-	selected, grouped = append(selected, "toUInt32("+c.bucket+") AS bucket", "measure", "marks"), append(grouped, "bucket", "measure", "marks")
+	selected = append(selected, "toUInt32("+c.bucket+") AS bucket")
 	if s.binned != "" {
-		selected, grouped = append(selected, "bin"), append(grouped, "bin")
+		selected = append(selected, "bin")
 	}
-	return fmt.Sprintf("SELECT %s, sum(n) AS n FROM cells WHERE %s GROUP BY %s",
-		strings.Join(selected, ", "), strings.Join(append(slices.Clone(where), c.where...), " AND "), strings.Join(grouped, ", "))
+	for i, condition := range s.values() {
+		selected = append(selected, fmt.Sprintf("sumIf(%s, %s) AS s%d", n, condition, i))
+	}
+	return fmt.Sprintf("SELECT %s FROM %s WHERE %s GROUP BY %s",
+		strings.Join(selected, ", "), table, strings.Join(append(slices.Clone(where), c.where...), " AND "), strings.Join(keys, ", "))
+}
+
+// values are the conditions on the lines that are added up: one for each term, or that of a quantile's measure.
+func (s *statement) values() []string {
+	if s.binned != "" {
+		return []string{fmt.Sprintf("measure = '%s'", s.binned)}
+	}
+	var all []string
+	for _, t := range s.terms {
+		all = append(all, t.lines())
+	}
+	return all
 }
 
 // column is the expression of a dimension that is no time.
@@ -177,7 +190,11 @@ func (s *statement) flows() []string {
 	return slices.DeleteFunc(s.measures(), func(m string) bool { return stocks[m] })
 }
 
-// sum is the expression that adds up what t counts, whatever its window: the windows are told by the buckets.
-func (t *term) sum() string {
-	return fmt.Sprintf("sumIf(n, measure = '%s' AND bitAnd(marks, %d) = %d)", t.measure, t.with|t.without, t.with)
+// lines is the condition on the lines that t counts, whatever its window: the windows are told by the buckets.
+func (t *term) lines() string {
+	of := fmt.Sprintf("measure = '%s'", t.measure)
+	if told := t.with | t.without; told != 0 {
+		of += fmt.Sprintf(" AND bitAnd(marks, %d) = %d", told, t.with)
+	}
+	return of
 }

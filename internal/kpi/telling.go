@@ -165,20 +165,29 @@ func (s *statement) fromTellings(periods ...period.Period) (string, []any) {
 	// A case that is erased meanwhile counts by its events or by its nameless records: what the books hold decides.
 	const booked = "(SELECT max(block) FROM cells WHERE family = '')"
 	const attributes = "agency, unit, procedure, channel, level, kind, at"
+	var conditions, ofCases []string
+	for i, name := range slices.Sorted(maps.Keys(s.query.Where)) {
+		parameter := fmt.Sprintf("w%d", i)
+		condition := fmt.Sprintf("%s IN {%s:Array(String)}", s.tellingColumn(name), parameter)
+		conditions = append(conditions, condition)
+		if name != "source" {
+			ofCases = append(ofCases, condition)
+		}
+		args = append(args, clickhouse.Named(parameter, s.query.Where[name]))
+	}
+	// What cases are asked for is said where records are read too: those of one agency of 300 lie in a tenth of the places.
+	asked := told
+	if len(ofCases) > 0 {
+		asked += " AND (family, subject) IN (SELECT family, subject FROM verdicts FINAL WHERE family IN {families:Array(String)} AND " + strings.Join(ofCases, " AND ") + ")"
+	}
 	// Cases are matched by a hash of 128 bits, which no two of them share: a quarter less work than by their names. Verdicts stand on
 	// the right, for they are fewer.
 	all := `SELECT r.family AS family, r.subject AS subject, r.source AS source, r.time AS time, r.recorded AS recorded, ` + attributes + `
-		FROM (SELECT sipHash128(family, subject) AS one, family, subject, source, time, recorded FROM events FINAL WHERE ` + told + ` AND NOT retracted
+		FROM (SELECT sipHash128(family, subject) AS one, family, subject, source, time, recorded FROM events FINAL WHERE ` + asked + ` AND NOT retracted
 			AND (family, subject) NOT IN (SELECT family, subject FROM leaving WHERE block <= ` + booked + `)) AS r
 		INNER JOIN (SELECT sipHash128(family, subject) AS one, ` + attributes + ` FROM verdicts FINAL
-			WHERE family IN {families:Array(String)} AND verdict != 'voided') AS v USING (one)
+			WHERE ` + strings.Join(append([]string{"family IN {families:Array(String)} AND verdict != 'voided'"}, ofCases...), " AND ") + `) AS v USING (one)
 		UNION ALL SELECT family, subject, source, time, recorded, ` + attributes + ` FROM nameless WHERE ` + told + ` AND block <= ` + booked
-	var conditions []string
-	for i, name := range slices.Sorted(maps.Keys(s.query.Where)) {
-		parameter := fmt.Sprintf("w%d", i)
-		conditions = append(conditions, fmt.Sprintf("%s IN {%s:Array(String)}", s.tellingColumn(name), parameter))
-		args = append(args, clickhouse.Named(parameter, s.query.Where[name]))
-	}
 	from := "FROM (" + all + ") AS r"
 	if len(conditions) > 0 {
 		from += " WHERE " + strings.Join(conditions, " AND ")

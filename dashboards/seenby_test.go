@@ -1,0 +1,61 @@
+package dashboards
+
+import (
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+
+	"tiendo/internal/auth"
+)
+
+var caseLinks = regexp.MustCompile(`"/cases\?[^"]*kpi=[^"]*"`)
+
+// Who may see the cases of one agency alone is led to no other's, neither by a number nor by a mark in a chart; the numbers stay.
+func TestNoLinkLeadsToCasesOfOthers(t *testing.T) {
+	numbers := regexp.MustCompile(`<data value="[^"]*"[^>]*>`)
+	g := newGate(t, nil)
+	enters := func(name, agency string) *caller {
+		return g.logIn(t, g.make(t, auth.Terms{Name: name, Scopes: []auth.Scope{auth.ScopeRead}, Agency: agency}))
+	}
+	city, office := enters("city", ""), enters("office", "H24.12")
+	for _, path := range []string{"/", "/dossiers", "/online", "/tasks", "/agencies/H24.12", "/agencies/H24.14"} {
+		all, own := bodyOf(t, city.do(t, http.MethodGet, path, nil)), bodyOf(t, office.do(t, http.MethodGet, path, nil))
+		kept := 0
+		for _, link := range caseLinks.FindAllString(own, -1) {
+			if kept++; !strings.Contains(link, "agency=H24.12") {
+				t.Errorf("%s leads to %s", path, link)
+			}
+		}
+		before := caseLinks.FindAllString(all, -1)
+		if (kept == 0) != (path == "/agencies/H24.14") || path != "/agencies/H24.12" && kept >= len(before) {
+			t.Errorf("%s: %d of %d links are left", path, kept, len(before))
+		}
+		if got, want := len(numbers.FindAllString(own, -1)), len(numbers.FindAllString(all, -1)); got != want || want == 0 {
+			t.Errorf("%s: %d of %d numbers are left", path, got, want)
+		}
+		if opens, closes := strings.Count(own, "<a "), strings.Count(own, "</a>"); opens != closes {
+			t.Errorf("%s: %d links begin, %d end", path, opens, closes)
+		}
+	}
+}
+
+// Whose token is good for other things than looking is offered what it is good for, and nothing that refuses them.
+func TestMenuOfWhoMaySeeNoFigures(t *testing.T) {
+	g := newGate(t, nil)
+	for scope, home := range map[auth.Scope]string{auth.ScopeIngest: "/enter", auth.ScopeAssess: "/assess", auth.ScopePublish: ""} {
+		c := g.logIn(t, g.make(t, auth.Terms{Name: string(scope), Scopes: []auth.Scope{scope}}))
+		if r := c.do(t, http.MethodGet, "/?lang=vi", nil); home != "" && (r.StatusCode != http.StatusSeeOther || r.Header.Get("Location") != home+"?lang=vi") {
+			t.Errorf("%s: status %d, to %s", scope, r.StatusCode, r.Header.Get("Location"))
+		}
+		page := bodyOf(t, c.do(t, http.MethodGet, "/tasks?lang=vi", nil))
+		for _, link := range regexp.MustCompile(`href="(/[a-z]*)\?[^"]*"`).FindAllStringSubmatch(page[strings.Index(page, `<nav class="menu"`):], -1) {
+			if link[1] != home {
+				t.Errorf("%s is offered %s", scope, link[0])
+			}
+		}
+		if strings.Contains(page, `href="/metrics"`) || !strings.Contains(page, "xem số liệu và vụ việc") {
+			t.Errorf("%s: %s", scope, page)
+		}
+	}
+}
