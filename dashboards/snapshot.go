@@ -15,7 +15,7 @@ import (
 
 const (
 	// pace is the least time between two questions to the books for one address, however many look; of what takes the books long it is
-	// breaths times what it took, so that a page that is open all day leaves them most of their time.
+	// breaths times what it took, up to renewal, so that a page that is open all day leaves them most of their time.
 	pace    = time.Second
 	breaths = 4
 	// slow is how long the books may take before those who come are shown what others have seen in the last minute, while it is renewed.
@@ -89,7 +89,7 @@ func (s *snapshots) at(ctx context.Context, q *asked) (*snapshot, error) {
 	age := time.Duration(0)
 	if last != nil {
 		age = s.now().Sub(last.taken)
-		if age < max(pace, breaths*last.took) || age < renewal && s.from.booked() == last.events {
+		if age < max(pace, min(breaths*last.took, renewal)) || age < renewal && s.from.booked() == last.events {
 			return last, nil
 		}
 	}

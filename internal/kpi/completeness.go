@@ -168,9 +168,11 @@ func (b *Books) tallies(ctx context.Context, stated *stated, asOf string) ([]tal
 
 // openings counts what was received by source and day, of each agency and of all.
 func (b *Books) openings(ctx context.Context, family event.Family, q Query) (map[book]int64, error) {
-	s := statement{families: []event.Family{family}, query: Query{Period: q.Period, AsOf: q.AsOf}, names: b.namesOf(q), terms: flow(lifecycle.Opened, 0, 0)}
+	s := statement{families: []event.Family{family}, query: Query{Period: q.Period, AsOf: q.AsOf, By: []string{"source", "agency"}}, names: b.namesOf(q), terms: flow(lifecycle.Opened, 0, 0)}
 	where, args := s.where()
-	rows, err := b.Conn.Query(ctx, "SELECT source, agency, toString(day), sum(n) FROM cells WHERE "+strings.Join(append(where, s.when()...), " AND ")+" GROUP BY source, agency, day", args...)
+	days := s.days("")
+	table, n := days.from()
+	rows, err := b.Conn.Query(ctx, "SELECT source, agency, toString(day), sum("+n+") FROM "+table+" WHERE "+strings.Join(append(where, days.where...), " AND ")+" GROUP BY source, agency, day", args...)
 	if err != nil {
 		return nil, fmt.Errorf("count openings by source: %w", err)
 	}

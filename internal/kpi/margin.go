@@ -57,12 +57,9 @@ func (b *Books) Margins(ctx context.Context, q Query) (*Margins, error) {
 		args = append(args, clickhouse.Named(fmt.Sprintf("w%d", i), q.Where[name]))
 	}
 	args = append(args, s.names.args()...)
-	m := &Margins{Aged: map[int]int64{}}
-	if err := b.openMargins(ctx, m, where, args); err != nil {
-		return nil, fmt.Errorf("read what time open dossiers have left: %w", err)
-	}
-	if err := b.settledMargins(ctx, m, where, args); err != nil {
-		return nil, fmt.Errorf("read what time settled dossiers had left: %w", err)
+	m, err := b.readMargins(ctx, where, args)
+	if err != nil {
+		return nil, fmt.Errorf("read what time dossiers have and had left: %w", err)
 	}
 	return m, nil
 }
@@ -99,65 +96,47 @@ func (b *Books) leftSettled() string {
 	return fmt.Sprintf("toInt32(if(verdict = 'late', least(-1, %[1]s), greatest(0, %[1]s)))", between)
 }
 
-func (b *Books) openMargins(ctx context.Context, m *Margins, where string, args []any) error {
+// readMargins reads the verdicts once, of what is open and of what was settled.
+func (b *Books) readMargins(ctx context.Context, where string, args []any) (*Margins, error) {
 	rows, err := b.Conn.Query(ctx, fmt.Sprintf(`WITH {ordinals:Array(Int32)} AS days
-		SELECT agency, dated, left, age, toInt64(count()) FROM (
-		SELECT agency, %[1]s AS dated, if(dated, %[2]s, 0) AS left, %[3]s AS age
+		SELECT agency, settled, dated, left, age, toInt64(count()), toInt64(countIf(within)) FROM (
+		SELECT agency, closed IS NOT NULL AS settled, %[1]s AS dated, multiIf(settled, %[2]s, dated, %[3]s, 0) AS left, if(settled, 0, %[4]s) AS age,
+			settled AND closed >= {from:DateTime64(3)} AS within
 		FROM verdicts FINAL
-		WHERE family = 'dossier' AND opened IS NOT NULL AND closed IS NULL AND verdict NOT IN ('voided', 'orphan')%[4]s)
-		GROUP BY agency, dated, left, age`, openDated, b.leftOpen(), b.ageOpen(), where), args...)
+		WHERE family = 'dossier' AND (opened IS NOT NULL AND closed IS NULL AND verdict NOT IN ('voided', 'orphan')
+			OR closed >= least({since:DateTime64(3)}, {from:DateTime64(3)}) AND closed < {to:DateTime64(3)} AND %[5]s)%[6]s)
+		GROUP BY agency, settled, dated, left, age`, openDated, b.leftSettled(), b.leftOpen(), b.ageOpen(), settledDated, where), args...)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer rows.Close()
-	byAgency := map[Margin]int64{}
+	m := &Margins{Aged: map[int]int64{}}
+	open, settled, history := map[Margin]int64{}, map[Margin]int64{}, map[Margin]int64{}
 	for rows.Next() {
 		var agency string
-		var dated bool
+		var closed, dated bool
 		var left, age int32
-		var n int64
-		if err := rows.Scan(&agency, &dated, &left, &age, &n); err != nil {
-			return err
-		}
-		m.Aged[int(age)] += n
-		if !dated {
-			m.Undated += n
-			continue
-		}
-		byAgency[Margin{Agency: agency, Days: int(left)}] += n
-	}
-	m.Open = sorted(byAgency)
-	return rows.Err()
-}
-
-func (b *Books) settledMargins(ctx context.Context, m *Margins, where string, args []any) error {
-	rows, err := b.Conn.Query(ctx, fmt.Sprintf(`WITH {ordinals:Array(Int32)} AS days
-		SELECT agency, left, toInt64(count()), toInt64(countIf(closed >= {from:DateTime64(3)} AND closed < {to:DateTime64(3)})) FROM (
-		SELECT agency, closed, %[1]s AS left
-		FROM verdicts FINAL
-		WHERE family = 'dossier' AND closed >= least({since:DateTime64(3)}, {from:DateTime64(3)}) AND closed < {to:DateTime64(3)}
-			AND %[2]s%[3]s)
-		GROUP BY agency, left`, b.leftSettled(), settledDated, where), args...)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	settled, history := map[Margin]int64{}, map[Margin]int64{}
-	for rows.Next() {
-		var agency string
-		var left int32
-		var year, period int64
-		if err := rows.Scan(&agency, &left, &year, &period); err != nil {
-			return err
+		var n, within int64
+		if err := rows.Scan(&agency, &closed, &dated, &left, &age, &n, &within); err != nil {
+			return nil, err
 		}
 		of := Margin{Agency: agency, Days: int(left)}
-		history[of] += year
-		if period > 0 {
-			settled[of] += period
+		switch {
+		case closed:
+			history[of] += n
+			if within > 0 {
+				settled[of] += within
+			}
+			continue
+		case dated:
+			open[of] += n
+		default:
+			m.Undated += n
 		}
+		m.Aged[int(age)] += n
 	}
-	m.Settled, m.History = sorted(settled), sorted(history)
-	return rows.Err()
+	m.Open, m.Settled, m.History = sorted(open), sorted(settled), sorted(history)
+	return m, rows.Err()
 }
 
 // sorted lists margins by agency and days.

@@ -274,14 +274,16 @@ func heardOn(page booking.Page, families []event.Family, today calendar.Day) []a
 
 // activities asks the journal on which days cases began or ended.
 func (b *Books) activities(ctx context.Context, families []event.Family, q Query, today calendar.Day) ([]activity, error) {
-	s := statement{query: q}
+	s := statement{query: Query{Period: q.Period, AsOf: q.AsOf, By: []string{"source", "agency"}, more: q.more}}
 	conditions := []string{"family IN {families:Array(String)}", "measure IN ('opened', 'settled', 'ended', 'stray')", "day <= {today:Date32}"}
 	args := []any{clickhouse.Named("families", families), clickhouse.Named("today", today.String()), clickhouse.Named("from", (today - remembered).String())}
 	if known, more := s.known(); known != "" {
 		conditions, args = append(conditions, known), append(args, more...)
 	}
+	days := s.days("")
+	table, n := days.from()
 	rows, err := b.Conn.Query(ctx, `SELECT agency, source, toInt32(max(day)), groupArrayIf(toInt32(day), day > {from:Date32}) FROM
-		(SELECT agency, source, day FROM cells WHERE `+strings.Join(conditions, " AND ")+` GROUP BY agency, source, day HAVING sum(n) > 0)
+		(SELECT agency, source, day FROM `+table+` WHERE `+strings.Join(conditions, " AND ")+` GROUP BY agency, source, day HAVING sum(`+n+`) > 0)
 		GROUP BY agency, source`, args...)
 	if err != nil {
 		return nil, err
