@@ -250,11 +250,11 @@ func (p *presenter) whyShown(of change) (whyView, error) {
 	for _, e := range of.effects {
 		said = append(said, e.name+" "+p.signed(e.by, count))
 	}
-	if of.lastOf != "" {
-		draw.Made = fmt.Sprintf("%s: %s. %s: %s.", p.lang.period(p.since.ID), withParts(of.write(of.first), of.firstOf), p.lang.period(p.period.ID), withParts(of.write(of.last), of.lastOf))
-	}
 	if of.effects[0].name == p.t("why.late") {
 		start = of.first - of.effects[0].by
+	}
+	if of.lastOf != "" {
+		draw.Made = fmt.Sprintf("%s: %s. %s: %s.", p.lang.period(p.since.ID), withParts(of.write(start), of.firstOf), p.lang.period(p.period.ID), withParts(of.write(of.last), of.lastOf))
 	}
 	w := waterfall{p: p, chart: &c, drawing: &draw, write: of.write, count: count}
 	w.level(p.since.ID, start, of.firstOf)
