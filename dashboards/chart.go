@@ -3,8 +3,11 @@ package dashboards
 import (
 	"encoding/json"
 	"html/template"
+	"math"
 	"slices"
 	"strings"
+
+	"tiendo/internal/kpi"
 )
 
 // chart is a drawing of figures that also stand in a table. Its colours are names of the style sheet's, so that dark and
@@ -57,6 +60,9 @@ type drawing struct {
 	Links []string         `json:"links,omitempty"`
 	// Shapes are how custom series are drawn, by their ids: "whisker", "segment", "band".
 	Shapes map[string]string `json:"shapes,omitempty"`
+	// Made is of how much the drawn rates are, for a picture that leaves the page with its words and its table; "" where the
+	// drawing itself says so.
+	Made string `json:"made,omitempty"`
 }
 
 type units struct {
@@ -73,6 +79,33 @@ type tip struct {
 type tipLine struct {
 	Name string `json:"name"`
 	Text string `json:"text"`
+}
+
+// among says of how much the rates of some rows are, from the least to the most.
+func (p *presenter) among(name string, rows []kpi.Row) string {
+	least, most := math.Inf(1), 0.0
+	for _, r := range rows {
+		if n := valueOf(r.Denominator); n > 0 {
+			least, most = min(least, n), max(most, n)
+		}
+	}
+	switch {
+	case most == 0:
+		return ""
+	case least == most:
+		return name + " " + p.lang.count(most)
+	default:
+		return name + " " + p.lang.count(least) + "–" + p.lang.count(most)
+	}
+}
+
+// denominators puts what among says into a sentence.
+func (p *presenter) denominators(all ...string) string {
+	all = slices.DeleteFunc(all, func(s string) bool { return s == "" })
+	if len(all) == 0 {
+		return ""
+	}
+	return p.lang.of("Mẫu số của mỗi điểm: ", "Denominator of each point: ") + strings.Join(all, "; ") + "."
 }
 
 // chart finishes a chart: its drawing becomes JSON, and its table can be had as a file.

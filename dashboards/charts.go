@@ -77,6 +77,15 @@ func (p *presenter) trend(id, title string, lines []line) (chart, error) {
 			all = append(all, p.monthly[l.id][month].Value)
 		}
 	}
+	var made []string
+	for _, l := range lines {
+		rows := make([]kpi.Row, len(months))
+		for i, month := range months {
+			rows[i] = p.monthly[l.id][month]
+		}
+		made = append(made, p.among(l.name, rows))
+	}
+	d.Made = p.denominators(made...)
 	from, to := span(all)
 	drawn.SetGlobalOptions(p.monthAxes(id, opts.YAxis{
 		Type: "value", Min: from, Max: to, SplitNumber: 5, AxisLabel: quietLabel(), SplitLine: splitLine(),

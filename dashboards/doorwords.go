@@ -111,7 +111,7 @@ var doorsIn = map[language]*doorWords{
 var scopeNames = map[auth.Scope]inBoth{
 	auth.ScopeIngest:  {"gửi sự kiện", "send events"},
 	auth.ScopeView:    {"xem số liệu và vụ việc", "see figures and cases"},
-	auth.ScopeRead:    {"xem và lấy trọn dữ liệu", "see them and take them out whole"},
+	auth.ScopeRead:    {"xem số liệu, vụ việc và lấy trọn dữ liệu", "see figures and cases, and take data out whole"},
 	auth.ScopeAssess:  {"gửi kết quả chấm điểm", "send assessments"},
 	auth.ScopePublish: {"công bố xếp hạng", "publish rankings"},
 	auth.ScopeAdmin:   {"quản trị", "administer"},

@@ -135,6 +135,11 @@ func (p *presenter) dumbbells() (chart, error) {
 			{Text: moved},
 		}})
 	}
+	shown := make([]kpi.Row, 0, 2*len(pairs))
+	for _, one := range pairs {
+		shown = append(shown, one.first, one.last)
+	}
+	d.Made = p.denominators(p.among(p.w.Rate, shown))
 	from, to := span(rates)
 	drawn := charts.NewBar()
 	drawn.SetGlobalOptions(append(named("promises"),

@@ -60,13 +60,13 @@ func moved(ctx context.Context, queries ...kpi.Query) ([]kpi.Figure, error) {
 // 0.85) + (0.25 − 0.5) × (0.7 − 0.85) = 5 points; performance: (0.5 + 0.25) ÷ 2 × (0.6 − 0.8) = −7.5 points; late data: 85 − 86 = −1.
 func TestWhyAFigureChanged(t *testing.T) {
 	v := dossiersFor(t, english, moved).Why
-	want := "On-time rate: 86.0% → 82.5% against 2018: late data of that period −1.0 points, mix of procedures +5.0 points, performance −7.5 points. " +
+	want := "On-time rate: 86.0% (129 / 150) → 82.5% (330 / 400) against 2018: late data of that period −1.0 points, mix of procedures +5.0 points, performance −7.5 points. " +
 		"Procedures that moved it most: 1.007 −7.5 points."
 	if strings.ReplaceAll(v.Sentence, nbsp, " ") != want {
 		t.Errorf("%q", v.Sentence)
 	}
 	rows := v.Chart.Table.Rows
-	if len(rows) != 5 || rows[0].Cells[0].Text != "86.0%" || rows[4].Cells[0].Text != "82.5%" {
+	if len(rows) != 5 || rows[0].Cells[0].Text != "86.0% (129 / 150)" || rows[4].Cells[0].Text != "82.5% (330 / 400)" {
 		t.Errorf("%+v", rows)
 	}
 	// Of the late dossiers, 30 of 200 became 70 of 400: 33 by volume, −15 by mix, 22 by performance; 2 more were told later.

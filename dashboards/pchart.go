@@ -99,6 +99,11 @@ func (p *presenter) pchart() (chart, error) {
 			p.value(q, r), p.numerator(q, r), p.denominator(q, r), p.plain(low, p.lang.percent), p.plain(high, p.lang.percent),
 		}})
 	}
+	var shown []kpi.Row
+	for _, month := range months {
+		shown = append(shown, rows[month])
+	}
+	d.Made = p.denominators(p.among(p.w.Rate, shown))
 	from, to := span(rates)
 	drawn := charts.NewLine()
 	drawn.SetGlobalOptions(p.monthAxes("pchart", opts.YAxis{Type: "value", Min: from, Max: to, SplitNumber: 5, AxisLabel: quietLabel(), SplitLine: splitLine()})...)

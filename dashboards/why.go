@@ -253,6 +253,9 @@ func (p *presenter) whyShown(of change) (whyView, error) {
 	if of.effects[0].name == p.t("why.late") {
 		start = of.first - of.effects[0].by
 	}
+	if of.lastOf != "" {
+		draw.Made = fmt.Sprintf("%s: %s. %s: %s.", p.lang.period(p.since.ID), withParts(of.write(start), of.firstOf), p.lang.period(p.period.ID), withParts(of.write(of.last), of.lastOf))
+	}
 	w := waterfall{p: p, chart: &c, drawing: &draw, write: of.write, count: count}
 	w.level(p.since.ID, start, of.firstOf)
 	for _, e := range of.effects {

@@ -150,8 +150,11 @@ func (f *figure) writeTable(w io.Writer, by []string) error {
 	if f.Completeness != nil {
 		fmt.Fprintf(w, "\ncompleteness %s of what the sources count themselves\n", show("ratio", f.Completeness))
 	}
+	if len(f.Quiet) > 0 {
+		fmt.Fprintln(w)
+	}
 	for _, q := range f.Quiet {
-		fmt.Fprintf(w, "\nno data of %s since %s\n", cmp.Or(q.Agency, q.Source), q.Since)
+		fmt.Fprintf(w, "no data of %s since %s\n", cmp.Or(q.Agency, q.Source), q.Since)
 	}
 	return nil
 }

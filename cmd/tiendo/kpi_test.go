@@ -32,7 +32,8 @@ const rateAnswer = `{"id":"dossier.on_time_rate","unit":"ratio","period":{"id":"
          {"agency":null,"numerator":0,"denominator":0,"value":null,"low":null,"high":null,"target":null}]}`
 
 const quantileAnswer = `{"id":"dossier.working_hours_p90","unit":"hours","period":{"id":"mtd","from":"2026-10-01","to":"2026-10-02"},
- "as_of":"2026-10-02T09:00:00+07:00","events":1,"definition":"1","completeness":null,"rows":[{"value":41.25,"n":12}]}`
+ "as_of":"2026-10-02T09:00:00+07:00","events":1,"definition":"1","completeness":null,"rows":[{"value":41.25,"n":12}],
+ "quiet":[{"agency":"H24.12","since":"2026-09-14"},{"agency":"H24.13","since":"2026-09-21"},{"source":"urn:x","since":"2026-09-21"}]}`
 
 func TestKpiPrints(t *testing.T) {
 	f := func(name, body, format string, by ...string) {

@@ -21,7 +21,11 @@ func (c *verifyCmd) Run(std *streams) error {
 	if err != nil {
 		return misuse(fmt.Errorf("read a publication: %w; name a file that you can read", err))
 	}
-	shown, err := publication.Verify(content, seal.Trust{Key: c.Key, Witnesses: c.Witnesses}, func(says string) { fmt.Fprintf(std.out, "differs\t%s\n", says) })
+	trust := seal.Trust{Key: c.Key, Witnesses: c.Witnesses}
+	if err := trust.Check(); err != nil {
+		return misuse(fmt.Errorf("%w; give --key and --witness keys as the city and its witnesses have made them known", err))
+	}
+	shown, err := publication.Verify(content, trust, func(says string) { fmt.Fprintf(std.out, "differs\t%s\n", says) })
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.File, err)
 	}

@@ -70,7 +70,9 @@ func TestVerify(t *testing.T) {
 	f(exitFault, "of another log, or forged", file, "--key", other)
 	f(exitFault, "was changed", bytes.Replace(file, []byte("2026-Q3"), []byte("2026-Q4"), 1))
 	f(exitFault, "no sealed record", []byte("hello\nworld\n"))
-	f(exitFault, "no key of a witness", file, "--witness", "x")
+	// A key that is none says nothing of the file: 1 would call it forged.
+	f(exitMisuse, "no key of a witness", file, "--witness", "x")
+	f(exitMisuse, "no public key of a log", file, "--key", "x")
 	if code := run(t.Context(), []string{"verify", path + ".missing"}, &streams{out: t.Output(), err: t.Output()}); code != exitMisuse {
 		t.Errorf("a file that is not there: %d", code)
 	}

@@ -188,6 +188,7 @@
     held.text = text;
     held.links = drawing.links;
     held.marks = drawing.marks;
+    held.made = drawing.made;
     held.option = dressed(drawing, again, element.clientWidth);
     addTakes(element);
     held.chart.setOption(held.option, { replaceMerge: ['series'] });
@@ -239,8 +240,9 @@
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   }
 
-  // What stands over a picture, which leaves the page: the chart's title, the period, and what its marks mean.
-  function heading(element) {
+  // What stands over a picture, which leaves the page: the chart's title, the period, what its marks mean, how the figure is
+  // counted, and of how many cases it is.
+  function heading(element, made) {
     const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
     const figure = element.closest('figure');
     const text = (selector) => document.querySelector(selector)?.textContent || '';
@@ -249,7 +251,13 @@
       if (!style || sign.tagName !== 'I') return style?.color || 'currentColor';
       return style.backgroundColor === 'rgba(0, 0, 0, 0)' ? getComputedStyle(document.documentElement).getPropertyValue('--red').trim() : style.backgroundColor;
     };
-    const legend = [...(figure?.querySelectorAll('.legend .key') || [])].map((key) => ({ text: key.textContent.trim(), colour: colour(key.querySelector('.sign, .stroke')) }));
+    // The marks of lines and of what is hatched, so that a picture in grey can be read.
+    const marks = {
+      late: '▨', first: '▲', full: '▲', kept: '◆', 'dot-first': '▲', 'dot-last': '●', 'mark-inside': '●',
+      'mark-below95': '▽', 'mark-below999': '▼', 'mark-above95': '△', 'mark-above999': '▲', 'line-solid': '—', 'line-dashed': '- -', 'line-dotted': '···', city: '···',
+    };
+    const mark = (sign) => marks[[...sign.classList].find((name) => marks[name])] || (sign.tagName === 'I' ? '■' : '●');
+    const legend = [...(figure?.querySelectorAll('.legend .key') || [])].map((key) => ({ text: key.textContent.trim(), colour: colour(key.querySelector('.sign, .stroke')), sign: mark(key.querySelector('.sign, .stroke')) }));
     const pen = document.createElement('canvas').getContext('2d');
     const { fontFamily: font, color: ink } = getComputedStyle(body);
     const parts = []; // of the lines: {text, x, y, size, weight, colour}
@@ -265,9 +273,24 @@
         x += wide + (word.tight ? size * 0.4 : size * 1.3);
       }
     };
+    const sentences = (text) => { // in as many lines as they need
+      const size = rem * 0.75;
+      pen.font = `400 ${size}px ${font}`;
+      let held = '';
+      for (const word of (text || '').split(' ')) {
+        if (held && pen.measureText(`${held} ${word}`).width > element.clientWidth - rem * 1.2) {
+          line(size, 400, [{ text: held }]);
+          held = '';
+        }
+        held += (held && ' ') + word;
+      }
+      if (held) line(size, 400, [{ text: held }]);
+    };
     line(rem, 620, [{ text: figure?.querySelector('h3.told')?.firstChild.textContent || '' }]);
     line(rem * 0.8, 400, [{ text: `${text('.title h1')} · ${text('.days')}` }]);
-    if (legend.length) line(rem * 0.8, 400, legend.flatMap(({ text, colour }) => [{ text: '■', colour, tight: true }, { text }]));
+    if (legend.length) line(rem * 0.8, 400, legend.flatMap(({ text, colour, sign }) => [{ text: sign, colour, tight: true }, { text }]));
+    sentences(figure?.querySelector('.about')?.textContent);
+    sentences(made);
     return { parts, font, high: Math.ceil(y + rem), background: getComputedStyle(element.closest('.panel') || body).backgroundColor };
   }
 
@@ -276,14 +299,14 @@
   // A picture has the background of the page; a PNG is twice as sharp as the screen.
   const pictures = {
     SVG: (element, held) => {
-      const { parts, font, high, background } = heading(element);
+      const { parts, font, high, background } = heading(element, held.made);
       const [width, height] = [element.clientWidth, element.clientHeight + high];
       const texts = parts.map((p) => `<text x="${p.x}" y="${p.y}" font-family="${escaped(font)}" font-size="${p.size}" font-weight="${p.weight}" fill="${p.colour}">${escaped(p.text)}</text>`);
       save(element.id + '.svg', new Blob([`<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"><rect width="100%" height="100%" fill="${background}"/>`,
         ...texts, `<g transform="translate(0 ${high})">${held.chart.renderToSVGString()}</g></svg>`], { type: 'image/svg+xml' }));
     },
     PNG: (element, held) => {
-      const { parts, font, high, background } = heading(element);
+      const { parts, font, high, background } = heading(element, held.made);
       const drawn = document.createElement('canvas');
       const chart = window.echarts.init(drawn, null, { renderer: 'canvas', devicePixelRatio: 2, width: element.clientWidth, height: element.clientHeight });
       chart.setOption({ ...held.option, animation: false });

@@ -200,6 +200,15 @@ func parse(name string, source []byte) (*file, *document, error) {
 		return nil, nil, doc.explain(err)
 	}
 	doc.tree = tree
+	bodies := slices.DeleteFunc(slices.Clone(tree.Docs), func(d *ast.DocumentNode) bool { return d.Body == nil })
+	if len(bodies) > 1 {
+		begin := bodies[1].Start
+		if begin == nil { // an end (...) of the first does without
+			begin = bodies[1].Body.GetToken()
+		}
+		p := begin.Position
+		return nil, nil, &MappingError{name, p.Line, p.Column, "a second document begins here, and only the first would be read; a mapping is one"}
+	}
 	var f file
 	decoder := yaml.NewDecoder(bytes.NewReader(source), yaml.Strict())
 	if err := decoder.Decode(&f); err != nil {

@@ -2,6 +2,7 @@ package importer
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -80,8 +81,15 @@ func TestMappingErrorsNameThePlace(t *testing.T) {
 	f("subject: ma", "subject: ma\nstep: {column: a, map: {B: dossier.paid}}", `5:28: step: "dossier.paid" is no type under events`)
 	f("subject: ma", "subject: ma\nformat: xml", `5:9: format: "xml" is neither`)
 	f("subject: ma", "subject: ma\ndelimiter: ab", `5:12: delimiter: "ab" is not one character`)
+	f(good, good+"---\n"+good, fmt.Sprintf("%d:1: a second document begins here", strings.Count(good, "\n")+1))
+	if _, err := ParseMapping("m.yaml", []byte(good+"...\n"+good)); err == nil || !strings.Contains(err.Error(), "second document") {
+		t.Error(err)
+	}
 	if _, err := ParseMapping("m.yaml", nil); err == nil {
 		t.Error("an empty mapping is taken")
+	}
+	if _, err := ParseMapping("m.yaml", []byte("# of the city\n---\n"+good+"...\n")); err != nil {
+		t.Error(err)
 	}
 }
 

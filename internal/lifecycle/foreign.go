@@ -60,8 +60,8 @@ func speakersOf(events []event.Event, c course) (*speakers, error) {
 }
 
 // claim finds the agency that the records of an opening or a submission name, and when it happened. Records from tokens
-// that are bound to none decide; without them the first to arrive of those in which an agency names itself, so that no
-// agency can take a case from another by telling its opening again.
+// that are bound to none decide; without them, or where they were taken back, the first to arrive of those in which an agency
+// names itself and that stand, so that no agency can take a case from another by telling its opening again.
 func (s *speakers) claim(events []event.Event, step string) (opened time.Time, err error) {
 	var deciding, own []event.Event
 	for i := range events {
@@ -81,18 +81,24 @@ func (s *speakers) claim(events []event.Event, step string) (opened time.Time, e
 			own = append(own, *e)
 		}
 	}
-	if len(deciding) == 0 && len(own) > 0 {
-		first := slices.MinFunc(own, func(a, b event.Event) int { return delivered(&a, &b) })
-		deciding = slices.DeleteFunc(own, func(e event.Event) bool { return e.Bound != first.Bound })
+	slices.SortFunc(own, func(a, b event.Event) int { return delivered(&a, &b) })
+	for {
+		told, err := factsOf(deciding, new(workspace))
+		if err != nil {
+			return opened, err
+		}
+		if f := told.once(step); f != nil {
+			s.agency = f.last().data.Agency
+			return f.time, nil
+		}
+		// Nothing was told so, or all of it was taken back: the next may say whose case it is.
+		if len(own) == 0 {
+			return opened, nil
+		}
+		next := own[0].Bound
+		deciding = slices.DeleteFunc(slices.Clone(own), func(e event.Event) bool { return e.Bound != next })
+		own = slices.DeleteFunc(own, func(e event.Event) bool { return e.Bound == next })
 	}
-	told, err := factsOf(deciding, new(workspace))
-	if err != nil {
-		return opened, err
-	}
-	if f := told.once(step); f != nil {
-		s.agency, opened = f.last().data.Agency, f.time
-	}
-	return opened, nil
 }
 
 // follow finds the legs: each is started by whoever may speak when it starts. A record that repeats the source and id of an
@@ -189,6 +195,9 @@ func (j *judge) hear(events []event.Event, w *workspace) (err error) {
 	}
 	j.Foreign = j.Foreign[:0]
 	for i := range foreign {
+		if foreign[i].Retracted { // Those that take a fact back are no telling, and are not among the records of the rate either.
+			continue
+		}
 		j.Foreign = append(j.Foreign, ForeignRecord{Time: foreign[i].Time, Source: foreign[i].Source})
 	}
 	if j.facts, err = factsOf(counting, w); err != nil {

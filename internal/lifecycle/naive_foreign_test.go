@@ -40,25 +40,32 @@ func (r *naiveReader) whose() {
 				own = append(own, e)
 			}
 		}
-		if len(sure) == 0 { // Open: of agencies that name themselves the first to be heard.
+		for {
+			told := naiveReader{family: r.family, events: distinct(sure)}
+			if opening, ok := once(told.facts(step)); ok {
+				r.owner = opening.data.Agency
+				if step != "submitted" {
+					r.ownedFrom = opening.Time
+				}
+				return
+			}
+			if len(own) == 0 {
+				break
+			}
+			// Open: of agencies that name themselves, and did not take it back, the first to be heard.
+			first := own[0]
 			for _, e := range own {
-				if !slices.ContainsFunc(own, func(other event.Event) bool { return other.Bound != e.Bound && other.Before(&e) }) {
+				if e.Before(&first) {
+					first = e
+				}
+			}
+			sure = nil
+			for _, e := range own {
+				if e.Bound == first.Bound {
 					sure = append(sure, e)
 				}
 			}
-			for _, e := range own {
-				if len(sure) > 0 && e.Bound == sure[0].Bound && !slices.ContainsFunc(sure, func(s event.Event) bool { return s.ID == e.ID && s.Source == e.Source }) {
-					sure = append(sure, e)
-				}
-			}
-		}
-		told := naiveReader{family: r.family, events: distinct(sure)}
-		if opening, ok := once(told.facts(step)); ok {
-			r.owner = opening.data.Agency
-			if step != "submitted" {
-				r.ownedFrom = opening.Time
-			}
-			return
+			own = slices.DeleteFunc(own, func(e event.Event) bool { return e.Bound == first.Bound })
 		}
 	}
 }

@@ -85,7 +85,13 @@ func readNaively(events []event.Event, rules register.View) naive {
 		}
 	}
 	told := r.mine()
-	r.foreign = len(r.events) - len(told)
+	for _, e := range r.events {
+		if !e.Retracted && !slices.ContainsFunc(told, func(other event.Event) bool {
+			return other.Source == e.Source && other.ID == e.ID && other.Bound == e.Bound
+		}) {
+			r.foreign++
+		}
+	}
 	r.events = distinct(told)
 	r.read()
 	return r.naive

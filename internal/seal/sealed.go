@@ -62,6 +62,17 @@ type Trust struct {
 	Witnesses []string
 }
 
+// Check is an error if what is trusted is no key at all, whatever the file holds.
+func (t *Trust) Check() error {
+	if t.Key != "" {
+		if _, err := publicKey(t.Key); err != nil {
+			return err
+		}
+	}
+	_, err := Witnesses(t.Witnesses)
+	return err
+}
+
 // Verify shows that the record stands, byte for byte, in the log of the key, at the head which was signed.
 func (s *Sealed) Verify(trust Trust) (*Verified, error) {
 	if err := checkCanonical(s.Record); err != nil {
