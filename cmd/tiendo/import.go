@@ -215,7 +215,10 @@ func (c *importCmd) explain(name string, result *importer.Result, err error) err
 		return nil
 	}
 	where := ""
-	if result.Line > 0 {
+	switch {
+	case result.Line > 0 && c.DryRun:
+		where = fmt.Sprintf("; %s was read up to line %d", name, result.Line)
+	case result.Line > 0:
 		where = fmt.Sprintf("; %s was read up to line %d, and what was sent is kept: run the same command again, it changes nothing that is there already", name, result.Line)
 	}
 	var (

@@ -216,6 +216,10 @@ func TestImportSaysWhatToDo(t *testing.T) {
 		c.Client.Server = "http://127.0.0.1:1"
 		s.write(t, "a.csv", "id,at,agency,done\n1,2026-01-05,a,\n")
 	})
+	f(exitFault, "is a quote missing?; a.csv was read up to line 2\n", func(s *session, c *importCmd) {
+		c.DryRun = true
+		s.write(t, "a.csv", "id,at,agency,done\n1,2026-01-05,a,\n"+strings.Repeat("x", 2<<20))
+	})
 	f(exitMisuse, "is no address of a server", func(_ *session, c *importCmd) { c.Client.Server = "here" })
 }
 

@@ -117,11 +117,11 @@ func (r *rows) next() (record, error) {
 		}
 		line, _ := r.reader.FieldPos(0)
 		r.last = line
+		if !slices.ContainsFunc(fields, func(text string) bool { return strings.TrimSpace(text) != "" }) {
+			continue
+		}
 		if len(fields) != len(r.header) {
 			return record{line: line, reason: fmt.Sprintf("the row has %d cells, the header has %d", len(fields), len(r.header))}, nil
-		}
-		if !slices.ContainsFunc(fields, func(text string) bool { return text != "" }) {
-			continue
 		}
 		for i, at := range r.places {
 			r.values[i].text = fields[at]

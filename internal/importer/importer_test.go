@@ -136,6 +136,13 @@ func TestCSVWithOneRowPerCase(t *testing.T) {
 	})
 }
 
+// TestRowsOfBlanks: white space is nothing, so such a row is empty, however many cells it has.
+func TestRowsOfBlanks(t *testing.T) {
+	events, rejects := told(t, hue, "h.csv", "ma,nop,don_vi,thu_tuc,kenh,muc,phi,hen,tt,xong,tien\n , ,,,,,,,,,\n   \n\t,\u00a0\n,,,,\n")
+	same(t, "events", events, nil)
+	same(t, "rejects", rejects, nil)
+}
+
 // TestThousandsWithAPoint: in Vietnam 1.000 people are a thousand. A number of JSON says itself what it is.
 func TestThousandsWithAPoint(t *testing.T) {
 	const held = "family: reception\nsource: urn:x\nsubject: id\nevents:\n  - type: reception.held\n    time: {column: day}\n" +

@@ -67,14 +67,15 @@ func (r *Rows) raw(start *xml.StartElement) (c raw, err error) {
 	}
 }
 
-// take reads what a cell says and keeps it, if its column is wanted. there says whether it says anything.
-func (r *Rows) take(c *raw) (there bool, _ error) {
+// take reads what a cell says and keeps it, if its column is wanted. there says whether it says anything; white space does not.
+// Of a row that is filled already that is not found out again for columns that nobody wants.
+func (r *Rows) take(c *raw, filled bool) (there bool, _ error) {
 	if !c.valued && !c.formula || c.valued && c.value == "" && c.kind != "s" {
 		return false, nil
 	}
 	if r.keep != nil {
 		if _, wanted := slices.BinarySearch(r.keep, c.column); !wanted {
-			return true, nil
+			return filled || !r.book.blank(c), nil
 		}
 	}
 	cell := Cell{Column: c.column}
@@ -83,7 +84,7 @@ func (r *Rows) take(c *raw) (there bool, _ error) {
 	if err != nil {
 		cell.Kind, cell.Text = Fault, err.Error()
 	}
-	if cell.Text == "" {
+	if strings.TrimSpace(cell.Text) == "" {
 		return false, nil
 	}
 	if r.size += len(cell.Text); r.size > longest {
@@ -91,6 +92,12 @@ func (r *Rows) take(c *raw) (there bool, _ error) {
 	}
 	r.row.Cells = append(r.row.Cells, cell)
 	return true, nil
+}
+
+// blank says whether a cell is a text of white space.
+func (b *Book) blank(c *raw) bool {
+	kind, text, err := b.tell(c)
+	return err == nil && kind == Text && strings.TrimSpace(text) == ""
 }
 
 // tell says what a cell holds. Its error is why that can't be told.

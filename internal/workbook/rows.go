@@ -154,7 +154,7 @@ func (r *Rows) read(start *xml.StartElement) (filled bool, err error) {
 				return false, damaged(r.part.name, fmt.Errorf("the cells of row %d are not in order", number))
 			}
 			column = raw.column
-			there, err := r.take(&raw)
+			there, err := r.take(&raw, filled)
 			if err != nil {
 				return false, err
 			}

@@ -120,6 +120,19 @@ func TestKindsOfCells(t *testing.T) {
 	})
 }
 
+// TestRowsOfBlanks: white space is nothing, in columns that are wanted and in others.
+func TestRowsOfBlanks(t *testing.T) {
+	rows := `<row><c t="inlineStr"><is><t>  </t></is></c><c t="s"><v>3</v></c></row><row><c t="str"><v> </v></c><c t="s"><v>0</v></c></row>` +
+		`<row><c t="inlineStr"><is><t>x</t></is></c><c t="inlineStr"><is><t xml:space="preserve"> &#160;</t></is></c></row>`
+	for _, keep := range [][]int{nil, {1}, {7}} {
+		got, err := read(t, byHand(rows, "").pack(t), keep...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, got, map[int][]string{0: {"2: B=Mã", "3: A=x"}, 1: {"2:", "3: A=x"}, 7: {"2:", "3:"}}[append(keep, 0)[0]])
+	}
+}
+
 func TestDatesFrom1904(t *testing.T) {
 	p := byHand(`<row><c s="1"><v>44083</v></c><c s="1"><v>0.25</v></c></row>`, "")
 	p["xl/workbook.xml"] = strings.Replace(p["xl/workbook.xml"], "<sheets>", `<workbookPr date1904="1"/><sheets>`, 1)
