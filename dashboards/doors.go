@@ -241,6 +241,8 @@ type forbiddenView struct {
 	Says string
 	// Own is where the same is to be seen for the visitor's own agency; empty for nowhere.
 	Own string
+	// LogIn is where a screen on a wall becomes somebody who may see more; empty for others.
+	LogIn string
 }
 
 func (p *Pages) forbidden(w http.ResponseWriter, r *http.Request, why auth.Refusal) {
@@ -258,7 +260,7 @@ func (p *Pages) forbidden(w http.ResponseWriter, r *http.Request, why auth.Refus
 	case why.Foreign:
 		v.Says = d.Foreign
 	case why.Wall:
-		v.Says = d.WallOnly
+		v.Says, v.LogIn = d.WallOnly, loginHref(r.URL.RequestURI())
 	case why.Scope != "":
 		v.Says = d.Needs + ": " + scopeNames[why.Scope].in(lang) + "."
 	case why.Bound != "":

@@ -2,6 +2,7 @@ package dashboards
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"regexp"
 	"strings"
 	"testing"
@@ -57,5 +58,16 @@ func TestMenuOfWhoMaySeeNoFigures(t *testing.T) {
 		if strings.Contains(page, `href="/metrics"`) || !strings.Contains(page, "xem số liệu và vụ việc") {
 			t.Errorf("%s: %s", scope, page)
 		}
+	}
+}
+
+// A screen on a wall that is sent elsewhere is offered to log in, and not the overview, which refuses it as well.
+func TestWallsAreOfferedToLogIn(t *testing.T) {
+	w := httptest.NewRecorder()
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/tasks?lang=en", nil)
+	newGate(t, nil).pages.Refused(w, r, auth.Refusal{Status: http.StatusForbidden, Wall: true})
+	page := w.Body.String()
+	if w.Code != http.StatusForbidden || !strings.Contains(page, `<a class="button" href="/login?next=%2Ftasks%3Flang%3Den">Log in</a>`) || strings.Contains(page, `class="button" href="/?lang=en"`) {
+		t.Errorf("status %d: %s", w.Code, page)
 	}
 }
