@@ -343,7 +343,7 @@ func (s *server) visits(b *testing.B, c city, cases, events int) {
 	var mu sync.Mutex
 	times := map[string][]time.Duration{}
 	var all []time.Duration
-	end := time.Now().Add(time.Duration(either(20, 60)) * time.Second)
+	end := time.Now().Add(time.Duration(either(20, 120)) * time.Second)
 	for i := range people {
 		visiting.Go(func() {
 			rng := rand.New(rand.NewPCG(7, uint64(i)))

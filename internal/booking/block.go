@@ -121,7 +121,7 @@ func (b *Booker) fill(ctx context.Context, block *block, query, token string) (*
 	if err != nil {
 		return nil, err
 	}
-	block.draft, block.strays = b.ledger.begin(), &strays{cases: cases{}}
+	block.draft, block.strays = b.ledger.begin(block.cases.count()), &strays{cases: cases{}}
 	delivered, err := b.judge(ctx, block, in)
 	if err != nil {
 		return in, err

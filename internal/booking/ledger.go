@@ -1,10 +1,12 @@
 package booking
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
@@ -36,9 +38,9 @@ type held struct {
 	// block is the last block that is in it.
 	block uint64
 	// since is the first day from which on each is kept by itself, with the instants of deadlines; so are, without instants, those of
-	// some months before it, the last asked for being the last.
+	// some months before it.
 	since calendar.Day
-	older []kept
+	older []*kept
 
 	agencies []string
 	numbers  map[string]uint32 // of agencies
@@ -51,6 +53,8 @@ type held struct {
 type kept struct {
 	month calendar.Day
 	days  shelves
+	// asked is when it was last asked for, in nanoseconds.
+	asked atomic.Int64
 }
 
 // Stratum is a family's lines of one measure.
@@ -80,11 +84,13 @@ type draft struct {
 	heard map[Voice]map[calendar.Day]int64
 	since calendar.Day
 	older []calendar.Day
+	// fine says that all days are told apart, so that a month may be kept while the block is judged.
+	fine bool
 }
 
 // daily says whether the days of a month are told apart.
 func (d *draft) daily(day calendar.Day) bool {
-	return day >= d.since || slices.Contains(d.older, monthOf(day))
+	return d.fine || day >= d.since || slices.Contains(d.older, monthOf(day))
 }
 
 // Binned says that a measure is told by bins of time, and has no marks: a ledger keeps the bin in the marks' place.
@@ -100,11 +106,11 @@ type line struct {
 	millis uint32
 }
 
-// begin returns an empty draft.
-func (l *Ledger) begin() *draft {
+// begin returns an empty draft of a block of so many cases: of few, all days fit into memory.
+func (l *Ledger) begin(cases int) *draft {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	d := &draft{sums: map[Stratum]map[line]int64{}, heard: map[Voice]map[calendar.Day]int64{}}
+	d := &draft{fine: cases <= fewCases, sums: map[Stratum]map[line]int64{}, heard: map[Voice]map[calendar.Day]int64{}}
 	if l.held != nil {
 		d.since = l.held.since
 		for _, k := range l.held.older {
@@ -167,7 +173,7 @@ func (l *Ledger) commit(d *draft, block uint64, today calendar.Day) {
 		return
 	}
 	h.block = block
-	h.older = slices.DeleteFunc(h.older, func(k kept) bool { return !d.daily(k.month) })
+	h.older = slices.DeleteFunc(h.older, func(k *kept) bool { return !d.daily(k.month) })
 	for of, sums := range d.sums {
 		for at, n := range sums {
 			h.put(of, at, n)
@@ -193,7 +199,7 @@ const mostOlder = 4
 func (l *Ledger) Keep(ctx context.Context, conn driver.Conn, month calendar.Day) error {
 	wanted := func() bool {
 		kept := false
-		return l.Read(func(p Page) { kept = p.Daily(month) }) && !kept
+		return l.Read(func(p Page) { kept = p.held.ask(month) }) && !kept
 	}
 	if !wanted() {
 		return nil
@@ -228,7 +234,8 @@ func (l *Ledger) Keep(ctx context.Context, conn driver.Conn, month calendar.Day)
 		return nil
 	}
 	if len(h.older) == mostOlder {
-		h.older = slices.Delete(h.older, 0, 1)
+		least := slices.MinFunc(h.older, func(a, b *kept) int { return cmp.Compare(a.asked.Load(), b.asked.Load()) })
+		h.older = slices.DeleteFunc(h.older, func(k *kept) bool { return k == least })
 	}
 	days := newShelves()
 	for of, sums := range sums {
@@ -242,8 +249,20 @@ func (l *Ledger) Keep(ctx context.Context, conn driver.Conn, month calendar.Day)
 		on(days.apart, of).merge(sums)
 		on(days.together, of).merge(together)
 	}
-	h.older = append(h.older, kept{month, days})
+	h.older = append(h.older, &kept{month: month, days: days})
+	h.ask(month)
 	return nil
+}
+
+// ask notes that the days of a month are asked for, and says whether they are kept.
+func (h *held) ask(month calendar.Day) bool {
+	for _, k := range h.older {
+		if k.month == month {
+			k.asked.Store(time.Now().UnixNano())
+			return true
+		}
+	}
+	return month >= h.since
 }
 
 // daysOf is where a day is kept by itself, nil if it is not.

@@ -135,7 +135,7 @@ func TestLedgerIsUnreadableAfterADoubt(t *testing.T) {
 	if err := booker.resume(t.Context()); err != nil || !readable() {
 		t.Fatalf("it cannot be read: %v", err)
 	}
-	booker.ledger.commit(booker.ledger.begin(), 2, today)
+	booker.ledger.commit(booker.ledger.begin(0), 2, today)
 	if readable() {
 		t.Error("a block was skipped, and it can be read")
 	}
@@ -160,7 +160,7 @@ func TestLedgerForgetsOldDays(t *testing.T) {
 	booker := newBooker(t, conn)
 	today := calendar.DayOf(time.Date(2026, 3, 10, 12, 0, 0, 0, zone), zone)
 	l := fresh(t, conn, booker, today)
-	d := l.begin()
+	d := l.begin(1)
 	entry := lifecycle.Entry{Count: lifecycle.Count{N: 2}}
 	entry.Measure, entry.Day, entry.Agency = lifecycle.Opened, today-60, "A"
 	d.add("dossier", []lifecycle.Entry{entry})
@@ -174,7 +174,7 @@ func TestLedgerForgetsOldDays(t *testing.T) {
 	if got := days(); got != 2 {
 		t.Errorf("%d by day", got)
 	}
-	l.commit(l.begin(), 2, today+60)
+	l.commit(l.begin(1), 2, today+60)
 	if got := days(); got != 0 {
 		t.Errorf("after two months %d by day", got)
 	}
@@ -237,6 +237,60 @@ func TestShelf(t *testing.T) {
 			t.Fatalf("%d before day %d, %d until day %d of %v; want %d, %d", before, day, until, end, only, wantBefore, wantUntil)
 		}
 	}
+}
+
+// TestKeptWhileABlockIsJudged: the days of a month that somebody asks for while a block is judged are kept, with what the block adds; of a
+// block of very many cases they are read anew.
+func TestKeptWhileABlockIsJudged(t *testing.T) {
+	conn := enginetest.Conn(t)
+	booker := newBooker(t, conn)
+	today := calendar.DayOf(time.Now(), zone)
+	entry := lifecycle.Entry{Count: lifecycle.Count{N: 2}}
+	entry.Measure, entry.Day, entry.Agency = lifecycle.Opened, today-400, "A"
+	for cases, kept := range map[int]bool{fewCases: true, fewCases + 1: false} {
+		l := fresh(t, conn, booker, today)
+		d := l.begin(cases)
+		d.add("dossier", []lifecycle.Entry{entry})
+		if err := l.Keep(t.Context(), conn, monthOf(entry.Day)); err != nil {
+			t.Fatal(err)
+		}
+		l.commit(d, 1, today)
+		l.Read(func(p Page) {
+			var byDay, byMonth int64
+			p.Days([]calendar.Day{monthOf(entry.Day)}, Stratum{"dossier", lifecycle.Opened}, Whose{}, func(r *Run) {
+				byDay += r.Before(entry.Day+1, 0) - r.Before(entry.Day, 0)
+			})
+			p.Months(Stratum{"dossier", lifecycle.Opened}, Whose{}, func(r *Run) { byMonth += r.Before(today, 0) })
+			if p.Daily(monthOf(entry.Day)) != kept || byMonth != 2 || kept && byDay != 2 {
+				t.Errorf("%d cases: kept %v, %d by day, %d by month", cases, p.Daily(monthOf(entry.Day)), byDay, byMonth)
+			}
+		})
+	}
+}
+
+// TestTheMonthsAskedForStay: the month that nobody has asked for longest makes room.
+func TestTheMonthsAskedForStay(t *testing.T) {
+	conn := enginetest.Conn(t)
+	today := calendar.DayOf(time.Now(), zone)
+	l := fresh(t, conn, newBooker(t, conn), today)
+	months := []calendar.Day{monthOf(today - 200)}
+	for len(months) <= mostOlder {
+		months = append(months, monthOf(months[len(months)-1]-1))
+	}
+	for _, month := range months {
+		for _, asked := range []calendar.Day{months[0], month} {
+			if err := l.Keep(t.Context(), conn, asked); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	l.Read(func(p Page) {
+		for i, month := range months {
+			if p.Daily(month) != (i != 1) {
+				t.Errorf("month %d: kept %v", i, p.Daily(month))
+			}
+		}
+	})
 }
 
 // counting is a connection that counts what it is asked.

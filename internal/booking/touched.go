@@ -26,6 +26,13 @@ func (cs cases) sort() {
 	}
 }
 
+func (cs cases) count() (n int) {
+	for _, subjects := range cs {
+		n += len(subjects)
+	}
+	return n
+}
+
 // anotherCollector finds one whose events are stored beside those that are known, "" if there is none. The index on collectors
 // passes over what is stored of them.
 func anotherCollector(ctx context.Context, conn driver.Conn, known []string) (string, error) {

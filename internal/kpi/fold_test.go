@@ -185,6 +185,14 @@ func TestUnknownValuesAreRefused(t *testing.T) {
 	}
 	f("dossier.late", "group", "department", "")
 	f("dossier.late", "group", "departmen", "department would do")
+	// A group that is known, though in another period: of a trend it asks of each quarter.
+	loaded, err = loaded.With(register.Agencies, []byte("agencies: [{code: A, names: {vi: a, en: a}, group: department, to: 2025-06-30},"+
+		" {code: A, names: {vi: a, en: a}, group: centre, from: 2025-07-01}]"), time.Unix(1, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f("dossier.late", "group", "centre", "")
+	f("dossier.late", "group", "center", "centre, department would do")
 	f("dossier.late", "channel", "post", "")
 	f("quality.orphan_rate", "channel", "boat", "online, direct, post would do")
 	f("quality.orphan_rate", "source", "a b", "URI")

@@ -142,6 +142,9 @@ func (v View) Successors(d calendar.Day) map[string]string {
 	})
 }
 
+// GroupNames returns the groups that any entry names, whenever it holds, sorted. The slice is the caller's.
+func (v View) GroupNames() []string { return slices.Sorted(maps.Keys(v.agencies.book.named)) }
+
 // Groups returns the group of every agency that has one: on that day or, for agencies that are not there then, when they
 // last were. The map must not be changed.
 func (v View) Groups(d calendar.Day) map[string]string {
