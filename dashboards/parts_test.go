@@ -133,3 +133,21 @@ func checkTips(t *testing.T, drawn string, seen map[string]int) {
 		}
 	}
 }
+
+// Headings go down one step at a time, so that who hears a page finds its parts.
+func TestHeadingsSkipNoStep(t *testing.T) {
+	heading := regexp.MustCompile(`<h([1-6])[ >]`)
+	for _, of := range pages() {
+		page := bodyOf(t, get(t, site(t, cityAnswers), strings.ReplaceAll(of.path, "{agency}", "H24.12")))
+		before := byte('0')
+		for _, m := range heading.FindAllStringSubmatch(page, -1) {
+			if m[1][0] > before+1 {
+				t.Errorf("%s: h%s follows h%c", of.path, m[1], before)
+			}
+			before = m[1][0]
+		}
+		if before == '0' {
+			t.Errorf("%s has no heading", of.path)
+		}
+	}
+}

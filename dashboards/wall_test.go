@@ -182,3 +182,15 @@ func TestWallsAskTogether(t *testing.T) {
 		t.Errorf("the books were asked %d times", n)
 	}
 }
+
+// Offices of one kind differ in the end of their names, which is not cut off.
+func TestLongNamesOnWalls(t *testing.T) {
+	for name, want := range map[string]bool{
+		"Ủy ban nhân dân xã Kiến Thiết": false, "Sở Lao động – Thương binh và Xã hội": false,
+		"Trung tâm Phục vụ hành chính công, Ủy ban nhân dân phường Kiến Thiết": true,
+	} {
+		if got := (wallRow{Name: name}).Long(); got != want {
+			t.Errorf("%s is long: %v", name, got)
+		}
+	}
+}

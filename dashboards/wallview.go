@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"tiendo/internal/kpi"
 	"tiendo/internal/publication"
@@ -295,6 +296,12 @@ func (t *wallTeller) below(id string) *wallList {
 	l.more(len(codes), t)
 	return l
 }
+
+// longName is how many letters a name may have that stands on two lines.
+const longName = 44
+
+// Long says that a name needs smaller letters: offices of one kind differ in its end alone.
+func (r wallRow) Long() bool { return utf8.RuneCountInString(r.Name) > longName }
 
 func (l *wallList) more(all int, t *wallTeller) {
 	if left := all - len(l.Rows); left > 0 {
