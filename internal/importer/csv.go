@@ -40,6 +40,9 @@ func (m *Mapping) rows(in *Input) (*rows, error) {
 	if err != nil && strings.ContainsRune(strings.Join(r.header, ""), '\r') { // then all of the file is one row: its cases are no names to be told
 		return nil, fmt.Errorf("%s: its rows end with a carriage return (CR) alone, as old Macintosh programs write them; save it as CSV (UTF-8), with LF or CRLF", in.Name)
 	}
+	if err != nil && !slices.ContainsFunc(m.columns, func(c column) bool { return slices.Contains(r.header, c.name) }) {
+		return nil, fmt.Errorf("%w; a CSV begins with the names of its columns: remove a title above them, or name with `delimiter:` what parts them", err)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package importer
 
 import (
 	"bytes"
+	"compress/gzip"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -399,6 +400,35 @@ func TestIdentity(t *testing.T) {
 	}
 }
 
+// TestPackedFilesThatEndTooEarly say so, and what would do, also in the middle.
+func TestPackedFilesThatEndTooEarly(t *testing.T) {
+	var packed bytes.Buffer
+	w := gzip.NewWriter(&packed)
+	fmt.Fprint(w, "ma,nop,don_vi,thu_tuc,kenh,muc,phi,hen,tt,xong,tien\n")
+	for i := range 20_000 {
+		fmt.Fprintf(w, "H%d,05/03/2026 08:15,a,%d,,,Có,,,,\n", i, i*i)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	m, err := ParseMapping("m.yaml", []byte(hue))
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, err := Open("-", bytes.NewReader(packed.Bytes()[:packed.Len()/2]))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	reader, err := m.Read(in, imported)
+	for err == nil {
+		err = reader.Fill(new(Batch))
+	}
+	if want := "read standard input: the file is damaged or cut off (unexpected EOF); copy or download it again"; err.Error() != want {
+		t.Errorf("%v, want %s", err, want)
+	}
+}
+
 func TestPackedFilesAndFormats(t *testing.T) {
 	for _, name := range []string{"boston311-animals-2013-2019/2013.csv.gz", "uk-written-questions-2024/2024-08.ndjson.gz"} {
 		in, err := Open(shared(t, name), nil)
@@ -414,7 +444,7 @@ func TestPackedFilesAndFormats(t *testing.T) {
 		in.Close()
 	}
 	for content, want := range map[string]string{
-		"\x1f\x8b\x08\x00": "cut off", "<html><table>": "it is a web page (HTML)", "%PDF-1.7": "it is a PDF",
+		"\x1f\x8b\x08\x00": "cut off (unexpected EOF); copy or download it again", "<html><table>": "it is a web page (HTML)", "%PDF-1.7": "it is a PDF",
 	} {
 		if _, err := Open("-", strings.NewReader(content)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v, want %s", content, err, want)

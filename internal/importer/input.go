@@ -120,25 +120,40 @@ func (in *Input) unpack(raw io.Reader) error {
 	case bytes.HasPrefix(head, []byte{0x1f, 0x8b}):
 		unpacked, err := gzip.NewReader(packed)
 		if err != nil {
-			return fmt.Errorf("the file is damaged or cut off: %w", err)
+			return cutOff(err)
 		}
-		in.text, name, in.file = bufio.NewReaderSize(unpacked, 1<<16), strings.TrimSuffix(name, ".gz"), nil
+		in.text, name, in.file = bufio.NewReaderSize(unpacking{unpacked}, 1<<16), strings.TrimSuffix(name, ".gz"), nil
 	case bytes.HasPrefix(head, []byte{0x28, 0xb5, 0x2f, 0xfd}):
 		unpacked, err := zstd.NewReader(packed, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(64<<20))
 		if err != nil {
 			return err
 		}
 		in.close = append(in.close, unpacked.Close)
-		in.text, name, in.file = bufio.NewReaderSize(unpacked, 1<<16), strings.TrimSuffix(name, ".zst"), nil
+		in.text, name, in.file = bufio.NewReaderSize(unpacking{unpacked}, 1<<16), strings.TrimSuffix(name, ".zst"), nil
 	}
 	return in.recognise(name)
+}
+
+// unpacking reads what is packed. Its errors say what to do, for whoever reads a file cannot know where they come from.
+type unpacking struct{ io.Reader }
+
+func (u unpacking) Read(p []byte) (int, error) {
+	n, err := u.Reader.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		err = cutOff(err)
+	}
+	return n, err
+}
+
+func cutOff(err error) error {
+	return fmt.Errorf("the file is damaged or cut off (%w); copy or download it again", err)
 }
 
 // recognise finds out the format by the first bytes, else by the name.
 func (in *Input) recognise(name string) error {
 	head, err := in.text.Peek(1024)
 	if err != nil && !errors.Is(err, io.EOF) {
-		return fmt.Errorf("the file is damaged or cut off: %w", err)
+		return err
 	}
 	if workbook.Packed(head) {
 		in.format = formatXLSX
@@ -170,7 +185,7 @@ var (
 func (in *Input) whole(format string) error {
 	head, err := in.text.Peek(1024)
 	if err != nil && !errors.Is(err, io.EOF) {
-		return fmt.Errorf("open %s: the file is damaged or cut off: %w", in.Name, err)
+		return fmt.Errorf("open %s: %w", in.Name, err)
 	}
 	switch {
 	case len(head) == 0 && format == formatNDJSON:
@@ -189,7 +204,7 @@ func (in *Input) whole(format string) error {
 func (in *Input) decode(m *Mapping) error {
 	head, err := in.text.Peek(charset.Sample)
 	if err != nil && !errors.Is(err, io.EOF) {
-		return fmt.Errorf("open %s: the file is damaged or cut off: %w", in.Name, err)
+		return fmt.Errorf("open %s: %w", in.Name, err)
 	}
 	text, err := charset.Of(head, m.charset)
 	if err != nil && m.charset != "" {
@@ -226,7 +241,7 @@ func (in *Input) spool() (*os.File, int64, error) {
 	size, err := io.Copy(file, io.LimitReader(in.text, largestSpool+1))
 	switch {
 	case err != nil:
-		return nil, 0, fmt.Errorf("the file is damaged or cut off: %w", err)
+		return nil, 0, err
 	case size > largestSpool:
 		return nil, 0, fmt.Errorf("it unpacks to more than %d MiB", largestSpool>>20)
 	}

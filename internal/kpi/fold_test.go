@@ -187,12 +187,12 @@ func TestUnknownValuesAreRefused(t *testing.T) {
 	f("dossier.late", "group", "departmen", "department would do")
 	// A group that is known, though in another period: of a trend it asks of each quarter.
 	loaded, err = loaded.With(register.Agencies, []byte("agencies: [{code: A, names: {vi: a, en: a}, group: department, to: 2025-06-30},"+
-		" {code: A, names: {vi: a, en: a}, group: centre, from: 2025-07-01}]"), time.Unix(1, 0))
+		" {code: A, names: {vi: a, en: a}, group: centre, from: 2025-07-01}, {code: B, names: {vi: b, en: b}}]"), time.Unix(1, 0))
 	if err != nil {
 		t.Fatal(err)
 	}
 	f("dossier.late", "group", "centre", "")
-	f("dossier.late", "group", "center", "centre, department would do")
+	f("dossier.late", "group", "center", "is none of them; centre, department would do")
 	f("dossier.late", "channel", "post", "")
 	f("quality.orphan_rate", "channel", "boat", "online, direct, post would do")
 	f("quality.orphan_rate", "source", "a b", "URI")

@@ -50,7 +50,9 @@ func readAgencies(r *reader, content []byte) *agencyBook {
 	}
 	b := &agencyBook{byCode: arrange(all), named: map[string]bool{}}
 	for _, p := range all {
-		b.named[p.entry.Group] = true
+		if p.entry.Group != "" {
+			b.named[p.entry.Group] = true
+		}
 		for member, code := range map[string]string{"parent": p.entry.Parent, "successor": p.entry.Successor} {
 			if code != "" && b.byCode[code] == nil {
 				p.from.Fault(member, "%q is no code of this file; add it, or correct it", code)

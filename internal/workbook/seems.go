@@ -39,8 +39,10 @@ func SeemsText(head []byte) string {
 		return "it is a PDF, which holds a picture of a table and no cells; ask for the workbook or the CSV that it was made of"
 	case has("{\\rtf"):
 		return "it is a text document (RTF); save its table as XLSX or CSV (UTF-8)"
-	case has("rar!", "7z\xbc\xaf"):
+	case has("rar!"), bytes.HasPrefix(head, []byte("7z\xbc\xaf")), len(head) > 262 && bytes.Equal(head[257:262], []byte("ustar")):
 		return "it is an archive; unpack it and import the files in it"
+	case bytes.HasPrefix(head, []byte("\x1f\x8b")), bytes.HasPrefix(head, []byte("\x28\xb5\x2f\xfd")):
+		return "it is packed twice; unpack it once"
 	case has("<?xml", "<workbook", "<html", "<!doctype", "<table", "<meta", "<head", "<body", "<style", "<div", "<!--"):
 		if bytes.Contains(text, []byte("urn:schemas-microsoft-com:office:spreadsheet")) {
 			return "it is a workbook of Excel 2003 (XML); open it and save it as XLSX or CSV (UTF-8)"

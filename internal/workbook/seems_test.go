@@ -64,6 +64,19 @@ func TestOtherFilesAreNamed(t *testing.T) {
 	f(zipped("x"), "a zip archive and no workbook")
 }
 
+// TestPackedOtherwise: marks that are no UTF-8, and one that stands far behind the beginning.
+func TestPackedOtherwise(t *testing.T) {
+	archive := "it is an archive; unpack it and import the files in it"
+	for content, want := range map[string]string{
+		"7z\xbc\xaf\x27\x1c": archive, "Rar!\x1a\x07": archive, "a.csv" + strings.Repeat("\x00", 252) + "ustar\x0000": archive,
+		"\x1f\x8b\x08\x00": "it is packed twice; unpack it once", "\x28\xb5\x2f\xfd\x00": "it is packed twice; unpack it once", "a,b\n": "",
+	} {
+		if got := SeemsText([]byte(content)); got != want {
+			t.Errorf("%q: %q, want %q", content, got, want)
+		}
+	}
+}
+
 func FuzzOpen(f *testing.F) {
 	for _, p := range []parts{byHand(`<row r="2"><c r="A2" s="1"><v>45545</v></c><c t="s"><v>1</v></c></row>`, `<mergeCells><mergeCell ref="A1:B2"/></mergeCells>`), {}} {
 		r := p.pack(f)
