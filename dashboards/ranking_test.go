@@ -171,7 +171,7 @@ func TestRankingAddresses(t *testing.T) {
 	f("agency=H24.14", 200, []string{"2019-Q3"}, `href="https://city.example/plan" rel="noreferrer noopener"`, "chưa thẩm định")
 	f("agency=H24.99", 200, []string{"2019-Q3"})
 	f("method=none", 400, nil, "không có phương pháp này")
-	f("w.rate=much", 400, nil, "criterion=weight")
+	f("w.rate=much", 400, nil, "tiêu chí=trọng số")
 	f("w.none=5", 400, nil, "none")
 	f("w.rate=90&w.plan=90", 400, nil, "180")
 	f("colour=red", 400, nil, "method, period, agency")

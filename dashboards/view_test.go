@@ -168,7 +168,7 @@ func TestCardsSayWhatTheirFiguresAreMadeOf(t *testing.T) {
 	if want := "/cases?kpi=dossier.on_time_rate&part=numerator&period=ytd"; c.Numerator.Cases != want {
 		t.Errorf("its numerator's cases are at %s, want %s", c.Numerator.Cases, want)
 	}
-	if c.Change != "▲\u00a02,8\u00a0điểm %" || c.Tone != "better" || c.Before != "94,6\u00a0%" {
+	if c.Change != "▲\u00a02,8\u00a0điểm %" || c.Tone != "better" || !strings.HasPrefix(c.Before, "94,6\u00a0%: ") {
 		t.Errorf("%+v", c)
 	}
 	overdue := v.Heads[2]
@@ -272,7 +272,7 @@ func TestAttention(t *testing.T) {
 		says[n.ID] += n.More + "\n" + n.Says
 	}
 	for id, want := range map[string]string{
-		"fell":  "Sở Xây dựng: 92,4\u00a0% → 87,4\u00a0%\nSở Tài nguyên và Môi trường: 84,2\u00a0% → 79,2\u00a0%\n\nSo với năm 2018;",
+		"fell":  "Sở Xây dựng: 92,4\u00a0% (2.431 / 2.630) → 87,4\u00a0%\nSở Tài nguyên và Môi trường: 84,2\u00a0% (3.357 / 3.987) → 79,2\u00a0%\n\nSo với năm 2018;",
 		"grew":  "Huyện Thủy Nguyên: +53: 24 → 77\n",
 		"due":   "Huyện Thủy Nguyên: 99\n",
 		"quiet": "Huyện Thủy Nguyên: hồ sơ, nhiệm vụ: không có dữ liệu từ 17/09/2019",

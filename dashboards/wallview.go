@@ -298,7 +298,7 @@ func (t *wallTeller) below(id string) *wallList {
 }
 
 // longName is how many letters a name may have that stands on two lines.
-const longName = 44
+const longName = 52
 
 // Long says that a name needs smaller letters: offices of one kind differ in its end alone.
 func (r wallRow) Long() bool { return utf8.RuneCountInString(r.Name) > longName }
