@@ -11,6 +11,7 @@ import (
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"golang.org/x/sync/errgroup"
+	"golang.org/x/sync/semaphore"
 
 	"tiendo/internal/booking"
 	"tiendo/internal/calendar"
@@ -38,6 +39,9 @@ type Options struct {
 type Books struct {
 	Options
 
+	// telling is held while records are read.
+	telling *semaphore.Weighted
+
 	mu sync.Mutex
 	// heardOf is what was asked of activities since heardAt events were booked.
 	heardOf map[string][]activity
@@ -52,7 +56,7 @@ func New(o Options) *Books {
 		empty := register.Empty(o.Calendars.Location(), nil)
 		o.Registers = func() *register.Registers { return empty }
 	}
-	return &Books{Options: o}
+	return &Books{Options: o, telling: semaphore.NewWeighted(1)}
 }
 
 // group is what one statement can answer.

@@ -51,7 +51,12 @@ func (b *Books) tellings(ctx context.Context, questions []question, answer func(
 		readings[at].add(one)
 	}
 	for _, r := range readings {
+		// One after the other: each keeps the engine busy for seconds where the history is long, and all else waits for it meanwhile.
+		if err := b.telling.Acquire(ctx, 1); err != nil {
+			return err
+		}
 		all, err := b.fetchTellings(ctx, r)
+		b.telling.Release(1)
 		if err != nil {
 			return fmt.Errorf("count the records for %s: %w", r.asks[0].definition.ID, err)
 		}
