@@ -48,8 +48,6 @@ func (m *metrics) observe(b *block, d time.Duration) {
 	m.cells.Add(float64(b.rows))
 	m.same.Add(float64(b.delivered.same))
 	m.other.Add(float64(b.delivered.other))
-	for _, subjects := range b.cases {
-		m.cases.Add(float64(len(subjects)))
-	}
+	m.cases.Add(float64(b.cases.count()))
 	m.seconds.Observe(d.Seconds())
 }

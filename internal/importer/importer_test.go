@@ -45,13 +45,9 @@ func told(t *testing.T, mapping, name, content string) (events, rejects []string
 	return events, rejects
 }
 
-// fill reads a file to its end.
-func fill(t *testing.T, mapping, name, content string) ([]Batch, *Reader) {
+// openFile is a file of some name and content, open until the test ends.
+func openFile(t *testing.T, name, content string) *Input {
 	t.Helper()
-	m, err := ParseMapping("m.yaml", []byte(mapping))
-	if err != nil {
-		t.Fatal(err)
-	}
 	path := filepath.Join(t.TempDir(), name)
 	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
 		t.Fatal(err)
@@ -60,7 +56,18 @@ func fill(t *testing.T, mapping, name, content string) ([]Batch, *Reader) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer in.Close()
+	t.Cleanup(in.Close)
+	return in
+}
+
+// fill reads a file to its end.
+func fill(t *testing.T, mapping, name, content string) ([]Batch, *Reader) {
+	t.Helper()
+	m, err := ParseMapping("m.yaml", []byte(mapping))
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := openFile(t, name, content)
 	r, err := m.Read(in, imported)
 	if err != nil {
 		t.Fatal(err)

@@ -125,15 +125,7 @@ func TestJSONThatIsNoNDJSON(t *testing.T) {
 	}
 	f := func(name, content, want string) {
 		t.Helper()
-		path := filepath.Join(t.TempDir(), name)
-		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		in, err := Open(path, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer in.Close()
+		in := openFile(t, name, content)
 		if _, err := m.Read(in, imported); err == nil || err.Error() != want {
 			t.Errorf("%s %q: %v, want %s", name, content, err, want)
 		}

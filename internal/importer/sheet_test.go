@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"compress/gzip"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -178,15 +177,7 @@ func TestWorkbooksPackedAndPiped(t *testing.T) {
 // notes are what is said of a file beside its events.
 func notes(t *testing.T, source, name, content string) []string {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), name)
-	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	in, err := Open(path, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer in.Close()
+	in := openFile(t, name, content)
 	i := &Import{Mapping: mapping(t, source), Send: Check(imported), Rejected: func(Reject) error { return nil }}
 	result, err := i.Run(t.Context(), in, imported)
 	if err != nil {
