@@ -181,7 +181,7 @@ func TestNamesBelowATitle(t *testing.T) {
 	f(4, title+names+"\r\n1;2026-01-05;a;b;;x;\r\n2;never;a;b;;x;\r\n", 1, "6 ")
 	f(4, title+names+"\n1;\"2026-01-05;a;b;;x;\n", 0, "5 the quotes of the row do not match")
 	f(1, names+"\n1;2026-01-05;a;b;;x;\n", 1, "parted by")
-	f(2, title+names, 0, `standard input has no column "ma"`) 
+	f(2, title+names, 0, `standard input has no column "ma"`)
 	f(3, title+names, 0, "header: line 3 of standard input is empty")
 	f(5, title+names, 0, "header: standard input has no line 5")
 	f(5, title+names+"\n", 0, "header: line 5 of standard input is empty")
