@@ -439,16 +439,23 @@ func TestPagesArePrinted(t *testing.T) {
 		b := newTab(browser(t), t, 1366, 768, true)
 		b.do(t, chromedp.Navigate(server.URL+path), chromedp.WaitVisible(".chart svg"))
 		eventually(t, b, undrawn+` === 0`)
+		// What charts are drawn for before the sheet is laid out.
+		b.do(t, chromedp.Evaluate[chromedp.Void](`dispatchEvent(new Event('beforeprint'));
+			window.spaces = new Map([...document.querySelectorAll('.chart')].map((e) => [e, e.getBoundingClientRect()]))`))
 		if _, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: "print"}); err != nil {
 			t.Fatal(err)
 		}
-		b.do(t, chromedp.EmulateViewport(794, 1123), chromedp.Evaluate[chromedp.Void](`document.querySelector('details').open = true`), chromedp.Sleep(500*time.Millisecond))
+		b.do(t, chromedp.EmulateViewport(703, 1027), chromedp.Sleep(500*time.Millisecond)) // A4 less its margins
 		if over := eval[int](t, b, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
 			t.Errorf("%s is %d pixels wider than the sheet", path, over)
 		}
 		// Marks are drawn over all rows at once, so rows that differ would leave marks beside other rows.
 		if heights := eval[int](t, b, `new Set([...document.querySelectorAll('tbody:has(td.drawn) tr')].map((e) => Math.round(e.getBoundingClientRect().height))).size`); heights > 1 {
 			t.Errorf("%s: rows with marks are of %d heights", path, heights)
+		}
+		if off := eval[string](t, b, `[...spaces].map(([e, drawn]) => [e.id, drawn, e.getBoundingClientRect()]).filter(([, drawn, space]) => Math.abs(drawn.width - space.width) > 6 || Math.abs(drawn.height - space.height) > 4)
+			.map(([id, drawn, space]) => [id, drawn.width, drawn.height, space.width, space.height]).join('\n')`); off != "" {
+			t.Errorf("%s: drawn for another space than there is on paper:\n%s", path, off)
 		}
 		if cut := eval[string](t, b, `[...document.querySelectorAll('main .panel, main table')].filter((e) => e.getBoundingClientRect().right > innerWidth + 1 && e.getClientRects().length).map((e) => e.outerHTML.slice(0, 90)).join('\n')`); cut != "" {
 			t.Errorf("%s: cut by the edge of the sheet:\n%s", path, cut)
