@@ -80,3 +80,12 @@ func TestRaisedSign(t *testing.T) {
 		t.Errorf("got %+v, %s", raised.Cases[0], v.Looked)
 	}
 }
+
+// A share of the others says of how many it is.
+func TestSharesOfOthersSayOfHowMany(t *testing.T) {
+	share, k, n := 0.0, 0, 1234
+	f := integrity.Finding{Expected: 3.1, Others: &share, OthersK: &k, OthersN: &n}
+	if says := expectation(&f, vietnamese); says != "mức bình thường: nhiều nhất khoảng 3,1; các cơ quan khác: 0,0\u00a0% (0/1.234)" {
+		t.Error(says)
+	}
+}

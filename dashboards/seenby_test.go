@@ -1,11 +1,15 @@
 package dashboards
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/chromedp"
 
 	"tiendo/internal/auth"
 )
@@ -69,5 +73,46 @@ func TestWallsAreOfferedToLogIn(t *testing.T) {
 	page := w.Body.String()
 	if w.Code != http.StatusForbidden || !strings.Contains(page, `<a class="button" href="/login?next=%2Ftasks%3Flang%3Den">Log in</a>`) || strings.Contains(page, `class="button" href="/?lang=en"`) {
 		t.Errorf("status %d: %s", w.Code, page)
+	}
+}
+
+// A hand over a chart says that a click leads on; who may not follow its links sees none.
+func TestHandsStandOverLinksOnly(t *testing.T) {
+	needNpm(t)
+	of := site(t, few)
+	for name, c := range map[string]struct {
+		see  func(page []byte) []byte
+		want string
+	}{
+		"all":  {func(page []byte) []byte { return page }, "pointer"},
+		"none": {func(page []byte) []byte { return unlinked(page, "H24.99") }, "default"},
+	} {
+		server := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path != "/dossiers" {
+				of.ServeHTTP(w, r)
+				return
+			}
+			r.Header.Del("Accept-Encoding")
+			made := httptest.NewRecorder()
+			of.ServeHTTP(made, r)
+			w.Header().Set("Content-Type", made.Header().Get("Content-Type"))
+			_, _ = w.Write(c.see(made.Body.Bytes())) // to a tab that waits for it
+		}))
+		b := newTab(browser(t), t, 1366, 900, false)
+		b.do(t, chromedp.Navigate(server.URL+"/dossiers"))
+		eventually(t, b, `document.readyState === 'complete' && `+undrawn+` === 0`)
+		for _, chart := range []string{"ages", "spread"} {
+			// The middle of the largest mark that is none of the background.
+			at := eval[[]float64](t, b, fmt.Sprintf(`(() => {
+				document.getElementById('%s').scrollIntoView({block: 'center'});
+				const marks = [...document.querySelectorAll('#%[1]s svg path')].filter((e) => !['none', 'transparent', null].includes(e.getAttribute('fill'))).map((e) => e.getBoundingClientRect()).filter((r) => r.width > 4 && r.width < 200 && r.height > 4);
+				const r = marks.sort((a, b) => b.width - a.width)[0];
+				return r ? [r.x + r.width / 2, r.y + r.height / 2] : [0, 0];
+			})()`, chart))
+			b.do(t, chromedp.MouseEvent(input.DispatchMouseEventTypeMouseMoved, at[0]-1, at[1]), chromedp.MouseEvent(input.DispatchMouseEventTypeMouseMoved, at[0], at[1]))
+			if got := eval[string](t, b, fmt.Sprintf(`getComputedStyle(document.elementFromPoint(%g, %g)).cursor`, at[0], at[1])); got != c.want {
+				t.Errorf("%s, %s: over a mark at %v the cursor is %q, want %q", name, chart, at, got, c.want)
+			}
+		}
 	}
 }

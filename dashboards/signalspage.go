@@ -131,7 +131,7 @@ func newSignalsView(found *integrity.Report, q paperAsked, lang language, names 
 func expectation(f *integrity.Finding, lang language) string {
 	says := fmt.Sprintf(lang.of("mức bình thường: nhiều nhất khoảng %s", "usual: about %s at most"), lang.decimal(f.Expected))
 	if f.Others != nil {
-		says += fmt.Sprintf(lang.of("; các cơ quan khác: %s", "; the others: %s"), lang.percent(*f.Others))
+		says += fmt.Sprintf(lang.of("; các cơ quan khác: %s (%s/%s)", "; the others: %s (%s/%s)"), lang.percent(*f.Others), lang.count(float64(*f.OthersK)), lang.count(float64(*f.OthersN)))
 	}
 	return says
 }

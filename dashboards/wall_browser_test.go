@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 
 	"tiendo/internal/kpi"
 )
@@ -122,5 +123,52 @@ func TestWallIsLegible(t *testing.T) {
 			}
 			b.checkQuiet(t, server.URL+"/")
 		})
+	}
+}
+
+// Whoever stands by a wall turns it with the arrows, also after the next wall has taken its place, and leaves it with Escape.
+func TestKeysTurnAWall(t *testing.T) {
+	needNpm(t)
+	server := httptest.NewServer(wallSite(t, wallAnswers))
+	defer server.Close()
+	b := newTab(browser(t), t, 1920, 1080, true)
+	b.do(t, chromedp.Navigate(server.URL+"/kpis"), chromedp.Navigate(server.URL+"/wall?panels=today,tasks,online&every=1h"), chromedp.WaitVisible("#clock"))
+	shown := func(of string) string {
+		return eval[string](t, b, of+`.querySelector('.screen.on').id + ' ' + `+of+`.getElementById('next').textContent.split(':')[1]`)
+	}
+	press := func(of, key, want string) {
+		t.Helper()
+		b.do(t, chromedp.KeyEvent(key))
+		eventually(t, b, of+`.querySelector('.screen.on').id === 'screen-`+strings.Fields(want)[0]+`'`)
+		if got := shown(of); !strings.HasPrefix(got, "screen-"+want) {
+			t.Errorf("after the key the wall shows %q, want %q", got, want)
+		}
+	}
+	press("document", kb.ArrowRight, "tasks  Dịch vụ")
+	press("document", kb.ArrowRight, "online  Thành phố")
+	press("document", kb.ArrowRight, "today")
+	press("document", kb.ArrowLeft, "online")
+	b.do(t, chromedp.Evaluate[chromedp.Void](`postMessage({say: 'renew', at: 'online'}, location.origin)`))
+	eventually(t, b, `document.querySelector('iframe.on') !== null`)
+	const next = `document.querySelector('iframe.on').contentDocument`
+	press(next, kb.ArrowLeft, "tasks")
+	b.do(t, chromedp.KeyEvent(kb.Escape))
+	eventually(t, b, `location.pathname === '/kpis'`)
+	b.checkQuiet(t, server.URL+"/")
+}
+
+// The wall of a city that has told nothing yet says so, and nothing is cut off.
+func TestWallOfAnEmptyCityIsWhole(t *testing.T) {
+	needNpm(t)
+	server := httptest.NewServer(wallSite(t, nothing))
+	defer server.Close()
+	for _, lang := range []string{"vi", "en"} {
+		b := newTab(browser(t), t, 1920, 1080, true)
+		b.do(t, chromedp.Navigate(server.URL+"/wall?every=1h&lang="+lang), chromedp.WaitVisible("#empty"))
+		eventually(t, b, `document.fonts.status === 'loaded'`)
+		if big := eval[string](t, b, tooBig); big != "" {
+			t.Errorf("%s: cut off: %s", lang, big)
+		}
+		b.picture(t, "wall-empty-"+lang)
 	}
 }

@@ -126,8 +126,9 @@
   }
 
   function dress(series, drawing, rem, colour, option, width) {
-    const led = drawing.links || drawing.marks?.[series.id]?.some((tip) => tip.link);
-    series.cursor = led ? 'pointer' : 'default';
+    const marks = drawing.marks?.[series.id];
+    const hand = (led) => (led ? 'pointer' : 'default');
+    series.cursor = hand(drawing.links?.some(Boolean) || marks?.some((tip) => tip.link)); // who may not follow a link has it empty
     if (series.markLine) {
       series.markLine = { ...series.markLine, silent: true, animation: false };
       if (series.markLine.label) series.markLine.label.color = colour('--muted');
@@ -154,7 +155,10 @@
         series.silent = !drawing.marks;
         series.clip = false; // a mark at 100 is whole
         series.z = 4;
-        for (const point of series.data) point.symbolSize = (point.symbolSize || 0) * (rem / 16);
+        for (const [i, point] of series.data.entries()) {
+          point.symbolSize = (point.symbolSize || 0) * (rem / 16);
+          if (marks) point.cursor = hand(marks[i]?.link);
+        }
         break;
       case 'line':
         series.emphasis = { disabled: true };

@@ -132,6 +132,24 @@
     text('next', `${next.dataset.next}: ${screens[(shown + 1) % screens.length].dataset.name} ${next.dataset.in} ${wait}`);
   }
 
+  // Keys are for whoever stands by: arrows go to the panel after or before, Escape back to where one came from, if anywhere.
+
+  function press(key) {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[key];
+    if (step) {
+      show((shown + step + screens.length) % screens.length);
+      turns = performance.now() + every;
+      sayNext();
+    }
+    if (key === 'Escape' && window.top.history.length > 1) window.top.history.back();
+  }
+
+  addEventListener('keydown', ({ key, altKey, ctrlKey, metaKey }) => {
+    if (altKey || ctrlKey || metaKey) return;
+    if (over) hanging?.contentWindow.postMessage({ say: 'key', key }, location.origin);
+    else press(key);
+  });
+
   // News
 
   let seen = set.seen;
@@ -235,7 +253,9 @@
   }
 
   addEventListener('message', ({ origin, source, data }) => {
-    if (origin !== location.origin || window.top !== window) return;
+    if (origin !== location.origin) return;
+    if (data.say === 'key' && source === window.top) press(data.key);
+    if (window.top !== window) return;
     if (data.say === 'renew') renew(data.at);
     if (data.say !== 'drawn' || source !== coming?.contentWindow) return;
     clearTimeout(late);

@@ -265,7 +265,7 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 	f("/v1/reports/06a?period=2025-02", 200, `"form":"06a"`, `"holds":true`, `{"level":"total","group":null,"field":null,"procedure":null,"names":{"vi":"Tổng số","en":"Total"},"received":3,`)
 	f("/v1/reports/06a?period=2025-02&agency=H24.17&format=csv&lang=en", 200, "\nprocedure,,,,Procedure not named,1,0,1,0,0,")
 	f("/v1/reports/06a?period=2025-Q1&cutoff=report&format=xlsx", 200, "PK")
-	f("/v1/signals?period=2025-02", 200, `"level":0.01`, `{"sign":"deadline_heap","agency":"H24.12","n":1,"k":0,"expected":0.125,"others":null,"p":1,"p_adjusted":1,`, `"raised":false,"cases":[]}`)
+	f("/v1/signals?period=2025-02", 200, `"level":0.01`, `{"sign":"deadline_heap","agency":"H24.12","n":1,"k":0,"expected":0.125,"others":null,"others_n":null,"others_k":null,"p":1,"p_adjusted":1,`, `"raised":false,"cases":[]}`)
 	f("/v1/signals?period=2025-02&agency=H24.99", 200, `"findings":[]`)
 	f("/v1/signals?period=2025-02&agency=H24.12&agency=H24.17", 400, `"parameter":"agency"`)
 	f("/v1/signals?period=2025-02&kind=x", 400, `"parameter":"kind"`)

@@ -17,6 +17,9 @@ type Finding struct {
 	Expected float64 `json:"expected"`
 	// Others is the share of the other agencies together; nil where they have fewer than few.
 	Others *float64 `json:"others"`
+	// OthersN is how many of theirs were looked at, OthersK how many of them are suspicious; nil as Others.
+	OthersN *int `json:"others_n"`
+	OthersK *int `json:"others_k"`
 	// P is the probability of K or more in an honest office, at most; Adjusted is that after all signs of the agency were
 	// looked at (Holm), Q after all agencies were (Benjamini and Hochberg).
 	P        float64 `json:"p"`
@@ -102,8 +105,9 @@ func (t *tally) finding(k key, whole *tally) Finding {
 	most := t.most / float64(t.n)
 	f := Finding{Sign: k.sign, Agency: k.agency, N: t.n, K: t.k}
 	if n := whole.n - t.n; n >= few {
-		others := float64(whole.k-t.k) / float64(n)
-		f.Others = &others
+		k := whole.k - t.k
+		others := float64(k) / float64(n)
+		f.Others, f.OthersN, f.OthersK = &others, &n, &k
 		most = max(most, others)
 	}
 	f.Expected = most * float64(t.n)

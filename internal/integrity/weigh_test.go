@@ -76,10 +76,10 @@ func TestWeigh(t *testing.T) {
 		if len(found) != 3 || found[0].Sign != BriefPause || found[0].Agency != "A" || found[1].Sign != Unreturned || found[2].Agency != "B" {
 			t.Fatalf("got %+v", found)
 		}
-		if f := found[0]; f.Others != nil || math.Abs(f.Expected-2) > 1e-9 || !f.Raised || len(f.Subjects) != 9 {
+		if f := found[0]; f.Others != nil || f.OthersN != nil || math.Abs(f.Expected-2) > 1e-9 || !f.Raised || len(f.Subjects) != 9 {
 			t.Errorf("alone: %+v", f)
 		}
-		if f := found[1]; *f.Others != .3 || math.Abs(f.Expected-12) > 1e-9 || f.Raised {
+		if f := found[1]; *f.Others != .3 || float64(*f.OthersK) != .3*float64(*f.OthersN) || math.Abs(f.Expected-12) > 1e-9 || f.Raised {
 			t.Errorf("like the others: %+v", f)
 		}
 		for i, j := 0, len(all)-1; i < j; i, j = i+1, j-1 {
