@@ -67,9 +67,6 @@ var compared = []struct {
 	}},
 }
 
-// delay is compared with no other agency: it is read record by record, which of all agencies costs what the whole history costs.
-const delay = "quality.report_delay_p90"
-
 // left is the work that an agency has open; only what is due soon has no past.
 var left = []string{
 	"dossier.open", "dossier.open_overdue", "dossier.due_soon", "dossier.open_paused", "dossier.awaiting",
@@ -107,10 +104,6 @@ func agencyQuestions(q *asked) []kpi.Query {
 	}
 	for _, subject := range compared {
 		for _, id := range subject.ids {
-			if id == delay {
-				all = append(all, q.earlier(id), q.whole(id))
-				continue
-			}
 			all = append(all, q.earlier(id), q.peers(id)) // the agency itself is one of them
 		}
 	}
@@ -228,11 +221,8 @@ func (p *presenter) peersOf(code string) *peerGroup {
 	return peers
 }
 
-// median is that of the values of the agencies of a group, of all where there is none; nil if none has the figure, or it is the delay.
+// median is that of the values of the agencies of a group, of all where there is none; nil if none has the figure.
 func (p *presenter) median(id string, peers *peerGroup) (middle *float64, n int) {
-	if id == delay {
-		return nil, 0
-	}
 	var values []float64
 	for _, r := range p.figure(p.peers(id)).Rows {
 		if r.Value != nil && (peers == nil || peers.codes[textOf(r.Keys["agency"])]) {
@@ -252,9 +242,6 @@ func (p *presenter) median(id string, peers *peerGroup) (middle *float64, n int)
 
 // ownRow is the agency's own row among all.
 func (p *presenter) ownRow(id string) kpi.Row {
-	if id == delay {
-		return p.row(p.whole(id))
-	}
 	for _, r := range p.figure(p.peers(id)).Rows {
 		if textOf(r.Keys["agency"]) == p.where["agency"][0] {
 			return r

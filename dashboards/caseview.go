@@ -342,6 +342,13 @@ func (t *caseTeller) figures() []memberRow {
 			rows[n-1].Parts += ", " + part
 			continue
 		}
+		if n := len(rows); n > 0 && before.ID == m.ID && before.Part == m.Part && !d.CountsCases() {
+			// Records of several days are one row: the history tells of each.
+			before.N += m.N
+			rows[n-1].When = t.c.FromDay + " " + t.lang.day(before.Day) + " " + t.c.UntilDay + " " + t.lang.day(m.Day)
+			rows[n-1].Times = t.lang.count(float64(before.N))
+			continue
+		}
 		r := memberRow{ID: m.ID, Name: t.lang.of(d.VI, d.EN), Href: "/kpis#" + m.ID, Parts: part, When: t.when(&d, m, today)}
 		if m.N != 1 {
 			r.Times = t.lang.count(float64(m.N))

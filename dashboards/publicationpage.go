@@ -35,9 +35,7 @@ type recordView struct {
 
 type publishedGroup struct {
 	Name string
-	// Nobody is why nobody is ranked; "" where somebody is.
-	Nobody string
-	Rows   []publishedAgency
+	Rows []publishedAgency
 }
 
 type publishedAgency struct{ Code, Name, Rank, Points, Sure string }
@@ -104,7 +102,7 @@ func newRecordView(record *publication.Record, lang language) recordView {
 		v.Obstacles = append(v.Obstacles, lang.of(o.VI, o.EN))
 	}
 	for _, g := range record.Ranking.Groups {
-		group := publishedGroup{Name: lang.of(g.Group.Names.VI, g.Group.Names.EN), Nobody: lang.of(g.Nobody().VI, g.Nobody().EN)}
+		group := publishedGroup{Name: lang.of(g.Group.Names.VI, g.Group.Names.EN)}
 		for i := range g.Agencies {
 			group.Rows = append(group.Rows, publishedRow(&g.Agencies[i], record.Ranking.Method.Decimals, lang))
 		}

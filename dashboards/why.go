@@ -17,7 +17,7 @@ import (
 func whyOption() option {
 	o := option{name: "why", label: inBoth{"Vì sao thay đổi", "Why did it change"}, explains: true}
 	for _, d := range kpi.Catalogue() {
-		if d.Reported() || d.OfFacts() || d.Ahead() || d.Shape != kpi.Ratio && d.Shape != kpi.Count {
+		if d.Reported() || d.Ahead() || d.Shape != kpi.Ratio && d.Shape != kpi.Count {
 			continue
 		}
 		value := optionValue{d.ID, inBoth{d.VI, d.EN}}

@@ -144,7 +144,7 @@ func (w *way) sameAgain(when string, questions []asked, before map[asked]string)
 }
 
 // subjectTables are those whose rows are of cases.
-var subjectTables = []string{"events", "cells", "verdicts", "nameless", "leaving"}
+var subjectTables = []string{"events", "cells", "verdicts", "leaving"}
 
 // nowhere: no table of the engine, and no file of the log, names a case.
 func (w *way) nowhere(gone []booking.Case) {

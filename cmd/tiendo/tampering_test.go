@@ -13,7 +13,7 @@ import (
 // their block; records with the books, and their place with their seniority; verdicts with the facts; registers with what cases are
 // judged by. make soak changes each of them.
 var compared = map[string]string{
-	"cells":     "family subject stamp cause measure day millis marks bin agency unit procedure channel level kind at issuer helpers source n block writer print",
+	"cells":     "family subject stamp cause measure day millis marks bin delay agency unit procedure channel level kind at issuer helpers source n block writer print",
 	"events":    "family subject source type time recorded retracted data arrival bound_to collector entry position seniority",
 	"verdicts":  "family subject verdict closing submitted opened closed deadline deadline_first paused last_event agency unit procedure channel level kind at",
 	"heard":     "family agency last",
@@ -36,27 +36,12 @@ var unread = map[string]string{
 	"leaving.subject":    leavingWhy,
 	"leaving.alias":      leavingWhy,
 	"leaving.block":      leavingWhy,
-	"nameless.family":    namelessWhy,
-	"nameless.subject":   namelessWhy,
-	"nameless.source":    namelessWhy,
-	"nameless.time":      namelessWhy,
-	"nameless.recorded":  namelessWhy,
-	"nameless.arrival":   namelessWhy,
-	"nameless.agency":    namelessWhy,
-	"nameless.unit":      namelessWhy,
-	"nameless.procedure": namelessWhy,
-	"nameless.channel":   namelessWhy,
-	"nameless.level":     namelessWhy,
-	"nameless.kind":      namelessWhy,
-	"nameless.at":        namelessWhy,
-	"nameless.block":     namelessWhy,
 }
 
 const (
 	migratedWhy = "which changes of the tables were made; each can be made again"
 	leaseWhy    = "which process books; that blocks are booked once does not hang on it"
 	leavingWhy  = "cases that are being erased; empty before and after"
-	namelessWhy = "records of erased cases, of which nothing else is kept; a ranking that was made of them is compared with its seal"
 )
 
 // everyColumnIsCompared, or it is said why it need not be: a new column of a table fails here until somebody has decided.

@@ -36,6 +36,7 @@ const (
 	markEntry   = "entry"
 	markEvents  = "events"
 	markRules   = "rules"
+	markEdition = "edition"
 	markArrival = "arrival" // in milliseconds since 1970
 
 	markNamelessCases  = "nameless_cases"
@@ -53,6 +54,7 @@ func marks(m Mark) *lines {
 	}
 	mark("", markEvents, m.Events)
 	mark("", markRules, m.Rules)
+	mark("", markEdition, m.Edition)
 	if !m.Arrival.IsZero() {
 		mark("", markArrival, uint64(m.Arrival.UnixMilli()))
 	}
@@ -188,6 +190,8 @@ func lastMarks(ctx context.Context, conn driver.Conn) (last, previous Mark, err 
 		switch measure {
 		case markRules:
 			of.Rules = uint64(n)
+		case markEdition:
+			of.Edition = uint64(n)
 		case markEvents:
 			of.Events = uint64(n)
 		case markArrival:

@@ -72,6 +72,8 @@ type Mark struct {
 	Events uint64
 	// Rules is the version of the rules by which all open cases are judged.
 	Rules uint64
+	// Edition is that of what cases contribute (see [lifecycle.Edition]) by which the books were made.
+	Edition uint64
 	// Arrival is when the newest booked event arrived; zero if nothing was booked yet.
 	Arrival time.Time
 	// Nameless is what the journal holds of erased cases; their events are among Events.
@@ -208,6 +210,9 @@ func (b *Booker) run(ctx context.Context, fresh bool, pause *backoff.Exponential
 		if err := b.resume(ctx); err != nil {
 			return fmt.Errorf("read the last block: %w", err)
 		}
+		if err := b.renew(ctx); err != nil {
+			return fmt.Errorf("make the books again, as they were made by an earlier edition: %w", err)
+		}
 	}
 	for ctx.Err() == nil {
 		start := time.Now()
@@ -318,7 +323,7 @@ func (b *Booker) step(ctx context.Context) (more bool, err error) {
 	if b.from != nil {
 		mark = *b.from
 	}
-	next := Mark{Block: mark.Block + 1, Entries: maps.Clone(mark.Entries), Events: mark.Events, Rules: mark.Rules, Arrival: mark.Arrival, Nameless: mark.Nameless}
+	next := Mark{Block: mark.Block + 1, Entries: maps.Clone(mark.Entries), Events: mark.Events, Rules: mark.Rules, Edition: lifecycle.Edition, Arrival: mark.Arrival, Nameless: mark.Nameless}
 	touched := cases{}
 	// What is loaded is asked first: rows that are stored later are read or left, but never passed over.
 	own, loaded := "", uint64(0)

@@ -84,7 +84,7 @@ func journalOf(t *testing.T, conn driver.Conn) map[string]int64 {
 // journalUpTo is what it holds up to a block.
 func journalUpTo(t *testing.T, conn driver.Conn, block uint64) map[string]int64 {
 	t.Helper()
-	rows, err := conn.Query(t.Context(), `SELECT concat(family, '/', subject, ' ', toString(stamp), ' ', cause, ' ', measure, ' ', toString(day), ' ', toString(millis), ' ', toString(marks), ' ', toString(bin), ' ', agency) AS k, sum(n) AS s
+	rows, err := conn.Query(t.Context(), `SELECT concat(family, '/', subject, ' ', toString(stamp), ' ', cause, ' ', measure, ' ', toString(day), ' ', toString(millis), ' ', toString(marks), ' ', toString(bin), ' ', toString(delay), ' ', agency, ' ', source) AS k, sum(n) AS s
 		FROM cells WHERE family != '' AND block <= ? GROUP BY k HAVING s != 0`, block)
 	if err != nil {
 		t.Fatal(err)
@@ -116,7 +116,7 @@ func should(t *testing.T, events []event.Event) map[string]int64 {
 			t.Fatal(err)
 		}
 		for _, e := range entries {
-			all[fmt.Sprintf("%s %s %s %s %s %d %d %d %s", name, e.Stamp, e.Cause, e.Measure, e.Day, e.Millis, e.Marks, e.Bin, e.Agency)] += e.N
+			all[fmt.Sprintf("%s %s %s %s %s %d %d %d %d %s %s", name, e.Stamp, e.Cause, e.Measure, e.Day, e.Millis, e.Marks, e.Bin, e.Delay, e.Agency, e.Source)] += e.N
 		}
 	}
 	return all

@@ -263,6 +263,7 @@ func tooMany(missing int64) string {
 var projections = map[string]string{
 	"by_agency":          "family, measure, day, agency, kind, source, millis, marks, bin",
 	"by_channel":         "family, measure, agency, day, unit, channel, level, millis, marks, bin",
+	"by_delay":           "family, agency, day, source, delay",
 	"by_day":             "family, measure, day, channel, level, kind, millis, marks, bin",
 	"by_procedure":       "family, measure, day, agency, procedure, millis, marks, bin",
 	"by_month":           "family, measure, toYYYYMM(day), agency, marks",

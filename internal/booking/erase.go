@@ -184,19 +184,13 @@ func (b *Booker) leave(ctx context.Context, all []leaver, mark Mark) error {
 		return fmt.Errorf("note the cases: %w", err)
 	}
 	for _, s := range []struct{ what, statement string }{
-		{"keep the records that figures count", `INSERT INTO nameless
-			SELECT r.family, l.alias, r.source, r.time, r.recorded, r.arrival, v.agency, v.unit, v.procedure, v.channel, v.level, v.kind, v.at, l.block
-			FROM (SELECT * FROM events FINAL WHERE (family, subject) IN (SELECT family, subject FROM leaving) AND NOT retracted) AS r
-			INNER JOIN leaving AS l ON l.family = r.family AND l.subject = r.subject
-			INNER JOIN (SELECT * FROM verdicts FINAL WHERE (family, subject) IN (SELECT family, subject FROM leaving)) AS v ON v.family = r.family AND v.subject = r.subject
-			WHERE v.verdict != 'voided'`},
 		{"make the table of the new journal", "DROP TABLE IF EXISTS " + nextTable + " SYNC"},
 		{"make the table of the new journal", "CREATE TABLE " + nextTable + " AS " + journalTable},
 		// The parts are shared, not copied; only those that hold lines of the cases are written again.
 		{"fill the new journal", "ALTER TABLE " + nextTable + " ATTACH PARTITION tuple() FROM " + journalTable},
 		{"take the lines out of the new journal", "ALTER TABLE " + nextTable + " DELETE WHERE (family, subject) IN (SELECT family, subject FROM leaving) SETTINGS mutations_sync = 2"},
 		{"put them back without a name", "INSERT INTO " + nextTable + " (" + lineColumns + `, block, writer)
-			SELECT c.family, l.alias, c.stamp, c.cause, c.measure, c.day, c.millis, c.marks, c.bin,
+			SELECT c.family, l.alias, c.stamp, c.cause, c.measure, c.day, c.millis, c.marks, c.bin, c.delay,
 				c.agency, c.unit, c.procedure, c.channel, c.level, c.kind, c.at, c.issuer, c.helpers, c.source, c.n, c.print, c.block, c.writer
 			FROM (SELECT * FROM ` + journalTable + ` WHERE (family, subject) IN (SELECT family, subject FROM leaving)) AS c
 			INNER JOIN leaving AS l ON l.family = c.family AND l.subject = c.subject`},
@@ -250,13 +244,13 @@ func (b *Booker) finishErasing(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read the last block: %w", err)
 	}
-	// Events last: while they are there, so is what says that they are to go.
-	statements := []string{
-		"ALTER TABLE verdicts DELETE WHERE (family, subject) IN (SELECT family, subject FROM leaving) SETTINGS mutations_sync = 2",
-		"ALTER TABLE events DELETE WHERE (family, subject) IN (SELECT family, subject FROM leaving) SETTINGS mutations_sync = 2",
-	}
-	if block > last.Block {
-		statements = []string{fmt.Sprintf("ALTER TABLE nameless DELETE WHERE block > %d SETTINGS mutations_sync = 2", last.Block)}
+	var statements []string
+	if block <= last.Block {
+		// Events last: while they are there, so is what says that they are to go.
+		statements = []string{
+			"ALTER TABLE verdicts DELETE WHERE (family, subject) IN (SELECT family, subject FROM leaving) SETTINGS mutations_sync = 2",
+			"ALTER TABLE events DELETE WHERE (family, subject) IN (SELECT family, subject FROM leaving) SETTINGS mutations_sync = 2",
+		}
 	}
 	for _, s := range append(statements, "DROP TABLE IF EXISTS "+nextTable+" SYNC", "TRUNCATE TABLE leaving") {
 		if err := b.Conn.Exec(ctx, s); err != nil {

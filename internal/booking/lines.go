@@ -16,7 +16,7 @@ type lines struct {
 	agency, unit, procedure, channel, level, kind, at, issuer, helpers, source []string
 	stamp, day                                                                 []time.Time
 	millis, marks                                                              []uint32
-	bin                                                                        []int32
+	bin, delay                                                                 []int32
 	n                                                                          []int64
 	print                                                                      []uint64
 
@@ -26,7 +26,7 @@ type lines struct {
 	writer []string
 }
 
-const lineColumns = `family, subject, stamp, cause, measure, day, millis, marks, bin,
+const lineColumns = `family, subject, stamp, cause, measure, day, millis, marks, bin, delay,
 	agency, unit, procedure, channel, level, kind, at, issuer, helpers, source, n, print`
 
 // judged are lines of the list of verdicts.
@@ -80,6 +80,7 @@ func (l *lines) add(family, subject string, e *lifecycle.Entry) {
 	l.stamp, l.cause = append(l.stamp, date(e.Stamp)), append(l.cause, string(e.Cause))
 	l.measure, l.day = append(l.measure, string(e.Measure)), append(l.day, date(e.Day))
 	l.millis, l.marks, l.bin = append(l.millis, e.Millis), append(l.marks, uint32(e.Marks)), append(l.bin, e.Bin)
+	l.delay = append(l.delay, e.Delay)
 	l.agency, l.unit = append(l.agency, e.Agency), append(l.unit, e.Unit)
 	l.procedure, l.channel, l.level = append(l.procedure, e.Procedure), append(l.channel, e.Channel), append(l.level, e.Level)
 	l.kind, l.at = append(l.kind, e.Kind), append(l.at, e.At)
@@ -93,7 +94,7 @@ func date(d calendar.Day) time.Time { return time.Unix(int64(d)*24*60*60, 0).UTC
 func (l *lines) cells(block uint64, writer string) []any {
 	l.number(block, writer)
 	return []any{
-		l.family, l.subject, l.stamp, l.cause, l.measure, l.day, l.millis, l.marks, l.bin,
+		l.family, l.subject, l.stamp, l.cause, l.measure, l.day, l.millis, l.marks, l.bin, l.delay,
 		l.agency, l.unit, l.procedure, l.channel, l.level, l.kind, l.at, l.issuer, l.helpers, l.source, l.n, l.print, l.block, l.writer,
 	}
 }
@@ -126,7 +127,7 @@ func (l *lines) reset() {
 	} {
 		*s = (*s)[:0]
 	}
-	l.stamp, l.day, l.millis, l.marks, l.bin, l.n, l.print, l.block = l.stamp[:0], l.day[:0], l.millis[:0], l.marks[:0], l.bin[:0], l.n[:0], l.print[:0], l.block[:0]
+	l.stamp, l.day, l.millis, l.marks, l.bin, l.delay, l.n, l.print, l.block = l.stamp[:0], l.day[:0], l.millis[:0], l.marks[:0], l.bin[:0], l.delay[:0], l.n[:0], l.print[:0], l.block[:0]
 	j := &l.judged
 	for _, s := range []*[]string{&j.family, &j.subject, &j.verdict, &j.closing, &j.agency, &j.unit, &j.procedure, &j.channel, &j.level, &j.kind, &j.at} {
 		*s = (*s)[:0]

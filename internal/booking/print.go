@@ -24,6 +24,9 @@ func printOf(e *lifecycle.Entry) uint64 {
 	} {
 		b = append(append(b, s...), 0) // no code holds a zero byte
 	}
+	if e.Delay != 0 { // lines that were there before records were lines keep their prints
+		b = binary.LittleEndian.AppendUint32(b, uint32(e.Delay))
+	}
 	return xxhash.Sum64(b)
 }
 

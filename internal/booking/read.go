@@ -256,7 +256,7 @@ func readJournal(ctx context.Context, conn driver.Conn, family event.Family, sub
 
 // readPrinted is readJournal; it tells printed of each line with its print.
 func readPrinted(ctx context.Context, conn driver.Conn, family event.Family, subjects []string, printed func(subject string, e *lifecycle.Entry, print uint64), conditions ...condition) (*cursor[lifecycle.Entry], error) {
-	rows, err := query(ctx, conn, `subject, stamp, cause, measure, day, millis, marks, bin, agency, unit, procedure, channel, level, kind, at, issuer, helpers, source, n, print`,
+	rows, err := query(ctx, conn, `subject, stamp, cause, measure, day, millis, marks, bin, delay, agency, unit, procedure, channel, level, kind, at, issuer, helpers, source, n, print`,
 		"cells", inOrder, family, subjects, conditions...)
 	if err != nil {
 		return nil, err
@@ -266,7 +266,7 @@ func readPrinted(ctx context.Context, conn driver.Conn, family event.Family, sub
 		var cause, measure string
 		var marks uint32
 		var print uint64
-		err = rows.Scan(&subject, &stamp, &cause, &measure, &day, &e.Millis, &marks, &e.Bin, &e.Agency, &e.Unit, &e.Procedure, &e.Channel, &e.Level, &e.Kind, &e.At, &e.Issuer, &e.Helpers, &e.Source, &e.N, &print)
+		err = rows.Scan(&subject, &stamp, &cause, &measure, &day, &e.Millis, &marks, &e.Bin, &e.Delay, &e.Agency, &e.Unit, &e.Procedure, &e.Channel, &e.Level, &e.Kind, &e.At, &e.Issuer, &e.Helpers, &e.Source, &e.N, &print)
 		e.Stamp, e.Day = calendar.DayOf(stamp, time.UTC), calendar.DayOf(day, time.UTC)
 		e.Cause, e.Measure, e.Marks = lifecycle.Cause(cause), lifecycle.Measure(measure), lifecycle.Marks(marks)
 		if err == nil {

@@ -21,6 +21,8 @@ const (
 	nextTable = "cells_next"
 	// rebuildRows is how many lines of the journal one insert of a rebuild has, or a little more.
 	rebuildRows = 200_000
+	// renewalTold is how often the log says how far a renewal is.
+	renewalTold = 10 * time.Second
 )
 
 // rebuilding is a request to make the books again.
@@ -50,6 +52,27 @@ func (b *Booker) Rebuild(ctx context.Context, progress func(Checked)) error {
 		return ctx.Err()
 	}
 	return <-r.done
+}
+
+// renew makes books again that an earlier edition of the program made, of which figures would lack what it did not count.
+func (b *Booker) renew(ctx context.Context) error {
+	mark := b.Mark()
+	if mark.Block == 0 || mark.Edition == lifecycle.Edition {
+		return nil
+	}
+	b.Logger.Info("the books count less than this version does and are made again; nothing is booked meanwhile", "events", mark.Events)
+	told := time.Now()
+	err := b.rebuild(ctx, func(c Checked) {
+		if time.Since(told) > renewalTold {
+			told = time.Now()
+			b.Logger.Info("making the books again", "cases", c.Cases, "events", c.Events, "of", mark.Events)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	b.Logger.Info("the books were made again")
+	return b.resume(ctx)
 }
 
 func (b *Booker) rebuild(ctx context.Context, progress func(Checked)) error {
@@ -100,7 +123,7 @@ func (b *Booker) replace(ctx context.Context, mark Mark) error {
 
 // stored is the mark of a journal that contains all that is stored, under the next number.
 func (b *Booker) stored(ctx context.Context) (Mark, error) {
-	mark := Mark{Block: b.Mark().Block + 1, Entries: map[string]uint64{}, Rules: b.Rules().Version()}
+	mark := Mark{Block: b.Mark().Block + 1, Entries: map[string]uint64{}, Rules: b.Rules().Version(), Edition: lifecycle.Edition}
 	own, loaded := "", uint64(0)
 	if b.Loaded != nil {
 		own, loaded = b.Loaded()

@@ -50,8 +50,8 @@ func (c *Check) compareHeard(ctx context.Context) error {
 			(SELECT family, agency, last, toDateTime64(0, 3, 'UTC') AS own FROM heard
 			UNION ALL SELECT family, agency, toDateTime64(0, 3, 'UTC') AS last, last_event AS own FROM verdicts FINAL)
 		GROUP BY family, agency) AS h
-		LEFT JOIN (SELECT family, max(time) AS newest FROM (SELECT family, time FROM events UNION ALL SELECT family, time FROM nameless) GROUP BY family) AS e ON e.family = h.family
-		WHERE heard < own OR (heard > newest AND h.family NOT IN (SELECT family FROM nameless)) ORDER BY family, agency`
+		LEFT JOIN (SELECT family, max(time) AS newest FROM events GROUP BY family) AS e ON e.family = h.family
+		WHERE heard < own OR (heard > newest AND h.family NOT IN (SELECT family FROM cells WHERE family != '' AND startsWith(subject, '` + namelessPrefix + `'))) ORDER BY family, agency`
 	var wrong []Difference
 	for range secondLooks {
 		wrong = nil

@@ -11,7 +11,6 @@ import (
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"golang.org/x/sync/errgroup"
-	"golang.org/x/sync/semaphore"
 
 	"tiendo/internal/booking"
 	"tiendo/internal/calendar"
@@ -39,9 +38,6 @@ type Options struct {
 type Books struct {
 	Options
 
-	// telling is held while records are read.
-	telling *semaphore.Weighted
-
 	mu sync.Mutex
 	// heardOf is what was asked of activities since heardAt events were booked.
 	heardOf map[string][]activity
@@ -56,7 +52,7 @@ func New(o Options) *Books {
 		empty := register.Empty(o.Calendars.Location(), nil)
 		o.Registers = func() *register.Registers { return empty }
 	}
-	return &Books{Options: o, telling: semaphore.NewWeighted(1)}
+	return &Books{Options: o}
 }
 
 // group is what one statement can answer.
@@ -104,17 +100,11 @@ func (b *Books) Ask(ctx context.Context, queries ...Query) ([]Figure, error) {
 			return nil
 		})
 	}
-	var records, reports []question
+	var reports []question
 	for i, q := range queries {
-		switch d, _ := ByID(q.ID); {
-		case d.indicator != "":
+		if d, _ := ByID(q.ID); d.Reported() {
 			reports = append(reports, question{i, d, q})
-		case d.ofTellings():
-			records = append(records, question{i, d, q})
 		}
-	}
-	if len(records) > 0 {
-		work.Go(func() error { return b.tellings(working, records, answer) })
 	}
 	if len(reports) > 0 {
 		work.Go(func() error { return b.indicators(working, reports, answer) })
@@ -154,9 +144,6 @@ func (b *Books) Ask(ctx context.Context, queries ...Query) ([]Figure, error) {
 	return figures, nil
 }
 
-// OfFacts says that d is read from the facts and not from the books: to ask for it may cost what the history costs.
-func (d *Definition) OfFacts() bool { return d.indicator != "" || d.ofTellings() }
-
 // parallel is how many statements of one question are asked at once.
 const parallel = 4
 
@@ -179,7 +166,7 @@ func (b *Books) plan(queries []Query) ([]*group, error) {
 		if err != nil {
 			return nil, err
 		}
-		if d.OfFacts() {
+		if d.Reported() {
 			continue
 		}
 		key := fmt.Sprint(d.Families(), d.ofLegs(), d.ofClosings(), d.looksAhead(), d.measure, q.Period, q.By, q.Where, q.Fold, q.AsOf, q.Block, q.Causes, q.Before, q.more)
@@ -208,8 +195,8 @@ func (b *Books) plan(queries []Query) ([]*group, error) {
 // existence are the terms by which a group has a case in the period: something open when it starts, or something that
 // happens in it. They are the first terms of a statement.
 func existence(d *Definition) []term {
-	if d.ofTellings() {
-		return flow(records, 0, 0)
+	if d.ofRecords() {
+		return flow(lifecycle.Recorded, 0, 0)
 	}
 	if d.ofClosings() {
 		return closings(0)

@@ -117,9 +117,6 @@ func (b *Books) Cases(ctx context.Context, q Query, of Listing) (*List, error) {
 		from, more := s.fromSoon()
 		counted, args = "SELECT family, subject, toInt64(1) AS counts "+from, more
 	}
-	if d.ofTellings() && of.Part != Numerator {
-		counted, args = s.countedTellings()
-	}
 	if of.Left != nil || of.Age != nil {
 		if counted, args, err = b.narrowed(d, q, of, counted, args); err != nil {
 			return nil, err

@@ -54,7 +54,7 @@ type Change struct {
 // order of the causes. read reads the period at an instant. Quantiles and figures that look ahead have no such sum. Errors are as Ask's.
 func (b *Books) Changes(ctx context.Context, id string, read func(now time.Time) (period.Period, error), where map[string][]string, since, until string) (*Change, error) {
 	d, ok := ByID(id)
-	if ok && (d.Shape == Quantile || d.looksAhead() || d.OfFacts()) {
+	if ok && (d.Shape == Quantile || d.looksAhead() || d.Reported()) {
 		return nil, &Error{Param: "id", Message: id + " is no sum that causes could share; ask for it at both days with as_of"}
 	}
 	first, err := b.periodAt(read, since)

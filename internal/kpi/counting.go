@@ -35,15 +35,19 @@ func Counting(family event.Family, counts []lifecycle.Count) []Membership {
 			continue
 		}
 		add := func(part Part, terms []term) {
+			days := map[calendar.Day]int64{}
 			for _, t := range terms {
 				if t.minus || t.window == atStart || t.window == atEnd {
 					continue
 				}
 				for _, c := range counts {
 					if t.counts(&c) {
-						all = append(all, Membership{ID: d.ID, Part: part, Day: c.Day.String(), N: c.N})
+						days[c.Day] += c.N
 					}
 				}
+			}
+			for _, day := range slices.Sorted(maps.Keys(days)) {
+				all = append(all, Membership{ID: d.ID, Part: part, Day: day.String(), N: days[day]})
 			}
 			all = append(all, stays(d.ID, part, terms, counts)...)
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2"
 
 	"tiendo/internal/booking"
+	"tiendo/internal/lifecycle"
 )
 
 // cube is a part of the books that a statement reads: the rows of some stretches of time, and what bucket they fall in.
@@ -36,8 +37,12 @@ var (
 		{"by_channel", []string{"agency", "unit", "channel", "level"}},
 		{"by_procedure", []string{"agency", "procedure"}},
 		{"by_stamp", []string{"stamp", "cause", "agency", "kind"}},
+		{byDelay, []string{"agency", "source", "delay"}},
 	}
 )
+
+// byDelay is the one that knows how late records came. It holds lines of all measures, and those of records have a delay.
+const byDelay = "by_delay"
 
 // projection is the one that has what s asks for, "" if none has.
 func (s *statement) projection(among []projection) string {
@@ -68,6 +73,9 @@ func (s *statement) asked() []string {
 	if s.query.Block > 0 {
 		columns = append(columns, "block")
 	}
+	if s.binned == lifecycle.Recorded {
+		columns = append(columns, "delay")
+	}
 	return columns
 }
 
@@ -77,8 +85,11 @@ const month = "`toYYYYMM(day)`"
 // from are the table that a cube is read from, and the expression of n, or of a sum of it. A projection is read by its name: the engine would go
 // through the index of the journal itself before it takes one.
 func (c *cube) from() (table, n string) {
-	if c.projection == "" {
+	switch c.projection {
+	case "":
 		return "cells", "n"
+	case byDelay:
+		return fmt.Sprintf("(SELECT *, '%s' AS measure, 0 AS millis FROM %s WHERE delay > 0)", lifecycle.Recorded, booking.Projection(byDelay)), "finalizeAggregation(`sum(n)`)"
 	}
 	return booking.Projection(c.projection), "finalizeAggregation(`sum(n)`)"
 }
@@ -130,8 +141,8 @@ func (s *statement) monthly() bool {
 	return s.binned == "" && (s.asksOf(ofAgencies) || s.asksOf(ofProcedures))
 }
 
-// memorable says whether memory has what is asked for.
-func (s *statement) memorable() bool { return s.asksOf(ofAgencies) }
+// memorable says whether memory has what is asked for. It keeps no delays: nearly every record has its own.
+func (s *statement) memorable() bool { return s.binned != lifecycle.Recorded && s.asksOf(ofAgencies) }
 
 // asksOf says whether nothing else is asked for than sums by month and some attributes, as they now are: no days, no months that begin
 // within one, no stamps.

@@ -6,17 +6,21 @@ import (
 	"testing"
 
 	"tiendo/internal/booking"
+	"tiendo/internal/lifecycle"
 )
 
 // TestProjections: the journal has the projections that are read by name, with the columns that they are read for.
 func TestProjections(t *testing.T) {
 	_, conn := books(t)
 	for _, p := range slices.Concat(projectionsOfMonths, projectionsOfDays) {
-		columns := append(slices.Clone(p.columns), "family", "measure", "marks", "finalizeAggregation(`sum(n)`)")
-		if slices.ContainsFunc(projectionsOfMonths, func(of projection) bool { return of.name == p.name }) {
-			columns = append(columns, month)
-		} else {
-			columns = append(columns, "day", "millis", "bin")
+		columns := append(slices.Clone(p.columns), "family", "finalizeAggregation(`sum(n)`)")
+		switch {
+		case slices.ContainsFunc(projectionsOfMonths, func(of projection) bool { return of.name == p.name }):
+			columns = append(columns, "measure", "marks", month)
+		case p.name == byDelay:
+			columns = append(columns, "day")
+		default:
+			columns = append(columns, "measure", "marks", "day", "millis", "bin")
 		}
 		if err := conn.Exec(t.Context(), "SELECT "+strings.Join(columns, ", ")+" FROM "+booking.Projection(p.name)+" FORMAT Null"); err != nil {
 			t.Errorf("%s: %v", p.name, err)
@@ -44,6 +48,15 @@ func TestProjectionOf(t *testing.T) {
 		s := &statement{query: of.query}
 		if days, months := s.projection(projectionsOfDays), s.projection(projectionsOfMonths); days != of.days || months != of.months {
 			t.Errorf("%+v: %q and %q, want %q and %q", of.query, days, months, of.days, of.months)
+		}
+	}
+	for want, of := range map[string]Query{
+		byDelay: {By: []string{"agency", "month"}, Where: map[string][]string{"source": {"A"}}},
+		"":      {By: []string{"agency"}, AsOf: "2026-01-05"},
+	} {
+		s := &statement{query: of, binned: lifecycle.Recorded}
+		if days := s.projection(projectionsOfDays); days != want || s.monthly() || s.memorable() {
+			t.Errorf("delays, %+v: %q, want %q", of, days, want)
 		}
 	}
 }

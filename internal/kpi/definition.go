@@ -89,7 +89,7 @@ func (d *Definition) Families() []event.Family {
 	case "dossier", "online", "post", "satisfaction", "leg", "official":
 		return []event.Family{event.Dossier}
 	case "quality":
-		if d.ofTellings() {
+		if d.ofRecords() {
 			return lifecycle.Families()
 		}
 		if d.ofClosings() {
@@ -103,6 +103,11 @@ func (d *Definition) Families() []event.Family {
 	}
 }
 
+// ofRecords says that d counts records, not cases.
+func (d *Definition) ofRecords() bool {
+	return d.measure == lifecycle.Recorded || (len(d.denominator) > 0 && d.denominator[0].measure == lifecycle.Recorded)
+}
+
 // ofClosings says that d is about the closings of cases of every family.
 func (d *Definition) ofClosings() bool {
 	return d.prefix() == "quality" && len(d.numerator) > 0 && d.numerator[0].measure == lifecycle.Settled
@@ -111,9 +116,12 @@ func (d *Definition) ofClosings() bool {
 // Reported says that d is what agencies report of themselves, value and target, and not counted from cases.
 func (d *Definition) Reported() bool { return d.indicator != "" }
 
+// Costly says that to ask for d costs what the history does: reports are read from the facts, and delays of records are as many as these.
+func (d *Definition) Costly() bool { return d.Reported() || d.measure == lifecycle.Recorded }
+
 // CountsCases says that the numbers of d are numbers of cases, so that the list of these is as long as they say. Others add up what
 // cases tell, such as the people who were received, or count records.
-func (d *Definition) CountsCases() bool { return !d.ofTellings() && d.prefix() != "reception" }
+func (d *Definition) CountsCases() bool { return !d.ofRecords() && d.prefix() != "reception" }
 
 // Stock says that d is a state at an instant: the same for all periods that end at it. What also counts something that happens
 // in the period is none.

@@ -17,6 +17,8 @@ func (d *Definition) Formula(lang string) string {
 		w = formulaWords[1]
 	}
 	switch {
+	case d.measure == lifecycle.Recorded:
+		return fmt.Sprintf(w.quantile, d.q*100, w.delays)
 	case d.measure != "":
 		return fmt.Sprintf(w.quantile, d.q*100, w.measure(d, d.measure))
 	case len(d.numerator) == 0:
@@ -45,8 +47,10 @@ func bracketed(s string) string {
 // formulaText is the words of formulas in one language.
 type formulaText struct {
 	quantile, reported, not string
-	windows                 map[window]string
-	measures                map[lifecycle.Measure]string
+	// delays is what records are measured by; they themselves are counted.
+	delays   string
+	windows  map[window]string
+	measures map[lifecycle.Measure]string
 	// of are the names that measures have in some family, by measure and family.
 	of    map[string]string
 	marks map[lifecycle.Marks]string
@@ -120,6 +124,7 @@ var formulaWords = [2]formulaText{
 		quantile: "giá trị nhỏ nhất mà ít nhất %g %% số %s không vượt quá, trong kỳ",
 		reported: "Σ giá trị ÷ Σ chỉ tiêu, của báo cáo mới nhất của mỗi cơ quan trong kỳ",
 		not:      "không ",
+		delays:   "thời gian từ khi xảy ra đến khi ghi nhận",
 		windows:  map[window]string{inPeriod: ", trong kỳ", atEnd: ", đến T", atStart: ", đến đầu kỳ", ahead: ", từ T đến hết ngày làm việc thứ hai sau T"},
 		measures: map[lifecycle.Measure]string{
 			lifecycle.Opened: "tiếp nhận", lifecycle.Settled: "đã giải quyết", lifecycle.Ended: "kết thúc khác",
@@ -132,7 +137,7 @@ var formulaWords = [2]formulaText{
 			lifecycle.Stray:     "kết thúc không có tiếp nhận hoặc đã hủy",
 			lifecycle.LegOpened: "chặng bắt đầu", lifecycle.LegSettled: "chặng hoàn thành", lifecycle.LegBreached: "chặng quá hạn", lifecycle.LegRedeemed: "chặng quá hạn đã kết thúc",
 			lifecycle.Sessions: "lượt tiếp", lifecycle.Received: "người được tiếp", lifecycle.Heard: "vụ việc", lifecycle.Led: "lượt do người đứng đầu tiếp",
-			lifecycle.Foreign: "bản ghi của người không có thẩm quyền", records: "bản ghi", delays: "thời gian từ khi xảy ra đến khi ghi nhận",
+			lifecycle.Foreign: "bản ghi của người không có thẩm quyền", lifecycle.Recorded: "bản ghi",
 		},
 		of: map[string]string{
 			of(lifecycle.Ended, event.Dossier): "rút", of(lifecycle.Opened, event.Task): "giao", of(lifecycle.Settled, event.Task): "hoàn thành",
@@ -153,6 +158,7 @@ var formulaWords = [2]formulaText{
 		quantile: "the smallest value that at least %g %% of all %s do not exceed, in the period",
 		reported: "Σ value ÷ Σ target, of each agency's latest report in the period",
 		not:      "not ",
+		delays:   "times from happening to being recorded",
 		windows:  map[window]string{inPeriod: ", in the period", atEnd: ", up to T", atStart: ", up to the period's start", ahead: ", from T to the end of the second working day after it"},
 		measures: map[lifecycle.Measure]string{
 			lifecycle.Opened: "received", lifecycle.Settled: "settled", lifecycle.Ended: "closed otherwise",
@@ -165,7 +171,7 @@ var formulaWords = [2]formulaText{
 			lifecycle.Stray:     "closed without opening or voided",
 			lifecycle.LegOpened: "legs begun", lifecycle.LegSettled: "legs settled", lifecycle.LegBreached: "legs that became overdue", lifecycle.LegRedeemed: "legs ended overdue",
 			lifecycle.Sessions: "sessions", lifecycle.Received: "people received", lifecycle.Heard: "cases heard", lifecycle.Led: "sessions by the head in person",
-			lifecycle.Foreign: "records of senders who may not tell", records: "records", delays: "times from happening to being recorded",
+			lifecycle.Foreign: "records of senders who may not tell", lifecycle.Recorded: "records",
 		},
 		of: map[string]string{
 			of(lifecycle.Ended, event.Dossier): "withdrawn", of(lifecycle.Opened, event.Task): "assigned", of(lifecycle.Settled, event.Task): "completed",

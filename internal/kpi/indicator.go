@@ -42,6 +42,13 @@ type report struct {
 	target   *float64
 }
 
+// question is one of several, by its place among them.
+type question struct {
+	place      int
+	definition Definition
+	query      Query
+}
+
 // indicators answers questions about an organisation's state; the reports are read once for all of them.
 func (b *Books) indicators(ctx context.Context, questions []question, answer func(place int, rows []Row)) error {
 	latest := make([]map[string]report, len(questions))

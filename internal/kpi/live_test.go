@@ -110,7 +110,7 @@ func TestMemoryAnswersLikeTheEngine(t *testing.T) {
 			for _, more := range []Query{{}, {Fold: true, Where: map[string][]string{"group": {"h"}}}} {
 				var queries []Query
 				for _, d := range Catalogue() {
-					if !d.OfFacts() && (!d.looksAhead() || timeOf(by) == "") {
+					if !d.Reported() && (!d.looksAhead() || timeOf(by) == "") {
 						queries = append(queries, Query{ID: d.ID, Period: p, By: by, Fold: more.Fold, Where: more.Where})
 					}
 				}
@@ -150,11 +150,11 @@ func TestMemoryAnswersLikeTheEngine(t *testing.T) {
 	t.Log(compared, "figures,", rows, "rows")
 }
 
-// TestMemoryKnowsEveryBin: what quantiles are of stands in memory by bin.
+// TestMemoryKnowsEveryBin: what quantiles of the books are of stands in memory by bin, but for how late records came.
 func TestMemoryKnowsEveryBin(t *testing.T) {
 	n := 0
 	for _, d := range Catalogue() {
-		if d.measure != "" && !d.OfFacts() {
+		if d.measure != "" && d.measure != lifecycle.Recorded {
 			if n++; !booking.Binned(d.measure) {
 				t.Errorf("memory has no bins of %s, of which %s is", d.measure, d.ID)
 			}

@@ -30,11 +30,6 @@ func (b *Books) namesOf(q Query) names {
 	return names{groups: view.Groups(day), fields: view.Fields(day), successors: view.Successors(day)}
 }
 
-// equal says that registers say the same.
-func (n names) equal(other names) bool {
-	return maps.Equal(n.groups, other.groups) && maps.Equal(n.fields, other.fields) && maps.Equal(n.successors, other.successors)
-}
-
 // column is the expression of a dimension that registers know; "" if the journal knows it alone.
 func (n names) column(name string, fold bool) string {
 	agency := "agency"

@@ -10,7 +10,7 @@ func closings(with lifecycle.Marks) []term {
 // quality figures say how far the others can be trusted.
 var quality = []Definition{
 	quantile("quality.report_delay_p90", "hours", "Độ trễ báo cáo (90 %)", "Reporting delay, 90th percentile",
-		"of all records of what happened in the period, the time from when it happened to when its source recorded it, else to when it arrived", delays, 0.9),
+		"of all records of what happened in the period, the time from when it happened to when its source recorded it, else to when it arrived", lifecycle.Recorded, 0.9),
 	ratio("quality.no_deadline_rate", "Tỷ lệ hồ sơ không có hạn", "Dossiers without a deadline", Lower,
 		"of the dossiers received in the period, those to which no date was ever promised",
 		flow(lifecycle.Opened, lifecycle.Undated, 0), flow(lifecycle.Opened, 0, 0)),
@@ -37,5 +37,5 @@ var quality = []Definition{
 		closings(lifecycle.Impossible), closings(0)),
 	ratio("quality.foreign_rate", "Tỷ lệ bản ghi của cơ quan khác", "Records of other agencies", Lower,
 		"of all records of what happened in the period, those ignored because their sender is bound to another agency than the case's",
-		flow(lifecycle.Foreign, 0, 0), flow(records, 0, 0)),
+		flow(lifecycle.Foreign, 0, 0), flow(lifecycle.Recorded, 0, 0)),
 }

@@ -16,8 +16,8 @@ import (
 )
 
 // Recount counts every figure again from what cases contribute, as it is told case by case, and compares it with what the
-// books answer: of every month and year, of every agency. Figures that are read from the facts
-// themselves are no sums of the books and are left out.
+// books answer: of every month and year, of every agency. Figures that agencies report of themselves are no sums of the books and are left
+// out.
 type Recount struct {
 	books *Books
 	until time.Time
@@ -53,8 +53,16 @@ func (r *Recount) Add(family event.Family, counts []lifecycle.Entry) {
 		if r.cube[of] == nil {
 			r.cube[of] = map[lump]int64{}
 		}
-		r.cube[of][lump{c.Marks, c.Bin, c.Agency, monthOf(c.Day)}] += c.N
+		r.cube[of][lump{c.Marks, binOf(&c.Cell), c.Agency, monthOf(c.Day)}] += c.N
 	}
+}
+
+// binOf is the bin that a quantile counts.
+func binOf(c *lifecycle.Cell) int32 {
+	if c.Measure == lifecycle.Recorded {
+		return c.Delay - 1
+	}
+	return c.Bin
 }
 
 func monthOf(d calendar.Day) calendar.Day {
@@ -107,7 +115,7 @@ func (r *Recount) queries() ([]Query, error) {
 			return nil, err
 		}
 		for _, d := range Catalogue() {
-			if d.OfFacts() || d.looksAhead() {
+			if d.Reported() || d.looksAhead() {
 				continue
 			}
 			for _, by := range [][]string{{}, {"agency"}} {

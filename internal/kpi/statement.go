@@ -65,13 +65,21 @@ func (s *statement) inner(c cube, where, keys []string) string {
 	}
 	selected = append(selected, "toUInt32("+c.bucket+") AS bucket")
 	if s.binned != "" {
-		selected = append(selected, "bin")
+		selected = append(selected, s.bin()+" AS bin")
 	}
 	for i, condition := range s.values() {
 		selected = append(selected, fmt.Sprintf("sumIf(%s, %s) AS s%d", n, condition, i))
 	}
 	return fmt.Sprintf("SELECT %s FROM %s WHERE %s GROUP BY %s",
 		strings.Join(selected, ", "), table, strings.Join(append(slices.Clone(where), c.where...), " AND "), strings.Join(keys, ", "))
+}
+
+// bin is the column of the bins of a quantile's measure.
+func (s *statement) bin() string {
+	if s.binned == lifecycle.Recorded {
+		return "toInt32(delay - 1)"
+	}
+	return "bin"
 }
 
 // values are the conditions on the lines that are added up: one for each term, or that of a quantile's measure.

@@ -15,8 +15,8 @@ import (
 )
 
 // Suppose answers questions by agency as if cases had been judged by other rules: every case of the questions' families is judged
-// again, so that it costs what the history costs. Nothing is stored. What is read from the facts themselves and is no verdict, see
-// [Definition.OfFacts], has no rows here. An *Error says which question cannot be asked.
+// again, so that it costs what the history costs. Nothing is stored. What agencies report of themselves
+// is no verdict, and has no rows here. An *Error says which question cannot be asked.
 func (b *Books) Suppose(ctx context.Context, rules *lifecycle.Rules, queries ...Query) ([]Figure, error) {
 	groups, err := b.plan(queries)
 	if err != nil {
@@ -78,7 +78,7 @@ func (t *trial) add(counts []lifecycle.Count) {
 		if successor := st.names.successors[agency]; st.query.Fold && successor != "" {
 			agency = successor
 		}
-		t.sums.count(st, c.Measure, lump{c.Marks, c.Bin, agency, c.Day}, c.N)
+		t.sums.count(st, c.Measure, lump{c.Marks, binOf(&c.Cell), agency, c.Day}, c.N)
 	}
 }
 

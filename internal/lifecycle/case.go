@@ -63,13 +63,15 @@ type Case struct {
 	// DueChanged, Collision, Backdated and Impossible are signs of bad data, see quality.
 	DueChanged, Collision, Backdated, Impossible bool
 
-	// Foreign are the records that others told who may say nothing of the case (rule 8), in no order.
-	Foreign []ForeignRecord
+	// Foreign is what others told who may say nothing of the case then (rule 8), in no order.
+	Foreign []Recording
 
 	// Session is what a session of citizen reception counts.
 	Session Session
 
 	facts facts
+	// recordings are those of all records of the case, also of those who may not tell, in no order.
+	recordings []Recording
 }
 
 // Open says that the case waits for a closing: it was submitted or opened, and neither closed nor voided.
@@ -134,13 +136,14 @@ func (j *judge) begin(events []event.Event, w *workspace) (err error) {
 		if j.facts, err = factsOf(events, w); err != nil {
 			return err
 		}
-		j.LastEvent = w.newest
+		j.LastEvent, j.recordings = w.newest, w.recordings
 		j.open()
 		j.close()
 		return nil
 	}
 	// Twice: only the closing tells when the last leg ends.
 	events = bySender(events)
+	j.recordings = recordings(nil, events)
 	for range 2 {
 		if err := j.hear(events, w); err != nil {
 			return err

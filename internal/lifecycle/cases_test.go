@@ -181,12 +181,19 @@ func describe(c *lifecycle.Case) map[string]string {
 	}
 	got["pauses"] = strings.Join(pauses, " ")
 	counts := map[lifecycle.Measure]int64{}
-	var names, days []string
+	var names, days, records []string
 	for _, n := range c.Counts(zone) {
+		if n.Measure == lifecycle.Recorded { // every case has some: they stand apart, with the hours until they were recorded
+			delay := lifecycle.BinValue(n.Delay-1) / 3_600_000
+			records = append(records, fmt.Sprintf("%s:%d×%.0fh", n.Day, n.N, delay))
+			continue
+		}
 		counts[n.Measure] += n.N
 		days = append(days, fmt.Sprintf("%s:%s", n.Measure, n.Day))
 	}
 	sort.Strings(days)
+	sort.Strings(records)
+	got["records"] = strings.Join(records, " ")
 	got["days"] = strings.Join(days, " ")
 	for m, n := range counts {
 		names = append(names, fmt.Sprintf("%s=%d", m, n))

@@ -8,6 +8,10 @@ import (
 	"tiendo/internal/event"
 )
 
+// Edition of what cases contribute. It rises when the same events contribute otherwise than before: books that were made by an earlier one
+// are made again. 2: their records.
+const Edition = 2
+
 // Measure names what a cell counts. The names are stored in the books: they never change their meaning.
 type Measure string
 
@@ -50,7 +54,9 @@ const (
 	Led      Measure = "led"
 	// Stray is a closing that no other figure counts: without opening, or of a voided case.
 	Stray Measure = "stray"
-	// Foreign counts records that somebody told who may say nothing of the case (rule 8).
+	// Recorded counts records, but those that take a fact back, in the bin of the time from when it happened to when that was recorded.
+	Recorded Measure = "recorded"
+	// Foreign counts those of them that somebody told who may say nothing of the case (rule 8).
 	Foreign Measure = "foreign"
 	// The flows of legs, by the agency that held them.
 	LegOpened   Measure = "leg_opened"
@@ -124,7 +130,9 @@ type Cell struct {
 	Marks  Marks
 	// Bin is the bin of a working time, see BinOf.
 	Bin int32
-	// Source told the opening or the closing that is counted; empty for other measures.
+	// Delay is the bin of the time until a record was made, plus one; 0 for other measures.
+	Delay int32
+	// Source told the opening, the closing or the record that is counted; empty for other measures.
 	Source string
 	Attributes
 }
@@ -200,7 +208,7 @@ func (c *Case) appendCounts(list []Count, zone *time.Location) []Count {
 	if c.Voided {
 		return cs.list
 	}
-	c.countForeign(&cs)
+	c.countRecords(&cs)
 	if c.Opened.IsZero() {
 		c.countWaiting(&cs)
 		return cs.list
@@ -214,8 +222,11 @@ func (c *Case) appendCounts(list []Count, zone *time.Location) []Count {
 	return cs.list
 }
 
-// countForeign books what was told of the case by those who may not, on the day of which they told.
-func (c *Case) countForeign(cs *counts) {
+// countRecords books what was told of the case, and what of it by those who may not, on the day of which they told.
+func (c *Case) countRecords(cs *counts) {
+	for _, r := range c.recordings {
+		cs.add(Cell{Measure: Recorded, Day: cs.day(r.Time), Delay: 1 + BinOf(r.Recorded.Sub(r.Time).Milliseconds()), Source: r.Source, Attributes: c.Attributes}, 1)
+	}
 	for _, f := range c.Foreign {
 		cs.told(Foreign, f.Time, 0, f.Source, c.Attributes)
 	}

@@ -70,7 +70,7 @@ func Explain(events []event.Event, rules *Rules) (*Explanation, error) {
 	if x.Tellings, err = j.explainTellings(told, x.Promises); err != nil {
 		return nil, err
 	}
-	x.facts = nil
+	x.facts, x.recordings = nil, nil
 	return x, nil
 }
 

@@ -269,7 +269,7 @@ dossier.received 2025-08-25T08:00 due=2025-09-05 @2025-08-26T08:00 retracted`), 
 	if err != nil {
 		t.Fatal(err)
 	}
-	if vi, en := x.Sentence(zone); en != "No opening counts: none was told, or it was taken back." || !strings.Contains(vi, "đã rút lại") || len(x.Counted) != 0 {
+	if vi, en := x.Sentence(zone); en != "No opening counts: none was told, or it was taken back." || !strings.Contains(vi, "đã rút lại") || len(x.Counted) != 1 || x.Counted[0].Measure != lifecycle.Recorded {
 		t.Errorf("%s %s %v", vi, en, x.Counted)
 	}
 }

@@ -34,6 +34,7 @@ func (f *fact) last() *record { return &f.records[len(f.records)-1] }
 type workspace struct {
 	records     []record
 	facts       facts
+	recordings  []Recording
 	now, before []Count
 	// newest is the latest time of the events that factsOf made facts of, zero if there were none.
 	newest time.Time
@@ -49,7 +50,7 @@ type facts []fact
 // memory of w. The error names an event whose data cannot be read.
 func factsOf(events []event.Event, w *workspace) (facts, error) {
 	events = byFact(events)
-	w.newest = newest(events)
+	w.newest, w.recordings = newest(events), recordings(w.recordings[:0], events)
 
 	// One piece of memory holds all records: this runs for every case that an event touches.
 	w.records, w.facts = slices.Grow(w.records[:0], len(events)), slices.Grow(w.facts[:0], len(events))
@@ -76,6 +77,22 @@ func factsOf(events []event.Event, w *workspace) (facts, error) {
 		events = events[n:]
 	}
 	return all, nil
+}
+
+// Recording is when something happened that a record tells, and when that was recorded; of records that take nothing back.
+type Recording struct {
+	Time, Recorded time.Time
+	Source         string
+}
+
+// recordings appends those of events.
+func recordings(to []Recording, events []event.Event) []Recording {
+	for i := range events {
+		if e := &events[i]; !e.Retracted {
+			to = append(to, Recording{e.Time, e.Recorded, e.Source})
+		}
+	}
+	return to
 }
 
 // byFact drops what was delivered before and sorts the rest by fact, the records of one fact by rule 1: the last counts.

@@ -8,13 +8,6 @@ import (
 	"tiendo/internal/event"
 )
 
-// ForeignRecord is a record that rule 8 passes over: its sender was bound to an agency that may not say anything of the case then.
-type ForeignRecord struct {
-	// Time is when the told fact happened, Source who told it.
-	Time   time.Time
-	Source string
-}
-
 // speakers says who may tell something of a case (rule 8): whoever is bound to no agency, to the case's, or to the holder of
 // the leg that runs then. What others tell does not even use up an event's name: nobody can send the same source and id first
 // and so keep the agency's own record out.
@@ -193,13 +186,7 @@ func (j *judge) hear(events []event.Event, w *workspace) (err error) {
 	if err != nil {
 		return err
 	}
-	j.Foreign = j.Foreign[:0]
-	for i := range foreign {
-		if foreign[i].Retracted { // Those that take a fact back are no telling, and are not among the records of the rate either.
-			continue
-		}
-		j.Foreign = append(j.Foreign, ForeignRecord{Time: foreign[i].Time, Source: foreign[i].Source})
-	}
+	j.Foreign = recordings(j.Foreign[:0], foreign)
 	if j.facts, err = factsOf(counting, w); err != nil {
 		return err
 	}

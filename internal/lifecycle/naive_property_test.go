@@ -103,6 +103,9 @@ func differing(want, got string) string {
 func (n *naive) describe() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "verdict %s\nvoided %t\nforeign %d\n", n.verdict, n.voided, n.foreign)
+	if !n.voided {
+		fmt.Fprintf(&b, "recorded %s\n", strings.Join(n.recorded, "\nrecorded "))
+	}
 	if n.voided || n.opened.IsZero() {
 		return b.String()
 	}
@@ -159,7 +162,13 @@ func describeCase(c *lifecycle.Case) string {
 		n.legs = append(n.legs, naiveLeg{agency: l.Agency, unit: l.Unit, from: l.From, to: l.To, deadline: l.Deadline, settled: l.Settled, due: l.HasDue})
 	}
 	for _, count := range c.Counts(zone) {
+		for range count.N {
+			if count.Measure == lifecycle.Recorded {
+				n.recorded = append(n.recorded, fmt.Sprintf("%s by %s after bin %d", count.Day, count.Source, count.Delay-1))
+			}
+		}
 		n.onTimeFirst = n.onTimeFirst || count.Measure == lifecycle.Settled && count.Marks&lifecycle.OnTimeFirst != 0
 	}
+	slices.Sort(n.recorded)
 	return n.describe()
 }

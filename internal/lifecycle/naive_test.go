@@ -3,6 +3,8 @@ package lifecycle_test
 import (
 	"bytes"
 	"cmp"
+	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -35,6 +37,7 @@ type naive struct {
 	onTimeFirst                                              bool
 	handedOver, paid, rated                                  []time.Time // facts that are counted for themselves
 	foreign                                                  int         // records of those who may not tell
+	recorded                                                 []string    // day, source and bin of the delay of each record, sorted
 	moved, restarted, reported                               bool        // a pause moved a deadline, a supplement restarted the term, a report dates the closing
 }
 
@@ -86,12 +89,20 @@ func readNaively(events []event.Event, rules register.View) naive {
 	}
 	told := r.mine()
 	for _, e := range r.events {
-		if !e.Retracted && !slices.ContainsFunc(told, func(other event.Event) bool {
+		if e.Retracted {
+			continue
+		}
+		millis, bin := e.Recorded.Sub(e.Time).Milliseconds(), 0
+		for ; millis > 0 && math.Pow(1.01, float64(bin)) <= float64(millis); bin++ {
+		}
+		r.recorded = append(r.recorded, fmt.Sprintf("%s by %s after bin %d", e.Time.In(r.zone).Format(time.DateOnly), e.Source, bin))
+		if !slices.ContainsFunc(told, func(other event.Event) bool {
 			return other.Source == e.Source && other.ID == e.ID && other.Bound == e.Bound
 		}) {
 			r.foreign++
 		}
 	}
+	slices.Sort(r.recorded)
 	r.events = distinct(told)
 	r.read()
 	return r.naive

@@ -23,7 +23,7 @@ func (c *Case) countSession(cs *counts) {
 	if c.Voided {
 		return
 	}
-	c.countForeign(cs)
+	c.countRecords(cs)
 	if c.Opened.IsZero() {
 		return
 	}

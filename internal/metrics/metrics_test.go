@@ -340,11 +340,14 @@ func TestSlowAnswers(t *testing.T) {
 
 // TestFactsThatCannotBeRead leave the other figures as they are, and come back.
 func TestFactsThatCannotBeRead(t *testing.T) {
-	c := newCity(t, march, "dossier.open", "quality.foreign_rate")
+	c := newCity(t, march, "dossier.open", "quality.report_delay_p90")
 	for _, swap := range []struct {
 		statement string
 		fails     bool
-	}{{"RENAME TABLE verdicts TO hidden", true}, {"RENAME TABLE hidden TO verdicts", false}} {
+	}{
+		{"ALTER TABLE cells DROP PROJECTION by_delay", true},
+		{"ALTER TABLE cells ADD PROJECTION by_delay (SELECT family, agency, day, source, delay, sum(n) GROUP BY family, agency, day, source, delay)", false},
+	} {
 		if err := c.exec(swap.statement); err != nil {
 			t.Fatal(err)
 		}

@@ -46,8 +46,8 @@ type question struct {
 	period     string // the label; empty for a stock of now
 }
 
-// questions are what the books are asked at an instant: all that the books hold, and, apart, what is read from the facts.
-func (s *Snapshots) questions(now time.Time) (booked, facts []question, err error) {
+// questions are what the books are asked at an instant: all but what costs more, and that.
+func (s *Snapshots) questions(now time.Time) (quick, slow []question, err error) {
 	for _, d := range s.figures {
 		ids := s.Periods
 		if d.Stock() {
@@ -67,14 +67,14 @@ func (s *Snapshots) questions(now time.Time) (booked, facts []question, err erro
 				q.query.By = nil // quantiles can't be added up, so the whole city is shown too
 				all = append(all, q)
 			}
-			if d.OfFacts() {
-				facts = append(facts, all...)
+			if d.Costly() {
+				slow = append(slow, all...)
 			} else {
-				booked = append(booked, all...)
+				quick = append(quick, all...)
 			}
 		}
 	}
-	return booked, facts, nil
+	return quick, slow, nil
 }
 
 // agencies are those that labels may name: those of the register, or without one the first of those that are told of, in the

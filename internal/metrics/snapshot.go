@@ -26,7 +26,7 @@ const (
 	pace = 500 * time.Millisecond
 	// renewal is the longest: deadlines pass also when nothing arrives.
 	renewal = 15 * time.Second
-	// patience is how many times as long as they took to read outlooks, and figures of the facts, are shown before they are
+	// patience is how many times as long as they took to read outlooks, and figures that cost more, are shown before they are
 	// read again: they cost what the history costs, and nobody acts on them within seconds.
 	patience = 20
 	// stale is the age at which a snapshot is left out of a scrape, so that Prometheus marks its series stale.
@@ -168,7 +168,7 @@ func (s *Snapshots) Taken() (time.Time, booking.Mark) {
 func (s *Snapshots) Take(ctx context.Context) error {
 	// The mark is read first: the figures contain at least what it says.
 	next := &snapshot{mark: s.Mark(), taken: s.Now()}
-	questions, facts, err := s.questions(next.taken)
+	questions, costly, err := s.questions(next.taken)
 	if err != nil {
 		return err
 	}
@@ -176,7 +176,7 @@ func (s *Snapshots) Take(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	err = s.readSlow(ctx, facts, next)
+	err = s.readSlow(ctx, costly, next)
 	w := &writer{known: s.agencies(slices.Concat(figures, s.slow.outlooks)), shown: map[string]bool{}, heard: map[event.Family]bool{}, told: map[string]map[string]bool{}}
 	w.tell(questions, figures)
 	for i, f := range figures {
@@ -205,15 +205,15 @@ func (s *Snapshots) ask(ctx context.Context, questions []question) ([]kpi.Figure
 }
 
 // readSlow reads again what is shown for a while, if that is over.
-func (s *Snapshots) readSlow(ctx context.Context, facts []question, next *snapshot) error {
+func (s *Snapshots) readSlow(ctx context.Context, costly []question, next *snapshot) error {
 	if next.taken.Before(s.slow.due) {
 		return nil
 	}
 	begun := s.Now()
-	read := slow{questions: facts, events: next.mark.Events}
+	read := slow{questions: costly, events: next.mark.Events}
 	var err error
-	if len(facts) > 0 {
-		read.figures, err = s.ask(ctx, facts)
+	if len(costly) > 0 {
+		read.figures, err = s.ask(ctx, costly)
 	}
 	if err == nil {
 		read.outlooks, err = s.Books.Look(ctx)

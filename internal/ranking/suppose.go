@@ -81,7 +81,7 @@ func (m *Method) supposing(ctx context.Context, b *kpi.Books, p period.Period, s
 	other := *in
 	other.Figures = slices.Clone(in.Figures)
 	for i := range figures {
-		if d, _ := kpi.ByID(queries[i].ID); d.OfFacts() {
+		if d, _ := kpi.ByID(queries[i].ID); d.Reported() {
 			continue // no verdict is in it
 		}
 		was := &in.Figures[i]
