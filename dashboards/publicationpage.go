@@ -35,7 +35,9 @@ type recordView struct {
 
 type publishedGroup struct {
 	Name string
-	Rows []publishedAgency
+	// Nobody is why nobody is ranked; "" where somebody is.
+	Nobody string
+	Rows   []publishedAgency
 }
 
 type publishedAgency struct{ Code, Name, Rank, Points, Sure string }
@@ -102,7 +104,7 @@ func newRecordView(record *publication.Record, lang language) recordView {
 		v.Obstacles = append(v.Obstacles, lang.of(o.VI, o.EN))
 	}
 	for _, g := range record.Ranking.Groups {
-		group := publishedGroup{Name: lang.of(g.Group.Names.VI, g.Group.Names.EN)}
+		group := publishedGroup{Name: lang.of(g.Group.Names.VI, g.Group.Names.EN), Nobody: lang.of(g.Nobody().VI, g.Nobody().EN)}
 		for i := range g.Agencies {
 			group.Rows = append(group.Rows, publishedRow(&g.Agencies[i], record.Ranking.Method.Decimals, lang))
 		}

@@ -76,6 +76,9 @@ func rankedSite(t testing.TB) (http.Handler, *[]string) {
 			if period == "2018-Q3" {
 				return nil, errors.New("the engine is away")
 			}
+			if period == "2018-Q2" {
+				return m.Compute(ranking.Inputs{Period: ranking.Span{ID: period}, Agencies: fewRanked(t, 1).Agencies}), nil
+			}
 			tried, _, err := m.Suppose(tries)
 			if err != nil {
 				return nil, err
@@ -176,6 +179,7 @@ func TestRankingAddresses(t *testing.T) {
 	f("w.rate=90&w.plan=90", 400, nil, "180")
 	f("colour=red", 400, nil, "method, period, agency")
 	f("period=2019-Q3&period=2019-Q2", 400, nil)
+	f("period=2018-Q2", 200, []string{"2018-Q2"}, `<p class="panel note">Chưa xếp hạng: trong kỳ này không có số liệu nào để chấm điểm 3 cơ quan`, "Không xếp hạng: ")
 	f("period=2018-Q3", 503, []string{"2018-Q3"})
 	f("lang=fr", 400, nil)
 	if r := get(t, site(t, nothing), "/ranking?lang=en"); r.StatusCode != 200 || !strings.Contains(bodyOf(t, r), "ranking.methods") {

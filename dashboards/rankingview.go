@@ -37,6 +37,8 @@ type rankedGroup struct {
 	Ticks    []string
 	Rows     []rankedRow
 	Excluded []rankedOut
+	// Nobody is why nobody is ranked; "" where somebody is.
+	Nobody string
 	// Last is the head of the last column.
 	Last   string
 	Robust *robustTable
@@ -121,7 +123,7 @@ func (v *rankingView) tried() string {
 func (v *rankingView) names(n ranking.Names) string { return v.asked.lang.of(n.VI, n.EN) }
 
 func (v *rankingView) group(s *ranking.Standings) rankedGroup {
-	g := rankedGroup{ID: "group-" + s.Group.Code, Name: v.names(s.Group.Names), Last: v.K.Against}
+	g := rankedGroup{ID: "group-" + s.Group.Code, Name: v.names(s.Group.Names), Nobody: v.names(s.Nobody()), Last: v.K.Against}
 	for _, a := range v.result.Method.Areas {
 		g.Areas = append(g.Areas, rankedArea{v.names(a.Titles), v.asked.lang.points(a.Weight)})
 	}

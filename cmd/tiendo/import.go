@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"tiendo/internal/importer"
+
+	"github.com/go-json-experiment/json"
 )
 
 // patience is how long an import waits for a server that takes nothing.
@@ -70,6 +72,7 @@ func (c *importCmd) Run(ctx context.Context, std *streams) error {
 		}}
 		send = sender.Send
 	}
+	zone := c.zone(ctx)
 	rejected, kept, unseen, last := 0, 0, 0, time.Time{}
 	for i, path := range c.Files {
 		// What a later file says of the same facts is recorded later.
@@ -78,7 +81,7 @@ func (c *importCmd) Run(ctx context.Context, std *streams) error {
 			now = earliest
 		}
 		last = now
-		result, err := c.file(ctx, std, screen, path, now, &importer.Import{Mapping: mapping, Send: send, Facts: c.facts, DryRun: c.DryRun})
+		result, err := c.file(ctx, std, screen, path, now, &importer.Import{Mapping: mapping, Send: send, Facts: c.facts, Zone: zone, DryRun: c.DryRun})
 		if rest := c.Files[i+1:]; err != nil && len(rest) > 0 {
 			return fmt.Errorf("%w; not read after it: %s", err, strings.Join(rest, ", "))
 		}
@@ -130,6 +133,27 @@ func (c *importCmd) suggest(std *streams) error {
 	}
 	fmt.Fprintf(std.out, "%s was written; look at each ? in it, then try it: tiendo import --mapping %s --dry-run %s\n", c.Mapping, c.Mapping, c.Suggest)
 	return file.Close()
+}
+
+// zone is where the server counts days; nil if it does not say. An import that can do without it does not end for it.
+func (c *importCmd) zone(ctx context.Context) *time.Location {
+	ctx, cancel := context.WithTimeout(ctx, answerWithin)
+	defer cancel()
+	answer, err := c.Client.get(ctx, "/readyz", nil)
+	if err != nil {
+		return nil
+	}
+	var told struct {
+		Timezone string `json:"timezone"`
+	}
+	if err := json.Unmarshal(answer, &told); err != nil || told.Timezone == "" {
+		return nil
+	}
+	zone, err := time.LoadLocation(told.Timezone)
+	if err != nil {
+		return nil
+	}
+	return zone
 }
 
 // facts asks the server for facts of a source.

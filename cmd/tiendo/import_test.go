@@ -26,6 +26,7 @@ type door struct {
 	mu     sync.Mutex
 	token  string
 	busy   int // how many requests are turned away first
+	zone   string
 	events map[string]int
 }
 
@@ -33,6 +34,9 @@ func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	switch {
+	case r.Method == http.MethodGet && r.URL.Path == "/readyz":
+		fmt.Fprintf(w, `{"status":"ready","timezone":%q}`, d.zone)
+		return
 	case r.Method != http.MethodPost || r.URL.Path != "/v1/events" || r.Header.Get("Content-Type") != "application/x-ndjson":
 		http.Error(w, "wrong request", http.StatusUnsupportedMediaType)
 		return
@@ -179,6 +183,17 @@ func TestImportDryRunSendsNothing(t *testing.T) {
 	}
 	if _, err := os.Stat(filepath.Join(s.dir, "a.csv.rejected.csv")); err != nil {
 		t.Error(err)
+	}
+}
+
+// Where the server counts days by other clocks than the mapping reads, that is said beside what was taken.
+func TestImportSaysWhoseDaysAreCounted(t *testing.T) {
+	s := newSession(t)
+	for zone, want := range map[string]bool{"Asia/Ho_Chi_Minh": false, "America/New_York": true, "": false, "Nowhere/Such": false} {
+		s.zone = zone
+		if code, out, errs := s.run(t, "", nil); code != exitFault || strings.Contains(out, "note: times without an offset were read as those of Asia/Ho_Chi_Minh") != want {
+			t.Errorf("%q: code %d: %s %s", zone, code, out, errs)
+		}
 	}
 }
 

@@ -123,16 +123,7 @@ func printRanking(w io.Writer, r *ranking.Result) error {
 	}
 	for _, g := range r.Groups {
 		fmt.Fprintf(w, "\n%s\n", g.Group.Names.VI)
-		table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-		heads := []string{"rank", "90 %", "agency", "name", "points"}
-		for _, a := range r.Method.Areas {
-			heads = append(heads, a.ID)
-		}
-		fmt.Fprintln(table, strings.Join(append(heads, "adjusted", against(r)), "\t"))
-		for i := range g.Agencies {
-			fmt.Fprintln(table, strings.Join(rankingRow(&g.Agencies[i]), "\t"))
-		}
-		if err := table.Flush(); err != nil {
+		if err := printStandings(w, r, &g); err != nil {
 			return err
 		}
 		for _, e := range g.Excluded {
@@ -140,6 +131,24 @@ func printRanking(w io.Writer, r *ranking.Result) error {
 		}
 	}
 	return nil
+}
+
+// printStandings writes the table of a group, or why nobody in it is ranked.
+func printStandings(w io.Writer, r *ranking.Result, g *ranking.Standings) error {
+	if len(g.NoData) > 0 {
+		_, err := fmt.Fprintf(w, "%s\n%s\n", g.Nobody().VI, g.Nobody().EN)
+		return err
+	}
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	heads := []string{"rank", "90 %", "agency", "name", "points"}
+	for _, a := range r.Method.Areas {
+		heads = append(heads, a.ID)
+	}
+	fmt.Fprintln(table, strings.Join(append(heads, "adjusted", against(r)), "\t"))
+	for i := range g.Agencies {
+		fmt.Fprintln(table, strings.Join(rankingRow(&g.Agencies[i]), "\t"))
+	}
+	return table.Flush()
 }
 
 // against is what the last column compares with.

@@ -121,8 +121,8 @@ provisional: assessments are not verified
 
 Sở
 rank  90 %  agency  name         points  a      b      adjusted  since the period before
-1     1–2   H24.17  Sở Xây dựng  60.00   60.00  0.00   0.00      1 → 1  +60.00, on-time +60.00
-2     1–2   H24.12  Sở Tài chính  58.00   30.00  28.00  0.00      1 → 2  +58.00, on-time +30.00, plan +28.00
+1     1–2   H24.17  Sở Xây dựng  60.00   60.00  0.00   0.00      –
+2     1–2   H24.12  Sở Tài chính  58.00   30.00  28.00  0.00      –
 `
 	wide := strings.ReplaceAll(strings.ReplaceAll(table, "name         ", "name          "), "Xây dựng  ", "Xây dựng   ")
 	f(rankMethod, exitDone, wide, "--method", file, "--period", "2026-Q1")
@@ -131,6 +131,15 @@ rank  90 %  agency  name         points  a      b      adjusted  since the perio
 		"department,H24.17,Sở Xây dựng,1,1,2,60,on-time,2,2,1,1,1,60,60,\ndepartment,H24.17,Sở Xây dựng,1,1,2,60,plan,,,0,0,0,40,0,late unverified\n"+
 		"department,H24.12,Sở Tài chính,2,1,2,58,on-time,3,4,0.75,0.75,0.5,60,30,\ndepartment,H24.12,Sở Tài chính,2,1,2,58,plan,,,0.7,0.7,0.7,40,28,\n",
 		"--method", file, "--period", "2026-Q1", "--format", "csv")
+	// Of the quarter before nothing is known: nobody is ranked by that, and nobody has moved since.
+	f(rankMethod, exitDone, `two 1  2025-Q4 (2025-10-01 – 2025-12-31)
+
+Sở
+Chưa xếp hạng: trong kỳ này không có số liệu nào để chấm điểm 2 cơ quan của nhóm, nên không có điểm và thứ hạng.
+Not ranked: nothing is known of this period by which the 2 agencies of the group could be scored, so there are no points and no ranks.
+`, "--method", "two", "--period", "2025-Q4")
+	f(rankMethod, exitDone, "\ufeffgroup,agency,name,rank,low,high,points,criterion,numerator,denominator,value,used,share,weight,criterion_points,marks\n"+
+		"department,H24.12,Sở Tài chính,,,,,,,,,,,,,no_data\ndepartment,H24.17,Sở Xây dựng,,,,,,,,,,,,,no_data\n", "--method", "two", "--period", "2025-Q4", "--format", "csv")
 	workbook := filepath.Join(t.TempDir(), "two.xlsx")
 	f(rankMethod, exitDone, "", "--method", "two", "--period", "2026-Q1", "--format", "xlsx", "-o", workbook)
 	if raw, err := os.ReadFile(workbook); err != nil || !bytes.HasPrefix(raw, []byte("PK")) {

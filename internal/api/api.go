@@ -120,7 +120,7 @@ func (a *API) ready(w http.ResponseWriter, r *http.Request) {
 		a.reply(w, http.StatusServiceUnavailable, map[string]any{"status": "not ready", "reasons": reasons})
 		return
 	}
-	answer := map[string]any{"status": "ready"}
+	answer := map[string]any{"status": "ready", "timezone": a.Zone.String()}
 	if a.Restored != "" {
 		answer["restored"] = a.Restored
 	}

@@ -278,6 +278,9 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 	f("/v1/reports/06a?period=2025-02&by=agency", 400, `"parameter":"by"`)
 	f("/healthz", 200)
 	f("/readyz", 200)
+	if _, body := get(t, s, description(t, s), "/readyz"); !strings.Contains(body, `"timezone":"+07"`) {
+		t.Error(body)
+	}
 	f("/openapi.json", 200)
 
 	f("/v1/kpis/dossier.nonsense?period=2025", 400, `"parameter":"id"`)

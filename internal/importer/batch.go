@@ -174,7 +174,13 @@ func (m *Mapping) records(in *Input) (records, error) {
 	if err := in.whole(format); err != nil {
 		return nil, err
 	}
+	if m.sheet != "" {
+		in.note("it has no sheets, so `sheet: %s` means nothing here", m.sheet)
+	}
 	if head, err := in.text.Peek(1); format == formatNDJSON || format == "" && err == nil && head[0] == '{' {
+		if m.header > 0 {
+			return nil, m.doc.fault(place{"header"}, "header: %s is NDJSON, in which each line names its members; leave the header out", in.Name)
+		}
 		return m.lines(in), nil
 	}
 	return m.rows(in)

@@ -111,6 +111,9 @@ func (m *Mapping) ReadsName() bool { return m.recorded.file != nil }
 // Snapshot says whether each file of the mapping is the whole state of its day.
 func (m *Mapping) Snapshot() bool { return m.snapshot }
 
+// usualZone is that of mappings that name none.
+const usualZone = "Asia/Ho_Chi_Minh"
+
 // compiler turns a mapping as written into one that works.
 type compiler struct {
 	*Mapping
@@ -146,7 +149,7 @@ func (c *compiler) general() error {
 	}
 	zone := f.Timezone
 	if zone == "" {
-		zone = "Asia/Ho_Chi_Minh"
+		zone = usualZone
 	}
 	loc, err := time.LoadLocation(zone)
 	if err != nil || zone == "Local" {

@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/csv"
 	"errors"
@@ -17,19 +18,26 @@ type rows struct {
 	header []string
 	places []int // where each wanted column stands
 	values []datum
+	above  int // how many lines stand above the names of the columns
 	last   int // the line of the last record
 }
 
 func (m *Mapping) rows(in *Input) (*rows, error) {
-	r := &rows{limit: &limit{Reader: in.text}, values: make([]datum, len(m.columns))}
+	above, err := m.passOver(in)
+	if err != nil {
+		return nil, err
+	}
+	r := &rows{limit: &limit{Reader: in.text}, values: make([]datum, len(m.columns)), above: above}
 	r.reader = csv.NewReader(r.limit)
 	r.reader.FieldsPerRecord = -1
 	r.reader.ReuseRecord = true
 	r.reader.Comma = m.delimiterOf(in)
 	header, err := r.reader.Read()
 	switch {
-	case errors.Is(err, io.EOF):
+	case errors.Is(err, io.EOF) && m.header == 0:
 		return nil, fmt.Errorf("%s is empty; a CSV begins with a row of column names", in.Name)
+	case errors.Is(err, io.EOF), err == nil && m.header > 0 && lineOf(r.reader) != 1: // the reader passes over empty lines
+		return nil, m.doc.fault(place{"header"}, "header: line %d of %s is empty", m.header, in.Name)
 	case err != nil:
 		return nil, fmt.Errorf("%s: read the row of column names: %w", in.Name, err)
 	}
@@ -41,12 +49,37 @@ func (m *Mapping) rows(in *Input) (*rows, error) {
 		return nil, fmt.Errorf("%s: its rows end with a carriage return (CR) alone, as old Macintosh programs write them; save it as CSV (UTF-8), with LF or CRLF", in.Name)
 	}
 	if err != nil && !slices.ContainsFunc(m.columns, func(c column) bool { return slices.Contains(r.header, c.name) }) {
-		return nil, fmt.Errorf("%w; a CSV begins with the names of its columns: remove a title above them, or name with `delimiter:` what parts them", err)
+		return nil, fmt.Errorf("%w; a CSV begins with the names of its columns: name the line on which they stand with `header:`, or with `delimiter:` what parts them", err)
 	}
 	if err != nil {
 		return nil, err
 	}
 	return r, nil
+}
+
+// passOver reads what stands above the names of the columns, up to the line that the mapping names, and says how many lines that was.
+func (m *Mapping) passOver(in *Input) (above int, _ error) {
+	for above < m.header-1 {
+		_, err := in.text.ReadSlice('\n')
+		switch {
+		case err == nil:
+			above++
+		case errors.Is(err, io.EOF):
+			return 0, m.doc.fault(place{"header"}, "header: %s has no line %d; write the number of the line with the names of its columns", in.Name, m.header)
+		case !errors.Is(err, bufio.ErrBufferFull): // a line longer than the buffer goes on
+			return 0, fmt.Errorf("read %s: %w", in.Name, err)
+		}
+	}
+	if above > 0 {
+		in.note("line %d names the columns; what stands above it was passed over", m.header)
+	}
+	return above, nil
+}
+
+// lineOf is on which line the last record began.
+func lineOf(reader *csv.Reader) int {
+	line, _ := reader.FieldPos(0)
+	return line
 }
 
 // delimiterOf is what parts the cells: what the mapping says, else what the first row has all the wanted columns with, else a
@@ -112,13 +145,13 @@ func (r *rows) next() (record, error) {
 		case errors.As(err, &wrong) && (errors.Is(err, csv.ErrBareQuote) || errors.Is(err, csv.ErrQuote)):
 			reason := fmt.Sprintf("the quotes of the row do not match, at character %d", wrong.Column)
 			if wrong.Line > wrong.StartLine {
-				reason = fmt.Sprintf("the quotes do not match: all from here to line %d was taken for one row", wrong.Line)
+				reason = fmt.Sprintf("the quotes do not match: all from here to line %d was taken for one row", r.above+wrong.Line)
 			}
-			return record{line: wrong.StartLine, reason: reason}, nil
+			return record{line: r.above + wrong.StartLine, reason: reason}, nil
 		case err != nil:
 			return record{}, err
 		}
-		line, _ := r.reader.FieldPos(0)
+		line := r.above + lineOf(r.reader)
 		r.last = line
 		if !slices.ContainsFunc(fields, func(text string) bool { return strings.TrimSpace(text) != "" }) {
 			continue

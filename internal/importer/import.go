@@ -27,6 +27,8 @@ type Import struct {
 	// Facts asks the server for facts, see [ReadFacts]; snapshots and mappings whose events depend on what came before need it.
 	// It includes what was sent before.
 	Facts func(context.Context, Question, func(*Fact) error) error
+	// Zone is the city's, in which the server counts days; nil if it is not known. Where the mapping's has other clocks, that is said.
+	Zone *time.Location
 	// DryRun says that Send sends nothing, and that what would be retracted is only counted.
 	DryRun bool
 	// Flights is how many batches may be on their way at once; 0 means 3.
@@ -112,6 +114,9 @@ func (i *Import) Run(ctx context.Context, in *Input, now time.Time) (result Resu
 	if err != nil {
 		return result, &UnreadableError{err}
 	}
+	if said := i.clocks(now); said != "" {
+		in.note("%s", said)
+	}
 	if reader.past != nil && i.Facts != nil {
 		switch err := reader.past.load(ctx, i); {
 		case err != nil && i.DryRun:
@@ -176,6 +181,18 @@ func (i *Import) Run(ctx context.Context, in *Input, now time.Time) (result Resu
 		reader.whole.fault = "its last row can't be read and no line end follows it: the file seems to be cut off"
 	}
 	return result, errors.Join(readFault, i.retract(ctx, reader.whole, &result))
+}
+
+// clocks says in which zone times are read, where days may shift by that; "" where they can't.
+func (i *Import) clocks(now time.Time) string {
+	own := i.Mapping.loc
+	switch {
+	case i.Zone != nil && !sameClocks(own, i.Zone, now):
+		return fmt.Sprintf("times without an offset were read as those of %s (timezone: of the mapping), and the server counts days as those of %s: a case may fall on another day than the file shows; if the file has the city's own times, write `timezone: %[2]s`", own, i.Zone)
+	case i.Zone == nil && i.DryRun && own.String() != usualZone:
+		return fmt.Sprintf("times without an offset were read as those of %s (timezone: of the mapping); no server told in which zone it counts days, and where it is another one a case may fall on another day than the file shows", own)
+	}
+	return ""
 }
 
 // take fills free batches and sends them off, until the file ends.

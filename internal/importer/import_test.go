@@ -237,3 +237,31 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+// A mapping whose clocks are not the city's may put a case on another day, and says so; another name of the same clocks does not.
+func TestZonesOfMappingAndCity(t *testing.T) {
+	f := func(own, city string, dry bool, want string) {
+		t.Helper()
+		i := Import{Mapping: mapping(t, strings.Replace(good, "Asia/Ho_Chi_Minh", own, 1)), Send: Check(imported), Rejected: func(Reject) error { return nil }, DryRun: dry}
+		if city != "" {
+			zone, err := time.LoadLocation(city)
+			if err != nil {
+				t.Fatal(err)
+			}
+			i.Zone = zone
+		}
+		result, err := i.Run(t.Context(), open(t, "ma,nop,don_vi,tt,hen,st,xong\n1,2026-01-05,a,b,,,\n"), imported)
+		if said := strings.Join(result.Notes, "\n"); err != nil || (said == "") != (want == "") || !strings.Contains(said, want) {
+			t.Errorf("%s in a city of %s: %q %v, want %q", own, city, said, err, want)
+		}
+	}
+	f("Asia/Ho_Chi_Minh", "Asia/Ho_Chi_Minh", false, "")
+	f("Asia/Saigon", "Asia/Ho_Chi_Minh", false, "")
+	f("Asia/Bangkok", "Asia/Ho_Chi_Minh", false, "")
+	f("America/New_York", "Asia/Ho_Chi_Minh", false, "as those of America/New_York (timezone: of the mapping), and the server counts days as those of Asia/Ho_Chi_Minh")
+	f("Asia/Ho_Chi_Minh", "America/New_York", true, "write `timezone: America/New_York`")
+	f("Europe/London", "UTC", false, "Europe/London") // the same in winter
+	f("America/New_York", "", false, "")
+	f("Asia/Ho_Chi_Minh", "", true, "")
+	f("America/New_York", "", true, "no server told in which zone it counts days")
+}

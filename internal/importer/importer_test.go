@@ -152,6 +152,42 @@ func TestRowsOfBlanks(t *testing.T) {
 }
 
 // TestThousandsWithAPoint: in Vietnam 1.000 people are a thousand. A number of JSON says itself what it is.
+// A CSV may begin with a title: its names stand on the line that the mapping says, and lines are counted from the top of the file.
+func TestNamesBelowATitle(t *testing.T) {
+	const names = "ma;nop;don_vi;tt;hen;st;xong"
+	f := func(header int, file string, events int, want string) {
+		t.Helper()
+		m, err := ParseMapping("m.yaml", fmt.Appendf(nil, "header: %d\n%s", header, good))
+		if err != nil {
+			t.Fatal(err)
+		}
+		in, err := Open("-", strings.NewReader(file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer in.Close()
+		said := ""
+		i := Import{Mapping: m, Send: Check(imported), Rejected: func(r Reject) error { said += fmt.Sprint(r.Line, " ", r.Reason, "\n"); return nil }}
+		result, err := i.Run(t.Context(), in, imported)
+		if err != nil {
+			said += err.Error()
+		}
+		if said += strings.Join(result.Notes, "\n"); result.Total() != events || !strings.Contains(said, want) {
+			t.Errorf("header %d of %.20q: %d events, want %d; %.400s does not say %q", header, file, result.Total(), events, said, want)
+		}
+	}
+	title := "BÁO CÁO \"quý;\n" + strings.Repeat("x", 1<<17) + "\n\n"
+	f(4, title+names+"\n1;2026-01-05;a;b;;x;\n", 1, "line 4 names the columns")
+	f(4, title+names+"\r\n1;2026-01-05;a;b;;x;\r\n2;never;a;b;;x;\r\n", 1, "6 ")
+	f(4, title+names+"\n1;\"2026-01-05;a;b;;x;\n", 0, "5 the quotes of the row do not match")
+	f(1, names+"\n1;2026-01-05;a;b;;x;\n", 1, "parted by")
+	f(2, title+names, 0, `standard input has no column "ma"`)
+	f(3, title+names, 0, "header: line 3 of standard input is empty")
+	f(5, title+names, 0, "header: standard input has no line 5")
+	f(5, title+names+"\n", 0, "header: line 5 of standard input is empty")
+	f(1, "{\"ma\":1}\n", 0, "header: standard input is NDJSON")
+}
+
 func TestThousandsWithAPoint(t *testing.T) {
 	const held = "family: reception\nsource: urn:x\nsubject: id\nevents:\n  - type: reception.held\n    time: {column: day}\n" +
 		"    data: {agency: {value: a}, sessions: {value: 1}, cases: {value: 1}, people: {column: n}}\n"

@@ -110,7 +110,7 @@ func TestColumnsThatAreNotThere(t *testing.T) {
 	}
 	f("ma,nop,don_vi,tt,hen_tra,st,xong\n", `m.yaml:12:21: standard input has no column "hen"; it has "ma", "nop", "don_vi", "tt", "hen_tra", "st" and "xong"`)
 	f("ma,nop,don_vi,tt,hen,st,xong,nop\n", `m.yaml:7:20: standard input has two columns "nop", the 2. and the 8.; rename`)
-	f("DANH SÁCH HỒ SƠ\nma,nop\n", `it has "DANH SÁCH HỒ SƠ"; a CSV begins with the names of its columns: remove a title above them, or name with `+"`delimiter:`")
+	f("DANH SÁCH HỒ SƠ\nma,nop\n", `it has "DANH SÁCH HỒ SƠ"; a CSV begins with the names of its columns: name the line on which they stand with `+"`header:`, or with `delimiter:`")
 	f("ma|nop|don_vi|tt|hen|st|xong\n", "what parts them")
 	f("ma,nop,don_vi,tt,hen,st,xong\rHS-1,2026", "standard input: its rows end with a carriage return (CR) alone")
 	f("", "standard input is empty; a CSV begins with a row of column names")

@@ -20,7 +20,7 @@ func Suggest(in *Input) ([]byte, error) {
 	if s.rows == 0 {
 		return nil, fmt.Errorf("%s has no rows below its names of columns, so there is nothing to guess from", in.Name)
 	}
-	w := &suggestion{sample: s, empties: s.emptyTexts()}
+	w := &suggestion{sample: s, empties: s.emptyTexts(), used: map[*sampled]bool{}}
 	w.guesses = s.guess(w.empties)
 	if missing := w.missing(); missing != "" {
 		return nil, fmt.Errorf("%s: no column %s could be found among %s; write the mapping by hand, docs/import.md says how", in.Name, missing, quoted(s.names()))
@@ -59,6 +59,7 @@ type suggestion struct {
 	*sample
 	guesses guesses
 	empties map[string]bool
+	used    map[*sampled]bool // columns that the mapping names
 	text    strings.Builder
 }
 
@@ -101,7 +102,10 @@ func (w *suggestion) write() {
 	w.general(family)
 	w.line("events:")
 	w.opening(family)
+	w.between(family)
 	w.closings(family)
+	w.after(family)
+	w.unused()
 }
 
 func orElse(text, other string) string {
@@ -151,6 +155,7 @@ func (w *suggestion) general(family event.Family) {
 	w.say("", fmt.Sprintf("? lịch tính hạn: không đoán; mặc định của %s", family), fmt.Sprintf("? the calendar of deadlines is not guessed; this is the default of a %s", family))
 	w.line("# calendar: %s", map[bool]string{true: "days", false: "vn-office"}[family == event.Petition])
 	g := w.guesses[roleSubject]
+	w.used[g.sampled] = true
 	texts, _ := distinct(g.filled)
 	w.say("", fmt.Sprintf("? %q: %d giá trị khác nhau trong %d dòng", g.name, len(texts), w.rows), fmt.Sprintf("? %q has %d different values in %d rows", g.name, len(texts), w.rows))
 	if slices.ContainsFunc(texts, func(text string) bool { return event.CheckSubject(text) != nil }) {

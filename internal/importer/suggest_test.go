@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 )
@@ -62,6 +63,70 @@ func TestSuggestionForAOneStopOffice(t *testing.T) {
 		`dossier.rejected 000.00.12.H24-260316-0003 2026-03-18T10:00:00+07:00 {}`,
 		`dossier.received 000.00.12.H24-260317-0004 2026-03-17T09:00:00+07:00 {"agency":"so-y-te","channel":"direct","due":"2026-03-24","procedure":"cap-chung-chi"}`,
 	})
+}
+
+// Every heading of a one-stop office (DOMAIN.md §4.2) is mapped, or named with the reason why it is not; nothing personal is mapped.
+func TestSuggestionsForAllHeadingsOfAnOffice(t *testing.T) {
+	const file = "Mã hồ sơ;Họ tên người nộp;Số CCCD;Mã TTHC;Đơn vị tiếp nhận;Đơn vị;Phòng ban;Hình thức;Mức độ;Đối tượng;Ngày nộp;Ngày tiếp nhận;Ngày hẹn trả;Ngày yêu cầu bổ sung;Ngày tiếp nhận bổ sung;" +
+		"Ngày kết thúc xử lý;Ngày từ chối;Ngày trả kết quả;Hình thức nhận kết quả;Ngày thanh toán;Hình thức thanh toán;Lệ phí;Tài khoản VNeID;Số hóa;Văn bản xin lỗi;Nội dung\n" +
+		"H1;Nguyễn Văn A;031090000001;1.005129;P.12;H24.12;Phòng TC;Trực tuyến;Toàn trình;Công dân;05/03/2026;06/03/2026;20/03/2026;09/03/2026;10/03/2026;19/03/2026;;20/03/2026;Bưu chính;06/03/2026;Trực tuyến;50000;1;Có;;x\n" +
+		"H2;Trần Thị B;031090000002;1.005129;P.13;H24.12;Phòng TC;Trực tiếp;Một phần;Doanh nghiệp;15/03/2026;16/03/2026;30/03/2026;;;;17/03/2026;;;;;;0;;;y\n"
+	mapping := suggested(t, "mot cua.csv", file)
+	events, rejects := told(t, mapping, "a.csv", file)
+	same(t, "rejects", rejects, nil)
+	const first, second = `"agency":"H24.12","applicant":"person","at":"P.12","channel":"online",`, `"agency":"H24.12","applicant":"organisation","at":"P.13","channel":"direct",`
+	same(t, "events", events, []string{
+		`dossier.submitted H1 2026-03-05T00:00:00+07:00 {` + first + `"level":"full","procedure":"1.005129","unit":"phong-tc"}`,
+		`dossier.received H1 2026-03-06T00:00:00+07:00 {` + first + `"due":"2026-03-20","level":"full","procedure":"1.005129","unit":"phong-tc"}`,
+		`dossier.supplement_requested H1 2026-03-09T00:00:00+07:00 {}`, `dossier.supplemented H1 2026-03-10T00:00:00+07:00 {}`,
+		`dossier.resolved H1 2026-03-19T00:00:00+07:00 {}`, `dossier.paid H1 2026-03-06T00:00:00+07:00 {"channel":"online"}`, `dossier.returned H1 2026-03-20T00:00:00+07:00 {"channel":"post"}`,
+		`dossier.submitted H2 2026-03-15T00:00:00+07:00 {` + second + `"level":"partial","procedure":"1.005129","unit":"phong-tc"}`,
+		`dossier.received H2 2026-03-16T00:00:00+07:00 {` + second + `"due":"2026-03-30","level":"partial","procedure":"1.005129","unit":"phong-tc"}`,
+		`dossier.rejected H2 2026-03-17T00:00:00+07:00 {}`,
+	})
+	for _, unused := range []string{"Họ tên người nộp", "Số CCCD", "Lệ phí", "Tài khoản VNeID", "Số hóa", "Văn bản xin lỗi", "Nội dung"} {
+		has(t, mapping, fmt.Sprintf("# - %q: ", unused))
+		if strings.Contains(mapping, fmt.Sprintf("column: %q", unused)) {
+			t.Errorf("%s is mapped:\n%s", unused, mapping)
+		}
+	}
+}
+
+// The fields of the National Portal's interface by their own names, as a table.
+func TestSuggestionsForThePortalsFields(t *testing.T) {
+	const file = "MaHoSo,MaTTHC,MaLinhVuc,KenhThucHien,ChuHoSo,SoDinhDanh,LoaiDoiTuong,NoiNopHoSo,HinhThuc,NgayTiepNhan,NgayHenTra,NgayTra,TrangThaiHoSo,DuocThanhToanTrucTuyen,DonViXuLy,MaDonViTiepNhan,NgayKetThucTheoQuyDinh\n" +
+		"H1,1.005129,G09-1,2,A,1,1,1,1,20260305081500,20260312000000,20260311164000,10,1,H24.12,H24.40,20260312000000\n" +
+		"H2,1.005129,G09-1,1,B,2,2,2,0,20260306081500,20260313000000,20260307081500,7,0,H24.12,H24.41,20260313000000\n"
+	mapping := suggested(t, "dvc.csv", file)
+	events, rejects := told(t, mapping, "a.csv", file)
+	same(t, "rejects", rejects, nil)
+	same(t, "events", events, []string{
+		`dossier.received H1 2026-03-05T08:15:00+07:00 {"agency":"H24.12","at":"H24.40","channel":"online","due":"2026-03-12","portal":"national","procedure":"1.005129"}`,
+		`dossier.resolved H1 2026-03-11T16:40:00+07:00 {}`, `dossier.returned H1 2026-03-11T16:40:00+07:00 {"channel":"post"}`,
+		`dossier.received H2 2026-03-06T08:15:00+07:00 {"agency":"H24.12","at":"H24.41","channel":"direct","due":"2026-03-13","portal":"local","procedure":"1.005129"}`,
+		`dossier.withdrawn H2 2026-03-07T08:15:00+07:00 {}`, `dossier.returned H2 2026-03-07T08:15:00+07:00 {"channel":"direct"}`,
+	})
+	has(t, mapping, `"ChuHoSo": personal data`, `"SoDinhDanh": personal data`, `"LoaiDoiTuong": the applicant (person, organisation); sources differ in their codes`, `"DuocThanhToanTrucTuyen": fees`)
+}
+
+// What "Hình thức" is of, its values and the rest of the name decide.
+func TestSuggestionsForABareForm(t *testing.T) {
+	f := func(name, values, want string) {
+		t.Helper()
+		file := "Mã hồ sơ,Ngày tiếp nhận,Đơn vị," + name + "\n"
+		for i, value := range strings.Split(values, ",") {
+			file += fmt.Sprintf("H%d,2026-03-0%d,a,%s\n", i, i+1, value)
+		}
+		has(t, suggested(t, "hồ sơ.csv", file), want)
+	}
+	f("Hình thức", "Trực tuyến,Trực tiếp", `"Trực tuyến": online # 1`)
+	f("Hình thức", "Tiền mặt,Chuyển khoản", `"Hình thức": the form of submission (channel), payment (dossier.paid) or return`)
+	f("Hình thức thanh toán", "Trực tuyến,Trực tiếp", "channel: {value: direct}")
+	f("Hình thức trả", "Trực tuyến,Trực tiếp", "channel: {value: direct}")
+	f("Hình thức nộp", "1,3", `"3": post # 1`)
+	f("Nơi nộp", "1,2", "portal:")
+	f("Nơi nộp", "Bộ phận Một cửa,Cổng DVC", `"Cổng DVC": online`)
+	has(t, suggested(t, "đơn thư.csv", "mã đơn,ngày nhận,ngày thụ lý,loại đơn\n1,2026-01-05,2026-01-08,Khiếu nại\n2,2026-01-05,,Phản ánh\n"), "- type: petition.accepted", `"Khiếu nại": complaint # 1`, `"Phản ánh": suggestion # 1`)
 }
 
 func TestSuggestionsExplainWhatTheyCannotKnow(t *testing.T) {

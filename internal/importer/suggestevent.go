@@ -40,6 +40,7 @@ func (w *suggestion) time(r role) {
 
 // timeCell is a column of times with what is needed to read it.
 func (w *suggestion) timeCell(g *guess) string {
+	w.used[g.sampled] = true
 	cell := "{column: " + scalarYAML(g.name)
 	if g.dates.midnight {
 		cell += ", as: date"
@@ -79,14 +80,37 @@ func (w *suggestion) explainDates(indent string, g *guess) {
 // attributes writes the fields that say what a case is.
 func (w *suggestion) attributes(family event.Family) {
 	w.code("agency", roleAgency, "đơn vị giải quyết", "the agency that decides")
+	if w.guesses[roleUnit] != nil && family != event.Petition {
+		w.code("unit", roleUnit, "phòng, bộ phận", "the unit")
+	}
 	switch family {
 	case event.Dossier:
 		w.code("procedure", roleProcedure, "thủ tục", "the procedure")
 		w.channel()
-		w.level()
+		w.dossier()
 	case event.Petition:
+		if w.guesses[roleKind] != nil {
+			w.mapped("kind", roleKind, petitions, "suggestion", "loại đơn", "the kind of petition")
+			return
+		}
 		w.say("      ", "KHÔNG ĐOÁN ĐƯỢC: loại đơn; complaint khiếu nại, denunciation tố cáo, suggestion kiến nghị, phản ánh", "NOT GUESSED: the kind of petition; replace this by a column with a map")
 		w.line("      kind: {value: suggestion}")
+	}
+}
+
+// dossier writes what else a dossier may say of itself.
+func (w *suggestion) dossier() {
+	if w.guesses[roleAt] != nil {
+		w.code("at", roleAt, "nơi tiếp nhận, nếu khác nơi giải quyết", "where it was handed in, if not where it is decided")
+	}
+	if w.guesses[roleLevel] != nil {
+		w.mapped("level", roleLevel, levels, "", "mức độ dịch vụ công", "the level of the service")
+	}
+	if w.guesses[roleApplicant] != nil {
+		w.mapped("applicant", roleApplicant, applicants, "", "đối tượng", "the applicant")
+	}
+	if w.guesses[rolePortal] != nil {
+		w.mapped("portal", rolePortal, portals, "", "nộp qua cổng nào", "the portal")
 	}
 }
 
@@ -98,6 +122,7 @@ func (w *suggestion) code(field string, r role, vi, en string) {
 		w.line("      %s: {value: unknown}", field)
 		return
 	}
+	w.used[g.sampled] = true
 	texts, _ := distinct(g.filled)
 	w.say("      ", fmt.Sprintf("? %s: cột %q vì tên có %q; %d giá trị khác nhau", vi, g.name, g.word, len(texts)), fmt.Sprintf("? %s: the column %q for its name has %q; %d different values", en, g.name, g.word, len(texts)))
 	empty := ""
@@ -113,64 +138,13 @@ func (w *suggestion) code(field string, r role, vi, en string) {
 	w.line("      %s: {column: %s%s}", field, scalarYAML(g.name), empty)
 }
 
-// channelWords are what values say of a channel, as slugs; and the codes of the National Portal (DOMAIN.md §4.2).
-var channelWords = []struct {
-	channel string
-	words   []string
-}{
-	{"post", []string{"buu-chinh", "buu-dien", "bcci", "post", "postal", "mail-in", "letter"}},
-	{"online", []string{
-		"truc-tuyen", "qua-mang", "dich-vu-cong", "cong-dvc", "dvc", "dvcqg", "internet", "online", "web", "website", "app", "mobile", "portal", "self-service", "twitter", "email", "e-mail", "toan-trinh", "mot-phan",
-	}},
-	{"direct", []string{"truc-tiep", "tai-quay", "mot-cua", "tai-cho", "counter", "direct", "walk-in", "in-person", "phone", "call", "constituent-call", "employee-generated", "city-worker-app", "maximo-integration"}},
-}
-
-func channelOf(text string) string {
-	slug := slugOf(text)
-	for _, c := range channelWords[2].words { // of a city's own workers first: their app is no citizen's
-		if strings.Contains(slug, "-"+c+"-") {
-			return "direct"
-		}
-	}
-	for _, c := range channelWords {
-		for _, word := range c.words {
-			if strings.Contains(slug, "-"+word+"-") {
-				return c.channel
-			}
-		}
-	}
-	return map[string]string{"-1-": "direct", "-2-": "online", "-3-": "post"}[slug]
-}
-
 func (w *suggestion) channel() {
-	g := w.guesses[roleChannel]
-	if g == nil {
+	if w.guesses[roleChannel] == nil {
 		w.say("      ", "KHÔNG ĐOÁN ĐƯỢC: không có cột kênh tiếp nhận; Cổng DVCQG coi kênh trống là trực tiếp", "NOT GUESSED: no column names the channel; the National Portal takes a missing one as direct")
 		w.line("      channel: {value: direct}")
 		return
 	}
-	texts, counts := distinct(g.filled)
-	w.say("      ", fmt.Sprintf("? kênh: cột %q vì tên có %q; online trực tuyến, direct trực tiếp, post bưu chính", g.name, g.word),
-		fmt.Sprintf("? the channel: the column %q for its name has %q", g.name, g.word))
-	w.line("      channel:")
-	w.line("        column: %s", scalarYAML(g.name))
-	w.line("        map:")
-	for _, text := range texts {
-		if channel := channelOf(text); channel != "" {
-			w.line("          %s: %s # %d", scalarYAML(text), channel, counts[text])
-		} else {
-			w.line("          %s: direct # ? KHÔNG ĐOÁN ĐƯỢC / NOT GUESSED, %d", scalarYAML(text), counts[text])
-		}
-	}
-	w.say("        ", "? giá trị khác và ô trống", "? other values, and empty cells")
-	w.line("        default: direct")
-}
-
-func (w *suggestion) level() {
-	if g := w.guesses[roleLevel]; g != nil {
-		w.say("      ", fmt.Sprintf("cột %q có thể là mức độ dịch vụ công (level); chưa dùng, vì giá trị phải được ánh xạ sang full, partial, 2, 3, 4 hoặc none", g.name),
-			fmt.Sprintf("the column %q may be the level of the service; it is not used, for its values must be mapped to full, partial, 2, 3, 4 or none", g.name))
-	}
+	w.mapped("channel", roleChannel, channels, "direct", "kênh; online trực tuyến, direct trực tiếp, post bưu chính", "the channel")
 }
 
 // closings writes the events that close a case.
@@ -183,15 +157,16 @@ func (w *suggestion) closings(family event.Family) {
 	resolved := map[event.Family]string{event.Dossier: "dossier.resolved", event.Task: "task.completed", event.Petition: "petition.resolved"}[family]
 	refused, withdrawn := w.outcomes(family)
 	w.closing(resolved, g, append(slices.Clone(refused), withdrawn...), false)
-	if len(refused) > 0 {
-		w.closing(map[event.Family]string{event.Dossier: "dossier.rejected", event.Petition: "petition.rejected"}[family], g, refused, true)
+	rejected := map[event.Family]string{event.Dossier: "dossier.rejected", event.Petition: "petition.rejected"}[family]
+	switch {
+	case w.guesses[roleRefused] != nil && rejected != "":
+		w.line("  - type: %s", rejected)
+		w.time(roleRefused)
+	case len(refused) > 0:
+		w.closing(rejected, g, refused, true)
 	}
 	if len(withdrawn) > 0 {
 		w.closing(map[event.Family]string{event.Dossier: "dossier.withdrawn", event.Task: "task.cancelled", event.Petition: "petition.withdrawn"}[family], g, withdrawn, true)
-	}
-	if family == event.Dossier && w.guesses[roleReturned] != nil {
-		w.say("  ", fmt.Sprintf("cột %q là ngày trả cho công dân (dossier.returned); chưa dùng, vì cần biết kênh trả", w.guesses[roleReturned].name),
-			fmt.Sprintf("the column %q is when the result was handed over (dossier.returned); it is not used, for the channel of that is needed", w.guesses[roleReturned].name))
 	}
 }
 
@@ -212,12 +187,16 @@ func (w *suggestion) closing(typ string, g *guess, outcomes []string, these bool
 		for i := range texts {
 			texts[i] = scalarYAML(texts[i])
 		}
+		w.used[w.guesses[roleStatus].sampled] = true
 		w.say("    ", fmt.Sprintf("? theo cột %q", w.guesses[roleStatus].name), fmt.Sprintf("? by the column %q", w.guesses[roleStatus].name))
 		w.line("    when: {column: %s, in: [%s]}", scalarYAML(w.guesses[roleStatus].name), strings.Join(texts, ", "))
 	}
 	w.explainDates("    ", g)
 	w.line("    time: %s", w.timeCell(g))
 }
+
+// portalStates are the states of the National Portal (DOMAIN.md §4.1), of which 3 is a refusal and 7 a withdrawal.
+var portalStates = []string{"1", "2", "3", "4", "5", "6", "7", "8", "9", "10"}
 
 // outcomes are the texts of the status that say that a case was refused or withdrawn.
 func (w *suggestion) outcomes(family event.Family) (refused, withdrawn []string) {
@@ -226,12 +205,14 @@ func (w *suggestion) outcomes(family event.Family) (refused, withdrawn []string)
 		return nil, nil
 	}
 	texts, _ := distinct(g.filled)
+	portal := family == event.Dossier && !slices.ContainsFunc(texts, func(text string) bool { return !slices.Contains(portalStates, text) })
 	for _, text := range texts {
-		slug := slugOf(text)
-		has := func(words ...string) bool {
-			return slices.ContainsFunc(words, func(word string) bool { return strings.Contains(slug, "-"+word+"-") })
-		}
+		has := func(words ...string) bool { return speaks(slugOf(text), words...) }
 		switch {
+		case portal && text == "3":
+			refused = append(refused, text)
+		case portal && text == "7":
+			withdrawn = append(withdrawn, text)
 		case family != event.Task && has("tu-choi", "khong-tiep-nhan", "khong-giai-quyet", "khong-thu-ly", "khong-du-dieu-kien", "rejected", "refused", "denied"):
 			refused = append(refused, text)
 		case has("rut", "rut-ho-so", "withdrawn", "cancelled", "canceled"):

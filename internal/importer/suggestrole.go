@@ -8,60 +8,6 @@ import (
 	"tiendo/internal/event"
 )
 
-// role is what a column may be for.
-type role string
-
-const (
-	roleSubject   role = "subject"
-	roleSubmitted role = "submitted"
-	roleOpened    role = "opened"
-	roleDue       role = "due"
-	roleClosed    role = "closed"
-	roleReturned  role = "returned"
-	roleAgency    role = "agency"
-	roleProcedure role = "procedure"
-	roleChannel   role = "channel"
-	roleStatus    role = "status"
-	roleLevel     role = "level"
-)
-
-// words are what the names of columns say of their roles, the surest first: Vietnamese ones, those of the interface of the
-// National Portal (DOMAIN.md §4.2), English ones. Names are compared as slugs, whole words only.
-var words = map[role][]string{
-	roleSubject: {
-		"ma-ho-so", "so-ho-so", "ma-hs", "so-hs", "ma-bien-nhan", "so-bien-nhan", "ma-nhiem-vu", "ma-don", "so-ky-hieu", "ma-so",
-		"case-enquiry-id", "unique-key", "case-id", "case-number", "request-id", "service-request-id", "ticket-id", "ticket", "reference", "ref", "case", "id", "code", "key", "ma", "no", "number", "row",
-	},
-	roleSubmitted: {"ngay-nop-ho-so", "ngay-nop", "ngay-gui", "ngay-dang-ky", "submitted"},
-	roleOpened: {
-		"ngay-tiep-nhan", "thoi-gian-tiep-nhan", "tiep-nhan-luc", "ngay-nhan-ho-so", "ngay-nhan", "ngay-thu-ly", "ngay-giao", "ngay-den", "tiep-nhan",
-		"received", "open", "opened", "created", "tabled", "assigned", "registered", "registro", "filed", "requested", "reported", "start", "started", "submitted",
-	},
-	roleDue: {
-		"ngay-hen-tra-ket-qua", "ngay-hen-tra", "ngay-hen", "hen-tra", "han-tra", "han-xu-ly", "han-giai-quyet", "han-hoan-thanh", "thoi-han", "ngay-den-han", "han",
-		"sla-target", "target", "due", "deadline", "promised", "for-answer", "expected", "expiry",
-	},
-	roleClosed: {
-		"ngay-ket-thuc-xu-ly", "ngay-co-ket-qua", "ngay-hoan-thanh", "ngay-giai-quyet", "ngay-xu-ly-xong", "ngay-xong", "ngay-tra-ket-qua", "ngay-tra", "hoan-thanh", "ngay-ket-thuc",
-		"closed", "resolved", "completed", "answered", "finished", "settled", "done", "resposta", "end", "ended",
-	},
-	roleReturned: {"ngay-tra-ket-qua", "ngay-tra"},
-	roleAgency: {
-		"don-vi-xu-ly", "don-vi-giai-quyet", "co-quan-giai-quyet", "co-quan-thuc-hien", "don-vi-chu-tri", "co-quan-chu-tri", "chu-tri", "ma-don-vi", "ten-don-vi", "don-vi", "co-quan", "so-nganh", "phong-ban",
-		"department", "agency", "ministry", "answering-body", "body", "authority", "organisation", "organization", "office", "orgao", "unit",
-	},
-	roleProcedure: {
-		"ma-tthc", "ma-thu-tuc", "ten-tthc", "ten-thu-tuc", "thu-tuc-hanh-chinh", "thu-tuc", "tthc", "loai-ho-so", "dich-vu", "linh-vuc",
-		"procedure", "request-type", "complaint-type", "type", "service", "category",
-	},
-	roleChannel: {
-		"kenh-thuc-hien", "kenh-tiep-nhan", "kenh", "hinh-thuc-nop", "hinh-thuc-tiep-nhan", "phuong-thuc-nop", "phuong-thuc", "noi-nop", "cach-nop",
-		"channel", "channel-type", "source", "origin", "submitted-via", "method",
-	},
-	roleStatus: {"trang-thai-ho-so", "trang-thai", "tinh-trang", "ket-qua-xu-ly", "status", "state", "outcome"},
-	roleLevel:  {"muc-do"},
-}
-
 // slugOf is the name of a column as words with "-" between them and at the ends; words that begin with a capital are apart.
 func slugOf(name string) string {
 	var apart strings.Builder
@@ -87,15 +33,24 @@ type guess struct {
 // guesses are the columns that were chosen.
 type guesses map[role]*guess
 
+// has says whether a column was chosen.
+func (g guesses) has(c *sampled) bool {
+	for _, chosen := range g {
+		if chosen != nil && chosen.sampled == c {
+			return true
+		}
+	}
+	return false
+}
+
 // columnFor chooses the column for a role: by the first word that the name of one has, of those with the right kind of values.
 func (s *sample) columnFor(r role, taken guesses, empties map[string]bool, fits func(*guess) bool) *guess {
 	for _, word := range words[r] {
 		var best *guess
 		for i := range s.columns {
 			c := &s.columns[i]
-			used := slices.ContainsFunc([]role{roleSubject, roleSubmitted, roleOpened, roleDue, roleClosed, roleReturned, roleAgency, roleProcedure, roleChannel},
-				func(other role) bool { return taken[other] != nil && taken[other].sampled == c })
-			if used || c.doubled || c.name == "" || !strings.Contains(slugOf(c.name), "-"+word+"-") {
+			slug := slugOf(c.name)
+			if taken.has(c) || c.doubled || c.name == "" || !speaks(slug, word) || speaks(slug, personal...) || speaks(slug, others[r]...) {
 				continue
 			}
 			g := &guess{sampled: c, word: word, filled: c.filled(empties)}
@@ -135,16 +90,41 @@ func (s *sample) guess(empties map[string]bool) guesses {
 	take(roleClosed, isTime)
 	take(roleSubmitted, isTime)
 	take(roleReturned, isTime)
+	take(roleRefused, isTime)
+	take(roleAsked, isTime)
+	take(roleGiven, isTime)
+	take(rolePaid, isTime)
+	take(roleAccepted, isTime)
 	if g[roleOpened] == nil { // what was handed in is all that is known
 		g[roleOpened] = g[roleSubmitted]
 		delete(g, roleSubmitted)
 	}
 	take(roleSubject, func(c *guess) bool { return isText(c) && s.identifies(c) })
-	take(roleAgency, isText)
-	take(roleChannel, func(c *guess) bool { texts, _ := distinct(c.filled); return isText(c) && len(texts) <= 30 })
+	take(roleAgency, func(c *guess) bool { return isText(c) && !speaks(slugOf(c.name), "tiep-nhan", "nop") })
+	take(roleAgency, func(c *guess) bool { return isText(c) && g[roleAgency] == nil })
+	means := func(of ...vocabulary) func(*guess) bool { // few texts, which one of the vocabularies, if there is any, knows
+		return func(c *guess) bool {
+			texts, _ := distinct(c.filled)
+			return isText(c) && len(texts) <= 30 && (of == nil || slices.ContainsFunc(of, func(v vocabulary) bool { return v.fits(texts) }))
+		}
+	}
+	take(roleChannel, func(c *guess) bool {
+		if c.word != "hinh-thuc" && c.word != "noi-nop" {
+			return means()(c)
+		}
+		// Its name alone does not say that it is the channel, and its codes are those of another field.
+		return means()(c) && slices.ContainsFunc(c.filled, func(v datum) bool { return channels.byWord(v.text) != "" })
+	})
+	take(roleReturnedBy, means(returns))
+	take(rolePaidBy, means(payments))
 	take(roleProcedure, isText)
-	take(roleStatus, func(c *guess) bool { texts, _ := distinct(c.filled); return isText(c) && len(texts) <= 30 })
-	take(roleLevel, isText)
+	take(roleStatus, means())
+	take(roleLevel, means(levels))
+	take(roleApplicant, means(applicants))
+	take(rolePortal, means(portals))
+	take(roleKind, means(petitions))
+	take(roleAt, isText)
+	take(roleUnit, isText)
 	s.settleDates(g)
 	if opened := g[roleOpened]; opened != nil && g[roleClosed] == nil { // where nothing is finished yet
 		take(roleClosed, func(c *guess) bool { c.dates = opened.dates; return len(c.filled) == 0 })

@@ -257,7 +257,7 @@ func (f *folder) run(ctx context.Context, m *importer.Mapping, d dropped, file *
 	defer in.Close()
 	rejects := &rejects{folder: f}
 	i := &importer.Import{
-		Mapping: m, Facts: f.facts, Flights: 1, Rejected: rejects.write,
+		Mapping: m, Facts: f.facts, Flights: 1, Rejected: rejects.write, Zone: began.Location(),
 		Send: func(_ context.Context, b *importer.Batch) ([]importer.Reject, error) {
 			refused, err := f.Deliver("inbox:"+readable(f.name), b)
 			if err != nil {

@@ -27,6 +27,8 @@ const (
 	Silent Hindrance = "quiet"
 	// Incomplete: less has arrived than the method asks for, of what sources say that there is.
 	Incomplete Hindrance = "incomplete"
+	// Empty: nothing is known of any agency of a group, so nobody in it is ranked.
+	Empty Hindrance = "empty"
 	// Unverified: assessments that count are not verified, or bonus points that were claimed.
 	Unverified Hindrance = "unverified"
 )
@@ -51,6 +53,14 @@ func Obstacles(m *ranking.Method, r *ranking.Result, now time.Time) []Obstacle {
 				Kind: Early, What: from.String(),
 				VI: fmt.Sprintf("phương pháp chỉ cho công bố sau ngày %s", from.Start(time.UTC).Format("02/01/2006")),
 				EN: fmt.Sprintf("by the method it may be published after %s", from),
+			})
+		}
+	}
+	for _, g := range r.Groups {
+		if len(g.NoData) > 0 {
+			all = append(all, Obstacle{
+				Kind: Empty, What: "group " + g.Group.Code, VI: fmt.Sprintf("%s: trong kỳ không có số liệu nào, nên không xếp hạng được", g.Group.Names.VI),
+				EN: fmt.Sprintf("%s: nothing is known of the period, so nobody is ranked", cmp.Or(g.Group.Names.EN, g.Group.Names.VI)),
 			})
 		}
 	}

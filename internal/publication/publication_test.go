@@ -201,6 +201,38 @@ func TestForgedPointsAreFound(t *testing.T) {
 	f("provisional or final", func(r map[string]any) { r["state"] = "perhaps" })
 }
 
+// Of a period of which nothing is known nobody is ranked. What was published of one before that was so, everybody as first with no
+// points, stands in the log, and is proven as ever; and nobody can pass off as unknown what is known.
+func TestNothingKnown(t *testing.T) {
+	none := inputs()
+	for i := range none.Figures[0].Rows {
+		none.Figures[0].Rows[i] = ranking.Row{Agency: none.Figures[0].Rows[i].Agency, Numerator: new(0.0), Denominator: new(0.0)}
+	}
+	none.Assessments = []ranking.Assessment{}
+	m := method(t, small)
+	r := m.Compute(none)
+	if stands := publication.Obstacles(m, r, now); len(stands) != 1 || stands[0].Kind != publication.Empty || stands[0].What != "group department" || stands[0].VI == "" {
+		t.Errorf("%+v", stands)
+	}
+	forged := *r
+	forged.Inputs = inputs()
+	asEver := m.Recompute(&ranking.Result{Inputs: none})
+	for what, c := range map[string]struct {
+		ranking *ranking.Result
+		ranked  int
+		differs bool
+	}{"as it is ranked now": {r, 0, false}, "as it was ranked once": {asEver, 3, false}, "of known cases": {&forged, 0, true}} {
+		record := publication.Record{Method: publication.Method{ID: m.ID, Version: m.Version, SHA256: m.SHA256, Source: string(m.Source)}, Ranking: c.ranking}
+		differs := 0
+		if err := record.Recompute(func(string) { differs++ }); err != nil || differs > 0 != c.differs || len(c.ranking.Groups[0].Agencies) != c.ranked {
+			t.Errorf("%s: %v, %d values differ, %d are ranked", what, err, differs, len(c.ranking.Groups[0].Agencies))
+		}
+	}
+	if first := asEver.Groups[0].Agencies[0]; first.Rank == nil || *first.Rank != 1 || first.Points != 0 {
+		t.Errorf("it was ranked as %+v once", first)
+	}
+}
+
 // A period that has not ended, or of which not all is known, is published only with a reason, which is sealed.
 func TestObstacles(t *testing.T) {
 	f := func(want string, in ranking.Inputs, quiet ...kpi.Quiet) {

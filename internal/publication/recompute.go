@@ -23,7 +23,7 @@ func (r *Record) Recompute(differs func(says string)) error {
 	if err := method.Check(&r.Ranking.Inputs); err != nil {
 		return fmt.Errorf("its points can't be computed: %w", err)
 	}
-	now := method.Compute(r.Ranking.Inputs)
+	now := method.Recompute(r.Ranking)
 	if slices.ContainsFunc(r.Ranking.Groups, func(g ranking.Standings) bool { return g.Certainty != nil }) {
 		method.Simulate(now)
 	}

@@ -6,8 +6,30 @@ import (
 	"tiendo/internal/kpi"
 )
 
-// Compute makes points and ranks. It is pure, and the order of the inputs does not matter.
+// Compute makes points and ranks; who belongs to a group of which nothing is known gets neither. It is pure, and the order of the
+// inputs does not matter.
 func (m *Method) Compute(inputs Inputs) *Result {
+	r := m.everybody(inputs)
+	for i := range r.Groups {
+		m.aside(&r.Inputs, &r.Groups[i])
+	}
+	return r
+}
+
+// Recompute computes a ranking that was published again, from its own inputs. Until 2026-11-27 a group of which nothing is known was
+// ranked all the same, everybody as first with no points; where that was published it is computed as it was then.
+func (m *Method) Recompute(published *Result) *Result {
+	r := m.everybody(published.Inputs)
+	for i := range r.Groups {
+		if i < len(published.Groups) && len(published.Groups[i].NoData) > 0 {
+			m.aside(&r.Inputs, &r.Groups[i])
+		}
+	}
+	return r
+}
+
+// everybody ranks all, also those of whose group nothing is known.
+func (m *Method) everybody(inputs Inputs) *Result {
 	in := inputs.sorted()
 	r := &Result{Method: m.Describe(), Inputs: *in, Provisional: in.Period.Running}
 	for _, g := range m.Groups {

@@ -63,6 +63,8 @@ type Standings struct {
 	Agencies []Standing `json:"agencies"`
 	// Excluded are those that the method does not rank.
 	Excluded []Excluded `json:"excluded"`
+	// NoData are all others, by code, where nothing at all is known of any of them in the period: then nobody has points or a rank.
+	NoData []Agency `json:"no_data,omitempty"`
 	// Certainty says how sure the ranks are; nil where that was not simulated.
 	Certainty *Certainty `json:"certainty,omitempty"`
 }

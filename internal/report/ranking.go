@@ -82,12 +82,30 @@ func (b *book) standings(r *ranking.Result, g *ranking.Standings, w wordsOfRanki
 		widths = append(widths, 10)
 	}
 	above := b.headOfRanking(r, g, w, lang)
-	s := b.sheet(name, paper{landscape: true, frozen: len(above) + 4, beside: 3, pages: pagesOf(widths)}, widths...)
+	look := paper{landscape: true, frozen: len(above) + 4, beside: 3, pages: pagesOf(widths)}
+	if len(g.NoData) > 0 {
+		look = paper{landscape: true}
+	}
+	s := b.sheet(name, look, widths...)
 	s.width = min(s.width, onFirstPage)
 	s.across(title, strings.ToUpper(w.title+": "+nameIn(r.Method.Titles, lang)))
 	for _, line := range above {
 		s.across(subtitle, line)
 	}
+	if len(g.NoData) > 0 {
+		s.line()
+		s.across(note, nameIn(g.Nobody(), lang))
+	} else {
+		s.ranks(r, g, w, lang)
+	}
+	for _, e := range g.Excluded {
+		s.across(note, fmt.Sprintf(w.excluded, nameIn(e.Agency.Names, lang), nameIn(e.Reason, lang)))
+	}
+	s.end()
+}
+
+// ranks writes the table of a group, and below it how points are made.
+func (s *sheet) ranks(r *ranking.Result, g *ranking.Standings, w wordsOfRanking, lang string) {
 	weights := s.headsOfRanking(r, w, lang)
 	first := s.row + 1
 	ranked := 0
@@ -102,10 +120,6 @@ func (b *book) standings(r *ranking.Result, g *ranking.Standings, w wordsOfRanki
 	}
 	s.line()
 	s.across(note, fmt.Sprintf(w.how, w.details))
-	for _, e := range g.Excluded {
-		s.across(note, fmt.Sprintf(w.excluded, nameIn(e.Agency.Names, lang), nameIn(e.Reason, lang)))
-	}
-	s.end()
 }
 
 // pagesOf is how many pages a sheet is wide, so that it can be read: beside the three columns that each of them repeats.
@@ -309,7 +323,8 @@ func (s *sheet) score(x *ranking.Score, c *ranking.DescribedCriterion, lang stri
 		cell{decimal, formula{fmt.Sprintf("%s*%s", at(9, row), at(10, row)), x.Points}}, cell{text, strings.Join(marks, ", ")})...)
 }
 
-// RankingCSV writes a ranking: one line for each agency and criterion, with the agency's rank and points.
+// RankingCSV writes a ranking: one line for each agency and criterion, with the agency's rank and points; and one, without either, for
+// each of a group of which nothing is known.
 func RankingCSV(r *ranking.Result, out io.Writer, lang string) error {
 	table := [][]string{{"group", "agency", "name", "rank", "low", "high", "points", "criterion", "numerator", "denominator", "value", "used", "share", "weight", "criterion_points", "marks"}}
 	float := func(v *float64) string {
@@ -319,6 +334,11 @@ func RankingCSV(r *ranking.Result, out io.Writer, lang string) error {
 		return strconv.FormatFloat(*v, 'g', -1, 64)
 	}
 	for _, g := range r.Groups {
+		for _, a := range g.NoData {
+			line := make([]string, len(table[0]))
+			line[0], line[1], line[2], line[len(line)-1] = g.Group.Code, a.Code, nameIn(a.Names, lang), "no_data"
+			table = append(table, line)
+		}
 		for i := range g.Agencies {
 			a := &g.Agencies[i]
 			head := []string{g.Group.Code, a.Agency.Code, nameIn(a.Agency.Names, lang), "", "", "", float(&a.Points)}

@@ -83,6 +83,20 @@ func TestRankingPapers(t *testing.T) {
 	}
 }
 
+// Where nothing is known of a group there is no table of points that nobody has, but the reason.
+func TestPapersOfNobody(t *testing.T) {
+	r := ranked(t)
+	nobody := ranking.Standings{Group: ranking.Group{Code: "h", Names: ranking.Names{VI: "Xã", EN: "Communes"}}, NoData: []ranking.Agency{{Code: "N"}}}
+	r.Groups = append(r.Groups, nobody)
+	var sheet bytes.Buffer
+	if err := RankingXLSX(r, &sheet, "vi"); err != nil {
+		t.Fatal(err)
+	}
+	if read := string(readBack(t, sheet.Bytes())); !strings.Contains(read, nobody.Nobody().VI) || strings.Count(read, "Hạng với") != 1 {
+		t.Error(read)
+	}
+}
+
 // Where equals are told apart by an area, ranks do not follow from the points, and stand as they are.
 func TestRanksOfEqualsAreNoFormula(t *testing.T) {
 	r := ranked(t)
