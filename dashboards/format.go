@@ -62,13 +62,17 @@ func (l language) Unit() string {
 	return nbsp + "%"
 }
 
-// decimal writes a number with one decimal.
+// decimal writes a number with one decimal, and its thousands apart.
 func (l language) decimal(v float64) string {
-	s := strconv.FormatFloat(v, 'f', 1, 64)
-	if l == vietnamese {
-		s = strings.ReplaceAll(s, ".", ",")
+	point := ","
+	if l == english {
+		point = "."
 	}
-	return s
+	whole, tenth, _ := strings.Cut(strconv.FormatFloat(v, 'f', 1, 64), ".")
+	if n, err := strconv.ParseFloat(whole, 64); err == nil && math.Abs(n) >= 1000 {
+		whole = l.count(n)
+	}
+	return whole + point + tenth
 }
 
 // interval writes the bounds of a share, as 90,1–93,2 %.

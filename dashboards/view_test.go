@@ -68,6 +68,10 @@ func TestNumbersAsEachLanguageWritesThem(t *testing.T) {
 	f(english.count(1234567), "1,234,567")
 	f(vietnamese.count(-1234), "−1.234")
 	f(vietnamese.count(999), "999")
+	f(vietnamese.decimal(1786.62), "1.786,6")
+	f(english.decimal(1786.62), "1,786.6")
+	f(vietnamese.decimal(999.96), "1.000,0")
+	f(vietnamese.decimal(0.5), "0,5")
 	f(vietnamese.percent(1), "100,0\u00a0%")
 	f(vietnamese.percent(0), "0,0\u00a0%")
 	f(vietnamese.percent(0.99996), "99,9\u00a0%") // not all is never 100

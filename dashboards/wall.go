@@ -179,6 +179,9 @@ func (p *Pages) wallRoutes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /wall", p.wall)
 	mux.HandleFunc("GET /wall/{name}", p.wall)
+	mux.HandleFunc("GET /wall/{$}", func(w http.ResponseWriter, r *http.Request) {
+		http.Redirect(w, r, (&url.URL{Path: "/wall", RawQuery: r.URL.RawQuery}).String(), http.StatusFound)
+	})
 	mux.HandleFunc("GET /wall/-/live", p.wallLive)
 	return mux
 }

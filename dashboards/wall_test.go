@@ -50,6 +50,13 @@ func TestWallHTML(t *testing.T) {
 	}
 }
 
+// Whoever ends the address with a stroke gets the wall all the same.
+func TestWallWithAStroke(t *testing.T) {
+	if r := get(t, wallSite(t, few), "/wall/?panels=tasks"); r.StatusCode != http.StatusFound || r.Header.Get("Location") != "/wall?panels=tasks" {
+		t.Errorf("status %d, to %s", r.StatusCode, r.Header.Get("Location"))
+	}
+}
+
 // What an address asks wrongly is named, with what would do.
 func TestWrongWalls(t *testing.T) {
 	h := wallSite(t, few, hanging(t, "hall?panels=tasks"))
