@@ -37,8 +37,10 @@ type living struct {
 	now                   uint32 // milliseconds of today
 	firstMonth, lastMonth calendar.Day
 	secondMonth           calendar.Day // the one after the first
-	// edges are the months that are taken day by day: the last, and the first if the period begins within it.
+	// edges are the months that are taken day by day: the last if the period ends within it, and the first if it begins within another.
 	edges []calendar.Day
+	// within says that the first is one of them.
+	within bool
 	flows []string
 	by    string
 	// whose are the sums that are read, buckets those of months; values the sums of the terms by agency and bucket, bins those of
@@ -60,8 +62,10 @@ func newLiving(s *statement) *living {
 	if s.until != "" {
 		l.until = mustParse(s.until)
 	}
-	l.edges = []calendar.Day{l.lastMonth}
-	if l.first > l.firstMonth && l.firstMonth < l.lastMonth {
+	if l.today > l.lastMonth || l.now > 0 || s.until != "" {
+		l.edges = append(l.edges, l.lastMonth)
+	}
+	if l.within = l.first > l.firstMonth && l.firstMonth < l.lastMonth; l.within {
 		l.edges = append(l.edges, l.firstMonth)
 	}
 	return l
@@ -162,7 +166,7 @@ func (m *measured) months(r *booking.Run) {
 	if !m.flow {
 		m.add(bucketBefore, before)
 	}
-	if len(m.edges) > 1 {
+	if m.within {
 		start = m.secondMonth
 		before = r.Before(start, 0)
 	}
@@ -175,7 +179,7 @@ func (m *measured) months(r *booking.Run) {
 
 // days adds what happened in the months at the edges of the period, and what lies ahead of it.
 func (m *measured) days(r *booking.Run) {
-	if len(m.edges) > 1 {
+	if m.within {
 		m.stretch(r, m.firstMonth, m.secondMonth, 0)
 	}
 	m.stretch(r, m.lastMonth, m.today, m.now)
