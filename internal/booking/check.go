@@ -266,9 +266,9 @@ var projections = map[string]string{
 	"by_delay":           "family, agency, day, source, delay",
 	"by_day":             "family, measure, day, channel, level, kind, millis, marks, bin",
 	"by_procedure":       "family, measure, day, agency, procedure, millis, marks, bin",
-	"by_month":           "family, measure, toYYYYMM(day), agency, marks",
+	"by_month":           "family, measure, toYYYYMM(day), agency, source, marks",
 	"by_month_procedure": "family, measure, toYYYYMM(day), procedure, marks",
-	"by_stamp":           "stamp, cause, family, measure, day, agency, kind, millis, marks, bin",
+	"by_stamp":           "stamp, cause, family, measure, day, agency, kind, source, millis, marks, bin",
 }
 
 // projections compares every cube with the journal: a sum over all its lines, each times a hash of its keys, is equal

@@ -17,7 +17,7 @@ func TestCompleteProjections(t *testing.T) {
 	run(t, conn,
 		"INSERT INTO cells (family, subject, measure, day, n) VALUES ('dossier', 'a', 'opened', '2026-01-05', 5)",
 		"ALTER TABLE cells DROP PROJECTION by_month",
-		"ALTER TABLE cells ADD PROJECTION by_month (SELECT family, measure, toYYYYMM(day), agency, marks, sum(n) GROUP BY family, measure, toYYYYMM(day), agency, marks)",
+		"ALTER TABLE cells ADD PROJECTION by_month (SELECT family, measure, toYYYYMM(day), agency, source, marks, sum(n) GROUP BY family, measure, toYYYYMM(day), agency, source, marks)",
 		"INSERT INTO cells (family, subject, measure, day, n) VALUES ('dossier', 'b', 'opened', '2026-01-06', 7)",
 	)
 	read := func() (n int64) {

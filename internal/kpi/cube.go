@@ -30,13 +30,13 @@ type projection struct {
 
 // The projections of the journal, see internal/clickhouse/migrations; of those that have what is asked, the first is read.
 var (
-	projectionsOfMonths = []projection{{"by_month", []string{"agency"}}, {"by_month_procedure", []string{"procedure"}}}
+	projectionsOfMonths = []projection{{"by_month", []string{"agency", "source"}}, {"by_month_procedure", []string{"procedure"}}}
 	projectionsOfDays   = []projection{
 		{"by_day", []string{"channel", "level", "kind"}},
 		{"by_agency", []string{"agency", "kind", "source"}},
 		{"by_channel", []string{"agency", "unit", "channel", "level"}},
 		{"by_procedure", []string{"agency", "procedure"}},
-		{"by_stamp", []string{"stamp", "cause", "agency", "kind"}},
+		{"by_stamp", []string{"stamp", "cause", "agency", "kind", "source"}},
 		{byDelay, []string{"agency", "source", "delay"}},
 	}
 )
@@ -130,15 +130,16 @@ func (s *statement) cubes() []cube {
 	return []cube{months, s.days(rest)}
 }
 
-// ofAgencies and ofProcedures are the attributes that the cubes of months have, by_month and by_month_procedure.
+// ofAgencies are the attributes that memory has; ofTellers and ofProcedures those of the cubes of months, by_month and by_month_procedure.
 var (
 	ofAgencies   = []string{"agency", "group"}
+	ofTellers    = []string{"agency", "group", "source"}
 	ofProcedures = []string{"procedure", "field"}
 )
 
 // monthly says whether a cube of months has what is asked for; none has bins.
 func (s *statement) monthly() bool {
-	return s.binned == "" && (s.asksOf(ofAgencies) || s.asksOf(ofProcedures))
+	return s.binned == "" && (s.asksOf(ofTellers) || s.asksOf(ofProcedures))
 }
 
 // memorable says whether memory has what is asked for. It keeps no delays: nearly every record has its own.

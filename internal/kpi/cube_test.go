@@ -36,6 +36,8 @@ func TestProjectionOf(t *testing.T) {
 	}{
 		{Query{}, "by_day", "by_month"},
 		{Query{By: []string{"group", "month"}}, "by_agency", "by_month"},
+		{Query{By: []string{"source"}, Where: map[string][]string{"agency": {"A"}}}, "by_agency", "by_month"},
+		{Query{By: []string{"source", "agency"}, AsOf: "2026-01-05"}, "by_stamp", ""},
 		{Query{By: []string{"field"}}, "by_procedure", "by_month_procedure"},
 		{Query{By: []string{"channel"}, Where: map[string][]string{"agency": {"A"}}}, "by_channel", ""},
 		{Query{By: []string{"kind"}, Where: map[string][]string{"source": {"A"}}}, "by_agency", ""},

@@ -66,13 +66,30 @@ func (b *Books) Margins(ctx context.Context, q Query) (*Margins, error) {
 
 // ordinal is the expression of the number of working days up to the city's day of an instant; days is the array that counts them.
 func (b *Books) ordinal(instant string) string {
+	return "days[greatest(1, least(toInt64(length(days)), " + b.dayOf(instant) + " - {ordinals_from:Int32} + 1))]"
+}
+
+// dayOf is the expression of the city's day of an instant since 1970, as a calendar.Day.
+func (b *Books) dayOf(instant string) string {
 	zone := b.Calendars.Location()
-	local := fmt.Sprintf("toTimeZone(%s, '%s')", instant, zone)
-	if _, err := time.LoadLocation(zone.String()); err != nil { // a zone that the engine cannot know by its name
-		_, offset := b.Now().In(zone).Zone()
-		local = fmt.Sprintf("addSeconds(%s, %d)", instant, offset)
+	if offset, fixed := fixedOffset(zone, b.Now()); fixed { // half the work, and the engine need not know the zone
+		return fmt.Sprintf("intDiv(toUnixTimestamp64Milli(assumeNotNull(%s)) + %d, 86400000)", instant, offset.Milliseconds())
 	}
-	return "days[toUInt32(greatest(1, least(toInt64(length(days)), dateDiff('day', toDate32({ordinals_from:String}), toDate32(" + local + ")) + 1)))]"
+	return fmt.Sprintf("toInt32(toDate32(toTimeZone(%s, '%s')))", instant, zone)
+}
+
+// fixedOffset is how far a zone is ahead of UTC, if it was and will be that in all years that working days are counted of.
+func fixedOffset(zone *time.Location, now time.Time) (offset time.Duration, fixed bool) {
+	of := func(t time.Time) int {
+		_, seconds := t.In(zone).Zone()
+		return seconds
+	}
+	for days := -marginYears * 366; days <= marginYears*366; days++ {
+		if of(now.AddDate(0, 0, days)) != of(now) {
+			return 0, false
+		}
+	}
+	return time.Duration(of(now)) * time.Second, true
 }
 
 // The verdicts of dossiers that are open with a deadline that runs, and of those that were settled with one.
@@ -173,7 +190,7 @@ func (b *Books) ordinals(today calendar.Day) []any {
 		}
 		days = append(days, n)
 	}
-	return []any{clickhouse.Named("ordinals_from", first.String()), clickhouse.Named("ordinals", days), clickhouse.Named("ordinal", fmt.Sprint(now))}
+	return []any{clickhouse.Named("ordinals_from", fmt.Sprint(int(first))), clickhouse.Named("ordinals", days), clickhouse.Named("ordinal", fmt.Sprint(now))}
 }
 
 // Chance is with what chance a dossier with some working days left misses its deadline, by what became of those of a history

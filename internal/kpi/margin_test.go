@@ -7,9 +7,36 @@ import (
 	"testing"
 	"time"
 
+	"github.com/ClickHouse/clickhouse-go/v2"
+
+	"tiendo/internal/calendar"
+	"tiendo/internal/clickhouse/enginetest"
 	"tiendo/internal/lifecycle"
 	"tiendo/internal/period"
 )
+
+// TestDayOfAnInstant: the engine finds the same day as the calendar, in zones that change their clocks and in those that do not.
+func TestDayOfAnInstant(t *testing.T) {
+	conn := enginetest.Conn(t)
+	for name, fixed := range map[string]bool{"Asia/Ho_Chi_Minh": true, "Europe/Berlin": false, "America/New_York": false} {
+		zone, err := time.LoadLocation(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b := New(Options{Conn: conn, Calendars: calendar.Builtin(zone), Now: func() time.Time { return now }, Events: func() uint64 { return 0 }})
+		if _, is := fixedOffset(zone, now); is != fixed {
+			t.Errorf("%s has one offset: %t", name, is)
+		}
+		for hour := 0; hour < 24*40; hour += 5 { // over the days on which clocks change
+			at := time.Date(2025, 3, 1, hour, 59, 59, 999_000_000, time.UTC)
+			var got int64
+			err := conn.QueryRow(t.Context(), "SELECT toInt64("+b.dayOf("toDateTime64({at:String}, 3, 'UTC')")+")", clickhouse.Named("at", at.Format("2006-01-02 15:04:05.000"))).Scan(&got)
+			if want := calendar.DayOf(at, zone); err != nil || calendar.Day(got) != want {
+				t.Fatalf("%s in %s is on %s, want %s (%v)", at, name, calendar.Day(got), want, err)
+			}
+		}
+	}
+}
 
 // TestMargins: now is Wednesday 12 March 2025, noon.
 func TestMargins(t *testing.T) {
