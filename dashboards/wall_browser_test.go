@@ -129,10 +129,9 @@ func TestWallIsLegible(t *testing.T) {
 // Whoever stands by a wall turns it with the arrows, also after the next wall has taken its place, and leaves it with Escape.
 func TestKeysTurnAWall(t *testing.T) {
 	needNpm(t)
-	server := httptest.NewServer(wallSite(t, wallAnswers))
-	defer server.Close()
+	server := serve(t, wallSite(t, wallAnswers))
 	b := newTab(browser(t), t, 1920, 1080, true)
-	b.do(t, chromedp.Navigate(server.URL+"/kpis"), chromedp.Navigate(server.URL+"/wall?panels=today,tasks,online&every=1h"), chromedp.WaitVisible("#clock"))
+	b.do(t, chromedp.Navigate(server.URL+"/kpis"), chromedp.Navigate(server.URL+"/wall?panels=today,tasks,online&every=1h&lang=vi"), chromedp.WaitVisible("#clock"))
 	shown := func(of string) string {
 		return eval[string](t, b, of+`.querySelector('.screen.on').id + ' ' + `+of+`.getElementById('next').textContent.split(':')[1]`)
 	}
@@ -160,8 +159,7 @@ func TestKeysTurnAWall(t *testing.T) {
 // The wall of a city that has told nothing yet says so, and nothing is cut off.
 func TestWallOfAnEmptyCityIsWhole(t *testing.T) {
 	needNpm(t)
-	server := httptest.NewServer(wallSite(t, nothing))
-	defer server.Close()
+	server := serve(t, wallSite(t, nothing))
 	for _, lang := range []string{"vi", "en"} {
 		b := newTab(browser(t), t, 1920, 1080, true)
 		b.do(t, chromedp.Navigate(server.URL+"/wall?every=1h&lang="+lang), chromedp.WaitVisible("#empty"))

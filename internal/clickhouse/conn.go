@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -18,8 +19,10 @@ type politeConn struct {
 	reading sync.Mutex
 }
 
-// goodbye is how long the engine may take to end a connection that was closed.
-const goodbye = 10 * time.Second
+// goodbye is how long the engine may take to end a connection that was closed. One that stood still for a while meets all that were
+// closed meanwhile when it goes on, and would abort at the first that is gone; one that stands still for longer than its patience
+// is ended anyway.
+const goodbye = patience + time.Minute
 
 // dialPolitely connects to an engine that must not see a reset.
 func dialPolitely(ctx context.Context, address string) (net.Conn, error) {
@@ -27,7 +30,10 @@ func dialPolitely(ctx context.Context, address string) (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &politeConn{TCPConn: conn.(*net.TCPConn)}, nil
+	c := &politeConn{TCPConn: conn.(*net.TCPConn)}
+	// The driver forgets a connection that is not greeted in time and closes it not: else the collector of garbage would, with a reset.
+	runtime.SetFinalizer(c, func(c *politeConn) { _ = c.Close() })
+	return c, nil
 }
 
 // Read reads until the connection is closed.
