@@ -95,6 +95,8 @@ type Booker struct {
 
 	// from is what the next block goes on from, if not from mark: after a start, the block before the last.
 	from *Mark
+	// perBlock is eventsPerBlock, but in tests.
+	perBlock uint64
 
 	// rebuilds are requests to make the books again, remade how often that was done, twice: see Remade.
 	rebuilds chan rebuilding
@@ -112,7 +114,7 @@ type Booker struct {
 
 // New returns a booker that does nothing before Run.
 func New(o Options) *Booker {
-	b := &Booker{Options: o, writer: uuid.NewString(), wake: make(chan struct{}, 1), found: make(chan struct{}), ledger: NewLedger(), metrics: newMetrics(o.Registry), rebuilds: make(chan rebuilding), erasings: make(chan *erasing)}
+	b := &Booker{Options: o, writer: uuid.NewString(), wake: make(chan struct{}, 1), found: make(chan struct{}), perBlock: eventsPerBlock, ledger: NewLedger(), metrics: newMetrics(o.Registry), rebuilds: make(chan rebuilding), erasings: make(chan *erasing)}
 	b.mark.Store(&Mark{Entries: map[string]uint64{}})
 	if o.Standing != Alone {
 		b.lease = &lease{conn: o.Conn}
@@ -273,6 +275,9 @@ func (b *Booker) resume(ctx context.Context) error {
 	if previous.Block == 0 {
 		previous.Events = last.Nameless.Events // those are counted once more, these can't be
 	}
+	if previous.Block == 0 && last.Block > 1 {
+		previous = last // books that were made again: their verdicts were written with them
+	}
 	previous.Block, previous.Arrival, previous.Nameless = last.Block, last.Arrival, last.Nameless
 	b.from = &previous
 	b.collectors, b.lookAgain, b.open = nil, time.Time{}, nil
@@ -334,7 +339,7 @@ func (b *Booker) step(ctx context.Context) (more bool, err error) {
 		b.collectors = append(b.collectors, own) // one's own need not be looked for: the first events of a city are seen at once
 	}
 	for _, collector := range b.collectors {
-		upTo, arrival, full, err := touched.add(ctx, b.Conn, collector, mark.Entries[collector])
+		upTo, arrival, full, err := b.touch(ctx, touched, collector, mark.Entries[collector])
 		if err != nil {
 			return false, fmt.Errorf("find the cases that events of %s touch: %w", collector, err)
 		}
@@ -371,6 +376,24 @@ func (b *Booker) step(ctx context.Context) (more bool, err error) {
 	b.from = nil
 	b.tell(block.mark)
 	return more, nil
+}
+
+// touch adds the cases of the next events of a collector, and of all that were booked before: a block never knows less than the one
+// before it, or it would take back what that one booked.
+func (b *Booker) touch(ctx context.Context, touched cases, collector string, after uint64) (upTo uint64, arrival time.Time, full bool, err error) {
+	booked := b.Mark().Entries[collector]
+	for {
+		to, at, more, err := touched.add(ctx, b.Conn, collector, after, b.perBlock)
+		if err != nil || to == 0 {
+			return upTo, arrival, false, err
+		}
+		if at.After(arrival) {
+			arrival = at
+		}
+		if upTo, after = to, to; upTo >= booked || !more {
+			return upTo, arrival, more, nil
+		}
+	}
 }
 
 func sleep(ctx context.Context, d time.Duration) {

@@ -121,9 +121,10 @@ func (b *Booker) replace(ctx context.Context, mark Mark) error {
 	return nil
 }
 
-// stored is the mark of a journal that contains all that is stored, under the next number.
+// stored is the mark of a journal that contains all that is stored, under the next number: never 1, by which a start tells books that
+// were made again from a first block.
 func (b *Booker) stored(ctx context.Context) (Mark, error) {
-	mark := Mark{Block: b.Mark().Block + 1, Entries: map[string]uint64{}, Rules: b.Rules().Version(), Edition: lifecycle.Edition}
+	mark := Mark{Block: max(1, b.Mark().Block) + 1, Entries: map[string]uint64{}, Rules: b.Rules().Version(), Edition: lifecycle.Edition}
 	own, loaded := "", uint64(0)
 	if b.Loaded != nil {
 		own, loaded = b.Loaded()

@@ -45,3 +45,57 @@ func TestBooksOfAnEarlierEdition(t *testing.T) {
 		t.Errorf("found %v", found)
 	}
 }
+
+// TestManySmallEntries: of more entries than fit into a block, each of one event, none is passed over.
+func TestManySmallEntries(t *testing.T) {
+	conn := enginetest.Conn(t)
+	events := history(rand.New(rand.NewPCG(29, 11)), 60)
+	for i := range events {
+		events[i].Collector, events[i].Entry = "c", uint64(i+1)
+	}
+	store(t, conn, events)
+	b := newBooker(t, conn)
+	b.perBlock, b.Loaded = 20, func() (string, uint64) { return "c", uint64(len(events)) }
+	bookAll(t, b)
+	compare(t, journalOf(t, conn), should(t, events))
+	if n := b.Mark().Block; n < uint64(len(events))/20 {
+		t.Errorf("%d events were booked in %d blocks", len(events), n)
+	}
+}
+
+// TestNoBlockTakesBack: after books were made again, and after a start whose last block has more events than a block should, the next blocks
+// hold all that was booked, and the journal never less than before.
+func TestNoBlockTakesBack(t *testing.T) {
+	conn := enginetest.Conn(t)
+	events := history(rand.New(rand.NewPCG(28, 11)), 150)
+	store(t, conn, events)
+	bookAll(t, newBooker(t, conn))
+	want := should(t, events)
+	f := func(name string, b *Booker) {
+		t.Helper()
+		b.perBlock = 20
+		if err := b.resume(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		before := b.Mark()
+		for range 3 {
+			if _, err := b.step(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if b.Mark().Events < before.Events {
+				t.Errorf("%s: %d events are booked, of %d before", name, b.Mark().Events, before.Events)
+			}
+			compare(t, journalOf(t, conn), want)
+		}
+	}
+	f("a start", newBooker(t, conn))
+	b := newBooker(t, conn)
+	if err := b.resume(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.rebuild(t.Context(), func(Checked) {}); err != nil {
+		t.Fatal(err)
+	}
+	f("made again", b)
+	f("made again, and a start", newBooker(t, conn))
+}

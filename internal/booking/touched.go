@@ -57,10 +57,10 @@ func news(collector string) string {
 	return fmt.Sprintf("collector = {collector:String} AND entry > {after:UInt64} AND entry * (CRC32(collector) %% 16 = %d) > {after:UInt64}", sort)
 }
 
-// add adds the cases that stored events of a collector touch, in the order of its log, after a log entry. It returns the
-// last entry that is among them and its arrival, 0 if there is none, and whether more are stored.
-func (cs cases) add(ctx context.Context, conn driver.Conn, collector string, after uint64) (upTo uint64, arrival time.Time, full bool, err error) {
-	upTo, full, err = lastOfBlock(ctx, conn, collector, after)
+// add adds the cases that stored events of a collector touch, in the order of its log, after a log entry, about so many events. It returns
+// the last entry that is among them and its arrival, 0 if there is none, and whether more are stored.
+func (cs cases) add(ctx context.Context, conn driver.Conn, collector string, after, events uint64) (upTo uint64, arrival time.Time, full bool, err error) {
+	upTo, full, err = lastOfBlock(ctx, conn, collector, after, events)
 	if err != nil || upTo == 0 {
 		return 0, arrival, false, err
 	}
@@ -89,10 +89,11 @@ func (cs cases) add(ctx context.Context, conn driver.Conn, collector string, aft
 }
 
 // lastOfBlock returns the last log entry that fits into a block of stored events after an entry, 0 if there are none, and
-// whether more are stored. A single entry always fits.
-func lastOfBlock(ctx context.Context, conn driver.Conn, collector string, after uint64) (upTo uint64, full bool, err error) {
+// whether more are stored. A single entry always fits. One entry more than fits is asked for: else those of one event each would seem to be
+// all, and what follows them to be booked.
+func lastOfBlock(ctx context.Context, conn driver.Conn, collector string, after, most uint64) (upTo uint64, full bool, err error) {
 	rows, err := conn.Query(ctx, `SELECT entry, count() FROM events WHERE `+news(collector)+` GROUP BY entry ORDER BY entry LIMIT {limit:UInt64}`,
-		clickhouse.Named("collector", collector), clickhouse.Named("after", fmt.Sprint(after)), clickhouse.Named("limit", fmt.Sprint(eventsPerBlock)))
+		clickhouse.Named("collector", collector), clickhouse.Named("after", fmt.Sprint(after)), clickhouse.Named("limit", fmt.Sprint(most+1)))
 	if err != nil {
 		return 0, false, err
 	}
@@ -103,7 +104,7 @@ func lastOfBlock(ctx context.Context, conn driver.Conn, collector string, after 
 		if err := rows.Scan(&entry, &n); err != nil {
 			return 0, false, err
 		}
-		if events += n; upTo > 0 && events > eventsPerBlock {
+		if events += n; upTo > 0 && events > most {
 			return upTo, true, rows.Err()
 		}
 		upTo = entry
