@@ -3,9 +3,11 @@ package booking
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
-	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
 	"tiendo/internal/event"
@@ -55,8 +57,7 @@ type Check struct {
 
 const (
 	progressEvery = 10_000
-	// secondLooks is how often projections that differ, and verdicts of a block that is on its way, are looked at again, and
-	// secondLookGap how long after.
+	// secondLooks is how often verdicts of a block that is on its way are looked at again, and secondLookGap how long after.
 	secondLooks   = 5
 	secondLookGap = 400 * time.Millisecond
 )
@@ -271,27 +272,28 @@ var projections = map[string]string{
 	"by_stamp":           "stamp, cause, family, measure, day, agency, kind, source, millis, marks, bin",
 }
 
-// projections compares every cube with the journal: a sum over all its lines, each times a hash of its keys, is equal
-// only if every line is.
+// projections compares every cube with the journal: a sum over all its lines, each times a hash of its keys, is equal only if every
+// line is. One statement reads the journal and all cubes, as of one instant.
 func (c *Check) projections(ctx context.Context) error {
-	for name, keys := range projections {
-		query := fmt.Sprintf(`SELECT groupBitXor(cityHash64(*)), count() FROM (SELECT %[1]s, sum(n) AS s FROM cells WHERE family != '' GROUP BY %[1]s HAVING s != 0)`, keys)
-		var cube, journal struct{ hash, lines uint64 }
-		for range secondLooks {
-			if err := c.Conn.QueryRow(ctx, query).Scan(&cube.hash, &cube.lines); err != nil {
-				return err
-			}
-			plain := clickhouse.Context(ctx, clickhouse.WithSettings(clickhouse.Settings{"optimize_use_projections": 0}))
-			if err := c.Conn.QueryRow(plain, query).Scan(&journal.hash, &journal.lines); err != nil {
-				return err
-			}
-			if cube == journal {
-				break
-			}
-			sleep(ctx, secondLookGap) // a block may have come between
-		}
-		if cube != journal {
-			c.report(Difference{What: name, Says: fmt.Sprintf("the projection has %d lines, the journal %d, and they are not the same; tiendo rebuild makes both again", cube.lines, journal.lines)})
+	sum := func(n, keys string) string { return fmt.Sprintf("sum(toUInt64(%s) * cityHash64(%s))", n, keys) }
+	names := slices.Sorted(maps.Keys(projections))
+	var journal, cubes []string
+	for _, name := range names {
+		keys := projections[name]
+		journal = append(journal, sum("n", keys))
+		cubes = append(cubes, fmt.Sprintf("SELECT '%s', [%s] FROM %s WHERE family != ''",
+			name, sum("finalizeAggregation(`sum(n)`)", strings.ReplaceAll(keys, "toYYYYMM(day)", "`toYYYYMM(day)`")), Projection(name)))
+	}
+	query := fmt.Sprintf("SELECT '' AS name, [%s] AS sums FROM cells WHERE family != '' UNION ALL %s SETTINGS optimize_use_projections = 0", strings.Join(journal, ", "), strings.Join(cubes, " UNION ALL "))
+	var name string
+	var sums []uint64
+	of := map[string][]uint64{}
+	if err := c.each(ctx, query, func() { of[name] = slices.Clone(sums) }, &name, &sums); err != nil {
+		return err
+	}
+	for i, name := range names {
+		if len(of[name]) != 1 || len(of[""]) != len(names) || of[name][0] != of[""][i] {
+			c.report(Difference{What: name, Says: "the projection is not the sum of the journal; tiendo rebuild makes both again"})
 		}
 	}
 	return nil

@@ -41,8 +41,8 @@ type living struct {
 	edges []calendar.Day
 	// within says that the first is one of them.
 	within bool
-	flows []string
-	by    string
+	flows  []string
+	by     string
 	// whose are the sums that are read, buckets those of months; values the sums of the terms by agency and bucket, bins those of
 	// each bin.
 	whose   booking.Whose

@@ -1,6 +1,7 @@
 package kpi
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -14,14 +15,19 @@ func TestRecount(t *testing.T) {
 	var told []lifecycle.Entry
 	add := func(subject, agency string, measure lifecycle.Measure, on string, marks lifecycle.Marks, bin int32, millis uint32) {
 		t.Helper()
-		fill(t, conn, cell{subject: subject, agency: agency, measure: measure, day: on, marks: marks, bin: bin, millis: millis})
-		c := lifecycle.Count{Cell: lifecycle.Cell{Measure: measure, Day: day(on), Marks: marks, Bin: bin, Millis: millis}, N: 1}
+		delay := int32(0)
+		if measure == lifecycle.Recorded {
+			bin, delay = 0, bin
+		}
+		fill(t, conn, cell{subject: subject, agency: agency, measure: measure, day: on, marks: marks, bin: bin, delay: delay, millis: millis})
+		c := lifecycle.Count{Cell: lifecycle.Cell{Measure: measure, Day: day(on), Marks: marks, Bin: bin, Delay: delay, Millis: millis}, N: 1}
 		c.Agency = agency
 		told = append(told, lifecycle.Entry{Count: c})
 	}
 	add("1", "A", lifecycle.Opened, "2023-12-29", 0, 0, 0)
 	add("1", "A", lifecycle.Settled, "2025-02-11", promised|onTime, 0, 0)
 	add("1", "A", lifecycle.Worked, "2025-02-11", 0, 700, 0)
+	add("1", "A", lifecycle.Recorded, "2025-02-11", 0, 900, 0)
 	add("2", "B", lifecycle.Opened, "2025-03-03", lifecycle.Online, 0, 0)
 	add("2", "B", lifecycle.Breached, "2025-03-12", 0, 0, 11*60*60*1000) // an hour ago: now is noon
 	add("3", "B", lifecycle.Opened, "2025-03-03", 0, 0, 0)
@@ -40,6 +46,19 @@ func TestRecount(t *testing.T) {
 	}
 	if found, compared := recount(0, event.Dossier); len(found) > 0 || compared < 500 {
 		t.Errorf("%d compared, found %v", compared, found)
+	}
+	// As many times, and not the same.
+	for _, n := range []int{1, -1} {
+		if err := conn.Exec(t.Context(), "INSERT INTO cells (family, subject, agency, measure, day, bin, n) VALUES ('dossier', '1', 'A', 'worked', '2025-02-11', 701, ?), ('dossier', '1', 'A', 'worked', '2025-02-11', 700, ?)", n, -n); err != nil {
+			t.Fatal(err)
+		}
+		want := []string{"dossier.working_hours_median of A in 2025-02 is served as n = 1, the facts say n = 1, of other times", "dossier.working_hours_median of A in 2025 is served as n = 1, the facts say n = 1, of other times"}
+		found, _ := recount(0, event.Dossier)
+		for _, w := range want {
+			if slices.Contains(found, w) != (n == 1) {
+				t.Errorf("%d: %s\n%s", n, w, strings.Join(found, "\n"))
+			}
+		}
 	}
 	if found, _ := recount(0, event.Task); len(found) == 0 {
 		t.Error("cases of another family make the same figures")
