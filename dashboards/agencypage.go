@@ -24,7 +24,7 @@ var agencyPhrases = phrases{
 	"open":        {"Đang còn lại", "What is open"},
 	"openSays":    {"Ở cuối kỳ, hoặc lúc này nếu kỳ còn chạy. Mỗi con số dẫn đến các vụ việc của nó.", "At the end of the period, or now while it runs. Each figure leads to its cases."},
 	"compared":    {"So với nhóm và kỳ trước", "Against the group, and the period before"},
-	"comparedOf":  {"Trung vị là của các cơ quan trong nhóm “%s” có số liệu. ▲▼ chỉ đặt khi khoảng tin cậy 95 %% nằm hẳn về một phía của trung vị.", "The median is of those agencies of the group “%s” that have the figure. ▲▼ stand only where the whole 95%% interval is on one side of it."},
+	"comparedOf":  {"Trung vị là của các cơ quan trong nhóm “%s” có số liệu. ▲ tốt hơn, ▼ kém hơn: chỉ đặt khi khoảng tin cậy 95 %% nằm hẳn về một phía của trung vị.", "The median is of those agencies of the group “%s” that have the figure. ▲ better, ▼ worse: only where the whole 95%% interval is on one side of it."},
 	"allAgencies": {"mọi cơ quan", "all agencies"},
 	"figure":      {"Chỉ số", "Figure"},
 	"here":        {"Cơ quan này", "This agency"},
@@ -148,7 +148,7 @@ type comparedRow struct {
 	// Median is that of the group, Of how many agencies.
 	Median, Of             string
 	Target, Before, Change string
-	// Then is what a rate before was made of.
+	// Then is what the value before was made of.
 	Then string
 	Tone string
 }
@@ -270,7 +270,10 @@ func (p *presenter) compare(id string, peers *peerGroup) comparedRow {
 		row.Target = write(*r.Target)
 	}
 	if before := p.before[id].Value; before != nil {
-		row.Before, row.Then = write(*before), p.partsText(p.before[id])
+		row.Before, row.Then = write(*before), p.ofHowMany(d, p.before[id])
+		if d.Shape == kpi.Ratio {
+			row.Then = p.partsText(p.before[id])
+		}
 		if r.Value != nil && p.comparable(id) {
 			by := *r.Value - *before
 			if d.Shape == kpi.Ratio {

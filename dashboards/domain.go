@@ -335,15 +335,22 @@ func (p *presenter) breakdown(id string, of breakdown) breakdownView {
 // cell is a row's value, with what it is made of.
 func (p *presenter) cell(q kpi.Query, r kpi.Row) cell {
 	d, _ := kpi.ByID(q.ID)
-	c := cell{Value: p.value(q, r), Bad: d.Shape == kpi.Count && d.Direction == kpi.Lower && valueOf(r.Value) > 0}
-	switch {
-	case d.Shape == kpi.Ratio && valueOf(r.Denominator) > 0:
+	c := cell{Value: p.value(q, r), Bad: d.Shape == kpi.Count && d.Direction == kpi.Lower && valueOf(r.Value) > 0, N: p.ofHowMany(d, r)}
+	if d.Shape == kpi.Ratio && valueOf(r.Denominator) > 0 {
 		numerator, denominator := p.numerator(q, r), p.denominator(q, r)
 		c.Numerator, c.Denominator = &numerator, &denominator
-	case d.Shape == kpi.Mean && valueOf(r.Denominator) > 0:
-		c.N = "n = " + p.lang.count(*r.Denominator)
-	case r.N != nil && *r.N > 0:
-		c.N = "n = " + p.lang.count(float64(*r.N))
 	}
 	return c
+}
+
+// ofHowMany says of how many a mean or a quantile is; "" of other figures, and of none.
+func (p *presenter) ofHowMany(d kpi.Definition, r kpi.Row) string {
+	switch {
+	case d.Shape == kpi.Mean && valueOf(r.Denominator) > 0:
+		return "n = " + p.lang.count(*r.Denominator)
+	case r.N != nil && *r.N > 0:
+		return "n = " + p.lang.count(float64(*r.N))
+	default:
+		return ""
+	}
 }
