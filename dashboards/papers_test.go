@@ -58,9 +58,9 @@ func TestRaisedSign(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	others := .004
+	others, k, n := .004, 4, 1000
 	found := &integrity.Report{Period: of, Cases: 120_000, Sample: 3, Signs: integrity.Signs(), Findings: []integrity.Finding{{
-		Sign: integrity.LatePause, Agency: "H24.13", N: 155, K: 31, Expected: 3.1, Others: &others, P: 1e-9, Adjusted: 7e-9, Q: .0123, Raised: true,
+		Sign: integrity.LatePause, Agency: "H24.13", N: 155, K: 31, Expected: 3.1, Others: &others, OthersK: &k, OthersN: &n, P: 1e-9, Adjusted: 7e-9, Q: .0123, Raised: true,
 	}}}
 	for range 31 {
 		found.Findings[0].Subjects = append(found.Findings[0].Subjects, "H24.13-190701-0001")
