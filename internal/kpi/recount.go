@@ -54,6 +54,9 @@ func (r *Recount) Add(family event.Family, counts []lifecycle.Entry) {
 		if booking.Binned(c.Measure) || c.Measure == lifecycle.Recorded {
 			r.addTimes(of, &c.Count)
 		}
+		if booking.Binned(c.Measure) {
+			continue // nothing counts how many they are
+		}
 		if r.cube[of] == nil {
 			r.cube[of] = map[lump]int64{}
 		}
