@@ -84,12 +84,13 @@ func fixedOffset(zone *time.Location, now time.Time) (offset time.Duration, fixe
 		_, seconds := t.In(zone).Zone()
 		return seconds
 	}
+	seconds := of(now)
 	for days := -marginYears * 366; days <= marginYears*366; days++ {
-		if of(now.AddDate(0, 0, days)) != of(now) {
+		if of(now.AddDate(0, 0, days)) != seconds {
 			return 0, false
 		}
 	}
-	return time.Duration(of(now)) * time.Second, true
+	return time.Duration(seconds) * time.Second, true
 }
 
 // The verdicts of dossiers that are open with a deadline that runs, and of those that were settled with one.

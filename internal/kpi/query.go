@@ -27,7 +27,8 @@ type Query struct {
 	// the same.
 	Block  uint64
 	Causes []Cause
-	// Before leaves out what is not in the books and came later: reports of agencies, and registers that tell of agencies and procedures. The zero Time leaves out nothing.
+	// Before leaves out what is not in the books and came later: reports of agencies, and registers that tell of agencies and
+	// procedures. The zero Time leaves out nothing.
 	Before time.Time
 
 	// more are the causes of what arrived after AsOf and up to its end that count as well: see Changes.
