@@ -8,7 +8,7 @@ import (
 
 const (
 	// memoryGoal is what a server's process should stay below: collecting garbage becomes frequent only near it.
-	memoryGoal = 110 << 20
+	memoryGoal = 100 << 20
 	// garbage is how much may gather before it is collected, in percent of what lives.
 	garbage = 400
 	// spareThreads are how many more may run than there are processors. While all that the runtime counts are busy it looks for
