@@ -11,6 +11,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"tiendo/collector"
+	"tiendo/internal/problem"
 )
 
 type replayCmd struct {
@@ -69,14 +70,13 @@ func (c *replayCmd) list(ctx context.Context, std *streams) error {
 func (a *app) logHandler() http.Handler {
 	mux := http.NewServeMux()
 	answer := func(w http.ResponseWriter, what any, err error) {
-		w.Header().Set("Content-Type", "application/json")
 		if err != nil {
 			a.log.Error("what was set aside of the log can't be handled", "error", err)
-			w.Header().Set("Content-Type", "application/problem+json")
 			w.Header().Set("Retry-After", "10")
-			w.WriteHeader(http.StatusServiceUnavailable)
-			what = map[string]any{"title": "The log can't be handled", "status": http.StatusServiceUnavailable, "detail": "what was not put back is still set aside; try again, the server's log says why"}
+			problem.Titled(w, http.StatusServiceUnavailable, "The log can't be handled", "what was not put back is still set aside; try again, the server's log says why")
+			return
 		}
+		w.Header().Set("Content-Type", "application/json")
 		_ = json.MarshalWrite(w, what) // who asked is gone
 	}
 	mux.HandleFunc("GET /v1/log", func(w http.ResponseWriter, _ *http.Request) {
