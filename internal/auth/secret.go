@@ -14,6 +14,13 @@ import (
 // secretBytes is the length of a secret: 256 bits.
 const secretBytes = 32
 
+// newSecret is a secret as text, in base64 (RFC 4648 §5, unpadded).
+func newSecret() string {
+	secret := make([]byte, secretBytes)
+	_, _ = rand.Read(secret) // never fails, says its documentation
+	return base64.RawURLEncoding.EncodeToString(secret)
+}
+
 // Secret reads a secret from a file that only its owner may read; one line of base64 (RFC 4648 §5, unpadded). Where
 // there is no file it makes one, which is on disk, mode 0600, when Secret returns.
 func Secret(path string) ([]byte, error) {
@@ -48,15 +55,13 @@ func readSecret(path string) ([]byte, error) {
 
 // writeSecret puts a new secret in place whole or not at all. Of two processes that do so at once the first wins.
 func writeSecret(path string) error {
-	secret := make([]byte, secretBytes)
-	_, _ = rand.Read(secret) // never fails, says its documentation
 	folder := filepath.Dir(path)
 	f, err := os.CreateTemp(folder, "."+filepath.Base(path)+"-*") // mode 0600
 	if err != nil {
 		return err
 	}
 	defer func() { _ = os.Remove(f.Name()) }() // its other name stays
-	_, err = f.WriteString(base64.RawURLEncoding.EncodeToString(secret) + "\n")
+	_, err = f.WriteString(newSecret() + "\n")
 	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return err
 	}
