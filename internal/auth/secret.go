@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"tiendo/internal/disk"
 )
 
 // secretBytes is the length of a secret: 256 bits.
@@ -35,14 +37,7 @@ func Secret(path string) ([]byte, error) {
 }
 
 func readSecret(path string) ([]byte, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, fmt.Errorf("read the secret: %w", err)
-	}
-	if mode := info.Mode().Perm(); mode&0o077 != 0 {
-		return nil, fmt.Errorf("read the secret %s: others may read it (mode %04o): run chmod 600 on it", path, mode)
-	}
-	raw, err := os.ReadFile(path)
+	raw, err := disk.ReadPrivate(path)
 	if err != nil {
 		return nil, fmt.Errorf("read the secret: %w", err)
 	}
@@ -68,9 +63,5 @@ func writeSecret(path string) error {
 	if err := os.Link(f.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	d, err := os.Open(folder)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
+	return disk.SyncFolder(folder)
 }
