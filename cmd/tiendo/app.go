@@ -411,11 +411,9 @@ func (a *app) serve() {
 // drain waits until what was accepted is in the figures. An engine that is away is not waited for: the log keeps it.
 func (a *app) drain(ctx context.Context) error {
 	for a.waiting() && a.engine.Alive() {
-		select {
-		case <-ctx.Done():
+		if ended(ctx, 20*time.Millisecond) {
 			a.log.Info("events are left in the log for the next start", "newest", a.collector.Newest(), "loaded", a.collector.Loaded())
 			return nil
-		case <-time.After(20 * time.Millisecond):
 		}
 	}
 	return nil

@@ -47,8 +47,7 @@ func (c *checkCmd) Run(ctx context.Context, std *streams) error {
 	if done.in["rankings"] > 0 {
 		wrong = append(wrong, errors.New("what was published is not what was sealed, or not what the books say: keep the files as they are, and compare them with a backup and with files that were handed out"))
 	}
-	err = errors.Join(wrong...)
-	return err
+	return errors.Join(wrong...)
 }
 
 type rebuildCmd struct {

@@ -38,10 +38,8 @@ func (a *app) backup(ctx context.Context, dir string) (func(func(string)) (*back
 func (a *app) copy(ctx context.Context, m *backup.Manifest, dir string, say func(string)) error {
 	say("what was accepted")
 	for newest := a.collector.Newest(); a.collector.Loaded() < newest; {
-		select {
-		case <-ctx.Done():
+		if ended(ctx, 10*time.Millisecond) {
 			return ctx.Err()
-		case <-time.After(10 * time.Millisecond):
 		}
 	}
 	if err := a.engine.Conn().QueryRow(ctx, "SELECT count() FROM events").Scan(&m.Events); err != nil {

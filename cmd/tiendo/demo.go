@@ -118,10 +118,8 @@ func (d *demo) load(ctx context.Context, std *streams) error {
 	}
 	for d.app.waiting() {
 		p.say("the books are being made")
-		select {
-		case <-ctx.Done():
+		if ended(ctx, 50*time.Millisecond) {
 			return ctx.Err()
-		case <-time.After(50 * time.Millisecond):
 		}
 	}
 	d.city.Loaded = true

@@ -53,10 +53,8 @@ func (r *registers) Rules() *lifecycle.Rules { return r.known.Load().rules }
 func (r *registers) Run(ctx context.Context) error {
 	failing := false
 	for {
-		select {
-		case <-ctx.Done():
+		if ended(ctx, registersAge) {
 			return nil
-		case <-time.After(registersAge):
 		}
 		_, err := r.loaded(ctx)
 		if err != nil && !failing && ctx.Err() == nil {

@@ -276,10 +276,8 @@ func (a *app) settled(ctx context.Context) (booking.Mark, *lifecycle.Rules, erro
 		if mark.Rules == rules.Version() {
 			return mark, rules, nil
 		}
-		select {
-		case <-ctx.Done():
+		if ended(ctx, 100*time.Millisecond) {
 			return mark, rules, ctx.Err()
-		case <-time.After(100 * time.Millisecond):
 		}
 	}
 }
