@@ -112,3 +112,14 @@ func (r *registers) know(known *register.Registers) {
 		r.changed()
 	}
 }
+
+// loadRegister loads a file for the sender of a request.
+func (a *app) loadRegister(r *http.Request, kind register.Kind, content []byte) (*register.Registers, error) {
+	known, err := a.registers.load(r, kind, content)
+	if err != nil {
+		return nil, err
+	}
+	load, _ := known.At(time.Time{}).Load(kind)
+	a.audit(r.Context(), "register.load", string(kind), slog.Uint64("version", load.Version), slog.String("sha256", load.SHA256))
+	return known, nil
+}
