@@ -14,8 +14,7 @@ import (
 	"tiendo/internal/auth"
 	"tiendo/internal/booking"
 	"tiendo/internal/disk"
-
-	"github.com/go-json-experiment/json"
+	"tiendo/internal/problem"
 )
 
 // The roles of a process that shares the engine with others. Each has a log of its own; what is entered by hand on a page goes the
@@ -105,15 +104,7 @@ func (a *app) ofRole(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		raw, err := json.Marshal(map[string]any{
-			"title": "Another server does this", "status": http.StatusNotFound,
-			"detail": "this server has the role " + a.cfg.Role + "; ask one that has the role for it: collector takes events, booker checks and rebuilds, web shows figures",
-		})
-		if err != nil {
-			panic("BUG: a problem is no JSON: " + err.Error())
-		}
-		w.Header().Set("Content-Type", "application/problem+json")
-		w.WriteHeader(http.StatusNotFound)
-		_, _ = w.Write(raw)
+		problem.Titled(w, http.StatusNotFound, "Another server does this",
+			"this server has the role "+a.cfg.Role+"; ask one that has the role for it: collector takes events, booker checks and rebuilds, web shows figures")
 	})
 }

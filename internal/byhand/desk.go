@@ -96,7 +96,7 @@ func (d *Desk) Upload(ctx context.Context, who *auth.Token, f *Form, name string
 		return nil, err
 	}
 	draft := &Draft{Form: f, File: name, Rows: rows, owner: nameOf(who), made: now}
-	if err := d.compare(ctx, draft, who); err != nil {
+	if err := d.compare(ctx, draft); err != nil {
 		return nil, err
 	}
 	d.drafts.keep(draft)
@@ -104,7 +104,7 @@ func (d *Desk) Upload(ctx context.Context, who *auth.Token, f *Form, name string
 }
 
 // compare holds what a draft tells against what is known already.
-func (d *Desk) compare(ctx context.Context, draft *Draft, who *auth.Token) error {
+func (d *Desk) compare(ctx context.Context, draft *Draft) error {
 	var subjects []string
 	for _, row := range draft.Rows {
 		if row.Taken() {
