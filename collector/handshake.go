@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"tiendo/internal/auth"
+	"tiendo/internal/problem"
 )
 
 // The handshake of the CloudEvents webhook specification 1.0, section 4: who is to deliver events to an address asks first
@@ -47,12 +48,12 @@ func (c *Collector) handshake(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if !originName.MatchString(origin) {
-		problem(w, http.StatusBadRequest, requestOrigin+" is no DNS name; name the system that will deliver, such as eventgrid.azure.net")
+		problem.Plain(w, http.StatusBadRequest, requestOrigin+" is no DNS name; name the system that will deliver, such as eventgrid.azure.net")
 		return
 	}
 	rate, err := rateFor(r.Header.Get(requestRate), perSecond)
 	if err != nil {
-		problem(w, http.StatusBadRequest, err.Error())
+		problem.Plain(w, http.StatusBadRequest, err.Error())
 		return
 	}
 	w.Header().Set(allowedOrigin, origin)

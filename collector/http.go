@@ -13,6 +13,7 @@ import (
 
 	"tiendo/internal/auth"
 	"tiendo/internal/event"
+	"tiendo/internal/problem"
 )
 
 // allowed are the methods that Allow tells.
@@ -37,7 +38,7 @@ func (c *Collector) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	default:
 		w.Header().Set("Allow", allowed)
-		problem(w, http.StatusMethodNotAllowed, "events are sent with POST")
+		problem.Plain(w, http.StatusMethodNotAllowed, "events are sent with POST")
 		return
 	}
 	token, err := c.tokens.Check(r)
@@ -158,7 +159,7 @@ func (c *Collector) slowDown(w http.ResponseWriter, token *auth.Token, wait time
 	c.metrics.limited.WithLabelValues(token.Name).Inc()
 	seconds := int(math.Ceil(wait.Seconds()))
 	w.Header().Set("Retry-After", strconv.Itoa(seconds))
-	problem(w, http.StatusTooManyRequests, fmt.Sprintf("this token may send %d events a second; nothing of the request was taken; send it again in %d s", token.Allowance.PerSecond(), seconds))
+	problem.Plain(w, http.StatusTooManyRequests, fmt.Sprintf("this token may send %d events a second; nothing of the request was taken; send it again in %d s", token.Allowance.PerSecond(), seconds))
 }
 
 // refuse answers for a request of which nothing was taken.
@@ -166,15 +167,15 @@ func (c *Collector) refuse(w http.ResponseWriter, err error) {
 	var broken *fault
 	switch {
 	case errors.Is(err, errMedia), errors.Is(err, errTypes), errors.Is(err, errCharset):
-		problem(w, http.StatusUnsupportedMediaType, err.Error())
+		problem.Plain(w, http.StatusUnsupportedMediaType, err.Error())
 	case errors.Is(err, errEncoding):
 		w.Header().Set("Accept-Encoding", "gzip, zstd")
-		problem(w, http.StatusUnsupportedMediaType, err.Error())
+		problem.Plain(w, http.StatusUnsupportedMediaType, err.Error())
 	case errors.Is(err, errTooLarge), errors.Is(err, errTooMany):
-		problem(w, http.StatusRequestEntityTooLarge, err.Error())
+		problem.Plain(w, http.StatusRequestEntityTooLarge, err.Error())
 	case errors.Is(err, errSlow):
 		w.Header().Set("Connection", "close")
-		problem(w, http.StatusRequestTimeout, err.Error()+"; nothing of the request was taken")
+		problem.Plain(w, http.StatusRequestTimeout, err.Error()+"; nothing of the request was taken")
 	case errors.Is(err, errBusy):
 		unavailable(w, 1, err)
 	case errors.Is(err, errBroken), errors.Is(err, errDiskFull), errors.Is(err, errClosed):
@@ -188,29 +189,15 @@ func (c *Collector) refuse(w http.ResponseWriter, err error) {
 
 func unavailable(w http.ResponseWriter, seconds int, err error) {
 	w.Header().Set("Retry-After", strconv.Itoa(seconds))
-	problem(w, http.StatusServiceUnavailable, err.Error()+"; nothing of the request was taken")
-}
-
-// problem answers with RFC 9457.
-func problem(w http.ResponseWriter, status int, detail string) {
-	w.Header().Set("Content-Type", "application/problem+json")
-	send(w, status, struct {
-		Title  string `json:"title"`
-		Status int    `json:"status"`
-		Detail string `json:"detail"`
-	}{http.StatusText(status), status, detail})
+	problem.Plain(w, http.StatusServiceUnavailable, err.Error()+"; nothing of the request was taken")
 }
 
 func reply(w http.ResponseWriter, status int, a answer) {
-	w.Header().Set("Content-Type", "application/json")
-	send(w, status, a)
-}
-
-func send(w http.ResponseWriter, status int, body any) {
-	raw, err := json.Marshal(body)
+	raw, err := json.Marshal(a)
 	if err != nil {
 		panic("BUG: an answer is no JSON: " + err.Error())
 	}
+	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
 	_, _ = w.Write(append(raw, '\n')) // the sender is gone; it will send again

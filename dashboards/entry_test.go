@@ -75,10 +75,10 @@ func newDesk(t *testing.T) *byhand.Desk {
 	})
 }
 
-// filled fills in a template that a caller downloads.
-func (c *caller) filled(t *testing.T, form string, rows ...[]any) []byte {
+// filled fills in the template of tasks that a caller downloads.
+func (c *caller) filled(t *testing.T, rows ...[]any) []byte {
 	t.Helper()
-	x, err := excelize.OpenReader(strings.NewReader(bodyOf(t, c.do(t, http.MethodGet, "/enter/"+form+"/template", nil))))
+	x, err := excelize.OpenReader(strings.NewReader(bodyOf(t, c.do(t, http.MethodGet, "/enter/task/template", nil))))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -150,15 +150,15 @@ func TestEntryPagesLookLikeThis(t *testing.T) {
 	f("enter-one-vi.html", get(clerk, "/enter/task"), 200)
 	f("enter-one-en.html", get(bound, "/enter/task?type=task.rescheduled&lang=en"), 200)
 	f("enter-wrong-vi.html", clerk.do(t, http.MethodPost, "/enter/petition", url.Values{"subject": {`"><script>`}, "kind": {"<b>"}, "day-of": {"2019-13-01"}, "due": {"2019-10-09"}}), 400)
-	filled := clerk.filled(t, "task",
+	filled := clerk.filled(t,
 		[]any{"GV-01", "H24.12", "02/09/2019", "20/09/2019", "H24.13", "UBND", "12/QĐ-UBND", nil, nil, "18/09/2019", "19/09/2019 15:30"},
 		[]any{"GV <b>", "H99", "mai"}, []any{"GV-03", "X", "03/09/2019"})
 	f("enter-preview-vi.html", clerk.upload(t, "/enter/task/upload", `"><img src=x>.xlsx`, filled), 200)
 	f("enter-sent-vi.html", clerk.do(t, http.MethodPost, "/enter/confirm", url.Values{"draft": {draft}}), 200)
 	f("enter-again-en.html", clerk.do(t, http.MethodPost, "/enter/confirm?lang=en", url.Values{"draft": {draft}}), 200)
-	moved := clerk.filled(t, "task", []any{"GV-01", "H24.12", "02/09/2019", "27/09/2019", "H24.13", "UBND", "12/QĐ-UBND", nil, nil, "17/09/2019", "19/09/2019 15:30"})
+	moved := clerk.filled(t, []any{"GV-01", "H24.12", "02/09/2019", "27/09/2019", "H24.13", "UBND", "12/QĐ-UBND", nil, nil, "17/09/2019", "19/09/2019 15:30"})
 	f("enter-moved-en.html", clerk.upload(t, "/enter/task/upload?lang=en", "x.xlsx", moved), 200)
-	one := clerk.filled(t, "task", []any{"GV-99", "H24.12", "02/09/2019"}, []any{"GV-98", "H99", "02/09/2019"})
+	one := clerk.filled(t, []any{"GV-99", "H24.12", "02/09/2019"}, []any{"GV-98", "H99", "02/09/2019"})
 	if page := bodyOf(t, clerk.upload(t, "/enter/task/upload?lang=en", "x.xlsx", one)); !strings.Contains(page, "1</span> event will be sent") || !strings.Contains(page, "GV-98") {
 		t.Errorf("one event is several, or a row that is not taken has no code: %s", page)
 	}
@@ -192,7 +192,7 @@ func TestEntryPagesOnEveryScreen(t *testing.T) {
 		"own":   g.make(t, auth.Terms{Name: "so", Scopes: []auth.Scope{auth.ScopeAssess}, Agency: "H24.12"}),
 	}
 	clerk := g.logIn(t, secrets["clerk"])
-	preview := bodyOf(t, clerk.upload(t, "/enter/task/upload", "x.xlsx", clerk.filled(t, "task",
+	preview := bodyOf(t, clerk.upload(t, "/enter/task/upload", "x.xlsx", clerk.filled(t,
 		[]any{"GV-01", "H24.12", "02/09/2019", "20/09/2019", "H24.13", "UBND", nil, nil, nil, "18/09/2019"}, []any{"GV 02", "H99", "mai"})))
 	clerk.do(t, http.MethodPost, "/enter/confirm", url.Values{"draft": {draftName.FindStringSubmatch(preview)[1]}})
 	server := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -80,7 +80,7 @@ func cityAnswers(_ context.Context, queries ...kpi.Query) ([]kpi.Figure, error) 
 		case len(q.By) == 0:
 			f.Rows = []kpi.Row{cityRow(q.ID, q.Period.First)}
 			for i := range agencies {
-				if r, ok := agencyRowOf(q.ID, i); ok && r.NoDataSince != "" {
+				if r := agencyRowOf(q.ID, i); r.NoDataSince != "" {
 					f.Quiet = append(f.Quiet, kpi.Quiet{Agency: agencies[i].code, Since: r.NoDataSince})
 				}
 			}
@@ -97,13 +97,12 @@ func cityAnswers(_ context.Context, queries ...kpi.Query) ([]kpi.Figure, error) 
 			f.Rows = groupRows(q)
 		default:
 			for i := range agencies {
-				if r, ok := agencyRowOf(q.ID, i); ok {
-					if q.Period.Last < "2019" {
-						r = yearBefore(q.ID, agencies[i].code, r)
-					}
-					r.By, r.Keys = q.By, map[string]*string{"agency": &agencies[i].code}
-					f.Rows = append(f.Rows, r)
+				r := agencyRowOf(q.ID, i)
+				if q.Period.Last < "2019" {
+					r = yearBefore(q.ID, agencies[i].code, r)
 				}
+				r.By, r.Keys = q.By, map[string]*string{"agency": &agencies[i].code}
+				f.Rows = append(f.Rows, r)
 			}
 		}
 		all = append(all, f)
@@ -208,12 +207,12 @@ func cityRow(id, day string) kpi.Row {
 	}
 }
 
-func agencyRowOf(id string, i int) (kpi.Row, bool) {
+func agencyRowOf(id string, i int) kpi.Row {
 	a := agencies[i]
 	n := float64(a.volume)
 	last := today.Add(-time.Duration(i*i) * time.Hour)
 	if a.volume == 0 {
-		return kpi.Row{}, true // of the register, without a case
+		return kpi.Row{} // of the register, without a case
 	}
 	var r kpi.Row
 	switch id {
@@ -258,7 +257,7 @@ func agencyRowOf(id string, i int) (kpi.Row, bool) {
 	if today.Sub(last) > 14*24*time.Hour {
 		r.NoDataSince = last.Format(time.DateOnly)
 	}
-	return r, true
+	return r
 }
 
 // yearBefore is how an agency fared when Sở Xây dựng and Sở Tài nguyên và Môi trường did better, and nobody had as much overdue.

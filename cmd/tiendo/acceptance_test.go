@@ -42,7 +42,7 @@ func TestAcceptance(t *testing.T) {
 	for seed := 1; seed <= seeds; seed++ {
 		s := newServer(t)
 		s.start()
-		s.ready(time.Minute)
+		s.ready()
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 		defer cancel()
 		compare := exec.CommandContext(ctx, python, "compare.py", *s.url.Load(), filepath.Join(s.data, "admin.token"), fmt.Sprint(seed))

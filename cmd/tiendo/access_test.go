@@ -229,7 +229,7 @@ func TestKilledWhileMakingTokens(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	s.start()
-	s.ready(time.Minute)
+	s.ready()
 	secrets := map[string]string{}
 	revoked := map[string]bool{}
 	unanswered := 0
@@ -271,7 +271,7 @@ func TestKilledWhileMakingTokens(t *testing.T) {
 		s.kill()
 		makers.Wait()
 		s.start()
-		s.ready(time.Minute)
+		s.ready()
 		status, list := s.get("/v1/tokens")
 		var told struct {
 			Tokens []toldToken `json:"tokens"`

@@ -147,7 +147,7 @@ func TestBackup(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	s.start()
-	s.ready(time.Minute)
+	s.ready()
 	command := func(s *server, args ...string) (int, string, string) {
 		t.Helper()
 		return tiendo(t, s.dir, append(args, "--server", *s.url.Load(), "--data", s.data)...)
@@ -191,7 +191,7 @@ func TestBackup(t *testing.T) {
 
 	again := newServer(t)
 	again.start()
-	again.ready(time.Minute)
+	again.ready()
 	if code, out, errs = command(again, "restore", dir); code != 0 || !strings.Contains(out, "is restored") {
 		t.Fatalf("restore: %d %s%s; %s", code, out, errs, again.log())
 	}
@@ -222,7 +222,7 @@ func TestBackup(t *testing.T) {
 	}
 	again.stop()
 	again.start() // a restart finds nothing half done
-	again.ready(time.Minute)
+	again.ready()
 	if n := streamed(t, again); n != after {
 		t.Errorf("%d dossiers after a restart, want %d", n, after)
 	}

@@ -136,7 +136,7 @@ func TestComposedEngine(t *testing.T) {
 	dsn := strings.Replace(composedSetting("TIENDO_CLICKHOUSE"), "clickhouse:9000", address, 1)
 	s.flags = []string{"--config", write(t, dir, "tiendo.yaml", "clickhouse: "+dsn+"\nclickhouse_password_file: "+password+"\nauth: {read: "+composedSetting("TIENDO_AUTH_READ")+"}\n")}
 	s.start()
-	s.ready(time.Minute)
+	s.ready()
 	if code, out, errs := tiendo(t, dir, "ready", "--server", *s.url.Load()); code != 0 || out != "ready\n" {
 		t.Errorf("the probe: %d %s%s", code, out, errs)
 	}
@@ -202,7 +202,7 @@ func moved(t *testing.T, to *server, backups string) {
 	t.Helper()
 	here := newServer(t)
 	here.start()
-	here.ready(time.Minute)
+	here.ready()
 	at := func(s *server, args ...string) string {
 		t.Helper()
 		code, out, errs := tiendo(t, s.dir, append(args, "--server", *s.url.Load(), "--data", s.data)...)

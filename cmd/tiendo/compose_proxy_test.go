@@ -62,7 +62,7 @@ func TestComposedProxy(t *testing.T) {
 		send(n)
 	}
 	one.start()
-	one.ready(time.Minute)
+	one.ready()
 	for n := 60; n < 90; n++ {
 		send(n)
 	}

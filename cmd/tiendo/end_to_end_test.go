@@ -57,7 +57,7 @@ func TestEndToEnd(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	s.start()
-	s.ready(time.Minute)
+	s.ready()
 	zone, err := time.LoadLocation("Asia/Ho_Chi_Minh")
 	if err != nil {
 		t.Fatal(err)
@@ -213,7 +213,7 @@ func TestBadInput(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	s.start()
-	s.ready(time.Minute)
+	s.ready()
 	token := s.token()
 	const one, batch, lines = "application/cloudevents+json", "application/cloudevents-batch+json", "application/x-ndjson"
 	taken := 0
@@ -325,7 +325,7 @@ func TestServeThatCannotStart(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	s.start()
-	s.ready(time.Minute)
+	s.ready()
 	address := strings.TrimPrefix(*s.url.Load(), "http://")
 	file := write(t, s.dir, "file", "")
 	f := func(name, want string, args ...string) {
@@ -360,13 +360,13 @@ func TestTermination(t *testing.T) {
 		s.server.stop()
 		s.server.noStrays()
 		s.server.start()
-		s.server.ready(time.Minute)
+		s.server.ready()
 	}
 	s.finish()
 	// And at once after the last answer: the start after it has nothing left to do but to read.
 	s.server.stop()
 	s.server.start()
-	s.server.ready(time.Minute)
+	s.server.ready()
 	s.allThereOnce(t)
 	said, err := os.ReadFile(filepath.Join(s.server.dir, "log"))
 	if err != nil {

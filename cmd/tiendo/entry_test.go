@@ -98,7 +98,7 @@ func (d *desk) filled(form string, rows ...[]any) []byte {
 	return b.Bytes()
 }
 
-func (d *desk) upload(form string, content []byte, header ...string) (status int, page string) {
+func (d *desk) upload(form string, content []byte) (status int, page string) {
 	d.Helper()
 	var b bytes.Buffer
 	w := multipart.NewWriter(&b)
@@ -112,7 +112,7 @@ func (d *desk) upload(form string, content []byte, header ...string) (status int
 	if err := w.Close(); err != nil {
 		d.Fatal(err)
 	}
-	return d.do(http.MethodPost, "/enter/"+form+"/upload", w.FormDataContentType(), &b, header...)
+	return d.do(http.MethodPost, "/enter/"+form+"/upload", w.FormDataContentType(), &b)
 }
 
 var draftID = regexp.MustCompile(`name="draft" value="([^"]+)"`)

@@ -53,7 +53,7 @@ func begin(t *testing.T, seed uint64, patient bool, change ...func(*server)) *se
 		f(srv)
 	}
 	srv.start()
-	srv.ready(time.Minute)
+	srv.ready()
 	giveUp, cancel := context.WithTimeout(t.Context(), 6*time.Minute)
 	s := &senders{
 		TB: t, server: srv, token: srv.token(), town: newTown(t, "f", seed), patient: patient,
@@ -90,7 +90,7 @@ func TestKilledProcess(t *testing.T) {
 			s.server.noStrays()
 			s.server.start()
 		}
-		starts = append(starts, s.server.ready(time.Minute))
+		starts = append(starts, s.server.ready())
 	}
 	slices.Sort(starts)
 	t.Logf("ready after a kill: half of the starts within %s, all within %s", starts[len(starts)/2], starts[len(starts)-1])
@@ -166,7 +166,7 @@ func TestFullDisk(t *testing.T) {
 	s.server.stop()
 	s.server.noStrays()
 	s.server.start()
-	s.server.ready(time.Minute)
+	s.server.ready()
 	time.Sleep(time.Second)
 	s.finish()
 	s.allThereOnce(t)

@@ -51,7 +51,7 @@ func TestAKilledInboxImportsOnce(t *testing.T) {
 	kills := 0
 	for round := 0; ; round++ {
 		s.start()
-		s.ready(time.Minute)
+		s.ready()
 		c := &city{T: t, url: *s.url.Load(), data: s.data}
 		wanted := float64(5_000 + random.IntN(90_000))
 		if round == 3 {

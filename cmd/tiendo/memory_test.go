@@ -36,7 +36,7 @@ func resident(t *testing.T, pid int) float64 {
 func TestMemoryWhateverComes(t *testing.T) {
 	s := newServer(t)
 	s.start()
-	s.ready(time.Minute)
+	s.ready()
 	token := s.token()
 	url := *s.url.Load()
 	body := wholeBody()

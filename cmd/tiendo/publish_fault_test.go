@@ -34,7 +34,7 @@ func publisher(t *testing.T, change ...func(*server)) *server {
 	write(agencies, rankAgencies)
 	s.flags = append(s.flags, "--config", config)
 	s.start()
-	s.ready(time.Minute)
+	s.ready()
 	content, err := os.ReadFile(agencies)
 	if err != nil {
 		t.Fatal(err)
@@ -134,7 +134,7 @@ func TestKilledWhilePublishing(t *testing.T) {
 		}
 		s.noStrays()
 		s.start()
-		s.ready(time.Minute)
+		s.ready()
 		there := len(s.published()) == month
 		if !there {
 			before++

@@ -32,9 +32,9 @@ func TestPublish(t *testing.T) {
 		return said
 	}
 	file := filepath.Join(t.TempDir(), "2026-Q1.publication")
-	publish := func(code int, want string, args ...string) string {
+	publish := func(code int, want string, args ...string) {
 		t.Helper()
-		return f(code, want, append([]string{"rank", "--method", "two", "--period", "2026-Q1", "--publish"}, args...)...)
+		f(code, want, append([]string{"rank", "--method", "two", "--period", "2026-Q1", "--publish"}, args...)...)
 	}
 	publish(exitFault, "source urn:a: nothing was heard of after 2026-03-10; Construction (H24.17): not verified: B. Wait, or say why")
 	publish(exitFault, "nothing can be corrected", "--corrects", "1", "--reason", "x")

@@ -14,8 +14,7 @@ import (
 	"tiendo/internal/auth"
 	"tiendo/internal/booking"
 	"tiendo/internal/disk"
-
-	"github.com/go-json-experiment/json"
+	"tiendo/internal/problem"
 )
 
 // The roles of a process that shares the engine with others. Each has a log of its own; what is entered by hand on a page goes the
@@ -62,10 +61,8 @@ const followEvery = time.Second
 func (a *app) follow(ctx context.Context) error {
 	failing := false
 	for {
-		select {
-		case <-ctx.Done():
+		if ended(ctx, followEvery) {
 			return nil
-		case <-time.After(followEvery):
 		}
 		err := errors.Join(a.tokens.Refresh(), a.collector.FollowErased())
 		if err != nil && !failing {
@@ -105,15 +102,7 @@ func (a *app) ofRole(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		raw, err := json.Marshal(map[string]any{
-			"title": "Another server does this", "status": http.StatusNotFound,
-			"detail": "this server has the role " + a.cfg.Role + "; ask one that has the role for it: collector takes events, booker checks and rebuilds, web shows figures",
-		})
-		if err != nil {
-			panic("BUG: a problem is no JSON: " + err.Error())
-		}
-		w.Header().Set("Content-Type", "application/problem+json")
-		w.WriteHeader(http.StatusNotFound)
-		_, _ = w.Write(raw)
+		problem.Titled(w, http.StatusNotFound, "Another server does this",
+			"this server has the role "+a.cfg.Role+"; ask one that has the role for it: collector takes events, booker checks and rebuilds, web shows figures")
 	})
 }

@@ -43,7 +43,7 @@ func beside(t *testing.T, dsn, role string, flags ...string) *server {
 	t.Helper()
 	s := newServer(t, append(flags, "--clickhouse", dsn, "--role", role)...)
 	s.start()
-	s.ready(time.Minute)
+	s.ready()
 	return s
 }
 
@@ -107,7 +107,7 @@ func TestTwoServersOnOneEngine(t *testing.T) {
 	eventually(t, "the other books", func() bool { return streamedYet(second) >= 60 })
 	t.Logf("taken over after %s", time.Since(killed).Round(100*time.Millisecond))
 	first.start() // what its log still held is loaded
-	first.ready(time.Minute)
+	first.ready()
 	posted(t, first, 80, 100)
 	shows(t, second, 100)
 	shows(t, first, 100)

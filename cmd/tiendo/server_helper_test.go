@@ -113,9 +113,10 @@ func (s *server) start() {
 	}()
 }
 
-// ready waits until the server answers, and returns after how long. It fails the test if that takes longer than limit.
-func (s *server) ready(limit time.Duration) time.Duration {
+// ready waits until the server answers, and returns after how long. It fails the test if that takes longer than a minute.
+func (s *server) ready() time.Duration {
 	s.Helper()
+	const limit = time.Minute
 	begun := time.Now()
 	late := time.After(limit)
 	select {

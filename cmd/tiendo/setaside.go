@@ -11,6 +11,7 @@ import (
 	"github.com/go-json-experiment/json"
 
 	"tiendo/collector"
+	"tiendo/internal/problem"
 )
 
 type replayCmd struct {
@@ -68,25 +69,24 @@ func (c *replayCmd) list(ctx context.Context, std *streams) error {
 // logHandler shows what of the log was set aside (GET /v1/log), and puts what is whole of it back (POST /v1/log/replay).
 func (a *app) logHandler() http.Handler {
 	mux := http.NewServeMux()
-	answer := func(w http.ResponseWriter, r *http.Request, what any, err error) {
-		w.Header().Set("Content-Type", "application/json")
+	answer := func(w http.ResponseWriter, what any, err error) {
 		if err != nil {
 			a.log.Error("what was set aside of the log can't be handled", "error", err)
-			w.Header().Set("Content-Type", "application/problem+json")
 			w.Header().Set("Retry-After", "10")
-			w.WriteHeader(http.StatusServiceUnavailable)
-			what = map[string]any{"title": "The log can't be handled", "status": http.StatusServiceUnavailable, "detail": "what was not put back is still set aside; try again, the server's log says why"}
+			problem.Titled(w, http.StatusServiceUnavailable, "The log can't be handled", "what was not put back is still set aside; try again, the server's log says why")
+			return
 		}
+		w.Header().Set("Content-Type", "application/json")
 		_ = json.MarshalWrite(w, what) // who asked is gone
 	}
-	mux.HandleFunc("GET /v1/log", func(w http.ResponseWriter, r *http.Request) {
+	mux.HandleFunc("GET /v1/log", func(w http.ResponseWriter, _ *http.Request) {
 		all, err := a.collector.SetAside()
-		answer(w, r, setAside{all}, err)
+		answer(w, setAside{all}, err)
 	})
 	mux.HandleFunc("POST /v1/log/replay", func(w http.ResponseWriter, r *http.Request) {
 		n, err := a.collector.Replay()
 		a.audit(r.Context(), "log.replay", "", slog.Int("events", n))
-		answer(w, r, replayed{n}, err)
+		answer(w, replayed{n}, err)
 	})
 	return mux
 }

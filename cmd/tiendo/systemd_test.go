@@ -74,7 +74,7 @@ func TestUnderSystemd(t *testing.T) {
 	if !strings.HasPrefix(state, "READY=1\nSTATUS=serves http://127.0.0.1:") {
 		t.Fatalf("heard %q; %s", state, s.log())
 	}
-	s.ready(time.Minute)
+	s.ready()
 	for range 3 {
 		if state := manager.hears(20 * time.Second); state != "WATCHDOG=1" {
 			t.Fatalf("heard %q", state)

@@ -33,7 +33,7 @@ func TestWalls(t *testing.T) {
 	all := write(t, s.dir, "all.yaml", "metrics: {figures: [\"*\"], periods: [mtd, ytd]}\n")
 	s.flags = []string{"--config", all}
 	s.start()
-	s.ready(time.Minute)
+	s.ready()
 	simulated(t, s)
 	t.Run("every figure on /metrics is what the API says", func(t *testing.T) { compareEveryFigure(t, s) })
 
@@ -45,7 +45,7 @@ func TestWalls(t *testing.T) {
 	}
 	s.flags = []string{"--config", filepath.Join(boards, "tiendo.yaml")}
 	s.start()
-	s.ready(time.Minute)
+	s.ready()
 	t.Run("nothing waits after a restart", func(t *testing.T) { freshAtOnce(t, s) })
 	registers := filepath.Join("..", "..", "examples", "registers", "hai-phong")
 	if code, out, errs := tiendo(t, registers, "register", "load", "agencies.yaml", "targets.yaml", "--server", *s.url.Load(), "--data", s.data); code != 0 {
@@ -190,7 +190,7 @@ func freshAtOnce(t *testing.T, s *server) {
 		}
 		s.stop()
 		s.start()
-		s.ready(time.Minute)
+		s.ready()
 	}
 }
 

@@ -22,8 +22,8 @@ func cityBoard() *board {
 	for _, id := range []string{"dossier.open", "dossier.open_overdue", "dossier.due_soon", "task.open_overdue", "online.full_uptake", "post.returned_rate"} {
 		b.tile(id)
 	}
-	b.trend("Đúng hạn theo thời gian", "On time over time", 8, 12, "dossier.on_time_rate", "dossier.on_time_rate_first", "dossier.promise_kept_rate")
-	b.trend("Quá hạn theo thời gian", "Overdue over time", 8, 12, "dossier.open_overdue", "task.open_overdue")
+	b.trend("Đúng hạn theo thời gian", "On time over time", 12, "dossier.on_time_rate", "dossier.on_time_rate_first", "dossier.promise_kept_rate")
+	b.trend("Quá hạn theo thời gian", "Overdue over time", 12, "dossier.open_overdue", "task.open_overdue")
 	d := b.figure("dossier.on_time_rate")
 	b.chart(both("Đúng hạn theo nhóm cơ quan", "On time by group of agencies"), about(&d), units.PercentUnit, 8, 12,
 		line{name: "{{group}}", expr: prometheus.Group(&d) + `{` + inPeriod + `, ` + ofGroups + `}`})
@@ -62,9 +62,9 @@ func agencyBoard() *board {
 		line{name: "1d", expr: `agency:tiendo_dossier_late:burn1d{` + ofAgency + `}`},
 		line{name: "7d", expr: `agency:tiendo_dossier_late:burn7d{` + ofAgency + `}`})
 	b.row("Theo thời gian", "Over time")
-	b.trend("Đúng hạn", "On time", 8, 8, "dossier.on_time_rate", "dossier.on_time_rate_first", "dossier.promise_kept_rate")
-	b.trend("Quá hạn", "Overdue", 8, 8, "dossier.open_overdue", "task.open_overdue")
-	b.trend("Trực tuyến", "Online", 8, 8, "online.uptake", "online.full_uptake")
+	b.trend("Đúng hạn", "On time", 8, "dossier.on_time_rate", "dossier.on_time_rate_first", "dossier.promise_kept_rate")
+	b.trend("Quá hạn", "Overdue", 8, "dossier.open_overdue", "task.open_overdue")
+	b.trend("Trực tuyến", "Online", 8, "online.uptake", "online.full_uptake")
 	return b
 }
 
@@ -80,8 +80,8 @@ func onlineBoard() *board {
 		b.tile(id)
 	}
 	b.row("Theo thời gian và cơ quan", "Over time and by agency")
-	b.trend("Nộp trực tuyến", "Handed in online", 8, 12, "online.uptake", "online.full_uptake", "online.share")
-	b.trend("Thanh toán và kết quả", "Payment and results", 8, 12, "online.payment_rate", "online.digital_result_rate", "post.returned_rate")
+	b.trend("Nộp trực tuyến", "Handed in online", 12, "online.uptake", "online.full_uptake", "online.share")
+	b.trend("Thanh toán và kết quả", "Payment and results", 12, "online.payment_rate", "online.digital_result_rate", "post.returned_rate")
 	b.agencies(both("Các cơ quan", "Agencies"), 14,
 		b.ofFigure("online.uptake"), b.againstTarget("online.uptake"), b.ofFigure("online.full_uptake"), b.ofFigure("online.share"),
 		b.ofFigure("online.payment_rate"), b.ofFigure("online.digital_result_rate"), b.ofFigure("post.received_rate"), b.ofFigure("post.returned_rate"))
@@ -98,8 +98,8 @@ func tasksBoard() *board {
 	for _, id := range []string{"task.assigned", "task.completed", "task.cancelled", "task.open", "task.open_overdue", "task.confirm_days_p90"} {
 		b.tile(id)
 	}
-	b.trend("Đúng hạn theo thời gian", "On time over time", 8, 12, "task.on_time_rate", "task.on_time_rate_first", "task.promise_kept_rate")
-	b.trend("Nhiệm vụ theo thời gian", "Tasks over time", 8, 12, "task.open", "task.open_overdue")
+	b.trend("Đúng hạn theo thời gian", "On time over time", 12, "task.on_time_rate", "task.on_time_rate_first", "task.promise_kept_rate")
+	b.trend("Nhiệm vụ theo thời gian", "Tasks over time", 12, "task.open", "task.open_overdue")
 	b.agencies(both("Các cơ quan", "Agencies"), 14,
 		b.ofFigure("task.on_time_rate"), b.againstTarget("task.on_time_rate"), b.ofFigure("task.on_time_rate_first"), b.ofFigure("task.promise_kept_rate"),
 		b.ofFigure("task.assigned"), b.ofFigure("task.completed"), b.ofFigure("task.open"), b.ofFigure("task.open_overdue"), b.ofFigure("task.rework_rate"))
@@ -116,8 +116,8 @@ func qualityBoard() *board {
 	for _, id := range []string{"quality.orphan_rate", "quality.backdated_rate", "quality.impossible_rate", "quality.foreign_rate", "dossier.no_deadline", "dossier.awaiting"} {
 		b.tile(id)
 	}
-	b.trend("Kết thúc đáng ngờ", "Doubtful closings", 8, 12, "quality.backdated_rate", "quality.orphan_rate", "quality.impossible_rate")
-	b.trend("Độ trễ báo cáo", "Reporting delay", 8, 12, "quality.report_delay_p90")
+	b.trend("Kết thúc đáng ngờ", "Doubtful closings", 12, "quality.backdated_rate", "quality.orphan_rate", "quality.impossible_rate")
+	b.trend("Độ trễ báo cáo", "Reporting delay", 12, "quality.report_delay_p90")
 	b.list(both("Cơ quan im lặng", "Agencies gone quiet"), "Đã lâu hơn mức ngẫu nhiên không có số liệu mới. Trống khi không có.\n\n"+
 		"Nothing was heard for longer than chance explains. Empty while there is none.", 8, 12,
 		`max by (agency, family) (tiendo_agency_quiet) == 1 and on (agency) `+prometheus.Info+`{`+ofGroups+`, agency!=""}`, "",

@@ -138,7 +138,7 @@ func (b *board) chart(title, description, unit string, height, span uint32, line
 }
 
 // trend shows figures of one unit over time, each with its target.
-func (b *board) trend(vi, en string, height, span uint32, ids ...string) {
+func (b *board) trend(vi, en string, span uint32, ids ...string) {
 	var lines []line
 	unit := ""
 	for _, id := range ids {
@@ -148,5 +148,5 @@ func (b *board) trend(vi, en string, height, span uint32, ids ...string) {
 	}
 	d := b.figure(ids[0])
 	lines = append(lines, line{name: both("chỉ tiêu", "target") + ": " + d.VI, expr: b.target(&d), dashed: true})
-	b.chart(both(vi, en), about(&d), unit, height, span, lines...)
+	b.chart(both(vi, en), about(&d), unit, 8, span, lines...)
 }

@@ -18,6 +18,7 @@ import (
 	"tiendo/internal/integrity"
 	"tiendo/internal/kpi"
 	"tiendo/internal/lifecycle"
+	"tiendo/internal/problem"
 	"tiendo/internal/publication"
 	"tiendo/internal/ranking"
 	"tiendo/internal/register"
@@ -140,8 +141,8 @@ func (a *API) reply(w http.ResponseWriter, status int, body any) {
 	_, _ = w.Write(append(encoded, '\n'))
 }
 
-// problem is an answer by RFC 9457.
-type problem struct {
+// details are what a problem says, see internal/problem.
+type details struct {
 	Title  string `json:"title"`
 	Status int    `json:"status"`
 	Detail string `json:"detail,omitempty"`
@@ -154,11 +155,11 @@ type problem struct {
 }
 
 func (a *API) refuse(w http.ResponseWriter, r *http.Request, err error) {
-	p := problem{Title: "The engine did not answer", Status: http.StatusServiceUnavailable, Detail: "Try again in a moment; GET /readyz tells what is missing."}
+	p := details{Title: "The engine did not answer", Status: http.StatusServiceUnavailable, Detail: "Try again in a moment; GET /readyz tells what is missing."}
 	var wrong *kpi.Error
 	switch {
 	case errors.As(err, &wrong):
-		p = problem{Title: "The question cannot be asked", Status: http.StatusBadRequest, Detail: wrong.Message, Parameter: wrong.Param}
+		p = details{Title: "The question cannot be asked", Status: http.StatusBadRequest, Detail: wrong.Message, Parameter: wrong.Param}
 	case r.Context().Err() != nil:
 		return // nobody waits for the answer
 	default:
@@ -168,12 +169,6 @@ func (a *API) refuse(w http.ResponseWriter, r *http.Request, err error) {
 	a.problem(w, p)
 }
 
-func (a *API) problem(w http.ResponseWriter, p problem) {
-	encoded, err := json.Marshal(p)
-	if err != nil {
-		panic("BUG: a problem is no JSON: " + err.Error())
-	}
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(p.Status)
-	_, _ = w.Write(append(encoded, '\n'))
+func (a *API) problem(w http.ResponseWriter, p details) {
+	problem.Write(w, p.Status, p)
 }

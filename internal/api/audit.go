@@ -24,7 +24,7 @@ func (a *API) AuditHandler() http.Handler {
 		records, err := a.Audit.Newest(query)
 		if err != nil {
 			a.Logger.Error("the audit log could not be read", "error", err)
-			a.problem(w, problem{Title: "The audit log can't be read", Status: http.StatusServiceUnavailable, Detail: "The server's log says why."})
+			a.problem(w, details{Title: "The audit log can't be read", Status: http.StatusServiceUnavailable, Detail: "The server's log says why."})
 			return
 		}
 		for i := range records {

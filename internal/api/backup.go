@@ -54,7 +54,7 @@ func (a *API) restore(w http.ResponseWriter, r *http.Request) {
 	who, _ := auth.From(r.Context())
 	m, err := a.Restore(r.Context(), r.URL.Query().Get("from"), who)
 	if errors.Is(err, ErrNotEmpty) {
-		a.problem(w, problem{Title: "The server is not empty", Status: http.StatusConflict, Detail: err.Error()})
+		a.problem(w, details{Title: "The server is not empty", Status: http.StatusConflict, Detail: err.Error()})
 		return
 	}
 	if err != nil {

@@ -132,7 +132,7 @@ func (a *API) oneCase(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if len(events) == 0 {
-		a.problem(w, problem{
+		a.problem(w, details{
 			Title: "No such case", Status: http.StatusNotFound, Parameter: "subject",
 			Detail: "no event was told of it; GET /v1/cases lists the cases behind a figure",
 		})

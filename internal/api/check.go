@@ -34,7 +34,7 @@ func (a *API) Upkeep() http.Handler {
 	alone := func(work func(w http.ResponseWriter, r *http.Request)) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {
 			if !a.Alone.TryLock() {
-				a.problem(w, problem{Title: "A check, a rebuild, a backup or an erasure is running", Status: http.StatusConflict, Detail: "try again when it is done"})
+				a.problem(w, details{Title: "A check, a rebuild, a backup or an erasure is running", Status: http.StatusConflict, Detail: "try again when it is done"})
 				return
 			}
 			defer a.Alone.Unlock()

@@ -50,22 +50,22 @@ func (a *API) eraseCase(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if !a.Alone.TryLock() {
-		a.problem(w, problem{Title: "A check, a rebuild or another erasure is running", Status: http.StatusConflict, Detail: "try again when it is done"})
+		a.problem(w, details{Title: "A check, a rebuild or another erasure is running", Status: http.StatusConflict, Detail: "try again when it is done"})
 		return
 	}
 	defer a.Alone.Unlock()
 	done, err := a.Erase(r.Context(), family, subject, query.Get("reason"))
 	switch {
 	case errors.Is(err, ErrNothingTold):
-		a.problem(w, problem{Title: "There is no such case", Status: http.StatusNotFound, Detail: err.Error(), Parameter: "subject"})
+		a.problem(w, details{Title: "There is no such case", Status: http.StatusNotFound, Detail: err.Error(), Parameter: "subject"})
 	case errors.Is(err, ErrOpen):
-		a.problem(w, problem{Title: "The case is open", Status: http.StatusConflict, Detail: err.Error(), Parameter: "subject"})
+		a.problem(w, details{Title: "The case is open", Status: http.StatusConflict, Detail: err.Error(), Parameter: "subject"})
 	case errors.Is(err, booking.ErrElsewhere):
-		a.problem(w, problem{Title: "Another server books", Status: http.StatusConflict, Detail: err.Error()})
+		a.problem(w, details{Title: "Another server books", Status: http.StatusConflict, Detail: err.Error()})
 	case err != nil:
 		a.Logger.Error("a case could not be erased", "error", err)
 		w.Header().Set("Retry-After", "10")
-		a.problem(w, problem{Title: "The case could not be erased", Status: http.StatusServiceUnavailable, Detail: "nothing more is taken of it, but some of it may be left: ask again, what was done is not done twice; the server's log says why"})
+		a.problem(w, details{Title: "The case could not be erased", Status: http.StatusServiceUnavailable, Detail: "nothing more is taken of it, but some of it may be left: ask again, what was done is not done twice; the server's log says why"})
 	default:
 		a.reply(w, http.StatusOK, done)
 	}

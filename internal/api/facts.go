@@ -63,7 +63,7 @@ func (a *API) facts(w http.ResponseWriter, r *http.Request) {
 		_ = encoder.Encode(lastLine{Done: &n})
 	case n == 0 && errors.Is(err, ErrBehind):
 		w.Header().Set("Retry-After", "5")
-		a.problem(w, problem{
+		a.problem(w, details{
 			Title: "The facts are not all stored yet", Status: http.StatusServiceUnavailable,
 			Detail: "events that were accepted still wait to be stored; try again in a moment, GET /readyz tells what is missing",
 		})

@@ -108,7 +108,7 @@ func (a *API) publication(w http.ResponseWriter, r *http.Request) {
 func (a *API) number(w http.ResponseWriter, r *http.Request) (number int64, ok bool) {
 	number, err := strconv.ParseInt(r.PathValue("number"), 10, 64)
 	if size := a.Publications.Seal().Size(); err != nil || number < 1 || number > size {
-		a.problem(w, problem{Title: "No such publication", Status: http.StatusNotFound, Parameter: "number", Detail: "GET /v1/publications lists them."})
+		a.problem(w, details{Title: "No such publication", Status: http.StatusNotFound, Parameter: "number", Detail: "GET /v1/publications lists them."})
 		return 0, false
 	}
 	return number, true
@@ -155,7 +155,7 @@ func (a *API) toWitness(w http.ResponseWriter, r *http.Request) {
 func (a *API) fromWitness(w http.ResponseWriter, r *http.Request) {
 	lines, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 256<<10))
 	if err != nil {
-		a.problem(w, problem{Title: "The signatures are too long", Status: http.StatusRequestEntityTooLarge})
+		a.problem(w, details{Title: "The signatures are too long", Status: http.StatusRequestEntityTooLarge})
 		return
 	}
 	given, err := a.Publications.Seal().Cosign(lines)
@@ -164,7 +164,7 @@ func (a *API) fromWitness(w http.ResponseWriter, r *http.Request) {
 		a.refuseSeal(w, r, err)
 		return
 	case err != nil:
-		a.problem(w, problem{Title: "No cosignature was taken", Status: http.StatusBadRequest, Detail: err.Error()})
+		a.problem(w, details{Title: "No cosignature was taken", Status: http.StatusBadRequest, Detail: err.Error()})
 		return
 	}
 	answer := struct {
@@ -193,7 +193,7 @@ func (a *API) lineOf(w http.ResponseWriter, text string) {
 // refuseSeal answers that the log can't be read, or is not what was written.
 func (a *API) refuseSeal(w http.ResponseWriter, r *http.Request, err error) {
 	a.Logger.Error("the log of publications could not be used", "path", r.URL.Path, "error", err)
-	p := problem{Title: "The log of publications can't be used", Status: http.StatusServiceUnavailable, Detail: "The server's log says why."}
+	p := details{Title: "The log of publications can't be used", Status: http.StatusServiceUnavailable, Detail: "The server's log says why."}
 	if errors.Is(err, seal.ErrTampered) {
 		p.Status = http.StatusConflict // with what was written, and trying again does not help
 		p.Detail = "The log of publications is not what was written, so nothing is published in it: `tiendo check rankings` says where. Restore it from a backup."

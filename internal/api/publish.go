@@ -54,7 +54,7 @@ func (a *API) readPublishing(w http.ResponseWriter, r *http.Request) (ask public
 	}
 	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 2*document.MaxContent))
 	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
-		a.problem(w, problem{Title: "The request is too large", Status: http.StatusRequestEntityTooLarge})
+		a.problem(w, details{Title: "The request is too large", Status: http.StatusRequestEntityTooLarge})
 		return ask, false
 	}
 	if err != nil {
@@ -63,7 +63,7 @@ func (a *API) readPublishing(w http.ResponseWriter, r *http.Request) (ask public
 	if len(raw) > 0 {
 		if err := json.Unmarshal(raw, &body, json.RejectUnknownMembers(true)); err != nil {
 			says := strings.TrimPrefix(err.Error(), "json: ") + "; a JSON object with although, corrects, reason, confirm or method would do, or nothing"
-			a.problem(w, problem{Title: "The request can't be read", Status: http.StatusBadRequest, Detail: says})
+			a.problem(w, details{Title: "The request can't be read", Status: http.StatusBadRequest, Detail: says})
 			return ask, false
 		}
 	}
@@ -75,12 +75,12 @@ func (a *API) readPublishing(w http.ResponseWriter, r *http.Request) (ask public
 	}
 	ask.Source, err = ranking.Read([]byte(body.Method))
 	if refusal, is := errors.AsType[*document.Refusal](err); is {
-		a.problem(w, problem{Title: "The method file does not hold together", Status: http.StatusBadRequest, Detail: refusal.Error(), Errors: faults(refusal)})
+		a.problem(w, details{Title: "The method file does not hold together", Status: http.StatusBadRequest, Detail: refusal.Error(), Errors: faults(refusal)})
 		return ask, false
 	}
 	if ask.Source.ID != ask.Method {
 		says := fmt.Sprintf("the file is of the method %s, and the address names %s", ask.Source.ID, ask.Method)
-		a.problem(w, problem{Title: "The request can't be read", Status: http.StatusBadRequest, Parameter: "method", Detail: says})
+		a.problem(w, details{Title: "The request can't be read", Status: http.StatusBadRequest, Parameter: "method", Detail: says})
 		return ask, false
 	}
 	return ask, true
@@ -88,16 +88,16 @@ func (a *API) readPublishing(w http.ResponseWriter, r *http.Request) (ask public
 
 func (a *API) refusePublishing(w http.ResponseWriter, r *http.Request, err error) {
 	if refused, ok := errors.AsType[*publication.Refusal](err); ok {
-		a.problem(w, problem{Title: "Something stands against publishing", Status: http.StatusConflict, Parameter: "although", Detail: refused.Error(), Obstacles: refused.Obstacles})
+		a.problem(w, details{Title: "Something stands against publishing", Status: http.StatusConflict, Parameter: "although", Detail: refused.Error(), Obstacles: refused.Obstacles})
 		return
 	}
 	if wrong, ok := errors.AsType[*publication.Wrong](err); ok {
-		a.problem(w, problem{Title: "Not published", Status: http.StatusConflict, Parameter: wrong.Param, Detail: wrong.Message})
+		a.problem(w, details{Title: "Not published", Status: http.StatusConflict, Parameter: wrong.Param, Detail: wrong.Message})
 		return
 	}
 	if errors.Is(err, ErrBehind) {
 		w.Header().Set("Retry-After", "5")
-		a.problem(w, problem{Title: "What was accepted is not all in the figures yet", Status: http.StatusServiceUnavailable, Detail: "Try again in a moment; GET /readyz tells what is missing."})
+		a.problem(w, details{Title: "What was accepted is not all in the figures yet", Status: http.StatusServiceUnavailable, Detail: "Try again in a moment; GET /readyz tells what is missing."})
 		return
 	}
 	if errors.Is(err, seal.ErrTampered) {
@@ -113,9 +113,9 @@ func (a *API) withdraw(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case err != nil:
 		a.Logger.Error("what waits for a second person could not be withdrawn", "error", err)
-		a.problem(w, problem{Title: "Not withdrawn", Status: http.StatusServiceUnavailable, Detail: "The server's log says why."})
+		a.problem(w, details{Title: "Not withdrawn", Status: http.StatusServiceUnavailable, Detail: "The server's log says why."})
 	case !gone:
-		a.problem(w, problem{Title: "Nothing waits under this SHA-256", Status: http.StatusNotFound, Detail: "GET /v1/publications lists what waits."})
+		a.problem(w, details{Title: "Nothing waits under this SHA-256", Status: http.StatusNotFound, Detail: "GET /v1/publications lists what waits."})
 	default:
 		a.Done(r.Context(), "ranking.withdraw", r.PathValue("sha256"))
 		w.WriteHeader(http.StatusNoContent)

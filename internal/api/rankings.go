@@ -91,7 +91,7 @@ func (a *API) rankBy(w http.ResponseWriter, r *http.Request) {
 
 // refuseRanking says why nothing is ranked.
 func (a *API) refuseRanking(w http.ResponseWriter, r *http.Request, err error) {
-	p := problem{Title: "This is not worked out now", Parameter: "try", Detail: err.Error()}
+	p := details{Title: "This is not worked out now", Parameter: "try", Detail: err.Error()}
 	switch {
 	case errors.Is(err, ranking.ErrStranger):
 		p.Status = http.StatusForbidden
@@ -112,7 +112,7 @@ func (a *API) refuseRanking(w http.ResponseWriter, r *http.Request, err error) {
 func (a *API) readMethod(w http.ResponseWriter, r *http.Request) (*ranking.Method, bool) {
 	content, err := io.ReadAll(http.MaxBytesReader(w, r.Body, document.MaxContent))
 	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
-		a.problem(w, problem{Title: "The method file is too large", Status: http.StatusRequestEntityTooLarge, Detail: "at most 4 MiB would do"})
+		a.problem(w, details{Title: "The method file is too large", Status: http.StatusRequestEntityTooLarge, Detail: "at most 4 MiB would do"})
 		return nil, false
 	}
 	if err != nil {
@@ -120,7 +120,7 @@ func (a *API) readMethod(w http.ResponseWriter, r *http.Request) (*ranking.Metho
 	}
 	m, err := ranking.Read(content)
 	if refusal, is := errors.AsType[*document.Refusal](err); is {
-		a.problem(w, problem{Title: "The method file does not hold together", Status: http.StatusBadRequest, Detail: refusal.Error(), Errors: faults(refusal)})
+		a.problem(w, details{Title: "The method file does not hold together", Status: http.StatusBadRequest, Detail: refusal.Error(), Errors: faults(refusal)})
 		return nil, false
 	}
 	return m, true

@@ -114,7 +114,7 @@ func (a *API) loadRegister(w http.ResponseWriter, r *http.Request) {
 	content, err := io.ReadAll(http.MaxBytesReader(w, r.Body, register.MaxContent))
 	if err != nil {
 		if large, ok := errors.AsType[*http.MaxBytesError](err); ok {
-			a.problem(w, problem{Title: "The file is too large", Status: http.StatusRequestEntityTooLarge, Detail: fmt.Sprintf("At most %d bytes would do.", large.Limit)})
+			a.problem(w, details{Title: "The file is too large", Status: http.StatusRequestEntityTooLarge, Detail: fmt.Sprintf("At most %d bytes would do.", large.Limit)})
 		}
 		return // else the sender is gone
 	}
@@ -148,12 +148,12 @@ func faults(refused *document.Refusal) (all []fault) {
 }
 
 func (a *API) refuseRegister(w http.ResponseWriter, refused *register.Refusal) {
-	a.problem(w, problem{
+	a.problem(w, details{
 		Title: "The file does not hold together; nothing of it was taken", Status: http.StatusBadRequest,
 		Detail: refused.Faults[0].String(), Errors: faults(refused),
 	})
 }
 
 func (a *API) noRegister(w http.ResponseWriter, detail string) {
-	a.problem(w, problem{Title: "There is no such register", Status: http.StatusNotFound, Detail: detail})
+	a.problem(w, details{Title: "There is no such register", Status: http.StatusNotFound, Detail: detail})
 }

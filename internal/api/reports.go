@@ -134,12 +134,12 @@ func style(params url.Values, formats ...string) (paper, error) {
 // hand hands a file over, unless it could not be made.
 func (a *API) hand(w http.ResponseWriter, r *http.Request, p paper, file string, content []byte, err error) {
 	if unbalanced, is := errors.AsType[*report.Unbalanced](err); is {
-		a.problem(w, problem{Title: "The form does not add up", Status: http.StatusConflict, Detail: unbalanced.Error()})
+		a.problem(w, details{Title: "The form does not add up", Status: http.StatusConflict, Detail: unbalanced.Error()})
 		return
 	}
 	if err != nil {
 		a.Logger.Error("a report could not be made", "path", r.URL.Path, "error", err)
-		a.problem(w, problem{Title: "The report could not be made", Status: http.StatusInternalServerError, Detail: "The server's log says why."})
+		a.problem(w, details{Title: "The report could not be made", Status: http.StatusInternalServerError, Detail: "The server's log says why."})
 		return
 	}
 	a.Exported(r.Context(), file+" "+p.name(), p.format)

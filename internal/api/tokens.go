@@ -73,7 +73,7 @@ func (a *API) createToken(w http.ResponseWriter, r *http.Request) {
 	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxTerms))
 	if err != nil {
 		if large, ok := errors.AsType[*http.MaxBytesError](err); ok {
-			a.problem(w, problem{Title: "The request is too large", Status: http.StatusRequestEntityTooLarge, Detail: fmt.Sprintf("At most %d bytes would do.", large.Limit)})
+			a.problem(w, details{Title: "The request is too large", Status: http.StatusRequestEntityTooLarge, Detail: fmt.Sprintf("At most %d bytes would do.", large.Limit)})
 		}
 		return // else the sender is gone
 	}
@@ -134,14 +134,14 @@ func (a *API) refuseToken(w http.ResponseWriter, err error) {
 	wrong, isWrong := errors.AsType[*auth.Error](err)
 	switch {
 	case isWrong:
-		a.problem(w, problem{Title: "No such token can be made", Status: http.StatusBadRequest, Detail: wrong.Error(), Parameter: wrong.Field})
+		a.problem(w, details{Title: "No such token can be made", Status: http.StatusBadRequest, Detail: wrong.Error(), Parameter: wrong.Field})
 	case errors.Is(err, auth.ErrTaken):
-		a.problem(w, problem{Title: "The name is taken", Status: http.StatusConflict, Detail: err.Error(), Parameter: "name"})
+		a.problem(w, details{Title: "The name is taken", Status: http.StatusConflict, Detail: err.Error(), Parameter: "name"})
 	case errors.Is(err, auth.ErrUnknown):
-		a.problem(w, problem{Title: "There is no such token", Status: http.StatusNotFound, Detail: err.Error(), Parameter: "name"})
+		a.problem(w, details{Title: "There is no such token", Status: http.StatusNotFound, Detail: err.Error(), Parameter: "name"})
 	default:
 		a.Logger.Error("a token could not be changed", "error", err)
 		w.Header().Set("Retry-After", "10")
-		a.problem(w, problem{Title: "The tokens could not be written", Status: http.StatusServiceUnavailable, Detail: "nothing was changed; make room on the server's disk and try again; its log says more"})
+		a.problem(w, details{Title: "The tokens could not be written", Status: http.StatusServiceUnavailable, Detail: "nothing was changed; make room on the server's disk and try again; its log says more"})
 	}
 }

@@ -4,7 +4,7 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/go-json-experiment/json"
+	"tiendo/internal/problem"
 )
 
 // Unknown answers for addresses below /v1 that there are not.
@@ -40,14 +40,8 @@ func (p *plainly) WriteHeader(status int) {
 		detail = p.request.Method + " is not one that this address takes; it takes " + p.Header().Get("Allow")
 	}
 	title := map[int]string{http.StatusNotFound: "There is no such address", http.StatusMethodNotAllowed: "There is no such method here"}[status]
-	encoded, err := json.Marshal(problem{Title: title, Status: status, Detail: detail})
-	if err != nil {
-		panic("BUG: a problem is no JSON: " + err.Error())
-	}
-	p.Header().Set("Content-Type", "application/problem+json")
 	p.Header().Del("Content-Length")
-	p.ResponseWriter.WriteHeader(status)
-	_, _ = p.ResponseWriter.Write(append(encoded, '\n'))
+	problem.Titled(p.ResponseWriter, status, title, detail)
 }
 
 // Write implements [http.ResponseWriter].

@@ -96,8 +96,8 @@ func (b *browser) logIn(h *house, secret string, change ...func(*http.Request)) 
 }
 
 // who is the status of a page that needs a scope, and who has asked for it.
-func (b *browser) who(h *house, scope Scope, change ...func(*http.Request)) (status int, who Token) {
-	w := b.ask(h.Require(scope, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { who, _ = From(r.Context()) })), http.MethodGet, "/x", change...)
+func (b *browser) who(h *house, scope Scope) (status int, who Token) {
+	w := b.ask(h.Require(scope, http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { who, _ = From(r.Context()) })), http.MethodGet, "/x")
 	return w.Code, who
 }
 

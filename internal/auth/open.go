@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
+
+	"tiendo/internal/problem"
 )
 
 // Read says who may read figures, pages and metrics (auth.read of CONTRACT §7).
@@ -39,7 +41,7 @@ func Local(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		for name := range r.Header {
 			if name == "Forwarded" || strings.HasPrefix(name, "X-Forwarded-") {
-				problem(w, http.StatusForbidden, name+" says that others can reach this server through a proxy: set auth.read to token")
+				problem.Plain(w, http.StatusForbidden, name+" says that others can reach this server through a proxy: set auth.read to token")
 				return
 			}
 		}
@@ -48,7 +50,7 @@ func Local(next http.Handler) http.Handler {
 			host = h
 		}
 		if !loopback(strings.Trim(host, "[]")) {
-			problem(w, http.StatusForbidden, "this server answers to localhost only, for auth.read is open: use http://127.0.0.1, or set auth.read to token")
+			problem.Plain(w, http.StatusForbidden, "this server answers to localhost only, for auth.read is open: use http://127.0.0.1, or set auth.read to token")
 			return
 		}
 		next.ServeHTTP(w, r)

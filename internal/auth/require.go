@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+
+	"tiendo/internal/problem"
 )
 
 // inRequest is the key of the visit in the context of a request.
@@ -91,7 +93,7 @@ func (d *Door) turnAway(w http.ResponseWriter, r *http.Request, why Refusal) {
 		d.Page(w, r, why)
 		return
 	}
-	problem(w, why.Status, why.Detail)
+	problem.Plain(w, why.Status, why.Detail)
 }
 
 // browses says that a person looks at the answer.
@@ -106,7 +108,7 @@ func Refuse(w http.ResponseWriter, err error) {
 		challenge = "Bearer"
 	}
 	w.Header().Set("WWW-Authenticate", challenge)
-	problem(w, http.StatusUnauthorized, err.Error())
+	problem.Plain(w, http.StatusUnauthorized, err.Error())
 }
 
 // Lacks answers 403 to a sender who has not a scope.
@@ -131,5 +133,5 @@ func forbid(w http.ResponseWriter, r *http.Request, why Refusal) {
 		v.door.turnAway(w, r, why)
 		return
 	}
-	problem(w, why.Status, why.Detail)
+	problem.Plain(w, why.Status, why.Detail)
 }

@@ -28,7 +28,7 @@ func (s *server) refresh(b *testing.B, c city, events, cases, round int) time.Du
 		}
 	}
 	start := time.Now()
-	s.post(asCloudEvents(facts), senders)
+	s.post(asCloudEvents(facts))
 	for have := 0; have < events+touched; time.Sleep(20 * time.Millisecond) {
 		var err error
 		if _, have, err = s.figure("dossier.received?period=2000-01-01"); err != nil {

@@ -43,7 +43,7 @@ func BenchmarkAccept(b *testing.B) {
 			posted, known = posted+len(facts), known+cases
 			mine, rows := asCloudEvents(facts), asRows(facts)
 			start := time.Now()
-			s.post(mine, senders)
+			s.post(mine)
 			ours += time.Since(start)
 			// What was accepted is booked before the others' turn, so that neither pays for the other.
 			s.awaitAll(posted, known, 5*time.Minute)
@@ -128,7 +128,7 @@ func BenchmarkBulk(b *testing.B) {
 			s := serve(b, b.TempDir())
 			for b.Loop() {
 				start := time.Now()
-				s.post(all, senders)
+				s.post(all)
 				accepted := time.Since(start)
 				s.awaitAll(len(facts), cases, 20*time.Minute)
 				took := time.Since(start)

@@ -35,7 +35,7 @@ func BenchmarkFreshness(b *testing.B) {
 	c := newCity("H24.30", 60, 400)
 	facts, cases := c.atLeast(either(500_000, 1_000_000))
 	s := serve(b, b.TempDir())
-	s.post(asCloudEvents(facts), senders)
+	s.post(asCloudEvents(facts))
 	s.awaitAll(len(facts), cases, 20*time.Minute)
 	ticks := either(15, 30) * int(time.Second/freshTick)
 	for b.Loop() {
@@ -78,7 +78,7 @@ func BenchmarkScrape(b *testing.B) {
 			c := newCity("H24.31", agencies, 400)
 			facts, cases := c.atLeast(either(100_000, 500_000))
 			s := serve(b, b.TempDir())
-			s.post(asCloudEvents(facts), senders)
+			s.post(asCloudEvents(facts))
 			s.awaitAll(len(facts), cases, 20*time.Minute)
 			for b.Loop() {
 				ctx, stop := context.WithCancel(b.Context())

@@ -109,9 +109,9 @@ func (s *server) tail() string {
 	return string(bytes.Join(lines[max(0, len(lines)-20):], []byte("\n")))
 }
 
-// post sends the bodies from so many senders, each taking the next body when its last was answered. It returns when all
+// post sends the bodies from all senders, each taking the next body when its last was answered. It returns when all
 // are on disk.
-func (s *server) post(bodies [][]byte, senders int) {
+func (s *server) post(bodies [][]byte) {
 	s.tb.Helper()
 	err := each(bodies, senders, func(body []byte) error {
 		return s.send(context.Background(), body)

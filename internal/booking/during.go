@@ -68,10 +68,9 @@ type Submission struct {
 
 // EachSubmission calls each with what was submitted online in [from, to), by agency and then by time. It stops at the first error.
 func EachSubmission(ctx context.Context, conn driver.Conn, from, to time.Time, each func(Submission) error) error {
-	rows, err := conn.Query(ctx, `SELECT subject, agency, submitted, opened FROM (
-			SELECT subject, agency, submitted, opened, channel FROM verdicts WHERE family = {family:String} AND submitted >= {from:DateTime64(3, 'UTC')}
-				AND submitted < {to:DateTime64(3, 'UTC')} ORDER BY block DESC LIMIT 1 BY subject
-		) WHERE channel = 'online' ORDER BY agency, submitted, subject`, during(event.Dossier, from, to)...)
+	rows, err := conn.Query(ctx, `SELECT subject, agency, submitted, opened FROM verdicts FINAL
+		WHERE family = {family:String} AND submitted >= {from:DateTime64(3, 'UTC')} AND submitted < {to:DateTime64(3, 'UTC')} AND channel = 'online'
+		ORDER BY agency, submitted, subject`, during(event.Dossier, from, to)...)
 	if err != nil {
 		return fmt.Errorf("read what was submitted in a period: %w", err)
 	}

@@ -197,9 +197,10 @@ const mostOlder = 4
 // Keep reads the days of a month from the engine, unless they are kept already, and keeps them for those who ask next. It does
 // nothing while the ledger cannot be read.
 func (l *Ledger) Keep(ctx context.Context, conn driver.Conn, month calendar.Day) error {
+	var into *held
 	wanted := func() bool {
 		kept := false
-		return l.Read(func(p Page) { kept = p.held.ask(month) }) && !kept
+		return l.Read(func(p Page) { into, kept = p.held, p.held.ask(month) }) && !kept
 	}
 	if !wanted() {
 		return nil
@@ -230,8 +231,8 @@ func (l *Ledger) Keep(ctx context.Context, conn driver.Conn, month calendar.Day)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	h := l.held
-	if h == nil || h.daysOf(month) != nil {
-		return nil
+	if h != into || h.daysOf(month) != nil {
+		return nil // read anew meanwhile, maybe of another journal
 	}
 	if len(h.older) == mostOlder {
 		least := slices.MinFunc(h.older, func(a, b *kept) int { return cmp.Compare(a.asked.Load(), b.asked.Load()) })

@@ -302,7 +302,7 @@ func (v *servedVerdict) differs(c *lifecycle.Case, verdict string) bool {
 
 func readVerdicts(ctx context.Context, conn driver.Conn, family event.Family, subjects []string) (*cursor[servedVerdict], error) {
 	rows, err := query(ctx, conn, `subject, verdict, closing, submitted, opened, closed, deadline, deadline_first, paused, last_event,
-		agency, unit, procedure, channel, level, kind, at, block`, "verdicts", inOrder, family, subjects)
+		agency, unit, procedure, channel, level, kind, at, block`, "verdicts FINAL", inOrder, family, subjects)
 	if err != nil {
 		return nil, err
 	}

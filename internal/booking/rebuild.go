@@ -114,6 +114,8 @@ func (b *Booker) replace(ctx context.Context, mark Mark) error {
 	}
 	b.remade.Add(1)
 	defer b.remade.Add(1)
+	// What is asked from here on is asked of one journal: the sum of the old one would tell of less, beside what only the engine knows.
+	b.ledger.forget()
 	if err := b.Conn.Exec(ctx, "EXCHANGE TABLES "+journalTable+" AND "+nextTable); err != nil {
 		return fmt.Errorf("put the new journal in place: %w", err)
 	}
@@ -208,6 +210,9 @@ func (b *Booker) rebuildCase(facts *cursor[event.Event], subject string, l *line
 	events, err := facts.take(subject)
 	if err != nil {
 		return 0, fmt.Errorf("read facts: %w", err)
+	}
+	if events = knownBy(events, re.mark); len(events) == 0 {
+		return 0, nil // stored since the rebuild began: a later block's
 	}
 	if b.stray(events) {
 		re.strays.add(events)

@@ -37,7 +37,7 @@ func (b *Booker) reopen(ctx context.Context, touched cases, rules *lifecycle.Rul
 }
 
 func (b *Booker) openCases(ctx context.Context) ([]openCase, error) {
-	rows, err := b.Conn.Query(ctx, `SELECT family, subject FROM verdicts GROUP BY family, subject HAVING argMax(closing, block) = '' ORDER BY family, subject`)
+	rows, err := b.Conn.Query(ctx, `SELECT family, subject FROM verdicts FINAL WHERE closing = '' ORDER BY family, subject`)
 	if err != nil {
 		return nil, err
 	}

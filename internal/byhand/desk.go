@@ -96,7 +96,7 @@ func (d *Desk) Upload(ctx context.Context, who *auth.Token, f *Form, name string
 		return nil, err
 	}
 	draft := &Draft{Form: f, File: name, Rows: rows, owner: nameOf(who), made: now}
-	if err := d.compare(ctx, draft, who); err != nil {
+	if err := d.compare(ctx, draft); err != nil {
 		return nil, err
 	}
 	d.drafts.keep(draft)
@@ -104,7 +104,7 @@ func (d *Desk) Upload(ctx context.Context, who *auth.Token, f *Form, name string
 }
 
 // compare holds what a draft tells against what is known already.
-func (d *Desk) compare(ctx context.Context, draft *Draft, who *auth.Token) error {
+func (d *Desk) compare(ctx context.Context, draft *Draft) error {
 	var subjects []string
 	for _, row := range draft.Rows {
 		if row.Taken() {
@@ -176,4 +176,13 @@ func (d *Desk) deliver(who *auth.Token, all []telling, after time.Time) ([]Refus
 		lines.Write(all[i].line(Source(who), recorded))
 	}
 	return d.Deliver(who, lines.Bytes())
+}
+
+// deliverAll is deliver for what goes together: one that is refused is an error, a [Faults].
+func (d *Desk) deliverAll(who *auth.Token, all []telling, after time.Time) error {
+	refused, err := d.deliver(who, all, after)
+	if err == nil && len(refused) > 0 {
+		return Faults{whole("Máy chủ không nhận: "+refused[0].Reason, "The server did not take it: "+refused[0].Reason)}
+	}
+	return err
 }

@@ -128,7 +128,7 @@ func (d *Desk) Confirm(ctx context.Context, who *auth.Token, id string) (draft *
 		return draft, true, nil
 	}
 	// Meanwhile somebody may have entered the same.
-	if err := d.compare(ctx, draft, who); err != nil {
+	if err := d.compare(ctx, draft); err != nil {
 		return draft, false, err
 	}
 	all := draft.tellings()

@@ -220,8 +220,7 @@ func (b *Books) page(ctx context.Context, counted string, args []any, by Order, 
 	if by != BySubject {
 		sorted = fmt.Sprintf(`SELECT c.family AS family, c.subject AS subject, c.counts AS counts, ifNull(toUnixTimestamp64Milli(w.instant), %d) AS at
 			FROM (%s) AS c LEFT JOIN (
-				SELECT family, subject, argMax(tuple(%s), block).1 AS instant FROM verdicts
-				WHERE (family, subject) IN (SELECT family, subject FROM (%s)) GROUP BY family, subject
+				SELECT family, subject, %s AS instant FROM verdicts FINAL WHERE (family, subject) IN (SELECT family, subject FROM (%s))
 			) AS w ON w.family = c.family AND w.subject = c.subject`, int64(never), counted, by, counted)
 	}
 	args = append(args, named("after_at", fmt.Sprint(after.at)), named("after", after.subject), named("after_family", after.family), named("limit", fmt.Sprint(limit)))
@@ -229,7 +228,7 @@ func (b *Books) page(ctx context.Context, counted string, args []any, by Order, 
 		SELECT page.family, page.subject, page.counts, v.verdict, v.closing, v.submitted, v.opened, v.closed, v.deadline, v.deadline_first,
 			v.agency, v.unit, v.procedure, v.channel, v.level, v.kind
 		FROM page LEFT JOIN (
-			SELECT * FROM verdicts WHERE (family, subject) IN (SELECT family, subject FROM page) ORDER BY block DESC LIMIT 1 BY family, subject
+			SELECT * FROM verdicts FINAL WHERE (family, subject) IN (SELECT family, subject FROM page)
 		) AS v ON v.family = page.family AND v.subject = page.subject ORDER BY page.at, page.subject, page.family`, args...)
 	if err != nil {
 		return nil, err

@@ -72,7 +72,7 @@ func (r *reader) method(content []byte) *Method {
 	r.periods(&o, m)
 	r.groups(&o, m)
 	r.exclude(&o, m)
-	r.areas(&o, m, r.minimum(&o, Minimum{}, ""))
+	r.areas(&o, m, r.minimum(&o, Minimum{}))
 	r.adjustments(&o, m)
 	r.ties(&o, m)
 	r.rules(&o, m)

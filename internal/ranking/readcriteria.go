@@ -111,7 +111,7 @@ func (r *reader) ofFigure(o *document.Object, c *Criterion, minimum Minimum) {
 		}
 		return
 	}
-	c.Minimum = r.minimum(o, minimum, c.Missing)
+	c.Minimum = r.minimum(o, minimum)
 }
 
 // figure reads a figure of the catalogue and its filters.
@@ -192,7 +192,7 @@ func maximum(o *document.Object) float64 {
 }
 
 // minimum reads how many cases are needed; by default what holds for the whole method.
-func (r *reader) minimum(o *document.Object, missing Minimum, none Fallback) Minimum {
+func (r *reader) minimum(o *document.Object, missing Minimum) Minimum {
 	least, ok := r.part(o, "minimum", "volume", "below")
 	if !ok {
 		return missing

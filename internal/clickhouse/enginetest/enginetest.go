@@ -65,7 +65,7 @@ func Run(m *testing.M) int {
 	library, err := Library()
 	if err == nil {
 		server, err = clickhouse.Open(context.Background(), clickhouse.Options{
-			Dir: dir, Library: library, Command: Command(), Memory: 2 << 30, HTTP: true,
+			Dir: dir, Library: library, Command: Command(), Memory: 2 << 30,
 			Logger: slog.New(slog.DiscardHandler),
 		})
 	}
