@@ -99,7 +99,7 @@ func (r *Recount) Compare(ctx context.Context, found func(Difference)) (compared
 			compared += n
 			continue
 		}
-		served, err := r.books.fetch(ctx, &g.statement)
+		served, _, err := r.books.fetch(ctx, &g.statement)
 		if err != nil {
 			return compared, fmt.Errorf("ask the books for %s: %w", g.answers[0].definition.ID, err)
 		}
