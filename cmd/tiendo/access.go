@@ -138,3 +138,8 @@ func (a *app) audit(ctx context.Context, verb, object string, details ...slog.At
 	}
 	a.acts.Add(act)
 }
+
+// exported writes down that a paper was taken out.
+func (a *app) exported(ctx context.Context, what, format string) {
+	a.audit(ctx, "report.export", what, slog.String("format", format))
+}

@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"log/slog"
 	"net"
-	"net/http"
 	"runtime"
 	"sync"
 	"syscall"
@@ -35,17 +34,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 )
-
-// How long each part may take to stop. What a deadline cuts off is done at the next start: the log has it.
-const (
-	finishRequests = 10 * time.Second
-	drainLog       = 20 * time.Second
-	stopPart       = 15 * time.Second
-	stopEngine     = 20 * time.Second
-)
-
-// findBooks is how long a start waits until it is known up to where the facts are booked, mostly a few milliseconds.
-const findBooks = 10 * time.Second
 
 // app is one server with all its parts. A test starts one in process, on port 0.
 type app struct {
@@ -100,9 +88,6 @@ type appOptions struct {
 	// Pace is how slow those who connect may be; the zero Pace: crowd.Default.
 	Pace crowd.Pace
 }
-
-// agency is what pages and labels call an agency.
-type agency struct{ vi, en, group string }
 
 // newApp opens everything that a server needs, in the order in which it is needed; what goes wrong undoes what was opened.
 // The server does nothing before start. The caller ends it by ending the context of wait, or by Close if it never starts.
@@ -173,23 +158,6 @@ func (a *app) listen(ctx context.Context) error {
 	return nil
 }
 
-func (a *app) openEngine(ctx context.Context) error {
-	engine, err := openEngine(ctx, &a.cfg, a.log)
-	if err != nil {
-		return err
-	}
-	a.engine = engine
-	a.stack.add("stop the engine", stopEngine, engine.Close)
-	applied, err := clickhouse.Migrate(ctx, engine.Conn(), a.log)
-	if err != nil {
-		return err
-	}
-	if applied > 0 {
-		a.log.Info("tables brought up to date", "steps", applied)
-	}
-	return nil
-}
-
 // openParts makes the parts that do the work.
 func (a *app) openParts(ctx context.Context, o appOptions) (err error) {
 	zone := a.cfg.Location()
@@ -254,32 +222,6 @@ func (a *app) openParts(ctx context.Context, o appOptions) (err error) {
 	return err
 }
 
-// agencyName is what an agency is called in a language; "" if nothing is known of it.
-func (a *app) agencyName(code, lang string) string {
-	if agency := a.agency(code); lang == "en" && agency.en != "" {
-		return agency.en
-	}
-	return a.agency(code).vi
-}
-
-// agency is what is known of an agency: from the register, else from the simulated city's list.
-func (a *app) agency(code string) agency {
-	view := a.registers.Known().At(time.Time{})
-	if known, ok := view.AgencyNear(code, calendar.DayOf(a.Now(), a.cfg.Location())); ok {
-		return agency{vi: known.NameVI, en: known.NameEN, group: known.Group}
-	}
-	return a.Agencies[code]
-}
-
-// procedure is what the register calls a procedure; "" where it knows none of this code.
-func (a *app) procedure(code, lang string) string {
-	known, ok := a.registers.Known().At(time.Time{}).Procedure(code, calendar.DayOf(a.Now(), a.cfg.Location()))
-	if ok && lang == "en" && known.NameEN != "" {
-		return known.NameEN
-	}
-	return known.NameVI
-}
-
 // register puts what a process says about itself on /metrics.
 func (a *app) register() {
 	info := prometheus.NewGauge(prometheus.GaugeOpts{
@@ -308,132 +250,4 @@ func (a *app) URL() string {
 		return "https://" + a.Address()
 	}
 	return "http://" + a.Address()
-}
-
-// start begins to serve.
-func (a *app) start() {
-	a.spawn("booker", a.booker.Run)
-	a.spawn("loader", a.collector.Run)
-	if a.shows() {
-		a.spawn("metrics", a.snapshots.Run)
-	}
-	a.spawn("registers", a.registers.Run)
-	if a.cfg.Shared != "" {
-		a.spawn("shared folder", a.follow)
-	}
-	a.stack.add("drain the log", drainLog, a.drain)
-	a.auditStart()
-	if a.inbox != nil {
-		a.spawn("inbox", a.inbox.Run)
-	}
-	if a.cfg.Retention.Years > 0 && a.keeps() {
-		a.spawn("retention", a.retain)
-	}
-	// Else the first answers would give figures and say that no event is in them. An engine that died just now is not waited for: events
-	// are taken without it.
-	select {
-	case <-a.booker.Found():
-	case <-time.After(findBooks):
-	}
-	a.serve()
-}
-
-// wait waits until ctx ends or a part fails, then stops everything in order. It returns what failed, and what did not
-// stop as it should.
-func (a *app) wait(ctx context.Context) error { return errors.Join(a.served(ctx), a.Close()) }
-
-// served waits until ctx ends, a part fails or a restore is asked for, and returns what failed, or the [restoring].
-func (a *app) served(ctx context.Context) error {
-	select {
-	case <-ctx.Done():
-		a.log.Info("stopping", "address", a.Address())
-		return nil
-	case failed := <-a.failed:
-		if _, asked := errors.AsType[*restoring](failed); asked {
-			a.log.Info("stopping to begin again from a backup")
-			return failed
-		}
-		a.log.Error("a part failed, stopping", "error", failed)
-		return failed
-	}
-}
-
-// Close stops what runs and closes what is open, newest first.
-func (a *app) Close() error { return a.stack.run(context.Background()) }
-
-// spawn runs a part until its turn to stop comes. A part that ends before is a failure of the whole.
-func (a *app) spawn(name string, run func(context.Context) error) {
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		err := run(ctx)
-		switch {
-		case ctx.Err() == nil && err == nil:
-			a.failed <- fmt.Errorf("the %s ended by itself", name)
-		case ctx.Err() == nil:
-			a.failed <- fmt.Errorf("the %s: %w", name, err)
-		case err != nil && !errors.Is(err, context.Canceled):
-			a.log.Error("a part stopped with an error", "part", name, "error", err)
-		}
-	}()
-	a.stack.add("stop the "+name, stopPart, func(limit context.Context) error {
-		cancel()
-		select {
-		case <-done:
-			return nil
-		case <-limit.Done():
-			return limit.Err()
-		}
-	})
-}
-
-// serve answers requests until its turn to stop comes: then it takes no new ones and lets those that run finish.
-func (a *app) serve() {
-	server := &http.Server{
-		Handler:           a.Pace.Handler(a.routes()),
-		ReadHeaderTimeout: a.Pace.Head,
-		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    16 << 10,
-		ErrorLog:          slog.NewLogLogger(a.log.Handler(), slog.LevelDebug),
-	}
-	server.RegisterOnShutdown(a.pages.Stop)
-	listener := crowd.Limit(a.listener, crowd.Most, crowd.MostFrom, a.cfg.ProxyNetworks())
-	serve := func() error { return server.Serve(listener) }
-	if a.certificate != nil {
-		server.TLSConfig = a.certificate.config()
-		serve = func() error { return server.ServeTLS(listener, "", "") }
-	}
-	go func() {
-		if err := serve(); !errors.Is(err, http.ErrServerClosed) {
-			a.failed <- fmt.Errorf("serve %s: %w", a.Address(), err)
-		}
-	}()
-	a.stack.add("finish requests", finishRequests, func(ctx context.Context) error {
-		if err := server.Shutdown(ctx); err != nil {
-			return errors.Join(err, server.Close())
-		}
-		return nil
-	})
-}
-
-// drain waits until what was accepted is in the figures. An engine that is away is not waited for: the log keeps it.
-func (a *app) drain(ctx context.Context) error {
-	for a.waiting() && a.engine.Alive() {
-		select {
-		case <-ctx.Done():
-			a.log.Info("events are left in the log for the next start", "newest", a.collector.Newest(), "loaded", a.collector.Loaded())
-			return nil
-		case <-time.After(20 * time.Millisecond):
-		}
-	}
-	return nil
-}
-
-// waiting says whether accepted events are not in the figures yet; for a process that does not book, whether they are not stored.
-func (a *app) waiting() bool {
-	if !a.keeps() {
-		return a.collector.Loaded() < a.collector.Newest()
-	}
-	return a.booker.Mark().Entries[a.collector.ID()] < a.collector.Newest()
 }

@@ -91,10 +91,8 @@ func (c *restoreCmd) Run(ctx context.Context, std *streams) error {
 	progress := newProgress(std.err)
 	defer progress.close()
 	for begun := time.Now(); time.Since(begun) < away; {
-		select {
-		case <-ctx.Done():
+		if ended(ctx, 200*time.Millisecond) {
 			return errors.New("not waited for; the server goes on restoring, and its log says how that ends")
-		case <-time.After(200 * time.Millisecond):
 		}
 		says := fmt.Sprintf("the server restores the backup, for %s now", time.Since(begun).Round(time.Second))
 		if time.Since(begun) > time.Minute {

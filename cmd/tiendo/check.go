@@ -7,6 +7,11 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
+
+	"tiendo/internal/booking"
+	"tiendo/internal/kpi"
+	"tiendo/internal/lifecycle"
 
 	"github.com/go-json-experiment/json"
 )
@@ -47,8 +52,7 @@ func (c *checkCmd) Run(ctx context.Context, std *streams) error {
 	if done.in["rankings"] > 0 {
 		wrong = append(wrong, errors.New("what was published is not what was sealed, or not what the books say: keep the files as they are, and compare them with a backup and with files that were handed out"))
 	}
-	err = errors.Join(wrong...)
-	return err
+	return errors.Join(wrong...)
 }
 
 type rebuildCmd struct {
@@ -120,4 +124,79 @@ func upkeep(ctx context.Context, server *client, path string, query url.Values, 
 	}
 	done.in = in
 	return *done, nil
+}
+
+// check compares what is served with the facts: case by case, and with cells also every figure.
+func (a *app) check(ctx context.Context, cells, verdicts bool, found func(booking.Difference), progress func(booking.Checked)) (booking.Checked, error) {
+	a.audit(ctx, "books.check", "")
+	mark, rules, err := a.settled(ctx)
+	if err != nil {
+		return booking.Checked{}, err
+	}
+	waiting, err := a.unbooked(ctx, mark)
+	if err != nil {
+		return booking.Checked{}, err
+	}
+	c := booking.Check{Conn: a.engine.Conn(), Rules: rules, Booked: mark, Cells: cells, Verdicts: verdicts, Found: found, Progress: progress}
+	if !cells {
+		done, err := c.Run(ctx)
+		done.Waiting = waiting
+		return done, err
+	}
+	differences := uint64(0)
+	if err := a.registers.compare(ctx, func(says string) {
+		differences++
+		found(booking.Difference{What: "registers", Says: says})
+	}); err != nil {
+		return booking.Checked{}, err
+	}
+	recount := a.books.NewRecount(a.Now(), mark.Block)
+	c.Count = recount.Add
+	done, err := c.Run(ctx)
+	done.Differences += differences
+	done.Waiting = waiting
+	if err != nil {
+		return done, err
+	}
+	done.Figures, err = recount.Compare(ctx, func(d kpi.Difference) {
+		done.Differences++
+		found(booking.Difference{What: "figures", Says: d.String()})
+	})
+	return done, err
+}
+
+// unbooked counts the events that were accepted here, or stored by whomever, and that are not booked up to a mark.
+func (a *app) unbooked(ctx context.Context, mark booking.Mark) (uint64, error) {
+	inLog, loaded, err := a.collector.Waiting()
+	if err != nil {
+		return 0, err
+	}
+	stored, err := booking.Waiting(ctx, a.engine.Conn(), mark, a.collector.ID(), loaded)
+	return inLog + stored, err
+}
+
+// settled waits until open cases are judged by the newest registers, and returns up to where the facts are booked then.
+func (a *app) settled(ctx context.Context) (booking.Mark, *lifecycle.Rules, error) {
+	select {
+	case <-a.booker.Found():
+	case <-ctx.Done():
+		return booking.Mark{}, nil, ctx.Err()
+	}
+	for {
+		mark, rules := a.booker.Mark(), a.registers.Rules()
+		if mark.Rules == rules.Version() {
+			return mark, rules, nil
+		}
+		if ended(ctx, 100*time.Millisecond) {
+			return mark, rules, ctx.Err()
+		}
+	}
+}
+
+// rebuild makes the books again.
+func (a *app) rebuild(ctx context.Context, progress func(booking.Checked)) error {
+	a.sealing.Lock()
+	defer a.sealing.Unlock()
+	a.audit(ctx, "books.rebuild", "")
+	return a.booker.Rebuild(ctx, progress)
 }

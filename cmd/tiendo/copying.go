@@ -5,10 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"path/filepath"
 	"time"
 
-	"tiendo/collector"
 	"tiendo/internal/api"
 	"tiendo/internal/auth"
 	"tiendo/internal/backup"
@@ -38,10 +36,8 @@ func (a *app) backup(ctx context.Context, dir string) (func(func(string)) (*back
 func (a *app) copy(ctx context.Context, m *backup.Manifest, dir string, say func(string)) error {
 	say("what was accepted")
 	for newest := a.collector.Newest(); a.collector.Loaded() < newest; {
-		select {
-		case <-ctx.Done():
+		if ended(ctx, 10*time.Millisecond) {
 			return ctx.Err()
-		case <-time.After(10 * time.Millisecond):
 		}
 	}
 	if err := a.engine.Conn().QueryRow(ctx, "SELECT count() FROM events").Scan(&m.Events); err != nil {
@@ -133,32 +129,4 @@ func whole(data string) error {
 		return fmt.Errorf("a restore into the data folder %s was cut off: remove what is in it, and for a ClickHouse server drop the database, then start again and restore again", data)
 	}
 	return nil
-}
-
-// openEngine starts the embedded engine, or connects to the server.
-func openEngine(ctx context.Context, cfg *config.Config, logger *slog.Logger) (*clickhouse.Server, error) {
-	password, err := secretFrom("clickhouse_password_file", cfg.ClickHousePasswordFile)
-	if err != nil {
-		return nil, misuse(err)
-	}
-	engine, err := clickhouse.Open(ctx, clickhouse.Options{
-		DSN:      cfg.ClickHouse,
-		Password: password,
-		Dir:      filepath.Join(cfg.Data, "engine"),
-		Library:  cfg.Engine.Library,
-		Memory:   uint64(cfg.Engine.Memory),
-		Logger:   logger.With("part", "engine"),
-		Lost: func() {
-			if err := collector.LoadAgain(cfg.Data); err != nil {
-				logger.Error("after a part of a table was lost", "error", err)
-			}
-		},
-	})
-	if reason, ok := errors.AsType[*clickhouse.Error](err); ok && reason.Passing {
-		return nil, unreachable(err) // who starts this program again and again finds the engine back one day
-	}
-	if err != nil {
-		return nil, misuse(err)
-	}
-	return engine, nil
 }

@@ -2,15 +2,12 @@ package main
 
 import (
 	"context"
-	"maps"
-	"slices"
 	"strings"
 	"time"
 
 	"tiendo/internal/auth"
 	"tiendo/internal/booking"
 	"tiendo/internal/byhand"
-	"tiendo/internal/calendar"
 	"tiendo/internal/event"
 	"tiendo/internal/ranking"
 )
@@ -52,19 +49,6 @@ func (a *app) desk() *byhand.Desk {
 		Agencies: a.agencies,
 		Now:      func() time.Time { return a.Now().In(a.cfg.Location()) },
 	})
-}
-
-// agencies are those of today, from the register, else those of the simulated city.
-func (a *app) agencies() (all []byhand.Agency) {
-	for _, known := range a.registers.Known().At(time.Time{}).Agencies(calendar.DayOf(a.Now(), a.cfg.Location())) {
-		all = append(all, byhand.Agency{Code: known.Code, Name: byhand.Text{known.NameVI, known.NameEN}})
-	}
-	if len(all) == 0 {
-		for _, code := range slices.Sorted(maps.Keys(a.Agencies)) {
-			all = append(all, byhand.Agency{Code: code, Name: byhand.Text{a.Agencies[code].vi, a.Agencies[code].en}})
-		}
-	}
-	return all
 }
 
 // assessed tells what was claimed and verified for a period, with all that was accepted before.

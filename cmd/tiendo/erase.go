@@ -106,16 +106,6 @@ func (a *app) retain(ctx context.Context) error {
 	}
 }
 
-// ended waits, and says whether ctx has ended.
-func ended(ctx context.Context, d time.Duration) bool {
-	select {
-	case <-ctx.Done():
-		return true
-	case <-time.After(d):
-		return false
-	}
-}
-
 // retire erases what is old now.
 func (a *app) retire(ctx context.Context) error {
 	before := a.Now().In(a.cfg.Location()).AddDate(-int(a.cfg.Retention.Years), 0, 0)

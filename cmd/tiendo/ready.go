@@ -60,3 +60,18 @@ func (c *readyCmd) Run(ctx context.Context, std *streams) error {
 	}
 	return errors.New("the server is not ready: " + strings.Join(words, "; "))
 }
+
+// ready says which part can't do its work, and why.
+func (a *app) ready(context.Context) map[string]string {
+	reasons := make(map[string]string)
+	if !a.engine.Alive() {
+		reasons["engine"] = "the engine does not answer; it is started again by itself"
+	}
+	if err := a.collector.Ready(); err != nil {
+		reasons["log"] = err.Error()
+	}
+	if err := a.acts.Err(); err != nil {
+		reasons["audit"] = "acts can't be written to the audit log, only to the server's own: " + err.Error()
+	}
+	return reasons
+}

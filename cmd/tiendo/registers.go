@@ -53,10 +53,8 @@ func (r *registers) Rules() *lifecycle.Rules { return r.known.Load().rules }
 func (r *registers) Run(ctx context.Context) error {
 	failing := false
 	for {
-		select {
-		case <-ctx.Done():
+		if ended(ctx, registersAge) {
 			return nil
-		case <-time.After(registersAge):
 		}
 		_, err := r.loaded(ctx)
 		if err != nil && !failing && ctx.Err() == nil {
@@ -113,4 +111,15 @@ func (r *registers) know(known *register.Registers) {
 		r.log.Info("registers loaded", "version", known.Version())
 		r.changed()
 	}
+}
+
+// loadRegister loads a file for the sender of a request.
+func (a *app) loadRegister(r *http.Request, kind register.Kind, content []byte) (*register.Registers, error) {
+	known, err := a.registers.load(r, kind, content)
+	if err != nil {
+		return nil, err
+	}
+	load, _ := known.At(time.Time{}).Load(kind)
+	a.audit(r.Context(), "register.load", string(kind), slog.Uint64("version", load.Version), slog.String("sha256", load.SHA256))
+	return known, nil
 }

@@ -61,10 +61,8 @@ const followEvery = time.Second
 func (a *app) follow(ctx context.Context) error {
 	failing := false
 	for {
-		select {
-		case <-ctx.Done():
+		if ended(ctx, followEvery) {
 			return nil
-		case <-time.After(followEvery):
 		}
 		err := errors.Join(a.tokens.Refresh(), a.collector.FollowErased())
 		if err != nil && !failing {

@@ -73,10 +73,8 @@ func (s *sender) post(ctx context.Context, media string, body []byte) error {
 		if err == nil || wait == 0 {
 			return err
 		}
-		select {
-		case <-ctx.Done():
+		if ended(ctx, max(wait, pause.NextBackOff())) {
 			return errors.Join(ctx.Err(), err)
-		case <-time.After(max(wait, pause.NextBackOff())):
 		}
 	}
 }

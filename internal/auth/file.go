@@ -45,10 +45,7 @@ func (t *Tokens) read() ([]*one, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the tokens: %w", err)
 	}
-	if mode := info.Mode().Perm(); mode&0o077 != 0 {
-		return nil, fmt.Errorf("read the tokens %s: others may open it (mode %04o): run chmod 600 on it", t.file(), mode)
-	}
-	raw, err := os.ReadFile(t.file())
+	raw, err := disk.ReadPrivate(t.file())
 	if err != nil {
 		return nil, fmt.Errorf("read the tokens: %w", err)
 	}

@@ -79,7 +79,7 @@ func (d *Door) welcome(w http.ResponseWriter, r *http.Request, who Token, one se
 		age = wallAge
 	}
 	setCookie(w, sessionCookie, secret, secure, age)
-	who.From = originOf(r, d.Proxies).text()
+	who.From = d.Origin(r)
 	details := []slog.Attr{slog.String("scopes", list(who.Scopes))}
 	if who.Bound != "" {
 		details = append(details, slog.String("agency", who.Bound))
@@ -101,7 +101,7 @@ func (d *Door) Begin(w http.ResponseWriter, r *http.Request, next string) (addre
 		return "", err
 	}
 	a := &attempt{
-		State: newSessionSecret(), Nonce: newSessionSecret(), Verifier: oauth2.GenerateVerifier(), Next: Next(next),
+		State: newSecret(), Nonce: newSecret(), Verifier: oauth2.GenerateVerifier(), Next: Next(next),
 		Until: d.Now().Add(attemptAge).UTC(),
 	}
 	address, err := d.Provider.begin(r.Context(), a)
@@ -159,7 +159,7 @@ func (d *Door) LogOut(w http.ResponseWriter, r *http.Request) (elsewhere string,
 	who, err := d.member(secret, true)
 	setCookie(w, sessionCookie, "", d.Secure(r), -time.Second)
 	if d.sessions.finish(secret) && err == nil {
-		who.From = originOf(r, d.Proxies).text()
+		who.From = d.Origin(r)
 		d.Audit(who.Act("logout", ""))
 	}
 	return d.LogoutElsewhere(), nil

@@ -9,10 +9,19 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"tiendo/internal/disk"
 )
 
 // secretBytes is the length of a secret: 256 bits.
 const secretBytes = 32
+
+// newSecret is a secret as text, in base64 (RFC 4648 §5, unpadded).
+func newSecret() string {
+	secret := make([]byte, secretBytes)
+	_, _ = rand.Read(secret) // never fails, says its documentation
+	return base64.RawURLEncoding.EncodeToString(secret)
+}
 
 // Secret reads a secret from a file that only its owner may read; one line of base64 (RFC 4648 §5, unpadded). Where
 // there is no file it makes one, which is on disk, mode 0600, when Secret returns.
@@ -28,14 +37,7 @@ func Secret(path string) ([]byte, error) {
 }
 
 func readSecret(path string) ([]byte, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, fmt.Errorf("read the secret: %w", err)
-	}
-	if mode := info.Mode().Perm(); mode&0o077 != 0 {
-		return nil, fmt.Errorf("read the secret %s: others may read it (mode %04o): run chmod 600 on it", path, mode)
-	}
-	raw, err := os.ReadFile(path)
+	raw, err := disk.ReadPrivate(path)
 	if err != nil {
 		return nil, fmt.Errorf("read the secret: %w", err)
 	}
@@ -48,24 +50,18 @@ func readSecret(path string) ([]byte, error) {
 
 // writeSecret puts a new secret in place whole or not at all. Of two processes that do so at once the first wins.
 func writeSecret(path string) error {
-	secret := make([]byte, secretBytes)
-	_, _ = rand.Read(secret) // never fails, says its documentation
 	folder := filepath.Dir(path)
 	f, err := os.CreateTemp(folder, "."+filepath.Base(path)+"-*") // mode 0600
 	if err != nil {
 		return err
 	}
 	defer func() { _ = os.Remove(f.Name()) }() // its other name stays
-	_, err = f.WriteString(base64.RawURLEncoding.EncodeToString(secret) + "\n")
+	_, err = f.WriteString(newSecret() + "\n")
 	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return err
 	}
 	if err := os.Link(f.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) {
 		return err
 	}
-	d, err := os.Open(folder)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
+	return disk.SyncFolder(folder)
 }

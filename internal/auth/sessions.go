@@ -1,15 +1,13 @@
 package auth
 
 import (
-	"bytes"
-	"crypto/rand"
 	"crypto/sha256"
-	"encoding/base64"
 	"encoding/hex"
 	"fmt"
 	"log/slog"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -62,7 +60,7 @@ type sessions struct {
 func (s *sessions) begin(one session) (secret string, _ error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	secret = newSessionSecret()
+	secret = newSecret()
 	one.Began = s.now().UTC().Truncate(time.Second)
 	one.Used = one.Began
 	before := maps.Clone(s.all)
@@ -73,12 +71,6 @@ func (s *sessions) begin(one session) (secret string, _ error) {
 		return "", fmt.Errorf("keep a session: %w", err)
 	}
 	return secret, nil
-}
-
-func newSessionSecret() string {
-	secret := make([]byte, secretBytes)
-	_, _ = rand.Read(secret) // never fails, says its documentation
-	return base64.RawURLEncoding.EncodeToString(secret)
 }
 
 func hashID(secret string) sessionID { return sha256.Sum256([]byte(secret)) }
@@ -143,6 +135,6 @@ func (s *sessions) sorted() []keptSession {
 	for id, one := range s.all {
 		all = append(all, keptSession{SHA256: hex.EncodeToString(id[:]), session: *one})
 	}
-	slices.SortFunc(all, func(a, b keptSession) int { return bytes.Compare([]byte(a.SHA256), []byte(b.SHA256)) })
+	slices.SortFunc(all, func(a, b keptSession) int { return strings.Compare(a.SHA256, b.SHA256) })
 	return all
 }

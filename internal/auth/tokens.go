@@ -5,7 +5,6 @@ package auth
 
 import (
 	"cmp"
-	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
@@ -213,7 +212,7 @@ func (t *Tokens) Create(by Token, terms Terms) (secret string, _ Entry, _ error)
 	if before.named(terms.Name) != nil {
 		return "", Entry{}, ErrTaken
 	}
-	secret = newSecret()
+	secret = Prefix + newSecret()
 	made := t.grant(Entry{Terms: terms, Created: now}, sha256.Sum256([]byte(secret)))
 	if err := t.replace(append(slices.Clone(before.all), made)); err != nil {
 		return "", Entry{}, fmt.Errorf("make the token %s: %w", terms.Name, err)
@@ -296,12 +295,6 @@ func (t *Tokens) grant(e Entry, hash [sha256.Size]byte) *one {
 		token.Allowance = newAllowance(perSecond, t.Burst)
 	}
 	return &one{Entry: e, hash: hash, token: token}
-}
-
-func newSecret() string {
-	secret := make([]byte, secretBytes)
-	_, _ = rand.Read(secret) // never fails, says its documentation
-	return Prefix + base64.RawURLEncoding.EncodeToString(secret)
 }
 
 // details are the terms as an audit keeps them.

@@ -51,19 +51,7 @@ func (d *Desk) Assess(who *auth.Token, p Points) error {
 		return Faults{q.of(why)}
 	}
 	t.data = e.Data
-	refused, err := d.deliver(who, []telling{t}, time.Time{})
-	if err != nil {
-		return err
-	}
-	if len(refused) > 0 {
-		return notTaken(refused[0])
-	}
-	return nil
-}
-
-// notTaken says that the server did not take an event.
-func notTaken(r Refused) Faults {
-	return Faults{whole("Máy chủ không nhận: "+r.Reason, "The server did not take it: "+r.Reason)}
+	return d.deliverAll(who, []telling{t}, time.Time{})
 }
 
 // TakeBack takes back all that somebody has told of a criterion, agency and period: what others told of it counts again. It returns
@@ -87,14 +75,7 @@ func (d *Desk) TakeBack(ctx context.Context, who *auth.Token, p Points) (int, er
 	if len(all) == 0 {
 		return 0, ErrNotThere
 	}
-	refused, err := d.deliver(who, all, h.newest())
-	if err != nil {
-		return 0, err
-	}
-	if len(refused) > 0 {
-		return 0, notTaken(refused[0])
-	}
-	return len(all), nil
+	return len(all), d.deliverAll(who, all, h.newest())
 }
 
 // subject is what events of these points are about.

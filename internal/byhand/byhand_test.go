@@ -101,9 +101,9 @@ func fill(t testing.TB, d *Desk, f *Form, who *auth.Token, rows ...[]any) []byte
 					t.Fatal(err)
 				}
 				if formula, ok := value.(formula); ok {
-					err = x.SetCellFormula(f.Sheet(), cell, string(formula))
+					err = x.SetCellFormula(entrySheet, cell, string(formula))
 				} else {
-					err = x.SetCellValue(f.Sheet(), cell, value)
+					err = x.SetCellValue(entrySheet, cell, value)
 				}
 				if err != nil {
 					t.Fatal(err)
@@ -509,10 +509,10 @@ func TestFilesThatAreRefused(t *testing.T) {
 	f(good[:len(good)/2], "bị cắt hoặc hỏng", "cut off or damaged")
 	f(fill(t, o.Desk, task, clerk), "Chưa có dòng nào được điền", "No row is filled in")
 	f(fill(t, o.Desk, ByID("petition"), clerk, []any{"D"}), "Đây là mẫu «Đơn thư»", "This is the template “Petitions”")
-	f(change(t, good, func(x *excelize.File) { _ = x.SetCellStr(task.Sheet(), "B3", "Sở") }), "thiếu cột: Cơ quan chủ trì", "lacks columns: Lead agency")
-	f(change(t, good, func(x *excelize.File) { _ = x.SetSheetName(task.Sheet(), "Sheet1") }), "không có trang", "no sheet")
-	f(change(t, good, func(x *excelize.File) { _ = x.SetCellStr(task.Sheet(), "Z3", task.Columns[0].cell()) }), "có hai lần", "is there twice")
-	f(change(t, good, func(x *excelize.File) { _ = x.RemoveRow(task.Sheet(), 3) }), "thiếu cột: Mã nhiệm vụ", "lacks columns: Task code")
+	f(change(t, good, func(x *excelize.File) { _ = x.SetCellStr(entrySheet, "B3", "Sở") }), "thiếu cột: Cơ quan chủ trì", "lacks columns: Lead agency")
+	f(change(t, good, func(x *excelize.File) { _ = x.SetSheetName(entrySheet, "Sheet1") }), "không có trang", "no sheet")
+	f(change(t, good, func(x *excelize.File) { _ = x.SetCellStr(entrySheet, "Z3", task.Columns[0].cell()) }), "có hai lần", "is there twice")
+	f(change(t, good, func(x *excelize.File) { _ = x.RemoveRow(entrySheet, 3) }), "thiếu cột: Mã nhiệm vụ", "lacks columns: Task code")
 	x, err := excelize.OpenReader(bytes.NewReader(good))
 	if err != nil {
 		t.Fatal(err)
@@ -538,7 +538,7 @@ func TestDaysFrom1904(t *testing.T) {
 		if err := x.SetWorkbookProps(&excelize.WorkbookPropsOptions{Date1904: &yes}); err != nil {
 			t.Fatal(err)
 		}
-		if err := x.SetCellInt(task.Sheet(), "C4", int64(day("2026-03-02").Sub(day("1904-01-01")).Hours()/24)); err != nil {
+		if err := x.SetCellInt(entrySheet, "C4", int64(day("2026-03-02").Sub(day("1904-01-01")).Hours()/24)); err != nil {
 			t.Fatal(err)
 		}
 	})
@@ -572,7 +572,7 @@ func TestTemplatesExplainThemselves(t *testing.T) {
 				t.Errorf("%s: %q", f.ID, row)
 			}
 		}
-		all, err := x.GetDataValidations(f.Sheet())
+		all, err := x.GetDataValidations(entrySheet)
 		if err != nil || len(all) != len(f.Columns) {
 			t.Errorf("%s: %d validations: %v", f.ID, len(all), err)
 		}

@@ -177,3 +177,12 @@ func (d *Desk) deliver(who *auth.Token, all []telling, after time.Time) ([]Refus
 	}
 	return d.Deliver(who, lines.Bytes())
 }
+
+// deliverAll is deliver for what goes together: one that is refused is an error, a [Faults].
+func (d *Desk) deliverAll(who *auth.Token, all []telling, after time.Time) error {
+	refused, err := d.deliver(who, all, after)
+	if err == nil && len(refused) > 0 {
+		return Faults{whole("Máy chủ không nhận: "+refused[0].Reason, "The server did not take it: "+refused[0].Reason)}
+	}
+	return err
+}

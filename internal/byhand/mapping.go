@@ -53,7 +53,7 @@ func (f *Form) mapping(source, zone string, of choices) (*importer.Mapping, erro
 	}
 	cell["column"] = subject.Header()
 	written, err := json.Marshal(member{
-		"family": f.Family, "source": source, "timezone": zone, "format": "xlsx", "sheet": f.Sheet(), "header": headerRow, "layout": layouts,
+		"family": f.Family, "source": source, "timezone": zone, "format": "xlsx", "sheet": entrySheet, "header": headerRow, "layout": layouts,
 		"subject": cell, "events": events,
 	}, json.Deterministic(true))
 	if err != nil {

@@ -38,10 +38,10 @@ func (f *Form) look(content []byte) (*filled, error) {
 		return nil, seems(err)
 	}
 	defer book.Close()
-	at := slices.IndexFunc(book.Sheets, func(s workbook.Sheet) bool { return s.Name == f.Sheet() })
+	at := slices.IndexFunc(book.Sheets, func(s workbook.Sheet) bool { return s.Name == entrySheet })
 	if at < 0 {
-		return nil, unreadable("Tệp không có trang «"+f.Sheet()+"». Hãy tải mẫu về, điền vào trang đó và đừng đổi tên trang.",
-			"The file has no sheet “"+f.Sheet()+"”. Download the template, fill in that sheet, and keep its name.")
+		return nil, unreadable("Tệp không có trang «"+entrySheet+"». Hãy tải mẫu về, điền vào trang đó và đừng đổi tên trang.",
+			"The file has no sheet “"+entrySheet+"”. Download the template, fill in that sheet, and keep its name.")
 	}
 	rows, err := book.Rows(&book.Sheets[at])
 	if err != nil {

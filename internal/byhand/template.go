@@ -18,13 +18,11 @@ const MostRows = 2000
 
 // Where things stand in a template.
 const (
-	headerRow = 3
-	listSheet = "Danh mục - Lists"
-	helpSheet = "Hướng dẫn - Help"
+	headerRow  = 3
+	entrySheet = "Nhập liệu - Entry"
+	listSheet  = "Danh mục - Lists"
+	helpSheet  = "Hướng dẫn - Help"
 )
-
-// Sheet is the name of the sheet that is filled in.
-func (f *Form) Sheet() string { return "Nhập liệu - Entry" }
 
 // FileName is what the template is called on a disk.
 func (f *Form) FileName() string { return "tiendo-" + f.ID + ".xlsx" }
@@ -42,7 +40,7 @@ type drawing struct {
 // template writes the workbook that is filled in: a sheet for it, one that explains each column, one with the lists.
 func (f *Form) template(w io.Writer, of choices) error {
 	d := &drawing{File: excelize.NewFile(), form: f, of: of}
-	d.keep(d.SetSheetName(d.GetSheetName(0), f.Sheet()))
+	d.keep(d.SetSheetName(d.GetSheetName(0), entrySheet))
 	for _, name := range []string{helpSheet, listSheet} {
 		_, err := d.NewSheet(name)
 		d.keep(err)
@@ -69,9 +67,8 @@ func (d *drawing) put(sheet string, column, row int, text string) {
 
 // entry draws the sheet that is filled in.
 func (d *drawing) entry() {
-	sheet := d.form.Sheet()
-	d.put(sheet, 1, 1, d.form.Title[0]+" - "+d.form.Title[1])
-	d.put(sheet, 1, 2, "Điền từ dòng "+strconv.Itoa(headerRow+1)+"; cột có dấu * là bắt buộc. Không ghi họ tên, số giấy tờ của công dân. "+
+	d.put(entrySheet, 1, 1, d.form.Title[0]+" - "+d.form.Title[1])
+	d.put(entrySheet, 1, 2, "Điền từ dòng "+strconv.Itoa(headerRow+1)+"; cột có dấu * là bắt buộc. Không ghi họ tên, số giấy tờ của công dân. "+
 		"Fill in from row "+strconv.Itoa(headerRow+1)+"; columns marked * are required. No names or numbers of citizens.")
 	head := d.style(excelize.Style{
 		Font: &excelize.Font{Bold: true, Color: "FFFFFF"}, Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"1F4E79"}},
@@ -81,19 +78,19 @@ func (d *drawing) entry() {
 	styles := map[bool]int{true: d.style(excelize.Style{CustomNumFmt: &day}), false: d.style(excelize.Style{NumFmt: text})}
 	for i := range d.form.Columns {
 		c, at := &d.form.Columns[i], workbook.Letters(i+1)
-		d.keep(d.SetColWidth(sheet, at, at, c.width()))
+		d.keep(d.SetColWidth(entrySheet, at, at, c.width()))
 		if dated := c.dated(); dated || !c.numeric() {
-			d.keep(d.SetColStyle(sheet, at, styles[dated]))
+			d.keep(d.SetColStyle(entrySheet, at, styles[dated]))
 		}
-		d.put(sheet, i+1, headerRow, c.cell())
-		d.keep(d.SetCellStyle(sheet, at+strconv.Itoa(headerRow), at+strconv.Itoa(headerRow), head))
-		d.validate(sheet, c, at+strconv.Itoa(headerRow+1)+":"+at+strconv.Itoa(headerRow+MostRows))
+		d.put(entrySheet, i+1, headerRow, c.cell())
+		d.keep(d.SetCellStyle(entrySheet, at+strconv.Itoa(headerRow), at+strconv.Itoa(headerRow), head))
+		d.validate(c, at+strconv.Itoa(headerRow+1)+":"+at+strconv.Itoa(headerRow+MostRows))
 	}
 	// Styles of columns go over those of cells.
-	d.keep(d.SetCellStyle(sheet, "A1", "A1", d.style(excelize.Style{Font: &excelize.Font{Bold: true, Size: 14}})))
-	d.keep(d.SetCellStyle(sheet, "A2", "A2", d.style(excelize.Style{Font: &excelize.Font{Italic: true, Color: "555555"}})))
-	d.keep(d.SetRowHeight(sheet, headerRow, 48))
-	d.keep(d.SetPanes(sheet, &excelize.Panes{Freeze: true, YSplit: headerRow, TopLeftCell: "A" + strconv.Itoa(headerRow+1), ActivePane: "bottomLeft"}))
+	d.keep(d.SetCellStyle(entrySheet, "A1", "A1", d.style(excelize.Style{Font: &excelize.Font{Bold: true, Size: 14}})))
+	d.keep(d.SetCellStyle(entrySheet, "A2", "A2", d.style(excelize.Style{Font: &excelize.Font{Italic: true, Color: "555555"}})))
+	d.keep(d.SetRowHeight(entrySheet, headerRow, 48))
+	d.keep(d.SetPanes(entrySheet, &excelize.Panes{Freeze: true, YSplit: headerRow, TopLeftCell: "A" + strconv.Itoa(headerRow+1), ActivePane: "bottomLeft"}))
 }
 
 func (c *Column) dated() bool {
@@ -110,7 +107,7 @@ func (c *Column) width() float64 {
 }
 
 // validate has the program help whoever fills in a column. What it lets pass is read with care all the same.
-func (d *drawing) validate(sheet string, c *Column, cells string) {
+func (d *drawing) validate(c *Column, cells string) {
 	v := excelize.NewDataValidation(!c.Required)
 	v.SetSqref(cells)
 	v.SetInput(cut(c.Title[0], 32), cut(c.Says[0]+"\n"+c.Says[1], 255))
@@ -137,7 +134,7 @@ func (d *drawing) validate(sheet string, c *Column, cells string) {
 		d.keep(v.SetRange(1, 100_000, excelize.DataValidationTypeDate, excelize.DataValidationOperatorBetween))
 	}
 	v.SetError(strict, cut(c.Title[0], 32), cut("Cần: "+c.Says[0]+"\n"+c.Says[1], 225))
-	d.keep(d.AddDataValidation(sheet, v))
+	d.keep(d.AddDataValidation(entrySheet, v))
 }
 
 // choicesOf are the words among which one of a column is chosen; none if it has no list.

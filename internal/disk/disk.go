@@ -4,6 +4,7 @@ package disk
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 )
@@ -26,6 +27,18 @@ func Replace(path string, content []byte) error {
 		return errors.Join(err, os.Remove(next))
 	}
 	return SyncFolder(folder)
+}
+
+// ReadPrivate reads a file that its owner alone may read; one that others may is an error, which says what to do.
+func ReadPrivate(path string) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if mode := info.Mode().Perm(); mode&0o077 != 0 {
+		return nil, fmt.Errorf("others may open %s (mode %04o): run chmod 600 on it", path, mode)
+	}
+	return os.ReadFile(path)
 }
 
 // SyncFolder puts the names of a folder's files on disk: until then a file that was made or renamed may be lost.

@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"cmp"
 	"errors"
 	"path/filepath"
 	"regexp"
@@ -147,10 +148,7 @@ func (c *compiler) general() error {
 	if err := event.CheckSource(f.Source); err != nil {
 		return c.doc.fault(place{"source"}, "source: %q %v; write one like urn:city:system", f.Source, err)
 	}
-	zone := f.Timezone
-	if zone == "" {
-		zone = usualZone
-	}
+	zone := cmp.Or(f.Timezone, usualZone)
 	loc, err := time.LoadLocation(zone)
 	if err != nil || zone == "Local" {
 		return c.doc.fault(place{"timezone"}, "timezone: %q is no time zone; write one like Asia/Ho_Chi_Minh", zone)

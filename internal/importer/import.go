@@ -125,44 +125,9 @@ func (i *Import) Run(ctx context.Context, in *Input, now time.Time) (result Resu
 			return result, err
 		}
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	flights := cmp.Or(i.Flights, manyFlights)
-	free := make(chan *Batch, flights+1)
-	for range cap(free) {
-		free <- new(Batch)
-	}
-	air := make(chan *flight, flights+1)
-	var readFault error
-	go func() {
-		defer close(air)
-		readFault = i.take(ctx, reader, free, air)
-	}()
-	if in.Size > 0 { // else it may be a terminal, which nobody waits for
-		defer func() {
-			cancel()
-			for range air {
-			}
-		}()
-	}
-	for {
-		var f *flight
-		select {
-		case <-ctx.Done():
-			return result, ctx.Err()
-		case f = <-air:
-		}
-		if f == nil {
-			break
-		}
-		o := <-f.done
-		if o.err != nil {
-			return result, o.err
-		}
-		if err := i.settle(&result, f.batch, o.rejects, reader.whole); err != nil {
-			return result, err
-		}
-		free <- f.batch
+	readFault, err := i.fly(ctx, in, reader, &result)
+	if err != nil {
+		return result, err
 	}
 	result.Notes = in.notes
 	if readFault == nil {
@@ -181,6 +146,50 @@ func (i *Import) Run(ctx context.Context, in *Input, now time.Time) (result Resu
 		reader.whole.fault = "its last row can't be read and no line end follows it: the file seems to be cut off"
 	}
 	return result, errors.Join(readFault, i.retract(ctx, reader.whole, &result))
+}
+
+// fly sends what is read in batches, several at once, and books the answers in their order, until the file ends. readFault is why it
+// could not be read to its end; with err not all of what was read was sent.
+func (i *Import) fly(ctx context.Context, in *Input, reader *Reader, result *Result) (readFault, err error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	flights := cmp.Or(i.Flights, manyFlights)
+	free := make(chan *Batch, flights+1)
+	for range cap(free) {
+		free <- new(Batch)
+	}
+	air := make(chan *flight, flights+1)
+	var ended error
+	go func() {
+		defer close(air)
+		ended = i.take(ctx, reader, free, air)
+	}()
+	if in.Size > 0 { // else it may be a terminal, which nobody waits for
+		defer func() {
+			cancel()
+			for range air {
+			}
+		}()
+	}
+	for {
+		var f *flight
+		select {
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		case f = <-air:
+		}
+		if f == nil {
+			return ended, nil
+		}
+		o := <-f.done
+		if o.err != nil {
+			return nil, o.err
+		}
+		if err := i.settle(result, f.batch, o.rejects, reader.whole); err != nil {
+			return nil, err
+		}
+		free <- f.batch
+	}
 }
 
 // clocks says in which zone times are read, where days may shift by that; "" where they can't.

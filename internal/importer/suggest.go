@@ -1,6 +1,7 @@
 package importer
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -97,7 +98,7 @@ func (w *suggestion) write() {
 	w.say("", "? "+why[0], "? "+why[1])
 	w.line("family: %s", family)
 	w.say("", "? tên cố định của hệ thống nguồn; giữ nguyên cho mọi lần nhập", "? a name of the source system that stays the same for every import")
-	w.line("source: urn:tiendo:suggested:%s", orElse(Slug(w.file), "file"))
+	w.line("source: urn:tiendo:suggested:%s", cmp.Or(Slug(w.file), "file"))
 	w.reading()
 	w.general(family)
 	w.line("events:")
@@ -106,13 +107,6 @@ func (w *suggestion) write() {
 	w.closings(family)
 	w.after(family)
 	w.unused()
-}
-
-func orElse(text, other string) string {
-	if text == "" {
-		return other
-	}
-	return text
 }
 
 // reading writes how the file is read.

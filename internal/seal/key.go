@@ -34,14 +34,7 @@ type key struct {
 
 // openKey reads the key of a folder.
 func openKey(folder string) (*key, error) {
-	info, err := os.Stat(filepath.Join(folder, keyFile))
-	if err != nil {
-		return nil, err
-	}
-	if mode := info.Mode().Perm(); mode&0o077 != 0 {
-		return nil, fmt.Errorf("others may open %s (mode %04o): run chmod 600 on it", filepath.Join(folder, keyFile), mode)
-	}
-	secret, err := os.ReadFile(filepath.Join(folder, keyFile))
+	secret, err := disk.ReadPrivate(filepath.Join(folder, keyFile))
 	if err != nil {
 		return nil, err
 	}
