@@ -92,25 +92,15 @@ func (c *client) lines(ctx context.Context, path string, query url.Values, each 
 // open asks the server, with a body of JSON unless it is nil, and returns the body of an answer of success, which the caller
 // closes. The error of another answer says what the server said.
 func (c *client) open(ctx context.Context, method, path string, query url.Values, content []byte) (io.ReadCloser, error) {
-	address, err := c.endpoint(path)
-	if err != nil {
-		return nil, err
-	}
-	address.RawQuery = query.Encode()
-	token, err := c.token()
-	if err != nil {
-		return nil, err
-	}
-	request, err := http.NewRequestWithContext(ctx, method, address.String(), bytes.NewReader(content))
-	if err != nil {
-		return nil, misuse(err)
-	}
-	if token != "" {
-		request.Header.Set("Authorization", "Bearer "+token)
-	}
+	media := ""
 	if content != nil {
-		request.Header.Set("Content-Type", "application/json")
+		media = "application/json"
 	}
+	request, err := c.request(ctx, method, path, media, content)
+	if err != nil {
+		return nil, err
+	}
+	request.URL.RawQuery = query.Encode()
 	answer, err := http.DefaultClient.Do(request)
 	if err != nil {
 		return nil, c.unreachable(err)
@@ -124,6 +114,29 @@ func (c *client) open(ctx context.Context, method, path string, query url.Values
 		return nil, c.unreachable(err)
 	}
 	return nil, refusal(answer, body)
+}
+
+// request is one with the token, if there is any, and with content of a media type; "" for none.
+func (c *client) request(ctx context.Context, method, path, media string, content []byte) (*http.Request, error) {
+	address, err := c.endpoint(path)
+	if err != nil {
+		return nil, err
+	}
+	token, err := c.token()
+	if err != nil {
+		return nil, err
+	}
+	request, err := http.NewRequestWithContext(ctx, method, address.String(), bytes.NewReader(content))
+	if err != nil {
+		return nil, misuse(err)
+	}
+	if token != "" {
+		request.Header.Set("Authorization", "Bearer "+token)
+	}
+	if media != "" {
+		request.Header.Set("Content-Type", media)
+	}
+	return request, nil
 }
 
 func (c *client) unreachable(err error) error {
@@ -165,4 +178,12 @@ func refusal(answer *http.Response, body []byte) error {
 	default:
 		return misuse(err)
 	}
+}
+
+// readAnswer reads an answer of success.
+func readAnswer[T any](c *client, answer []byte) (what T, _ error) {
+	if err := json.Unmarshal(answer, &what); err != nil {
+		return what, unreachable(fmt.Errorf("the answer of %s can't be read (%w); is it a Tiendo server of this version?", c.Server, err))
+	}
+	return what, nil
 }
