@@ -70,8 +70,20 @@ func (c *client) ask(ctx context.Context, method, path string, query url.Values,
 	return body, nil
 }
 
-// lines posts to the server and hands every line of its answer to each, as it comes.
-func (c *client) lines(ctx context.Context, path string, query url.Values, each func([]byte) error) error {
+// lineError is the member of a line of an answer that says why the work ended early.
+type lineError struct {
+	Error string `json:"error"`
+}
+
+func (e lineError) err() error {
+	if e.Error == "" {
+		return nil
+	}
+	return fmt.Errorf("the server says: %s", e.Error)
+}
+
+// readLines posts to the server and hands every line of its answer to each, as it comes, up to one with an error.
+func readLines[T interface{ err() error }](ctx context.Context, c *client, path string, query url.Values, each func(*T)) error {
 	answer, err := c.open(ctx, http.MethodPost, path, query, nil)
 	if err != nil {
 		return err
@@ -79,9 +91,14 @@ func (c *client) lines(ctx context.Context, path string, query url.Values, each 
 	defer answer.Close()
 	scanner := bufio.NewScanner(answer)
 	for scanner.Scan() {
-		if err := each(scanner.Bytes()); err != nil {
+		var line T
+		if err := json.Unmarshal(scanner.Bytes(), &line); err != nil {
+			return fmt.Errorf("a line of the server's answer is none: %w; is it a Tiendo server of this version?", err)
+		}
+		if err := line.err(); err != nil {
 			return err
 		}
+		each(&line)
 	}
 	if err := scanner.Err(); err != nil {
 		return c.unreachable(err)
