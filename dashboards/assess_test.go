@@ -39,8 +39,17 @@ func assessed(t *testing.T, o *Options) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o.Methods = func() ranking.Methods { return ranking.Methods{m} }
-	o.Assessed = func(_ context.Context, _, of string) (*ranking.Sheet, error) {
+	// The first method ranks communes, of which this city has none.
+	communes, err := ranking.Read([]byte(strings.ReplaceAll(strings.ReplaceAll(methodToAssess, "departments", "communes"), "code: department", "code: commune")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.Methods = func() ranking.Methods { return ranking.Methods{communes, m} }
+	o.Ranked = func(of *ranking.Method) bool { return of == m }
+	o.Assessed = func(_ context.Context, id, of string) (*ranking.Sheet, error) {
+		if id == communes.ID {
+			return nil, ranking.ErrNobody
+		}
 		p, err := m.Period(of, today, hanoi)
 		if err != nil {
 			return nil, err
@@ -80,4 +89,25 @@ func TestAssessPagesLookLikeThis(t *testing.T) {
 	f("assess-team-en.html", team.do(t, http.MethodGet, "/assess?period=2019-Q3&agency=H24.12&lang=en", nil), 200)
 	f("assess-own-vi.html", own.do(t, http.MethodGet, "/assess?period=2019-Q3", nil), 200)
 	f("assess-wrong-vi.html", own.do(t, http.MethodPost, "/assess", url.Values{"method": {"departments"}, "period": {"2019-Q3"}, "criterion": {"plan"}, "points": {`"><b>`}, "evidence": {"http://a.vn"}}), 400)
+}
+
+// Who names no method gets one that ranks somebody, an agency the one that asks it; who names one that ranks nobody is told so.
+func TestAssessBeginsWhereSomebodyIsRanked(t *testing.T) {
+	g := newGate(t, nil)
+	team := g.logIn(t, g.make(t, auth.Terms{Name: "doan", Scopes: []auth.Scope{auth.ScopeAssess, auth.ScopeView}}))
+	own := g.logIn(t, g.make(t, auth.Terms{Name: "so", Scopes: []auth.Scope{auth.ScopeAssess}, Agency: "H24.12"}))
+	stranger := g.logIn(t, g.make(t, auth.Terms{Name: "quan", Scopes: []auth.Scope{auth.ScopeAssess}, Agency: "H24.31"}))
+	f := func(c *caller, address string, status int, says string) {
+		t.Helper()
+		r := c.do(t, http.MethodGet, address, nil)
+		if page := bodyOf(t, r); r.StatusCode != status || !strings.Contains(page, says) || strings.Contains(page, `"/assess?method=communes`) {
+			t.Errorf("%s: %d, want %d and %q", address, r.StatusCode, status, says)
+		}
+	}
+	f(team, "/assess", 200, "Xếp hạng các sở")
+	f(team, "/assess?period=2019-Q3", 200, "Xếp hạng các sở")
+	f(team, "/assess?period=2019", 400, assessIn[vietnamese].Unknown)
+	f(team, "/assess?method=communes", 400, rankWords[vietnamese].Nobody)
+	f(own, "/assess", 200, `name="criterion" value="plan"`)
+	f(stranger, "/assess", 200, assessIn[vietnamese].NotAsked)
 }

@@ -43,7 +43,8 @@ type wrongPoints struct {
 	faults                         byhand.Faults
 }
 
-// assessor reads what an address, or a form, asks for. Where something is wrong with that, it answers, and ok is false.
+// assessor reads what an address, or a form, asks for. Who names no method gets the first that asks the agency, or anybody. Where
+// something is wrong with that, it answers, and ok is false.
 func (p *Pages) assessor(w http.ResponseWriter, r *http.Request, params url.Values) (by assessor, ok bool) {
 	if by.entrant, ok = p.entrant(w, r); !ok {
 		return by, false
@@ -52,17 +53,37 @@ func (p *Pages) assessor(w http.ResponseWriter, r *http.Request, params url.Valu
 	if by.who.Bound != "" {
 		by.agency = by.who.Bound
 	}
-	if by.method, by.period, ok = p.methodOf(params.Get("method"), params.Get("period")); !ok {
-		if params.Get("method") == "" && params.Get("period") == "" {
-			p.complain(w, r, by.lang, http.StatusOK, trouble{Heading: assessIn[by.lang].NoMethods, Says: assessIn[by.lang].NoMethodsSays})
+	id, name := params.Get("method"), params.Get("period")
+	for _, m := range p.methods() {
+		of, ranks := p.assessedPeriod(m, name)
+		if id != "" && m.ID != id || !ranks || id == "" && !p.ranked(m) {
+			continue
+		}
+		sheet, err := p.Assessed(r.Context(), m.ID, of.ID)
+		switch {
+		case errors.Is(err, ranking.ErrNobody) && id == "":
+			continue
+		case errors.Is(err, ranking.ErrNobody):
+			p.complain(w, r, by.lang, http.StatusBadRequest, trouble{Heading: rankWords[by.lang].Nobody, Says: rankWords[by.lang].NobodySays})
+			return by, false
+		case err != nil:
+			p.refuse(w, r, by.lang, err)
 			return by, false
 		}
-		p.complain(w, r, by.lang, http.StatusBadRequest, trouble{Heading: assessIn[by.lang].Unknown})
-		return by, false
+		asks := len(sheet.Of(by.agency).Agencies) > 0
+		if by.method == nil || asks {
+			by.method, by.period, by.sheet = m, of, sheet
+		}
+		if asks {
+			break
+		}
 	}
-	var err error
-	if by.sheet, err = p.Assessed(r.Context(), by.method.ID, by.period.ID); err != nil {
-		p.refuse(w, r, by.lang, err)
+	switch {
+	case by.method == nil && id == "" && name == "":
+		p.complain(w, r, by.lang, http.StatusOK, trouble{Heading: assessIn[by.lang].NoMethods, Says: assessIn[by.lang].NoMethodsSays})
+		return by, false
+	case by.method == nil:
+		p.complain(w, r, by.lang, http.StatusBadRequest, trouble{Heading: assessIn[by.lang].Unknown})
 		return by, false
 	}
 	asks := len(by.sheet.Of(by.agency).Agencies) > 0
@@ -77,28 +98,20 @@ func (p *Pages) assessor(w http.ResponseWriter, r *http.Request, params url.Valu
 	return by, true
 }
 
-// methodOf finds a method with assessments, and a period that it ranks: the first and the newest that has ended, where none is
-// named.
-func (p *Pages) methodOf(id, name string) (*ranking.Method, period.Period, bool) {
-	for _, m := range p.methods() {
-		if !assessable(m) || id != "" && m.ID != id {
-			continue
-		}
-		all := p.periodsOf(m)
-		if name != "" {
-			if of, err := m.Period(name, p.Now(), p.Location); err == nil {
-				return m, of, true
-			}
-			continue
-		}
-		if ended := slices.IndexFunc(all, func(of period.Period) bool { return !of.Running }); ended >= 0 {
-			return m, all[ended], true
-		}
-		if len(all) > 0 {
-			return m, all[0], true
-		}
+// assessedPeriod is the period of a name that the method ranks and asks for: the newest that has ended, where none is named.
+func (p *Pages) assessedPeriod(m *ranking.Method, name string) (of period.Period, ok bool) {
+	if !assessable(m) {
+		return of, false
 	}
-	return nil, period.Period{}, false
+	if name != "" {
+		of, err := m.Period(name, p.Now(), p.Location)
+		return of, err == nil
+	}
+	all := p.periodsOf(m)
+	if len(all) == 0 {
+		return of, false
+	}
+	return all[max(0, slices.IndexFunc(all, func(of period.Period) bool { return !of.Running }))], true
 }
 
 // assessedPeriods is how many periods of each kind the page leads to.

@@ -68,14 +68,13 @@ func (p *Pages) assessView(by *assessor) *assessView {
 		v.Says = v.E.SelfSays
 	}
 	for _, other := range p.methods() {
-		if assessable(other) && len(p.periodsOf(other)) > 0 {
-			with := *by
-			with.method, with.period = other, p.periodsOf(other)[0]
-			if _, of, ok := p.methodOf(other.ID, ""); ok {
-				with.period = of
-			}
-			v.Methods = append(v.Methods, choice{lang.of(other.Titles.VI, other.Titles.EN), with.href("", nil), other == m})
+		of, ok := p.assessedPeriod(other, "")
+		if !ok || other.ID != m.ID && !p.ranked(other) {
+			continue
 		}
+		with := *by
+		with.method, with.period = other, of
+		v.Methods = append(v.Methods, choice{lang.of(other.Titles.VI, other.Titles.EN), with.href("", nil), other == m})
 	}
 	periods := p.periodsOf(m)
 	if !slices.ContainsFunc(periods, func(of period.Period) bool { return of.ID == by.period.ID }) {

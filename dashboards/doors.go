@@ -3,6 +3,7 @@ package dashboards
 import (
 	"cmp"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -162,10 +163,10 @@ func (p *Pages) failLogin(w http.ResponseWriter, r *http.Request, next string, e
 // whyNoLogin says why somebody was not let in, and logs what is a fault of ours.
 func (p *Pages) whyNoLogin(lang language, err error) (status int, says string) {
 	d := doorsIn[lang]
-	_, tooMany := errors.AsType[*auth.TooManyError](err)
+	many, tooMany := errors.AsType[*auth.TooManyError](err)
 	switch {
 	case tooMany:
-		return http.StatusTooManyRequests, d.TooMany
+		return http.StatusTooManyRequests, fmt.Sprintf(d.TooMany, many.Seconds())
 	case errors.Is(err, auth.ErrForeign):
 		says = d.Foreign
 	case errors.Is(err, auth.ErrElsewhere):

@@ -265,7 +265,8 @@ func TestWhyNobodyWasLetIn(t *testing.T) {
 	for range 10 {
 		nobody.do(t, "POST", "/login", url.Values{"token": {"x"}})
 	}
-	f(nobody, "POST", "/login", "x", 429, doorsIn[vietnamese].TooMany)
+	f(nobody, "POST", "/login", "x", 429, "giây rồi thử lại")
+	f(nobody, "POST", "/login?lang=en", "x", 429, "seconds and try again")
 	if r := nobody.do(t, "GET", "/login/start?next=/kpis", nil); r.Header.Get("Location") != "/login?next=%2Fkpis" {
 		t.Errorf("without a provider a login begins at %s", r.Header.Get("Location"))
 	}

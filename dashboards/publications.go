@@ -11,6 +11,7 @@ import (
 
 	"tiendo/internal/audit"
 	"tiendo/internal/auth"
+	"tiendo/internal/kpi"
 	"tiendo/internal/publication"
 	"tiendo/internal/ranking"
 	"tiendo/internal/seal"
@@ -98,7 +99,7 @@ func (p *Pages) showPublications(w http.ResponseWriter, r *http.Request, status 
 	}
 	seen := map[string]bool{}
 	for _, m := range p.Publishing.Methods() {
-		if !seen[m.ID] {
+		if !seen[m.ID] && (p.ranked(m) || m.ID == v.Form.Method) {
 			v.Methods = append(v.Methods, tick{m.ID, lang.of(m.Titles.VI, m.Titles.EN), m.ID == v.Form.Method})
 		}
 		seen[m.ID] = true
@@ -109,7 +110,7 @@ func (p *Pages) showPublications(w http.ResponseWriter, r *http.Request, status 
 // waitingRow shows a proposal, to those who may publish with all that would be sealed: a second person must see what it is.
 func (p *Pages) waitingRow(x *publication.Proposal, lang language, may bool, who string) waitingRow {
 	row := waitingRow{
-		ID: x.Method, PeriodID: x.Period, Method: p.methodName(x.Method, lang), Period: lang.period(x.Period), By: x.By,
+		ID: x.Method, PeriodID: x.Period, Method: p.methodName(x.Method, lang), Period: lang.period(x.Period), By: cmp.Or(actors[x.By].in(lang), x.By),
 		Made: lang.minute(x.Made.In(p.Location)), SHA256: x.SHA256, Own: x.By == who,
 	}
 	if !may {
@@ -166,7 +167,7 @@ func (p *Pages) publish(w http.ResponseWriter, r *http.Request) {
 	ask := publication.Ask{Method: form.Method, Period: form.Period, Although: form.Although, Reason: form.Reason, Confirm: field("confirm")}
 	corrects, err := strconv.ParseInt(form.Corrects, 10, 64)
 	if ask.Corrects = corrects; form.Corrects != "" && (err != nil || corrects < 1) {
-		p.showPublications(w, r, http.StatusBadRequest, publicationsView{Form: form, Wrong: d.Corrects + ": " + cut(form.Corrects)})
+		p.showPublications(w, r, http.StatusBadRequest, publicationsView{Form: form, Wrong: fmt.Sprintf(d.NoNumber, cut(form.Corrects))})
 		return
 	}
 	if ask.Confirm == "" && field("seen") == "" {
@@ -189,6 +190,7 @@ func (p *Pages) notPublished(w http.ResponseWriter, r *http.Request, lang langua
 	d, v, status := publicationsIn[lang], publicationsView{Form: form}, http.StatusConflict
 	var refused *publication.Refusal
 	var wrong *publication.Wrong
+	var asked *kpi.Error
 	switch {
 	case errors.As(err, &refused):
 		v.Wrong = d.NotPublished
@@ -197,6 +199,8 @@ func (p *Pages) notPublished(w http.ResponseWriter, r *http.Request, lang langua
 		}
 	case errors.As(err, &wrong):
 		v.Wrong = lang.of(wrong.VI, wrong.Message)
+	case errors.As(err, &asked):
+		v.Wrong, status = lang.of(cmp.Or(asked.VI, asked.Message), asked.Message), http.StatusBadRequest
 	case errors.Is(err, seal.ErrTampered):
 		v.Wrong = d.Tampered
 	case errors.Is(err, p.Publishing.Behind):

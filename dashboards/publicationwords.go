@@ -4,16 +4,16 @@ import "tiendo/internal/publication"
 
 // publicationWords are what the pages of publications say, in one language.
 type publicationWords struct {
-	Title, Says, None, Number, Ranking, Period, Published, State string
-	Corrects, CorrectedBy, Although, Reason, Download, Open      string
-	Key, KeySays, Agency, Points, Rank, Sure, NoRank             string
-	Against, Known, KnownSays, Today, TodaySays, TodayNone, Then string
-	Now, Why, Others, Moved, Verify, VerifySays, Back, Tampered  string
-	Publish, PublishSays, Method, PeriodSays, AlthoughSays       string
-	CorrectsSays, ReasonSays, Really, Do, Waiting, WaitingSays   string
-	By, Confirm, Withdraw, Done, Waits, Withdrawn, NotPublished  string
-	Unknown, WrongForm, Check, NoMethods, Behind, Gone           string
-	Before, After, Live, Look, Asked, Another                    string
+	Title, Says, None, Number, Ranking, Period, Published, State         string
+	Corrects, CorrectedBy, Although, Reason, Download, Open              string
+	Key, KeySays, Agency, Points, Rank, Sure, NoRank                     string
+	Against, Known, KnownSays, Today, TodaySays, TodayNone, Then         string
+	Now, Why, Others, Moved, Verify, VerifySays, Back, Tampered          string
+	Publish, PublishSays, Method, PeriodSays, AlthoughSays               string
+	CorrectsSays, NoNumber, ReasonSays, Really, Do, Waiting, WaitingSays string
+	By, Confirm, Withdraw, Done, Waits, Withdrawn, NotPublished          string
+	Unknown, WrongForm, Check, NoMethods, Behind, Gone                   string
+	Before, After, Live, Look, Asked, Another                            string
 }
 
 var publicationsIn = map[language]*publicationWords{
@@ -30,7 +30,7 @@ var publicationsIn = map[language]*publicationWords{
 		Back: "Về danh sách", Tampered: "Sổ công bố không còn đúng như đã ghi, nên không công bố thêm được. Quản trị viên hãy chạy lệnh tiendo check rankings.",
 		Publish: "Công bố một bảng xếp hạng", PublishSays: "Máy chủ chờ đến khi mọi dữ liệu đã nhận được tính xong, rồi xếp hạng và niêm phong.", Method: "Phương pháp",
 		PeriodSays: "chẳng hạn 2026-Q3", AlthoughSays: "chỉ ghi khi còn điều chưa đủ mà vẫn công bố; được công bố cùng",
-		CorrectsSays: "để trống nếu công bố lần đầu", ReasonSays: "bắt buộc khi đính chính; được công bố cùng, không ghi tên công dân",
+		CorrectsSays: "để trống nếu công bố lần đầu", NoNumber: "Đính chính số: “%s” không phải là số của một công bố; hãy ghi số trong cột đầu của bảng trên, chẳng hạn 3.", ReasonSays: "bắt buộc khi đính chính; được công bố cùng, không ghi tên công dân",
 		Really: "Tôi đã xem bảng xếp hạng này. Nội dung đã công bố không thay đổi được.", Do: "Công bố", Waiting: "Chờ người thứ hai xác nhận",
 		WaitingSays: "Phương pháp yêu cầu hai người. Người thứ hai công bố đúng những gì người thứ nhất đã thấy.", By: "Người đề nghị", Confirm: "Xác nhận và công bố", Withdraw: "Rút lại",
 		Done: "Đã công bố", Waits: "Đã ghi nhận, đang chờ người thứ hai xác nhận.", Withdrawn: "Đã rút lại.", NotPublished: "Chưa công bố được",
@@ -52,7 +52,7 @@ var publicationsIn = map[language]*publicationWords{
 		Back: "Back to the list", Tampered: "The log of publications is not what was written, so nothing more is published. Administrators: run tiendo check rankings.",
 		Publish: "Publish a ranking", PublishSays: "The server waits until all that it has received is in the figures, ranks, and seals the ranking.", Method: "Method",
 		PeriodSays: "such as 2026-Q3", AlthoughSays: "only where something stands against it; it is published too",
-		CorrectsSays: "empty for the first publication", ReasonSays: "needed for a correction; it is published too, and names no citizen",
+		CorrectsSays: "empty for the first publication", NoNumber: "Corrects no.: “%s” is no number of a publication; write one of the first column of the table above, such as 3.", ReasonSays: "needed for a correction; it is published too, and names no citizen",
 		Really: "I have looked at this ranking. What is published can't be changed.", Do: "Publish", Waiting: "Waiting for a second person",
 		WaitingSays: "The method asks for two people. The second publishes exactly what the first has seen.", By: "Asked by", Confirm: "Confirm and publish", Withdraw: "Take back",
 		Done: "Published", Waits: "Taken; a second person must confirm it.", Withdrawn: "Taken back.", NotPublished: "Not published",

@@ -203,6 +203,9 @@ func (p *Pages) methods() ranking.Methods {
 	return p.Methods()
 }
 
+// ranked says that the register has or had somebody whom the method ranks.
+func (p *Pages) ranked(m *ranking.Method) bool { return p.Ranked == nil || p.Ranked(m) }
+
 // lastEnded is the newest period of the method's first kind that has ended; "" if there is none.
 func (p *Pages) lastEnded(m *ranking.Method) string {
 	now := p.Now().In(p.Location)
@@ -219,7 +222,7 @@ func (p *Pages) lastEnded(m *ranking.Method) string {
 func (p *Pages) rankedBy(q *rankingAsked) []choice {
 	var all []choice
 	for _, m := range p.methods() {
-		if m.ID != q.method && p.Ranked != nil && !p.Ranked(m) {
+		if m.ID != q.method && !p.ranked(m) {
 			continue
 		}
 		params := url.Values{"method": {m.ID}, "lang": {string(q.lang)}}

@@ -42,7 +42,7 @@ type words struct {
 var spoken = map[language]*words{
 	vietnamese: {
 		City: "Toàn thành phố", Title: "Tổng quan tiến độ", Tagline: "Tiến độ giải quyết thủ tục hành chính và nhiệm vụ",
-		Skip:      "Đến phần số liệu",
+		Skip:      "Đến nội dung chính",
 		Simulated: "Số liệu mô phỏng: mọi con số trên trang này do chương trình tạo ra, không phải của một thành phố có thật.",
 		Period:    "Kỳ báo cáo", OtherPeriod: "Kỳ khác", Show: "Xem", Language: "Ngôn ngữ",
 		AsOf: "Số liệu lúc", Events: "sự kiện", Lost: "Mất kết nối với máy chủ; số liệu có thể đã cũ.",
@@ -108,7 +108,7 @@ var spoken = map[language]*words{
 	},
 	english: {
 		City: "Whole city", Title: "Progress at a glance", Tagline: "Are dossiers and assigned tasks settled when promised?",
-		Skip:      "Skip to the figures",
+		Skip:      "Skip to the content",
 		Simulated: "Simulated figures: everything on this page was made up by a program; it is no real city.",
 		Period:    "Period", OtherPeriod: "Other period", Show: "Show", Language: "Language",
 		AsOf: "As of", Events: "events", Lost: "The server does not answer; figures may be old.",

@@ -116,6 +116,7 @@ func (b *Booker) replace(ctx context.Context, mark Mark) error {
 	defer b.remade.Add(1)
 	// What is asked from here on is asked of one journal: the sum of the old one would tell of less, beside what only the engine knows.
 	b.ledger.forget()
+	defer b.ledger.appear()()
 	if err := b.Conn.Exec(ctx, "EXCHANGE TABLES "+journalTable+" AND "+nextTable); err != nil {
 		return fmt.Errorf("put the new journal in place: %w", err)
 	}

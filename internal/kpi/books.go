@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
@@ -70,15 +71,35 @@ type answer struct {
 	numerator, denominator []int
 }
 
+// asks is how often questions are asked again because something was booked between two of them.
+const asks = 3
+
 // Ask answers questions, in their order: one statement for all questions of the same families, period, grouping and filter, and
-// one more for each measure of quantiles. An *Error says which question cannot be asked; any other error is the engine's.
+// one more for each measure of quantiles. The figures are of one block, unless blocks come so fast that they can't be. An *Error says which
+// question cannot be asked; any other error is the engine's.
 func (b *Books) Ask(ctx context.Context, queries ...Query) ([]Figure, error) {
-	asOf, events := b.Now().In(b.Calendars.Location()), b.Events()
-	figures := make([]Figure, len(queries))
 	groups, err := b.plan(queries)
 	if err != nil {
 		return nil, err
 	}
+	for again := range asks {
+		if again > 0 {
+			b.Ledger.Settled()
+		}
+		shown := b.Ledger.Shown()
+		figures, remembered, err := b.answer(ctx, queries, groups)
+		if err != nil || len(groups) < 2 || again == asks-1 || b.Ledger.Shown() == shown && (remembered || shown%2 == 0) {
+			return figures, err
+		}
+	}
+	panic("BUG: questions were not asked")
+}
+
+// answer answers questions, and says whether memory had all that is summed up.
+func (b *Books) answer(ctx context.Context, queries []Query, groups []*group) (_ []Figure, remembered bool, err error) {
+	asOf, events := b.Now().In(b.Calendars.Location()), b.Events()
+	figures := make([]Figure, len(queries))
+	var engine atomic.Bool
 	answer := func(i int, rows []Row) {
 		d, _ := ByID(queries[i].ID)
 		figures[i] = Figure{ID: d.ID, Unit: d.Unit, Definition: d.Version, Period: queries[i].Period, AsOf: b.seenAt(queries[i], asOf), Events: events, Rows: rows}
@@ -87,12 +108,16 @@ func (b *Books) Ask(ctx context.Context, queries ...Query) ([]Figure, error) {
 	work.SetLimit(parallel)
 	for _, g := range groups {
 		work.Go(func() error {
-			sums, err := b.fetch(working, &g.statement)
+			sums, live, err := b.fetch(working, &g.statement)
 			if a := g.answers[0]; err == nil && a.definition.looksAhead() && !queries[a.query].Period.Running {
+				live = false
 				err = b.soonThen(working, &g.statement, a.numerator[0], sums)
 			}
 			if err != nil {
 				return fmt.Errorf("ask the books for %s: %w", queries[g.answers[0].query].ID, err)
+			}
+			if !live {
+				engine.Store(true)
 			}
 			for _, a := range g.answers {
 				answer(a.query, sums.rows(a, &g.statement))
@@ -122,10 +147,10 @@ func (b *Books) Ask(ctx context.Context, queries ...Query) ([]Figure, error) {
 		})
 	}
 	if err := work.Wait(); err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	if err := b.addCompleteness(ctx, stated, queries, figures); err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	for i, q := range queries {
 		d, _ := ByID(q.ID)
@@ -139,9 +164,9 @@ func (b *Books) Ask(ctx context.Context, queries ...Query) ([]Figure, error) {
 		}
 	}
 	if err := b.addQuiet(ctx, queries, figures); err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	return figures, nil
+	return figures, !engine.Load(), nil
 }
 
 // parallel is how many statements of one question are asked at once.
@@ -238,11 +263,12 @@ func (b *Books) soon(t time.Time) (string, error) {
 }
 
 // fetch answers a statement: from memory, or else by the engine.
-func (b *Books) fetch(ctx context.Context, s *statement) (*sums, error) {
+func (b *Books) fetch(ctx context.Context, s *statement) (_ *sums, live bool, err error) {
 	if sums, ok, err := b.live(ctx, s); ok || err != nil {
-		return sums, err
+		return sums, true, err
 	}
-	return b.ask(ctx, s, s.cubes())
+	sums, err := b.ask(ctx, s, s.cubes())
+	return sums, false, err
 }
 
 // ask asks the engine for a statement over some parts of the books.

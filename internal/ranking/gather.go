@@ -77,7 +77,10 @@ func (m *Method) Gather(ctx context.Context, b *kpi.Books, p period.Period, at M
 		}
 	}
 	if len(in.Agencies) == 0 {
-		return nil, nobody{&kpi.Error{Param: "period", Message: fmt.Sprintf("on %s the register has no agency of the groups of %s; load agencies with their groups (tiendo register load)", day, m.ID)}}
+		return nil, nobody{&kpi.Error{
+			Param: "period", Message: fmt.Sprintf("on %s the register has no agency of the groups of %s; load agencies with their groups (tiendo register load)", day, m.ID),
+			VI: fmt.Sprintf("ngày %s sổ đăng ký không có cơ quan nào thuộc nhóm mà %s xếp hạng; hãy chọn phương pháp hoặc kỳ khác, hay nạp danh mục cơ quan có nhóm (tiendo register load)", day, m.ID),
+		}}
 	}
 	for _, kind := range register.Kinds() {
 		if l, ok := view.Load(kind); ok {

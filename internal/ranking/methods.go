@@ -63,9 +63,16 @@ func (all Methods) Find(id, name string, now time.Time, zone *time.Location) (*M
 		refused = err
 	}
 	if refused == nil {
-		refused = &kpi.Error{Param: "method", Message: fmt.Sprintf("there is no method %q; %s would do", id, strings.Join(slices.Compact(ids), ", "))}
+		such := strings.Join(slices.Compact(ids), ", ")
+		refused = &kpi.Error{
+			Param: "method", Message: fmt.Sprintf("there is no method %q; %s would do", id, such),
+			VI: fmt.Sprintf("không có phương pháp %q; dùng được %s", id, such),
+		}
 		if len(ids) == 0 {
-			refused = &kpi.Error{Param: "method", Message: fmt.Sprintf("there is no method %q, for the server has none; name a folder of method files with ranking.methods", id)}
+			refused = &kpi.Error{
+				Param: "method", Message: fmt.Sprintf("there is no method %q, for the server has none; name a folder of method files with ranking.methods", id),
+				VI: fmt.Sprintf("không có phương pháp %q, vì máy chủ chưa có phương pháp nào; hãy đặt thư mục phương pháp bằng ranking.methods", id),
+			}
 		}
 	}
 	return nil, period.Period{}, refused
