@@ -48,9 +48,9 @@ func (c *kpiCmd) Run(ctx context.Context, std *streams) error {
 		_, err := fmt.Fprintf(std.out, "%s\n", strings.TrimSpace(string(body)))
 		return err
 	}
-	var f figure
-	if err := json.Unmarshal(body, &f); err != nil {
-		return unreachable(fmt.Errorf("the answer of %s is no figure (%w); is it a Tiendo server of this version?", c.Client.Server, err))
+	f, err := readAnswer[figure](&c.Client, body)
+	if err != nil {
+		return err
 	}
 	if c.Format == "csv" {
 		return f.writeCSV(std.out, c.By)
