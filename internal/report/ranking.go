@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"tiendo/internal/ranking"
+	"tiendo/internal/workbook"
 )
 
 // wordsOfRanking are the texts of a ranking's papers.
@@ -266,7 +267,7 @@ func plainly(all []ranking.Standing, decimals int) bool {
 
 // absolute names a cell that stays where it is when a formula is copied, as $D$7.
 func absolute(column, row int) string {
-	return fmt.Sprintf("$%s$%d", letters(column), row)
+	return fmt.Sprintf("$%s$%d", workbook.Letters(column), row)
 }
 
 // details writes the figures that shares were made of.
