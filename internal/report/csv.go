@@ -37,6 +37,14 @@ func or(s *string) string {
 	return *s
 }
 
+// exact writes a number with all its digits, "" for none.
+func exact(v *float64) string {
+	if v == nil {
+		return ""
+	}
+	return strconv.FormatFloat(*v, 'g', -1, 64)
+}
+
 // writeCSV writes a table whose texts no spreadsheet takes for formulas.
 func writeCSV(out io.Writer, table [][]string) error {
 	if _, err := io.WriteString(out, "\ufeff"); err != nil {
