@@ -31,6 +31,8 @@ type Options struct {
 	Now func() time.Time
 	// Events tells how many events are booked.
 	Events func() uint64
+	// Renewing says that the books lack what an earlier version of the program did not count; nil: they never do.
+	Renewing func() bool
 	// Ledger is what the booker of this process keeps in memory; nil where there is none.
 	Ledger *booking.Ledger
 }
@@ -98,11 +100,12 @@ func (b *Books) Ask(ctx context.Context, queries ...Query) ([]Figure, error) {
 // answer answers questions, and says whether memory had all that is summed up.
 func (b *Books) answer(ctx context.Context, queries []Query, groups []*group) (_ []Figure, remembered bool, err error) {
 	asOf, events := b.Now().In(b.Calendars.Location()), b.Events()
+	renewing := b.Renewing != nil && b.Renewing()
 	figures := make([]Figure, len(queries))
 	var engine atomic.Bool
 	answer := func(i int, rows []Row) {
 		d, _ := ByID(queries[i].ID)
-		figures[i] = Figure{ID: d.ID, Unit: d.Unit, Definition: d.Version, Period: queries[i].Period, AsOf: b.seenAt(queries[i], asOf), Events: events, Rows: rows}
+		figures[i] = Figure{ID: d.ID, Unit: d.Unit, Definition: d.Version, Period: queries[i].Period, AsOf: b.seenAt(queries[i], asOf), Events: events, Renewing: renewing, Rows: rows}
 	}
 	work, working := errgroup.WithContext(ctx)
 	work.SetLimit(parallel)

@@ -1,6 +1,8 @@
 package kpi
 
 import (
+	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
@@ -49,6 +51,19 @@ func TestAnswersAreOfOneBlock(t *testing.T) {
 	for _, f := range figures {
 		if got := f.Rows[0].Value; f.Events != 1 || got == nil || *got != 1 {
 			t.Errorf("%s of %d events is %s", f.ID, f.Events, f.Rows[0].text())
+		}
+	}
+}
+
+// TestFiguresOfBooksOfAnEarlierVersion: while they lack what that one did not count, every answer says so.
+func TestFiguresOfBooksOfAnEarlierVersion(t *testing.T) {
+	t.Parallel()
+	b, _ := books(t)
+	for _, renewing := range []bool{false, true} {
+		b.Renewing = func() bool { return renewing }
+		told, err := json.Marshal(ask(t, b, "quality.report_delay_p90", "2025-03", nil, nil))
+		if err != nil || strings.Contains(string(told), `"renewing":true`) != renewing {
+			t.Errorf("renewing %t: %s, %v", renewing, told, err)
 		}
 	}
 }
