@@ -13,10 +13,10 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"tiendo/internal/workbook"
+
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
-
-	"tiendo/internal/importer"
 )
 
 type kpiCmd struct {
@@ -183,7 +183,7 @@ func (f *figure) writeCSV(w io.Writer, by []string) error {
 			if key == nothing {
 				key = ""
 			}
-			cells = append(cells, importer.Plain(key))
+			cells = append(cells, workbook.Plain(key))
 		}
 		for _, number := range []*float64{r.Value, r.Numerator, r.Denominator, r.Low, r.High, r.N, r.Target} {
 			cell := ""
