@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -232,6 +233,16 @@ func described(t *testing.T, router routers.Router, request *http.Request, respo
 	}
 	if err := openapi3filter.ValidateResponse(t.Context(), input); err != nil {
 		t.Errorf("%s answers %d otherwise than described: %v", request.URL.Path, response.StatusCode, err)
+	}
+}
+
+// TestBodyCutOff: what did not arrive whole is refused, whether or not its sender is still there to hear it.
+func TestBodyCutOff(t *testing.T) {
+	a := api.New(api.Options{Logger: slog.New(slog.DiscardHandler)})
+	w := httptest.NewRecorder()
+	a.Registers().ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodPut, "/v1/registers/procedures", iotest.ErrReader(io.ErrUnexpectedEOF)))
+	if w.Code != http.StatusBadRequest || !strings.Contains(w.Body.String(), "did not arrive whole") {
+		t.Errorf("%d %s", w.Code, w.Body)
 	}
 }
 
