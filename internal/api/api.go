@@ -174,11 +174,13 @@ func (a *API) problem(w http.ResponseWriter, p details) {
 	problem.Write(w, p.Status, p)
 }
 
-// body reads the body of a request. It has answered where that is longer than most, in bytes; else nobody waits for an answer.
+// body reads the body of a request; it has answered where that is longer than most, in bytes, or does not arrive whole.
 func (a *API) body(w http.ResponseWriter, r *http.Request, most int64, tooLarge string) (content []byte, ok bool) {
 	content, err := io.ReadAll(http.MaxBytesReader(w, r.Body, most))
 	if _, large := errors.AsType[*http.MaxBytesError](err); large {
 		a.problem(w, details{Title: tooLarge, Status: http.StatusRequestEntityTooLarge, Detail: fmt.Sprintf("At most %d bytes would do.", most)})
+	} else if err != nil {
+		a.problem(w, details{Title: "The body of the request did not arrive whole", Status: http.StatusBadRequest})
 	}
 	return content, err == nil
 }
