@@ -1,6 +1,7 @@
 package collector
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -106,7 +107,7 @@ func (c *Collector) Replay() (events int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	slices.SortFunc(paths, func(a, b string) int { return int(int64(entryOfFile(a)) - int64(entryOfFile(b))) })
+	slices.SortFunc(paths, func(a, b string) int { return cmp.Compare(entryOfFile(a), entryOfFile(b)) })
 	for _, path := range paths {
 		entry, err := os.ReadFile(path)
 		if err == nil {

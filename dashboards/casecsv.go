@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"tiendo/internal/kpi"
+	"tiendo/internal/workbook"
 )
 
 // exportedAtOnce is how many cases of an export are read from the books at a time.
@@ -56,13 +57,13 @@ func (p *Pages) exportLine(c *kpi.Listed, lang language) []string {
 		}
 		return t.In(p.Location).Format(time.DateTime)
 	}
-	text := func(s *string) string { return plainText(textOf(s)) }
+	text := func(s *string) string { return workbook.Plain(textOf(s)) }
 	name := ""
 	if c.Agency != nil {
-		name = plainText(agencyName(*c.Agency, lang, p.Names))
+		name = workbook.Plain(agencyName(*c.Agency, lang, p.Names))
 	}
 	return []string{
-		c.Family, plainText(c.Subject), strconv.FormatInt(c.N, 10), text(c.Agency), name, text(c.Unit),
+		c.Family, workbook.Plain(c.Subject), strconv.FormatInt(c.N, 10), text(c.Agency), name, text(c.Unit),
 		text(c.Procedure), text(c.Channel), text(c.Level), text(c.Kind),
 		at(c.Submitted), at(c.Opened), at(c.DeadlineFirst), at(c.Deadline), at(c.Closed), text(c.Closing), text(c.Verdict),
 	}

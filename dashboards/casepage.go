@@ -1,76 +1,20 @@
 package dashboards
 
 import (
-	"cmp"
-	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"tiendo/internal/event"
-	"tiendo/internal/kpi"
 	"tiendo/internal/lifecycle"
 )
-
-// sheet is a page without figures that move: no script runs on it.
-type sheet struct {
-	frame
-	C  *caseWords
-	Of any
-}
 
 // lookup is the page that finds a case by its code.
 type lookup struct {
 	Heading, Says    string
 	Subject, Family  string
 	Families, Others []choice
-}
-
-// sheet returns a page in a language. The links to the other languages lead to the same address.
-func (p *Pages) sheet(r *http.Request, lang language, title string, of any) sheet {
-	s := sheet{C: toldIn[lang], Of: of, frame: p.bare(r, lang, title)}
-	for _, other := range []struct {
-		lang language
-		name string
-	}{{vietnamese, "Tiếng Việt"}, {english, "English"}} {
-		params := r.URL.Query()
-		params.Set("lang", string(other.lang))
-		s.Languages = append(s.Languages, choice{other.name, r.URL.EscapedPath() + "?" + params.Encode(), other.lang == lang})
-	}
-	return s
-}
-
-// refuse answers a question that cannot be asked, or that the books did not answer.
-func (p *Pages) refuse(w http.ResponseWriter, r *http.Request, lang language, err error) {
-	if asked, ok := errors.AsType[*kpi.Error](err); ok {
-		p.complain(w, r, lang, http.StatusBadRequest, trouble{Heading: toldIn[lang].Wrong, Says: asked.Param + ": " + lang.of(cmp.Or(asked.VI, asked.Message), asked.Message)})
-		return
-	}
-	if r.Context().Err() != nil {
-		return // nobody waits for the answer
-	}
-	p.Logger.Error("a page of cases could not be read", "path", r.URL.Path, "error", err)
-	w.Header().Set("Retry-After", "2")
-	p.complain(w, r, lang, http.StatusServiceUnavailable, trouble{Heading: spoken[lang].Away, Says: spoken[lang].AwaySays})
-}
-
-func (p *Pages) complain(w http.ResponseWriter, r *http.Request, lang language, status int, what trouble) {
-	s := p.sheet(r, lang, what.Heading, nil)
-	s.Trouble = &what
-	p.send(w, r, status, "refused", s)
-}
-
-// wrongLanguage answers an address that asks for a language that is not spoken; it says whether it did.
-func (p *Pages) wrongLanguage(w http.ResponseWriter, r *http.Request, lang language, bad *wrong) bool {
-	if bad == nil {
-		keepLanguage(w, r, lang)
-		return false
-	}
-	p.complain(w, r, lang, http.StatusBadRequest, trouble{Heading: fmt.Sprintf("“%s” %s", cut(bad.what), bad.says)})
-	return true
 }
 
 // oneCase shows the history of one case.
@@ -159,49 +103,3 @@ const longestSubject = 128
 func caseHref(family, subject string) string {
 	return "/cases/" + url.PathEscape(family) + "/" + url.PathEscape(subject)
 }
-
-// list shows the cases behind a figure, or finds one by its code.
-func (p *Pages) list(w http.ResponseWriter, r *http.Request) {
-	lang, bad := readLanguage(r)
-	if p.wrongLanguage(w, r, lang, bad) {
-		return
-	}
-	params := r.URL.Query()
-	if !params.Has("kpi") {
-		p.find(w, r, lang)
-		return
-	}
-	asked, err := p.readList(params)
-	if err != nil {
-		p.refuse(w, r, lang, err)
-		return
-	}
-	if asked.csv {
-		p.export(w, r, &asked, lang)
-		return
-	}
-	list, err := p.from.cases(r.Context(), asked.query, asked.of)
-	if err != nil {
-		p.refuse(w, r, lang, err)
-		return
-	}
-	v := newListView(asked, list, lang, p.nameOf, p.Now(), p.Location)
-	p.send(w, r, http.StatusOK, "cases", p.sheet(r, lang, v.Name+" · "+v.Period, v))
-}
-
-// onlyOne returns the one value of a parameter, "" if there is none.
-func onlyOne(params url.Values, name string) (string, error) {
-	switch values := params[name]; {
-	case len(values) > 1:
-		return "", &kpi.Error{Param: name, Message: "is named twice", VI: "được nêu hai lần"}
-	case len(values) == 0:
-		return "", nil
-	default:
-		return values[0], nil
-	}
-}
-
-// reserved are the parameters of a list that are no filters.
-var reserved = []string{"kpi", "period", "part", "left", "age", "sort", "after", "cutoff", "fold", "format", "lang"}
-
-func isReserved(name string) bool { return slices.Contains(reserved, name) }

@@ -108,6 +108,19 @@ func (p *presenter) denominators(all ...string) string {
 	return p.lang.of("Mẫu số của mỗi điểm: ", "Denominator of each point: ") + strings.Join(all, "; ") + "."
 }
 
+// plotted is what go-echarts has made of series.
+type plotted interface {
+	Validate()
+	JSON() map[string]any
+}
+
+// plot is chart of a drawing whose series are plotted.
+func (p *presenter) plot(c chart, d drawing, of plotted) (chart, error) {
+	of.Validate()
+	d.Option = of.JSON()
+	return p.chart(c, d)
+}
+
 // chart finishes a chart: its drawing becomes JSON, and its table can be had as a file.
 func (p *presenter) chart(c chart, d drawing) (chart, error) {
 	if p.drawn {

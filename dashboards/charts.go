@@ -109,9 +109,7 @@ func (p *presenter) trend(id, title string, lines []line) (chart, error) {
 			charts.WithItemStyleOpts(opts.ItemStyle{Color: l.colour}),
 		)
 	}
-	drawn.Validate()
-	d.Option = drawn.JSON()
-	return p.chart(c, d)
+	return p.plot(c, d, drawn)
 }
 
 // monthTable is figures by month, newest first: of a rate also its parts.
@@ -157,9 +155,7 @@ func (p *presenter) piles(id, title, open, overdue string) (chart, error) {
 	})...)
 	drawn.SetXAxis(p.monthNames(months))
 	p.addPiles(drawn, inTerm, late, "62%")
-	drawn.Validate()
-	d.Option = drawn.JSON()
-	return p.chart(c, d)
+	return p.plot(c, d, drawn)
 }
 
 // Chart returns a chart by its id, and MonthCharts those by month; templates place them.

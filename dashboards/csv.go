@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"tiendo/internal/workbook"
 )
 
 // pageAt returns the page that a request names by its path, nil if there is none. The agency of a page of each agency becomes a
@@ -77,30 +79,22 @@ func (t *table) csv() []byte {
 	out.UseCRLF = true
 	line := make([]string, 0, len(t.Head))
 	for _, head := range t.Head {
-		line = append(line, plainText(head))
+		line = append(line, workbook.Plain(head))
 	}
 	_ = out.Write(line) // a buffer takes everything
 	for _, row := range t.Rows {
-		line = append(line[:0], plainText(row.Name))
+		line = append(line[:0], workbook.Plain(row.Name))
 		for _, cell := range row.Cells {
 			if cell.Exact != "" {
 				line = append(line, cell.Exact)
 			} else {
-				line = append(line, plainText(strings.TrimSuffix(cell.Text, none)))
+				line = append(line, workbook.Plain(strings.TrimSuffix(cell.Text, none)))
 			}
 		}
 		_ = out.Write(line)
 	}
 	out.Flush()
 	return b.Bytes()
-}
-
-// plainText keeps a spreadsheet from reading a name as a formula.
-func plainText(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
-		return "'" + s
-	}
-	return s
 }
 
 // notFound answers an address that is no page's: with the pages that there are, and a search.

@@ -38,6 +38,9 @@ type Options struct {
 	Procedures func(code, lang string) string
 	// Demo says that all figures are simulated; every page says so.
 	Demo bool
+	// Renewing says that the books are being made again after an upgrade, and lack what the version before did not count; every page says
+	// so. nil: they never are.
+	Renewing func() bool
 	// Door is where people log in, Tokens and Audit what those see who administer. Without a door nobody can log in.
 	Door *auth.Door
 	// Walls are those that have names.

@@ -83,9 +83,7 @@ func (p *presenter) deadlines() (*chart, error) {
 	)...)
 	drawn.AddSeries(p.nameOfFigure(kept), data, charts.WithSeriesId("days"),
 		charts.WithLabelOpts(opts.Label{Show: opts.Bool(weeks <= 60), Color: "var(--ink)", Formatter: "{@[2]}"}))
-	drawn.Validate()
-	d.Option = drawn.JSON()
-	made, err := p.chart(c, d)
+	made, err := p.plot(c, d, drawn)
 	return &made, err
 }
 

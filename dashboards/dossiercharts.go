@@ -71,9 +71,7 @@ func (p *presenter) pillars(id, title, about string, all []pillar) (chart, error
 	}
 	slices.Reverse(rows) // the newest first
 	c.Table.Rows = rows
-	drawn.Validate()
-	d.Option = drawn.JSON()
-	return p.chart(c, d)
+	return p.plot(c, d, drawn)
 }
 
 // gap is a value as ECharts is given it; "-" is its word for a gap.
@@ -160,7 +158,5 @@ func (p *presenter) dumbbells() (chart, error) {
 		marks.AddSeries(s.name, s.data, charts.WithSeriesId(s.id), charts.WithItemStyleOpts(opts.ItemStyle{Color: s.colour, Opacity: opts.Float(1)}))
 		drawn.Overlap(marks)
 	}
-	drawn.Validate()
-	d.Option = drawn.JSON()
-	return p.chart(c, d)
+	return p.plot(c, d, drawn)
 }

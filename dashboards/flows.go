@@ -35,7 +35,5 @@ func (p *presenter) flows(id, title string, ids []string) (chart, error) {
 		drawn.AddSeries(name, data, charts.WithSeriesId(look.sign), charts.WithItemStyleOpts(opts.ItemStyle{Color: look.colour}))
 	}
 	c.Table = p.monthTable(months, lines...)
-	drawn.Validate()
-	d.Option = drawn.JSON()
-	return p.chart(c, d)
+	return p.plot(c, d, drawn)
 }

@@ -101,9 +101,7 @@ func (p *presenter) funnel() (chart, error) {
 		scatter.AddSeries(p.t(m.id), marks[m.id], charts.WithSeriesId(m.id), charts.WithItemStyleOpts(opts.ItemStyle{Color: m.colour, Opacity: opts.Float(1)}))
 		drawn.Overlap(scatter)
 	}
-	drawn.Validate()
-	d.Option = drawn.JSON()
-	return p.chart(c, d)
+	return p.plot(c, d, drawn)
 }
 
 // roundUp is the next number with one digit that is not 0.

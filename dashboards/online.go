@@ -162,9 +162,7 @@ func (p *presenter) raisesChart(all []raise, t table) (chart, error) {
 	drawn.SetXAxis(names)
 	drawn.XYReversal()
 	drawn.AddSeries(p.t("gain"), data, charts.WithSeriesId("gain"), charts.WithBarChartOpts(opts.BarChart{BarWidth: "60%"}), charts.WithItemStyleOpts(opts.ItemStyle{Color: "var(--green)"}))
-	drawn.Validate()
-	d.Option = drawn.JSON()
-	return p.chart(c, d)
+	return p.plot(c, d, drawn)
 }
 
 // onlineAgencies compares agencies, the lowest uptake first.

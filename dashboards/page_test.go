@@ -143,6 +143,16 @@ func TestPagesLookLikeThis(t *testing.T) {
 	}
 }
 
+// TestPagesSayThatBooksAreMadeAgain: after an upgrade figures may lack what the version before did not count.
+func TestPagesSayThatBooksAreMadeAgain(t *testing.T) {
+	for _, renewing := range []bool{false, true} {
+		page := bodyOf(t, get(t, site(t, few, func(o *Options) { o.Renewing = func() bool { return renewing } }), "/?lang=en"))
+		if strings.Contains(page, "made again after an upgrade") != renewing {
+			t.Errorf("renewing %t: %.2000s", renewing, page)
+		}
+	}
+}
+
 func TestPageHoldsNoScriptStyleOrOtherHost(t *testing.T) {
 	page := bodyOf(t, get(t, site(t, nasty, func(o *Options) { o.Demo = true }), "/"))
 	f := func(pattern string, want int) {

@@ -124,9 +124,7 @@ func (p *presenter) pchart() (chart, error) {
 		drawn.AddSeries(s.name, series[s.id], charts.WithSeriesId(s.id), charts.WithLineChartOpts(line),
 			charts.WithLineStyleOpts(opts.LineStyle{Color: s.colour, Type: s.dash, Width: s.width}), charts.WithItemStyleOpts(opts.ItemStyle{Color: s.colour}))
 	}
-	drawn.Validate()
-	d.Option = drawn.JSON()
-	return p.chart(c, d)
+	return p.plot(c, d, drawn)
 }
 
 // summed adds agencies up, by month.

@@ -20,8 +20,10 @@ type frame struct {
 	Visitor visitor
 	Lang    language
 	Demo    bool
-	Version string
-	Title   string
+	// Renewing says that figures may lack what the version before did not count.
+	Renewing bool
+	Version  string
+	Title    string
 	// Charts says that the program was built with the file that draws charts.
 	Charts    bool
 	Languages []choice
@@ -202,7 +204,7 @@ func (p *Pages) frame(r *http.Request, q *asked, lang language) frame {
 func (p *Pages) bare(r *http.Request, lang language, title string) frame {
 	visitor := p.visitor(r, lang)
 	return frame{
-		W: spoken[lang], D: doorsIn[lang], Visitor: visitor, Lang: lang, Demo: p.Demo, Version: p.Version, Title: title,
+		W: spoken[lang], D: doorsIn[lang], Visitor: visitor, Lang: lang, Demo: p.Demo, Renewing: p.Renewing != nil && p.Renewing(), Version: p.Version, Title: title,
 		Menu: p.menu(r.URL.Path, lang, nil, visitor),
 	}
 }

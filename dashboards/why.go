@@ -376,9 +376,7 @@ func (w *waterfall) done() (chart, error) {
 			charts.WithItemStyleOpts(opts.ItemStyle{Color: s.colour}))
 	}
 	w.chart.Legend = []key{{"bar-blue", w.p.t("why.level")}, {"bar-green", w.p.t("why.rise")}, {"late", w.p.t("why.fall")}}
-	drawn.Validate()
-	w.drawing.Option = drawn.JSON()
-	return w.p.chart(*w.chart, *w.drawing)
+	return w.p.plot(*w.chart, *w.drawing, drawn)
 }
 
 // round1 keeps one decimal.

@@ -3,7 +3,7 @@ package dashboards
 // words are all that the page says but names and numbers, in one language; DOMAIN.md §5 is the glossary.
 type words struct {
 	City, Title, Tagline, Skip    string
-	Simulated                     string
+	Simulated, Renewing           string
 	Period, OtherPeriod, Show     string
 	Language                      string
 	AsOf, Events, Lost, Stale     string
@@ -44,6 +44,7 @@ var spoken = map[language]*words{
 		City: "Toàn thành phố", Title: "Tổng quan tiến độ", Tagline: "Tiến độ giải quyết thủ tục hành chính và nhiệm vụ",
 		Skip:      "Đến nội dung chính",
 		Simulated: "Số liệu mô phỏng: mọi con số trên trang này do chương trình tạo ra, không phải của một thành phố có thật.",
+		Renewing:  "Sổ số liệu đang được lập lại sau khi nâng cấp: số liệu là của lần ghi sổ trước, và chưa có những gì phiên bản trước không đếm.",
 		Period:    "Kỳ báo cáo", OtherPeriod: "Kỳ khác", Show: "Xem", Language: "Ngôn ngữ",
 		AsOf: "Số liệu lúc", Events: "sự kiện", Lost: "Mất kết nối với máy chủ; số liệu có thể đã cũ.",
 		Stale:    "Số liệu đã cũ hơn một phút.",
@@ -110,6 +111,7 @@ var spoken = map[language]*words{
 		City: "Whole city", Title: "Progress at a glance", Tagline: "Are dossiers and assigned tasks settled when promised?",
 		Skip:      "Skip to the content",
 		Simulated: "Simulated figures: everything on this page was made up by a program; it is no real city.",
+		Renewing:  "The books are being made again after an upgrade: figures are those that were booked before, and lack what the version before did not count.",
 		Period:    "Period", OtherPeriod: "Other period", Show: "Show", Language: "Language",
 		AsOf: "As of", Events: "events", Lost: "The server does not answer; figures may be old.",
 		Stale:    "Figures are more than a minute old.",

@@ -177,7 +177,7 @@ func (a *app) openParts(ctx context.Context, o appOptions) (err error) {
 	}
 	a.books = kpi.New(kpi.Options{
 		Conn: a.engine.Conn(), Calendars: calendars, Registers: a.registers.Known, Now: a.Now,
-		Events: func() uint64 { return a.booker.Mark().Events }, Ledger: a.booker.Ledger(),
+		Events: func() uint64 { return a.booker.Mark().Events }, Ledger: a.booker.Ledger(), Elsewhere: func() bool { return !a.booker.Leads() }, Renewing: a.booker.Renewing,
 	})
 	a.integrity = a.newIntegrity()
 	if err := a.openRanker(zone); err != nil {
@@ -214,7 +214,7 @@ func (a *app) openParts(ctx context.Context, o appOptions) (err error) {
 	}
 	a.pages, err = dashboards.New(dashboards.Options{
 		Reports: a.reports, Integrity: a.integrity,
-		Explain: a.explain, Figures: a.books, Location: zone, Now: a.Now, Demo: o.Simulated, Version: versionText(), Logger: a.log.With("part", "pages"),
+		Explain: a.explain, Figures: a.books, Location: zone, Now: a.Now, Demo: o.Simulated, Renewing: a.booker.Renewing, Version: versionText(), Logger: a.log.With("part", "pages"),
 		Door: a.door, Tokens: a.tokens, Audit: a.acts, Procedures: a.procedure, Desk: a.desk(), Walls: walls, Sent: a.sent, Aside: a.aside,
 		Methods: a.ranker.Methods, Ranked: a.ranker.Ranked, Rank: a.ranker.Rank, Assessed: a.assessed,
 		Names: a.agencyName, Publishing: a.publishingPages(), Exported: a.exported,

@@ -8,8 +8,6 @@ import (
 	"net/url"
 	"path/filepath"
 	"time"
-
-	"github.com/go-json-experiment/json"
 )
 
 type backupCmd struct {
@@ -33,21 +31,14 @@ func (c *backupCmd) Run(ctx context.Context, std *streams) error {
 	var made *madeBackup
 	progress := newProgress(std.err)
 	defer progress.close()
-	err = c.Client.lines(ctx, "/v1/backup", url.Values{"to": {dir}}, func(raw []byte) error {
-		var line struct {
-			Says  string      `json:"says"`
-			Done  *madeBackup `json:"done"`
-			Error string      `json:"error"`
-		}
-		if err := json.Unmarshal(raw, &line); err != nil {
-			return fmt.Errorf("a line of the server's answer is none: %w; is it a Tiendo server of this version?", err)
-		}
-		if line.Error != "" {
-			return fmt.Errorf("the server says: %s", line.Error)
-		}
+	type copied struct {
+		lineError
+		Says string      `json:"says"`
+		Done *madeBackup `json:"done"`
+	}
+	err = readLines(ctx, &c.Client, "/v1/backup", url.Values{"to": {dir}}, func(line *copied) {
 		made = line.Done
 		progress.say("copying " + line.Says)
-		return nil
 	})
 	if err == nil && made == nil {
 		err = unreachable(errors.New("the server ended before it was done; look at its log, remove the folder, and try again"))

@@ -12,8 +12,6 @@ import (
 	"tiendo/internal/booking"
 	"tiendo/internal/kpi"
 	"tiendo/internal/lifecycle"
-
-	"github.com/go-json-experiment/json"
 )
 
 type checkCmd struct {
@@ -89,32 +87,26 @@ func upkeep(ctx context.Context, server *client, path string, query url.Values, 
 	in := map[string]uint64{}
 	progress := newProgress(std.err)
 	defer progress.close()
-	err := server.lines(ctx, path, query, func(raw []byte) error {
-		var line struct {
-			Difference *struct {
-				What    string `json:"what"`
-				Family  string `json:"family"`
-				Subject string `json:"subject"`
-				Says    string `json:"says"`
-			} `json:"difference"`
-			Progress *counted `json:"progress"`
-			Done     *counted `json:"done"`
-			Error    string   `json:"error"`
-		}
-		if err := json.Unmarshal(raw, &line); err != nil {
-			return fmt.Errorf("a line of the server's answer is none: %w; is it a Tiendo server of this version?", err)
-		}
+	type worked struct {
+		lineError
+		Difference *struct {
+			What    string `json:"what"`
+			Family  string `json:"family"`
+			Subject string `json:"subject"`
+			Says    string `json:"says"`
+		} `json:"difference"`
+		Progress *counted `json:"progress"`
+		Done     *counted `json:"done"`
+	}
+	err := readLines(ctx, server, path, query, func(line *worked) {
 		switch {
 		case line.Difference != nil:
 			in[line.Difference.What]++
 			fmt.Fprintf(std.out, "%s\t%s\t%s\n", line.Difference.What, strings.Trim(line.Difference.Family+"/"+line.Difference.Subject, "/"), line.Difference.Says)
 		case line.Progress != nil:
 			progress.say(fmt.Sprintf("%d cases of %d events", line.Progress.Cases, line.Progress.Events))
-		case line.Error != "":
-			return fmt.Errorf("the server says: %s", line.Error)
 		}
 		done = line.Done
-		return nil
 	})
 	if err == nil && done == nil {
 		err = unreachable(errors.New("the server ended before it was done; look at its log, and try again"))

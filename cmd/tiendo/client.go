@@ -70,8 +70,20 @@ func (c *client) ask(ctx context.Context, method, path string, query url.Values,
 	return body, nil
 }
 
-// lines posts to the server and hands every line of its answer to each, as it comes.
-func (c *client) lines(ctx context.Context, path string, query url.Values, each func([]byte) error) error {
+// lineError is the member of a line of an answer that says why the work ended early.
+type lineError struct {
+	Error string `json:"error"`
+}
+
+func (e lineError) err() error {
+	if e.Error == "" {
+		return nil
+	}
+	return fmt.Errorf("the server says: %s", e.Error)
+}
+
+// readLines posts to the server and hands every line of its answer to each, as it comes, up to one with an error.
+func readLines[T interface{ err() error }](ctx context.Context, c *client, path string, query url.Values, each func(*T)) error {
 	answer, err := c.open(ctx, http.MethodPost, path, query, nil)
 	if err != nil {
 		return err
@@ -79,9 +91,14 @@ func (c *client) lines(ctx context.Context, path string, query url.Values, each 
 	defer answer.Close()
 	scanner := bufio.NewScanner(answer)
 	for scanner.Scan() {
-		if err := each(scanner.Bytes()); err != nil {
+		var line T
+		if err := json.Unmarshal(scanner.Bytes(), &line); err != nil {
+			return fmt.Errorf("a line of the server's answer is none: %w; is it a Tiendo server of this version?", err)
+		}
+		if err := line.err(); err != nil {
 			return err
 		}
+		each(&line)
 	}
 	if err := scanner.Err(); err != nil {
 		return c.unreachable(err)
@@ -92,25 +109,15 @@ func (c *client) lines(ctx context.Context, path string, query url.Values, each 
 // open asks the server, with a body of JSON unless it is nil, and returns the body of an answer of success, which the caller
 // closes. The error of another answer says what the server said.
 func (c *client) open(ctx context.Context, method, path string, query url.Values, content []byte) (io.ReadCloser, error) {
-	address, err := c.endpoint(path)
-	if err != nil {
-		return nil, err
-	}
-	address.RawQuery = query.Encode()
-	token, err := c.token()
-	if err != nil {
-		return nil, err
-	}
-	request, err := http.NewRequestWithContext(ctx, method, address.String(), bytes.NewReader(content))
-	if err != nil {
-		return nil, misuse(err)
-	}
-	if token != "" {
-		request.Header.Set("Authorization", "Bearer "+token)
-	}
+	media := ""
 	if content != nil {
-		request.Header.Set("Content-Type", "application/json")
+		media = "application/json"
 	}
+	request, err := c.request(ctx, method, path, media, content)
+	if err != nil {
+		return nil, err
+	}
+	request.URL.RawQuery = query.Encode()
 	answer, err := http.DefaultClient.Do(request)
 	if err != nil {
 		return nil, c.unreachable(err)
@@ -124,6 +131,29 @@ func (c *client) open(ctx context.Context, method, path string, query url.Values
 		return nil, c.unreachable(err)
 	}
 	return nil, refusal(answer, body)
+}
+
+// request is one with the token, if there is any, and with content of a media type; "" for none.
+func (c *client) request(ctx context.Context, method, path, media string, content []byte) (*http.Request, error) {
+	address, err := c.endpoint(path)
+	if err != nil {
+		return nil, err
+	}
+	token, err := c.token()
+	if err != nil {
+		return nil, err
+	}
+	request, err := http.NewRequestWithContext(ctx, method, address.String(), bytes.NewReader(content))
+	if err != nil {
+		return nil, misuse(err)
+	}
+	if token != "" {
+		request.Header.Set("Authorization", "Bearer "+token)
+	}
+	if media != "" {
+		request.Header.Set("Content-Type", media)
+	}
+	return request, nil
 }
 
 func (c *client) unreachable(err error) error {
@@ -165,4 +195,12 @@ func refusal(answer *http.Response, body []byte) error {
 	default:
 		return misuse(err)
 	}
+}
+
+// readAnswer reads an answer of success.
+func readAnswer[T any](c *client, answer []byte) (what T, _ error) {
+	if err := json.Unmarshal(answer, &what); err != nil {
+		return what, unreachable(fmt.Errorf("the answer of %s can't be read (%w); is it a Tiendo server of this version?", c.Server, err))
+	}
+	return what, nil
 }

@@ -13,10 +13,10 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"tiendo/internal/workbook"
+
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
-
-	"tiendo/internal/importer"
 )
 
 type kpiCmd struct {
@@ -48,9 +48,9 @@ func (c *kpiCmd) Run(ctx context.Context, std *streams) error {
 		_, err := fmt.Fprintf(std.out, "%s\n", strings.TrimSpace(string(body)))
 		return err
 	}
-	var f figure
-	if err := json.Unmarshal(body, &f); err != nil {
-		return unreachable(fmt.Errorf("the answer of %s is no figure (%w); is it a Tiendo server of this version?", c.Client.Server, err))
+	f, err := readAnswer[figure](&c.Client, body)
+	if err != nil {
+		return err
 	}
 	if c.Format == "csv" {
 		return f.writeCSV(std.out, c.By)
@@ -183,7 +183,7 @@ func (f *figure) writeCSV(w io.Writer, by []string) error {
 			if key == nothing {
 				key = ""
 			}
-			cells = append(cells, importer.Plain(key))
+			cells = append(cells, workbook.Plain(key))
 		}
 		for _, number := range []*float64{r.Value, r.Numerator, r.Denominator, r.Low, r.High, r.N, r.Target} {
 			cell := ""

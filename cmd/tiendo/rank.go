@@ -16,8 +16,6 @@ import (
 
 	"tiendo/internal/document"
 	"tiendo/internal/ranking"
-
-	"github.com/go-json-experiment/json"
 )
 
 type rankCmd struct {
@@ -52,9 +50,9 @@ func (c *rankCmd) Run(ctx context.Context, std *streams) error {
 	case "xlsx", "csv":
 		out.Write(body)
 	default:
-		var r ranking.Result
-		if err := json.Unmarshal(body, &r); err != nil {
-			return unreachable(fmt.Errorf("the answer of %s is no ranking (%w); is it a Tiendo server of this version?", c.Client.Server, err))
+		r, err := readAnswer[ranking.Result](&c.Client, body)
+		if err != nil {
+			return err
 		}
 		if err := printRanking(&out, &r); err != nil {
 			return err

@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"time"
 
 	"tiendo/internal/publication"
 	"tiendo/internal/ranking"
@@ -54,16 +53,14 @@ func (c *rankCmd) publish(ctx context.Context, std *streams) error {
 	if err != nil {
 		return err
 	}
-	var done struct {
+	done, err := readAnswer[struct {
 		publication.Entry
 		Waits *struct {
-			SHA256 string    `json:"sha256"`
-			By     string    `json:"by"`
-			Made   time.Time `json:"made"`
+			SHA256 string `json:"sha256"`
 		} `json:"waits"`
-	}
-	if err := json.Unmarshal(answer, &done); err != nil {
-		return unreachable(fmt.Errorf("the answer of %s is no publication (%w); is it a Tiendo server of this version?", c.Client.Server, err))
+	}](&c.Client, answer)
+	if err != nil {
+		return err
 	}
 	if done.Waits != nil {
 		fmt.Fprintf(std.out, "A second person must confirm it: tiendo rank --method %s --period %s --publish --confirm %s\n", c.Method, c.Period, done.Waits.SHA256)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -146,20 +145,10 @@ type registerLoad struct {
 }
 
 func (c *registerLoadCmd) put(ctx context.Context, f registerFile) (said registerLoad, _ error) {
-	address, err := c.Client.endpoint("/v1/registers/" + string(f.kind))
+	request, err := c.Client.request(ctx, http.MethodPut, "/v1/registers/"+string(f.kind), "application/yaml", f.content)
 	if err != nil {
 		return said, err
 	}
-	token, err := c.Client.token()
-	if err != nil {
-		return said, err
-	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPut, address.String(), bytes.NewReader(f.content))
-	if err != nil {
-		return said, misuse(err)
-	}
-	request.Header.Set("Content-Type", "application/yaml")
-	request.Header.Set("Authorization", "Bearer "+token)
 	answer, err := http.DefaultClient.Do(request)
 	if err != nil {
 		return said, c.Client.unreachable(err)
@@ -174,10 +163,7 @@ func (c *registerLoadCmd) put(ctx context.Context, f registerFile) (said registe
 	case answer.StatusCode != http.StatusOK:
 		return said, refusal(answer, body)
 	}
-	if err := json.Unmarshal(body, &said); err != nil {
-		return said, unreachable(fmt.Errorf("the answer of %s can't be read (%w); is it a Tiendo server of this version?", c.Client.Server, err))
-	}
-	return said, nil
+	return readAnswer[registerLoad](&c.Client, body)
 }
 
 // refusedFile is what the server found wrong in a file: it ran and found a fault.

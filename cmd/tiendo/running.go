@@ -19,6 +19,9 @@ const (
 	stopEngine     = 20 * time.Second
 )
 
+// findBooks is how long a start waits until it is known up to where the facts are booked, mostly a few milliseconds.
+const findBooks = 10 * time.Second
+
 // start begins to serve.
 func (a *app) start() {
 	a.spawn("booker", a.booker.Run)
@@ -37,6 +40,12 @@ func (a *app) start() {
 	}
 	if a.cfg.Retention.Years > 0 && a.keeps() {
 		a.spawn("retention", a.retain)
+	}
+	// Else the first answers would give figures and say that no event is in them. An engine that died just now is not waited for: events
+	// are taken without it.
+	select {
+	case <-a.booker.Found():
+	case <-time.After(findBooks):
 	}
 	a.serve()
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -81,21 +80,11 @@ func (s *sender) post(ctx context.Context, media string, body []byte) error {
 
 // attempt posts once. wait is how long to wait before the next attempt; 0 means that another would not help.
 func (s *sender) attempt(ctx context.Context, media string, packed []byte) (wait time.Duration, _ error) {
-	address, err := s.client.endpoint("/v1/events")
+	request, err := s.client.request(ctx, http.MethodPost, "/v1/events", media, packed)
 	if err != nil {
 		return 0, err
 	}
-	token, err := s.client.token()
-	if err != nil {
-		return 0, err
-	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, address.String(), bytes.NewReader(packed))
-	if err != nil {
-		return 0, misuse(err)
-	}
-	request.Header.Set("Content-Type", media)
 	request.Header.Set("Content-Encoding", "zstd")
-	request.Header.Set("Authorization", "Bearer "+token)
 	answer, err := http.DefaultClient.Do(request)
 	if err != nil {
 		return 0, s.client.unreachable(err)

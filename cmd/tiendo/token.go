@@ -145,11 +145,3 @@ func (c *tokenRevokeCmd) Run(ctx context.Context, std *streams) error {
 	fmt.Fprintf(std.out, "token %s: revoked\n", c.Name)
 	return nil
 }
-
-// readAnswer reads an answer of success.
-func readAnswer[T any](c *client, answer []byte) (what T, _ error) {
-	if err := json.Unmarshal(answer, &what); err != nil {
-		return what, unreachable(fmt.Errorf("the answer of %s can't be read (%w); is it a Tiendo server of this version?", c.Server, err))
-	}
-	return what, nil
-}

@@ -5,6 +5,8 @@ import (
 	_ "embed"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"sync"
@@ -136,7 +138,6 @@ func (a *API) reply(w http.ResponseWriter, status int, body any) {
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(status)
 	_, _ = w.Write(append(encoded, '\n'))
 }
@@ -171,4 +172,15 @@ func (a *API) refuse(w http.ResponseWriter, r *http.Request, err error) {
 
 func (a *API) problem(w http.ResponseWriter, p details) {
 	problem.Write(w, p.Status, p)
+}
+
+// body reads the body of a request; it has answered where that is longer than most, in bytes, or does not arrive whole.
+func (a *API) body(w http.ResponseWriter, r *http.Request, most int64, tooLarge string) (content []byte, ok bool) {
+	content, err := io.ReadAll(http.MaxBytesReader(w, r.Body, most))
+	if _, large := errors.AsType[*http.MaxBytesError](err); large {
+		a.problem(w, details{Title: tooLarge, Status: http.StatusRequestEntityTooLarge, Detail: fmt.Sprintf("At most %d bytes would do.", most)})
+	} else if err != nil {
+		a.problem(w, details{Title: "The body of the request did not arrive whole", Status: http.StatusBadRequest})
+	}
+	return content, err == nil
 }

@@ -7,12 +7,14 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"strings"
 	"sync"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -191,21 +193,29 @@ func description(t *testing.T, s *httptest.Server) routers.Router {
 // get asks, and checks that the answer is as described.
 func get(t *testing.T, s *httptest.Server, router routers.Router, path string) (int, string) {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, s.URL+path, nil)
+	response, body := ask(t, s, router, http.MethodGet, path, "", nil)
+	return response.StatusCode, body
+}
+
+// ask makes a request, reads the answer whole, and checks that it is as described.
+func ask(t *testing.T, s *httptest.Server, router routers.Router, method, path, body string, header http.Header) (*http.Response, string) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), method, s.URL+path, strings.NewReader(body))
 	if err != nil {
 		t.Fatal(err)
 	}
+	maps.Copy(request.Header, header)
 	response, err := s.Client().Do(request)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer response.Body.Close()
-	body, err := io.ReadAll(response.Body)
+	raw, err := io.ReadAll(response.Body)
 	if err != nil {
 		t.Fatal(err)
 	}
-	described(t, router, request, response, body)
-	return response.StatusCode, string(body)
+	described(t, router, request, response, raw)
+	return response, string(raw)
 }
 
 // described checks that an answer is as described.
@@ -223,6 +233,16 @@ func described(t *testing.T, router routers.Router, request *http.Request, respo
 	}
 	if err := openapi3filter.ValidateResponse(t.Context(), input); err != nil {
 		t.Errorf("%s answers %d otherwise than described: %v", request.URL.Path, response.StatusCode, err)
+	}
+}
+
+// TestBodyCutOff: what did not arrive whole is refused, whether or not its sender is still there to hear it.
+func TestBodyCutOff(t *testing.T) {
+	a := api.New(api.Options{Logger: slog.New(slog.DiscardHandler)})
+	w := httptest.NewRecorder()
+	a.Registers().ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodPut, "/v1/registers/procedures", iotest.ErrReader(io.ErrUnexpectedEOF)))
+	if w.Code != http.StatusBadRequest || !strings.Contains(w.Body.String(), "did not arrive whole") {
+		t.Errorf("%d %s", w.Code, w.Body)
 	}
 }
 

@@ -2,7 +2,6 @@ package api_test
 
 import (
 	"bytes"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -44,28 +43,15 @@ func TestAudit(t *testing.T) {
 	router := description(t, s)
 	f := func(method, path string, status int, want ...string) {
 		t.Helper()
-		request, err := http.NewRequestWithContext(t.Context(), method, s.URL+path, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		response, err := s.Client().Do(request)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer response.Body.Close()
-		raw, err := io.ReadAll(response.Body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if response.StatusCode != status || strings.Count(string(raw), `"seq":`) != strings.Count(strings.Join(want, ""), `"seq":`) {
-			t.Errorf("%s: %d %s", path, response.StatusCode, raw)
+		response, said := ask(t, s, router, method, path, "", nil)
+		if response.StatusCode != status || strings.Count(said, `"seq":`) != strings.Count(strings.Join(want, ""), `"seq":`) {
+			t.Errorf("%s: %d %s", path, response.StatusCode, said)
 		}
 		for _, w := range want {
-			if !strings.Contains(string(raw), w) {
-				t.Errorf("%s: no %s in %s", path, w, raw)
+			if !strings.Contains(said, w) {
+				t.Errorf("%s: no %s in %s", path, w, said)
 			}
 		}
-		described(t, router, request, response, raw)
 	}
 	const path = "/v1/audit"
 	f("GET", path, 200, `{"records":[{"seq":3,"time":"2025-03-12T12:00:00+07:00","by":"_admin","act":"token.revoke","object":"one-stop","prev":"`,

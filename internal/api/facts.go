@@ -50,7 +50,6 @@ func (a *API) facts(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", "application/x-ndjson")
-	w.Header().Set("X-Content-Type-Options", "nosniff")
 	lines := bufio.NewWriterSize(w, 1<<16)
 	encoder := json.NewEncoder(lines)
 	n := 0

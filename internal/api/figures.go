@@ -229,11 +229,7 @@ func (a *API) day(name, value string) (calendar.Day, error) {
 // onlyParams refuses parameters other than names.
 func onlyParams(params url.Values, names ...string) error {
 	for name := range params {
-		known := false
-		for _, n := range names {
-			known = known || n == name
-		}
-		if !known {
+		if !slices.Contains(names, name) {
 			return &kpi.Error{Param: name, Message: "no such parameter; leave it out"}
 		}
 	}

@@ -153,9 +153,8 @@ func (a *API) toWitness(w http.ResponseWriter, r *http.Request) {
 
 // fromWitness takes what a witness has answered: lines of signatures. Who signs needs no token, for the key is known.
 func (a *API) fromWitness(w http.ResponseWriter, r *http.Request) {
-	lines, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 256<<10))
-	if err != nil {
-		a.problem(w, details{Title: "The signatures are too long", Status: http.StatusRequestEntityTooLarge})
+	lines, ok := a.body(w, r, 256<<10, "The signatures are too long")
+	if !ok {
 		return
 	}
 	given, err := a.Publications.Seal().Cosign(lines)
@@ -186,7 +185,6 @@ type cosigned struct {
 // lineOf answers with text.
 func (a *API) lineOf(w http.ResponseWriter, text string) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	w.Header().Set("X-Content-Type-Options", "nosniff")
 	_, _ = io.WriteString(w, text)
 }
 

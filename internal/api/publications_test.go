@@ -208,29 +208,16 @@ func TestPublishing(t *testing.T) {
 	router := description(t, s)
 	f := func(method, path, body string, status int, want ...string) string {
 		t.Helper()
-		request, err := http.NewRequestWithContext(t.Context(), method, s.URL+path, strings.NewReader(body))
-		if err != nil {
-			t.Fatal(err)
-		}
-		answer, err := s.Client().Do(request)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer answer.Body.Close()
-		raw, err := io.ReadAll(answer.Body)
-		if err != nil {
-			t.Fatal(err)
-		}
+		answer, said := ask(t, s, router, method, path, body, nil)
 		if answer.StatusCode != status {
-			t.Errorf("%s %s: %d %s, want %d", path, body, answer.StatusCode, raw, status)
+			t.Errorf("%s %s: %d %s, want %d", path, body, answer.StatusCode, said, status)
 		}
 		for _, w := range want {
-			if !strings.Contains(string(raw), w) {
-				t.Errorf("%s %s: no %s in %s", path, body, w, raw)
+			if !strings.Contains(said, w) {
+				t.Errorf("%s %s: no %s in %s", path, body, w, said)
 			}
 		}
-		described(t, router, request, answer, raw)
-		return string(raw)
+		return said
 	}
 	const path = "/v1/rankings/small/2024-Q4"
 	f("POST", path, "x", 400, "although, corrects, reason")

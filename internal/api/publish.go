@@ -3,7 +3,6 @@ package api
 import (
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 
@@ -52,13 +51,9 @@ func (a *API) readPublishing(w http.ResponseWriter, r *http.Request) (ask public
 		Confirm  string `json:"confirm"`
 		Method   string `json:"method"`
 	}
-	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 2*document.MaxContent))
-	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
-		a.problem(w, details{Title: "The request is too large", Status: http.StatusRequestEntityTooLarge})
+	raw, ok := a.body(w, r, 2*document.MaxContent, "The request is too large")
+	if !ok {
 		return ask, false
-	}
-	if err != nil {
-		return ask, false // the sender is gone
 	}
 	if len(raw) > 0 {
 		if err := json.Unmarshal(raw, &body, json.RejectUnknownMembers(true)); err != nil {
@@ -73,6 +68,7 @@ func (a *API) readPublishing(w http.ResponseWriter, r *http.Request) (ask public
 	if body.Method == "" {
 		return ask, true
 	}
+	var err error
 	ask.Source, err = ranking.Read([]byte(body.Method))
 	if refusal, is := errors.AsType[*document.Refusal](err); is {
 		a.problem(w, details{Title: "The method file does not hold together", Status: http.StatusBadRequest, Detail: refusal.Error(), Errors: faults(refusal)})

@@ -2,7 +2,6 @@ package api
 
 import (
 	"errors"
-	"io"
 	"net/http"
 
 	"tiendo/internal/auth"
@@ -110,13 +109,9 @@ func (a *API) refuseRanking(w http.ResponseWriter, r *http.Request, err error) {
 
 // readMethod reads the method file that is the body; it has answered where it is none.
 func (a *API) readMethod(w http.ResponseWriter, r *http.Request) (*ranking.Method, bool) {
-	content, err := io.ReadAll(http.MaxBytesReader(w, r.Body, document.MaxContent))
-	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
-		a.problem(w, details{Title: "The method file is too large", Status: http.StatusRequestEntityTooLarge, Detail: "at most 4 MiB would do"})
+	content, ok := a.body(w, r, document.MaxContent, "The method file is too large")
+	if !ok {
 		return nil, false
-	}
-	if err != nil {
-		return nil, false // the sender is gone
 	}
 	m, err := ranking.Read(content)
 	if refusal, is := errors.AsType[*document.Refusal](err); is {

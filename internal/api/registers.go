@@ -74,7 +74,6 @@ func (a *API) register(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Vary", "Accept")
 	if !wantsJSON(r.Header.Get("Accept")) {
 		w.Header().Set("Content-Type", "application/yaml")
-		w.Header().Set("X-Content-Type-Options", "nosniff")
 		w.Header().Set(headerVersion, strconv.FormatUint(load.Version, 10))
 		w.Header().Set(headerRecorded, load.Recorded.In(a.Zone).Format(time.RFC3339Nano))
 		_, _ = io.WriteString(w, view.Content(kind))
@@ -111,12 +110,9 @@ func (a *API) loadRegister(w http.ResponseWriter, r *http.Request) {
 		a.noRegister(w, fmt.Sprintf("there is no such register; %s would do", register.KindNames()))
 		return
 	}
-	content, err := io.ReadAll(http.MaxBytesReader(w, r.Body, register.MaxContent))
-	if err != nil {
-		if large, ok := errors.AsType[*http.MaxBytesError](err); ok {
-			a.problem(w, details{Title: "The file is too large", Status: http.StatusRequestEntityTooLarge, Detail: fmt.Sprintf("At most %d bytes would do.", large.Limit)})
-		}
-		return // else the sender is gone
+	content, ok := a.body(w, r, register.MaxContent, "The file is too large")
+	if !ok {
+		return
 	}
 	all, err := a.LoadRegister(r, kind, content)
 	if refused, ok := errors.AsType[*register.Refusal](err); ok {

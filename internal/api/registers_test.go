@@ -32,21 +32,7 @@ func TestRegisters(t *testing.T) {
 
 	f := func(method, path, accept, body string, status int, want ...string) {
 		t.Helper()
-		request, err := http.NewRequestWithContext(t.Context(), method, s.URL+path, strings.NewReader(body))
-		if err != nil {
-			t.Fatal(err)
-		}
-		request.Header.Set("Accept", accept)
-		response, err := s.Client().Do(request)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer response.Body.Close()
-		raw, err := io.ReadAll(response.Body)
-		if err != nil {
-			t.Fatal(err)
-		}
-		said := string(raw)
+		response, said := ask(t, s, router, method, path, body, http.Header{"Accept": {accept}})
 		for _, name := range []string{"Content-Type", "Tiendo-Version", "Tiendo-Recorded"} {
 			said += "\n" + name + ": " + response.Header.Get(name)
 		}
@@ -58,7 +44,6 @@ func TestRegisters(t *testing.T) {
 				t.Errorf("%s %s: no %s in %s", method, path, w, said)
 			}
 		}
-		described(t, router, request, response, raw)
 	}
 	const (
 		first  = "procedures:\n  - code: 1.004227\n    names: {vi: Đất, en: Land}\n    term: 10\n    online: 3\n"

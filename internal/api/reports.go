@@ -148,7 +148,6 @@ func (a *API) hand(w http.ResponseWriter, r *http.Request, p paper, file string,
 		media = mediaCSV
 	}
 	w.Header().Set("Content-Type", media)
-	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.Header().Set("Content-Disposition", fmt.Sprintf("attachment; filename=%q", file+"-"+p.name()+"."+p.format))
 	_, _ = w.Write(content)
 }

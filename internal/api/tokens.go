@@ -3,7 +3,6 @@ package api
 import (
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"time"
 
@@ -70,12 +69,9 @@ func (a *API) listTokens(w http.ResponseWriter, r *http.Request) {
 }
 
 func (a *API) createToken(w http.ResponseWriter, r *http.Request) {
-	raw, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxTerms))
-	if err != nil {
-		if large, ok := errors.AsType[*http.MaxBytesError](err); ok {
-			a.problem(w, details{Title: "The request is too large", Status: http.StatusRequestEntityTooLarge, Detail: fmt.Sprintf("At most %d bytes would do.", large.Limit)})
-		}
-		return // else the sender is gone
+	raw, ok := a.body(w, r, maxTerms, "The request is too large")
+	if !ok {
+		return
 	}
 	terms, err := readTerms(raw, a.Now())
 	if err != nil {

@@ -2,7 +2,6 @@ package api_test
 
 import (
 	"encoding/json"
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -42,30 +41,16 @@ func TestTokens(t *testing.T) {
 
 	f := func(bearer, method, path, body string, status int, want ...string) string {
 		t.Helper()
-		request, err := http.NewRequestWithContext(t.Context(), method, s.URL+path, strings.NewReader(body))
-		if err != nil {
-			t.Fatal(err)
-		}
-		request.Header.Set("Authorization", "Bearer "+bearer)
-		response, err := s.Client().Do(request)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer response.Body.Close()
-		raw, err := io.ReadAll(response.Body)
-		if err != nil {
-			t.Fatal(err)
-		}
+		response, said := ask(t, s, router, method, path, body, http.Header{"Authorization": {"Bearer " + bearer}})
 		if response.StatusCode != status {
-			t.Errorf("%s %s %s: %d %s, want %d", method, path, body, response.StatusCode, raw, status)
+			t.Errorf("%s %s %s: %d %s, want %d", method, path, body, response.StatusCode, said, status)
 		}
 		for _, w := range want {
-			if !strings.Contains(string(raw), w) {
-				t.Errorf("%s %s %s: no %s in %s", method, path, body, w, raw)
+			if !strings.Contains(said, w) {
+				t.Errorf("%s %s %s: no %s in %s", method, path, body, w, said)
 			}
 		}
-		described(t, router, request, response, raw)
-		return string(raw)
+		return said
 	}
 	const path = "/v1/tokens"
 	secretOf := func(answer string) string {

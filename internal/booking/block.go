@@ -93,8 +93,7 @@ func (b *Booker) attempt(ctx context.Context, block *block, n int) (written bool
 	}
 	if err == nil {
 		// From here on the engine may show the block, and the ledger does not.
-		b.ledger.appearing.Lock()
-		defer b.ledger.appearing.Unlock()
+		defer b.ledger.appear()()
 		err = in.finish()
 	}
 	if err != nil {

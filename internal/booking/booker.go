@@ -104,8 +104,9 @@ type Booker struct {
 	// erasings are requests to erase cases.
 	erasings chan *erasing
 
-	// open are the open cases that are still to be judged by new rules; nil if none are.
-	open []openCase
+	// open are the open cases that are still to be judged by the rules of the version openBy; nil if none are.
+	open   []openCase
+	openBy uint64
 
 	// collectors are those whose events are known to be in the engine.
 	collectors []string

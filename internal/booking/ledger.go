@@ -25,6 +25,8 @@ import (
 type Ledger struct {
 	// appearing is held while a block becomes visible in the engine and is added here: whoever reads both holds it too.
 	appearing sync.RWMutex
+	// shown is odd meanwhile.
+	shown atomic.Uint64
 	// keeping is held while the days of a month are read: a page has many questions of one period, which would read them all at once.
 	keeping sync.Mutex
 
@@ -73,6 +75,34 @@ type Voice struct {
 const keptDays = 62
 
 func firstKept(today calendar.Day) calendar.Day { return monthOf(today - keptDays) }
+
+// appear begins what makes the engine show something new, and returns what ends it.
+func (l *Ledger) appear() (end func()) {
+	l.appearing.Lock()
+	l.shown.Add(1)
+	return func() {
+		l.shown.Add(1)
+		l.appearing.Unlock()
+	}
+}
+
+// Shown rises by one when the engine begins to show something new of this booker, and by one when this ledger knows it too: it is odd
+// meanwhile. Whoever asks more than one question reads it before and after: answers are of one block if it is the same, and even where
+// any of them was the engine's.
+func (l *Ledger) Shown() uint64 {
+	if l == nil {
+		return 0
+	}
+	return l.shown.Load()
+}
+
+// Settled waits while the engine begins to show something new.
+func (l *Ledger) Settled() {
+	if l != nil {
+		l.appearing.RLock()
+		defer l.appearing.RUnlock()
+	}
+}
 
 // NewLedger returns a ledger that cannot be read yet.
 func NewLedger() *Ledger { return &Ledger{} }

@@ -18,8 +18,10 @@ func TestLeftoverVerdicts(t *testing.T) {
 	n := 0
 	tell := func(subject, step, data string, day int, retracted bool) event.Event {
 		n++
-		return event.Event{Source: "urn:test", ID: fmt.Sprint(n), Subject: subject, Type: event.Type("dossier." + step), Time: at(day), Recorded: at(day).Add(time.Duration(n) * time.Second),
-			Retracted: retracted, Arrival: at(day), Data: []byte(data), Collector: "c", Entry: uint64(n)}
+		return event.Event{
+			Source: "urn:test", ID: fmt.Sprint(n), Subject: subject, Type: event.Type("dossier." + step), Time: at(day), Recorded: at(day).Add(time.Duration(n) * time.Second),
+			Retracted: retracted, Arrival: at(day), Data: []byte(data), Collector: "c", Entry: uint64(n),
+		}
 	}
 	if err := conn.Exec(t.Context(), "SYSTEM STOP MERGES verdicts"); err != nil {
 		t.Fatal(err)

@@ -56,10 +56,10 @@ func (b *Booker) Rebuild(ctx context.Context, progress func(Checked)) error {
 
 // renew makes books again that an earlier edition of the program made, of which figures would lack what it did not count.
 func (b *Booker) renew(ctx context.Context) error {
-	mark := b.Mark()
-	if mark.Block == 0 || mark.Edition == lifecycle.Edition {
+	if !b.Renewing() {
 		return nil
 	}
+	mark := b.Mark()
 	b.Logger.Info("the books count less than this version does and are made again; nothing is booked meanwhile", "events", mark.Events)
 	told := time.Now()
 	err := b.rebuild(ctx, func(c Checked) {
@@ -73,6 +73,13 @@ func (b *Booker) renew(ctx context.Context) error {
 	}
 	b.Logger.Info("the books were made again")
 	return b.resume(ctx)
+}
+
+// Renewing says whether the books are those of another edition of the program, and not made again yet: what it did not count is not in
+// them.
+func (b *Booker) Renewing() bool {
+	mark := b.Mark()
+	return mark.Block > 0 && mark.Edition != lifecycle.Edition
 }
 
 func (b *Booker) rebuild(ctx context.Context, progress func(Checked)) error {
@@ -116,6 +123,7 @@ func (b *Booker) replace(ctx context.Context, mark Mark) error {
 	defer b.remade.Add(1)
 	// What is asked from here on is asked of one journal: the sum of the old one would tell of less, beside what only the engine knows.
 	b.ledger.forget()
+	defer b.ledger.appear()()
 	if err := b.Conn.Exec(ctx, "EXCHANGE TABLES "+journalTable+" AND "+nextTable); err != nil {
 		return fmt.Errorf("put the new journal in place: %w", err)
 	}

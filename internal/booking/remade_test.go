@@ -18,8 +18,10 @@ func TestRebuildWhileEventsComeIn(t *testing.T) {
 	n := 0
 	tell := func(family event.Family, subject, step, data string) event.Event {
 		n++
-		return event.Event{Source: "urn:test", ID: fmt.Sprint(n), Subject: subject, Type: event.Type(string(family) + "." + step), Time: at, Recorded: at, Arrival: at,
-			Data: []byte(data), Collector: "c", Entry: uint64(n)}
+		return event.Event{
+			Source: "urn:test", ID: fmt.Sprint(n), Subject: subject, Type: event.Type(string(family) + "." + step), Time: at, Recorded: at, Arrival: at,
+			Data: []byte(data), Collector: "c", Entry: uint64(n),
+		}
 	}
 	early := []event.Event{tell(event.Dossier, "old", "received", `{"agency":"A"}`), tell(event.Task, "old", "assigned", `{"agency":"A"}`)}
 	store(t, conn, early)

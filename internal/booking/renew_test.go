@@ -21,6 +21,9 @@ func TestBooksOfAnEarlierEdition(t *testing.T) {
 		t.Fatal(err)
 	}
 	store(t, conn, events[len(events)/2:])
+	if b := newBooker(t, conn); b.resume(t.Context()) != nil || !b.Renewing() {
+		t.Error("books of an earlier edition are not said to be made again")
+	}
 	for start := range 2 {
 		b := newBooker(t, conn)
 		ctx, stop := context.WithCancel(t.Context())
@@ -36,6 +39,9 @@ func TestBooksOfAnEarlierEdition(t *testing.T) {
 		}
 		stop()
 		<-done
+		if b.Renewing() {
+			t.Error("books that were made again are said to be of an earlier edition")
+		}
 		compare(t, journalOf(t, conn), should(t, events))
 		if remade := b.Remade(); (remade == 2) != (start == 0) {
 			t.Errorf("start %d: the books were made again %d times", start, remade/2)

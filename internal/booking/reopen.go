@@ -20,12 +20,13 @@ func (b *Booker) reopen(ctx context.Context, touched cases, rules *lifecycle.Rul
 	if next.Rules == rules.Version() {
 		return false, nil
 	}
-	if b.open == nil {
+	if b.open == nil || b.openBy != rules.Version() { // newer ones came meanwhile: those that were judged already are judged again
 		if b.open, err = b.openCases(ctx); err != nil {
 			return false, err
 		}
+		b.openBy = rules.Version()
 	}
-	n := min(len(b.open), eventsPerBlock)
+	n := min(len(b.open), int(b.perBlock))
 	for _, c := range b.open[:n] {
 		touched[c.family] = append(touched[c.family], c.subject)
 	}

@@ -2,6 +2,7 @@ package booking
 
 import (
 	"fmt"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -68,5 +69,56 @@ func TestLoadEnqueuesOpenCases(t *testing.T) {
 	}
 	if found := checkBy(t, conn, newer); len(found) > 0 {
 		t.Errorf("found %v", found)
+	}
+}
+
+// TestLoadWhileOpenCasesAreJudged: registers that come while the open cases are judged by those before are applied to all of them.
+func TestLoadWhileOpenCasesAreJudged(t *testing.T) {
+	conn := enginetest.Conn(t)
+	at := func(day int) time.Time { return time.Date(2025, 3, day, 1, 0, 0, 0, time.UTC) }
+	var events []event.Event
+	for i, subject := range []string{"a", "b", "c", "d"} {
+		for j, step := range []string{"received", "supplement_requested", "supplemented"} {
+			data := `{}`
+			if step == "received" {
+				data = `{"agency":"A","due":"2025-03-10","procedure":"1.000123"}`
+			}
+			events = append(events, event.Event{
+				Source: "urn:test", ID: fmt.Sprint(i, j), Subject: subject, Type: event.Type("dossier." + step), Time: at(5 + j), Recorded: at(5 + j),
+				Arrival: at(5 + j), Data: []byte(data), Collector: "c", Entry: uint64(3*i + j + 1),
+			})
+		}
+	}
+	store(t, conn, events)
+	bookAll(t, newBooker(t, conn))
+
+	first, err := register.Empty(zone, nil).With(register.Procedures, []byte(`procedures:
+  - {code: "1.000123", names: {vi: Cấp phép, en: Permit}, term: 5, supplement: extend, calendar: days}
+`), at(20))
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := first.With(register.Procedures, []byte(`procedures:
+  - {code: "1.000123", names: {vi: Cấp phép, en: Permit}, term: 5, supplement: restart, calendar: days}
+`), at(21))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var now atomic.Pointer[lifecycle.Rules]
+	now.Store(lifecycle.NewRules(first))
+	b := newBooker(t, conn)
+	b.perBlock, b.Rules = 2, now.Load
+	if err := b.resume(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for b.open == nil { // until some are judged by the first
+		if _, err := b.step(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	now.Store(lifecycle.NewRules(second))
+	bookRest(t, b)
+	if found := checkBy(t, conn, now.Load()); len(found) > 0 || b.Mark().Rules != 2 {
+		t.Errorf("judged by version %d, found %v", b.Mark().Rules, found)
 	}
 }

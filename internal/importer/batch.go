@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -36,16 +35,7 @@ type Reject struct {
 // Cells are the columns line, field and reason of a table of rejects. What a spreadsheet would take for a formula has an
 // apostrophe before it: names of columns come from files of others.
 func (r *Reject) Cells() []string {
-	return []string{strconv.Itoa(r.Line), Plain(r.Field), Plain(r.Reason)}
-}
-
-// Plain is a text that a spreadsheet takes for text.
-// Source: OWASP, "CSV Injection".
-func Plain(text string) string {
-	if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
-		return "'" + text
-	}
-	return text
+	return []string{strconv.Itoa(r.Line), workbook.Plain(r.Field), workbook.Plain(r.Reason)}
 }
 
 // Batch is a run of records and the events they made.

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
@@ -30,6 +31,10 @@ type Options struct {
 	Now func() time.Time
 	// Events tells how many events are booked.
 	Events func() uint64
+	// Renewing says that the books lack what an earlier version of the program did not count; nil: they never do.
+	Renewing func() bool
+	// Elsewhere says that another process books, so that Ledger does not tell when; nil: none does.
+	Elsewhere func() bool
 	// Ledger is what the booker of this process keeps in memory; nil where there is none.
 	Ledger *booking.Ledger
 }
@@ -70,29 +75,84 @@ type answer struct {
 	numerator, denominator []int
 }
 
+// asks is how often questions are asked again because something was booked between two of them.
+const asks = 3
+
 // Ask answers questions, in their order: one statement for all questions of the same families, period, grouping and filter, and
-// one more for each measure of quantiles. An *Error says which question cannot be asked; any other error is the engine's.
+// one more for each measure of quantiles. The figures are of one block, unless blocks come so fast that they can't be. An *Error says which
+// question cannot be asked; any other error is the engine's.
 func (b *Books) Ask(ctx context.Context, queries ...Query) ([]Figure, error) {
-	asOf, events := b.Now().In(b.Calendars.Location()), b.Events()
-	figures := make([]Figure, len(queries))
 	groups, err := b.plan(queries)
 	if err != nil {
 		return nil, err
 	}
+	for again := range asks {
+		if again > 0 {
+			b.Ledger.Settled()
+		}
+		before, err := b.shown(ctx, len(groups))
+		if err != nil {
+			return nil, err
+		}
+		figures, remembered, err := b.answer(ctx, queries, groups)
+		if err != nil || len(groups) < 2 || again == asks-1 {
+			return figures, err
+		}
+		after, err := b.shown(ctx, len(groups))
+		if err != nil || after == before && (remembered || before.settled) {
+			return figures, err
+		}
+	}
+	panic("BUG: questions were not asked")
+}
+
+// shown tells states of the books apart.
+type shown struct {
+	number uint64
+	// settled says that the engine does not begin to show another just now.
+	settled bool
+}
+
+// shown is what the books show, as far as so many questions need to know it.
+func (b *Books) shown(ctx context.Context, questions int) (s shown, err error) {
+	switch {
+	case questions < 2:
+	case b.Elsewhere != nil && b.Elsewhere():
+		s.settled = true // a block appears at once
+		if err = b.Conn.QueryRow(ctx, "SELECT max(block) FROM cells WHERE family = ''").Scan(&s.number); err != nil {
+			err = fmt.Errorf("read the last block: %w", err)
+		}
+	default:
+		s.number = b.Ledger.Shown()
+		s.settled = s.number%2 == 0
+	}
+	return s, err
+}
+
+// answer answers questions, and says whether memory had all that is summed up.
+func (b *Books) answer(ctx context.Context, queries []Query, groups []*group) (_ []Figure, remembered bool, err error) {
+	asOf, events := b.Now().In(b.Calendars.Location()), b.Events()
+	renewing := b.Renewing != nil && b.Renewing()
+	figures := make([]Figure, len(queries))
+	var engine atomic.Bool
 	answer := func(i int, rows []Row) {
 		d, _ := ByID(queries[i].ID)
-		figures[i] = Figure{ID: d.ID, Unit: d.Unit, Definition: d.Version, Period: queries[i].Period, AsOf: b.seenAt(queries[i], asOf), Events: events, Rows: rows}
+		figures[i] = Figure{ID: d.ID, Unit: d.Unit, Definition: d.Version, Period: queries[i].Period, AsOf: b.seenAt(queries[i], asOf), Events: events, Renewing: renewing, Rows: rows}
 	}
 	work, working := errgroup.WithContext(ctx)
 	work.SetLimit(parallel)
 	for _, g := range groups {
 		work.Go(func() error {
-			sums, err := b.fetch(working, &g.statement)
+			sums, live, err := b.fetch(working, &g.statement)
 			if a := g.answers[0]; err == nil && a.definition.looksAhead() && !queries[a.query].Period.Running {
+				live = false
 				err = b.soonThen(working, &g.statement, a.numerator[0], sums)
 			}
 			if err != nil {
 				return fmt.Errorf("ask the books for %s: %w", queries[g.answers[0].query].ID, err)
+			}
+			if !live {
+				engine.Store(true)
 			}
 			for _, a := range g.answers {
 				answer(a.query, sums.rows(a, &g.statement))
@@ -122,10 +182,10 @@ func (b *Books) Ask(ctx context.Context, queries ...Query) ([]Figure, error) {
 		})
 	}
 	if err := work.Wait(); err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	if err := b.addCompleteness(ctx, stated, queries, figures); err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	for i, q := range queries {
 		d, _ := ByID(q.ID)
@@ -139,9 +199,9 @@ func (b *Books) Ask(ctx context.Context, queries ...Query) ([]Figure, error) {
 		}
 	}
 	if err := b.addQuiet(ctx, queries, figures); err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	return figures, nil
+	return figures, !engine.Load(), nil
 }
 
 // parallel is how many statements of one question are asked at once.
@@ -238,11 +298,12 @@ func (b *Books) soon(t time.Time) (string, error) {
 }
 
 // fetch answers a statement: from memory, or else by the engine.
-func (b *Books) fetch(ctx context.Context, s *statement) (*sums, error) {
+func (b *Books) fetch(ctx context.Context, s *statement) (_ *sums, live bool, err error) {
 	if sums, ok, err := b.live(ctx, s); ok || err != nil {
-		return sums, err
+		return sums, true, err
 	}
-	return b.ask(ctx, s, s.cubes())
+	sums, err := b.ask(ctx, s, s.cubes())
+	return sums, false, err
 }
 
 // ask asks the engine for a statement over some parts of the books.

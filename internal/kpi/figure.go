@@ -19,6 +19,8 @@ type Figure struct {
 	AsOf       time.Time     `json:"as_of"`
 	Events     uint64        `json:"events"`
 	Definition string        `json:"definition"`
+	// Renewing says that the books are being made again after an upgrade: the figure may lack what the version before did not count.
+	Renewing bool `json:"renewing,omitempty"`
 	// Completeness is openings received ÷ openings that sources state; nil where no source states any.
 	Completeness *float64 `json:"completeness"`
 	// CompletenessOf is what Completeness is made of, over the days that have a statement; nil like it.

@@ -20,8 +20,14 @@ import (
 	"tiendo/internal/register"
 )
 
-// ledgerOf runs a booker until its ledger can be read.
+// ledgerOf is that of a booker that runs.
 func ledgerOf(t *testing.T, conn driver.Conn) *booking.Ledger {
+	t.Helper()
+	return bookerOf(t, conn).Ledger()
+}
+
+// bookerOf runs a booker, whose ledger can be read.
+func bookerOf(t *testing.T, conn driver.Conn) *booking.Booker {
 	t.Helper()
 	booker := booking.New(booking.Options{
 		Conn: conn, Rules: func() *lifecycle.Rules { return lifecycle.Builtin(zone) }, Logger: slog.New(slog.NewTextHandler(t.Output(), nil)), Registry: prometheus.NewRegistry(),
@@ -40,7 +46,7 @@ func ledgerOf(t *testing.T, conn driver.Conn) *booking.Ledger {
 			t.Fatal("the ledger was not read")
 		}
 	}
-	return booker.Ledger()
+	return booker
 }
 
 // plainly writes rows without their intervals: of random lines some rates are none.

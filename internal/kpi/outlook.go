@@ -210,7 +210,7 @@ func (b *Books) standings(ctx context.Context, quests []quest) (map[string]*stan
 			st.indices(one.terms)
 		}
 		work.Go(func() (err error) {
-			answers[i], err = b.fetch(working, st)
+			answers[i], _, err = b.fetch(working, st)
 			return err
 		})
 	}

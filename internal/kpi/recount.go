@@ -76,8 +76,12 @@ func monthOf(d calendar.Day) calendar.Day {
 	return d - calendar.Day(d.Start(time.UTC).Day()-1)
 }
 
-// Compare asks the books and calls found for each difference. It returns how many values were compared.
+// Compare asks the books and calls found for each difference. It returns how many values were compared: none up to block 0, before the
+// first, for a question up to no block is one about all.
 func (r *Recount) Compare(ctx context.Context, found func(Difference)) (compared int, err error) {
+	if r.block == 0 {
+		return 0, nil
+	}
 	queries, err := r.queries()
 	if err != nil {
 		return 0, err
@@ -95,7 +99,7 @@ func (r *Recount) Compare(ctx context.Context, found func(Difference)) (compared
 			compared += n
 			continue
 		}
-		served, err := r.books.fetch(ctx, &g.statement)
+		served, _, err := r.books.fetch(ctx, &g.statement)
 		if err != nil {
 			return compared, fmt.Errorf("ask the books for %s: %w", g.answers[0].definition.ID, err)
 		}

@@ -69,6 +69,7 @@ func (s *Store) Append(ctx context.Context, kind Kind, content []byte, who strin
 	if err != nil {
 		return nil, err
 	}
+	swallowed := 0 // inserts of the next version that the engine took and does not show
 	for range attempts {
 		recorded := now.UTC().Truncate(time.Millisecond)
 		if n := len(r.loads); n > 0 && !recorded.After(r.loads[n-1].Recorded) {
@@ -79,24 +80,33 @@ func (s *Store) Append(ctx context.Context, kind Kind, content []byte, who strin
 			return next, err
 		}
 		load := next.loads[len(next.loads)-1]
-		if err := s.insert(ctx, load, content, who); err != nil {
+		if err := s.insert(ctx, load, content, who, swallowed); err != nil {
 			return nil, fmt.Errorf("write version %d of the registers: %w", load.Version, err)
 		}
 		// The engine takes the first insert of a number; which one that was is read back.
 		if r, err = s.Refresh(ctx, r); err != nil {
 			return nil, err
 		}
-		if r.Version() >= load.Version && r.loads[load.Version-1] == load {
+		if r.Version() < load.Version {
+			swallowed++ // a kill between an insert's token and its rows has left the token: the same goes under another
+			continue
+		}
+		if r.loads[load.Version-1] == load {
 			return r, nil
 		}
+		swallowed = 0
 	}
 	return nil, fmt.Errorf("load %s: others loaded registers %d times meanwhile; try again", kind, attempts)
 }
 
-func (s *Store) insert(ctx context.Context, load Load, content []byte, who string) error {
+func (s *Store) insert(ctx context.Context, load Load, content []byte, who string, swallowed int) error {
+	token := fmt.Sprintf("register-%d", load.Version)
+	if swallowed > 0 {
+		token += fmt.Sprintf("-%d", swallowed)
+	}
 	ctx = clickhouse.Context(ctx, clickhouse.WithSettings(clickhouse.Settings{
 		"insert_deduplicate":         1,
-		"insert_deduplication_token": fmt.Sprintf("register-%d", load.Version),
+		"insert_deduplication_token": token,
 		"async_insert":               0,
 	}))
 	batch, err := s.Conn.PrepareBatch(ctx, "INSERT INTO registers (version, kind, recorded, sha256, content, who)")

@@ -5,7 +5,8 @@ import (
 	"fmt"
 	"io"
 	"strconv"
-	"strings"
+
+	"tiendo/internal/workbook"
 )
 
 // CSV writes the form's rows, the total last, under the names of JSON, in UTF-8 with a mark that spreadsheets know it by. The
@@ -36,8 +37,15 @@ func or(s *string) string {
 	return *s
 }
 
-// writeCSV writes a table. What a spreadsheet would take for a formula gets an apostrophe before it.
-// Source: OWASP, "CSV Injection".
+// exact writes a number with all its digits, "" for none.
+func exact(v *float64) string {
+	if v == nil {
+		return ""
+	}
+	return strconv.FormatFloat(*v, 'g', -1, 64)
+}
+
+// writeCSV writes a table whose texts no spreadsheet takes for formulas.
 func writeCSV(out io.Writer, table [][]string) error {
 	if _, err := io.WriteString(out, "\ufeff"); err != nil {
 		return fmt.Errorf("write CSV: %w", err)
@@ -45,8 +53,8 @@ func writeCSV(out io.Writer, table [][]string) error {
 	w := csv.NewWriter(out)
 	for _, line := range table {
 		for i, value := range line {
-			if _, err := strconv.ParseFloat(value, 64); err != nil && strings.ContainsAny(value[:min(1, len(value))], "=+-@\t\r") {
-				line[i] = "'" + value
+			if _, err := strconv.ParseFloat(value, 64); err != nil {
+				line[i] = workbook.Plain(value)
 			}
 		}
 		if err := w.Write(line); err != nil {

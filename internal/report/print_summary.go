@@ -140,14 +140,7 @@ func (s *Summary) CSV(out io.Writer, lang string) error {
 		for i := range section.Items {
 			item := &section.Items[i]
 			line := []string{section.ID, item.Figure, item.Names.In(lang), or(item.By), or(item.Key), item.Unit}
-			for _, v := range []*float64{item.Value, item.Numerator, item.Denominator} {
-				text := ""
-				if v != nil {
-					text = strconv.FormatFloat(*v, 'g', -1, 64)
-				}
-				line = append(line, text)
-			}
-			table = append(table, line)
+			table = append(table, append(line, exact(item.Value), exact(item.Numerator), exact(item.Denominator)))
 		}
 	}
 	return writeCSV(out, table)

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"tiendo/internal/ranking"
+	"tiendo/internal/workbook"
 )
 
 // wordsOfRanking are the texts of a ranking's papers.
@@ -266,7 +267,7 @@ func plainly(all []ranking.Standing, decimals int) bool {
 
 // absolute names a cell that stays where it is when a formula is copied, as $D$7.
 func absolute(column, row int) string {
-	return fmt.Sprintf("$%s$%d", letters(column), row)
+	return fmt.Sprintf("$%s$%d", workbook.Letters(column), row)
 }
 
 // details writes the figures that shares were made of.
@@ -327,12 +328,6 @@ func (s *sheet) score(x *ranking.Score, c *ranking.DescribedCriterion, lang stri
 // each of a group of which nothing is known.
 func RankingCSV(r *ranking.Result, out io.Writer, lang string) error {
 	table := [][]string{{"group", "agency", "name", "rank", "low", "high", "points", "criterion", "numerator", "denominator", "value", "used", "share", "weight", "criterion_points", "marks"}}
-	float := func(v *float64) string {
-		if v == nil {
-			return ""
-		}
-		return strconv.FormatFloat(*v, 'g', -1, 64)
-	}
 	for _, g := range r.Groups {
 		for _, a := range g.NoData {
 			line := make([]string, len(table[0]))
@@ -341,7 +336,7 @@ func RankingCSV(r *ranking.Result, out io.Writer, lang string) error {
 		}
 		for i := range g.Agencies {
 			a := &g.Agencies[i]
-			head := []string{g.Group.Code, a.Agency.Code, nameIn(a.Agency.Names, lang), "", "", "", float(&a.Points)}
+			head := []string{g.Group.Code, a.Agency.Code, nameIn(a.Agency.Names, lang), "", "", "", exact(&a.Points)}
 			if a.Rank != nil {
 				head[3] = strconv.Itoa(*a.Rank)
 			}
@@ -353,8 +348,8 @@ func RankingCSV(r *ranking.Result, out io.Writer, lang string) error {
 				for _, m := range x.Marks {
 					marks = append(marks, string(m))
 				}
-				table = append(table, append(append([]string{}, head...), x.Criterion, float(x.Numerator), float(x.Denominator), float(x.Value), float(x.Used),
-					float(&x.Share), float(&x.Weight), float(&x.Points), strings.Join(marks, " ")))
+				table = append(table, append(append([]string{}, head...), x.Criterion, exact(x.Numerator), exact(x.Denominator), exact(x.Value), exact(x.Used),
+					exact(&x.Share), exact(&x.Weight), exact(&x.Points), strings.Join(marks, " ")))
 			}
 		}
 	}

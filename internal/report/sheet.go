@@ -6,6 +6,8 @@ import (
 	"io"
 	"strings"
 
+	"tiendo/internal/workbook"
+
 	"github.com/xuri/excelize/v2"
 )
 
@@ -148,7 +150,7 @@ func (b *book) sheet(name string, on paper, widths ...float64) *sheet {
 		quoted := "'" + strings.ReplaceAll(name, "'", "''") + "'"
 		titles := fmt.Sprintf("%s!$%d:$%d", quoted, on.frozen, on.frozen)
 		if on.beside > 0 {
-			titles = fmt.Sprintf("%s!$A:$%s,%s", quoted, letters(on.beside), titles)
+			titles = fmt.Sprintf("%s!$A:$%s,%s", quoted, workbook.Letters(on.beside), titles)
 		}
 		b.try(b.file.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", RefersTo: titles, Scope: name}))
 	}
@@ -240,9 +242,6 @@ func (b *book) write(w io.Writer) error {
 	}
 	return errors.Join(b.file.Write(w), b.file.Close())
 }
-
-// letters name a column, as D.
-func letters(column int) string { return strings.TrimRight(at(column, 1), "1") }
 
 // at names a cell, as D7.
 func at(column, row int) string {
