@@ -19,6 +19,9 @@ type record struct {
 	raw []byte
 }
 
+// forget lets go of what is in the memory of a workspace, which the next case overwrites.
+func (c *Case) forget() { c.facts, c.recordings = nil, nil }
+
 // fact is a thing that happened at an instant, with everything that was recorded of it, in the order of recording.
 type fact struct {
 	step    string

@@ -78,7 +78,7 @@ func Journal(events []event.Event, rules *Rules) (c Case, entries []Entry, err e
 		}
 		w.now, w.before = w.before, w.now
 	}
-	c.facts, c.recordings = nil, nil
+	c.forget()
 	return c, entries, nil
 }
 
