@@ -38,7 +38,7 @@ type Telling struct {
 
 // explainTellings says of every record that was delivered what became of it.
 func (j *judge) explainTellings(events []event.Event, promises []Promise) ([]Telling, error) {
-	slices.SortFunc(events, func(a, b event.Event) int { return delivered(&a, &b) })
+	slices.SortFunc(events, func(a, b event.Event) int { return a.Compare(&b) })
 	type name struct{ source, id string }
 	seen := map[name]bool{}
 	all := make([]Telling, 0, len(events))
