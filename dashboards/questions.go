@@ -32,6 +32,7 @@ func stretch(id, since string, now time.Time, zone *time.Location) (stretches, e
 		return s, err
 	}
 	last := mustDay(s.period.Last)
+	last = time.Date(last.Year(), last.Month()+1, 0, 0, 0, 0, 0, time.UTC) // whole months, as those are to which they lead
 	if today := mustDay(now.In(zone).Format(time.DateOnly)); last.After(today) {
 		last = today
 	}

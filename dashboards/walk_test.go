@@ -94,6 +94,28 @@ func TestFiguresLeadToAsManyCasesAsTheySay(t *testing.T) {
 	}
 }
 
+// Where the chosen period ends within a month, the charts by month show that month whole, as it is where they lead.
+func TestMonthsAreWholeWhateverThePeriod(t *testing.T) {
+	p := bookedPages(t)
+	for _, of := range pages() {
+		path := strings.ReplaceAll(of.path, "{agency}", "H24.12")
+		months := 0
+		for _, m := range numbers.FindAllStringSubmatch(bodyOf(t, get(t, p, path+"?period=2019-09-10")), -1) {
+			address := html.UnescapeString(m[1])
+			if !strings.Contains(address, "period=2019-09&") && !strings.HasSuffix(address, "period=2019-09") {
+				continue
+			}
+			months++
+			if got := p.askedAlone(t, address); got == nil || strconv.FormatFloat(*got, 'f', -1, 64) != m[2] {
+				t.Errorf("%s: %s is %s on the page, and %v in the books", path, address, m[2], got)
+			}
+		}
+		if months == 0 && (of.path == "/" || of.path == "/dossiers" || of.path == "/tasks") {
+			t.Errorf("%s shows nothing of the month", path)
+		}
+	}
+}
+
 // askedAlone asks the books for the figure whose cases are at an address.
 func (p *Pages) askedAlone(t *testing.T, address string) *float64 {
 	t.Helper()

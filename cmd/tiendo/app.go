@@ -177,7 +177,7 @@ func (a *app) openParts(ctx context.Context, o appOptions) (err error) {
 	}
 	a.books = kpi.New(kpi.Options{
 		Conn: a.engine.Conn(), Calendars: calendars, Registers: a.registers.Known, Now: a.Now,
-		Events: func() uint64 { return a.booker.Mark().Events }, Ledger: a.booker.Ledger(), Renewing: a.booker.Renewing,
+		Events: func() uint64 { return a.booker.Mark().Events }, Ledger: a.booker.Ledger(), Elsewhere: func() bool { return !a.booker.Leads() }, Renewing: a.booker.Renewing,
 	})
 	a.integrity = a.newIntegrity()
 	if err := a.openRanker(zone); err != nil {

@@ -168,7 +168,8 @@ func (a *app) sealed() (all []booking.Mark) {
 	return all
 }
 
-// complete waits until all that was accepted is booked, by the newest registers, and returns up to where that is.
+// complete waits until all that was accepted is booked, by the newest registers, and returns up to where that is. Books that are made again
+// after an upgrade are waited for: what would be published of the old ones could not be reckoned from the new.
 func (a *app) complete(ctx context.Context) (booking.Mark, error) {
 	late := time.After(storing)
 	select {
@@ -181,7 +182,7 @@ func (a *app) complete(ctx context.Context) (booking.Mark, error) {
 	newest := a.collector.Newest()
 	for {
 		mark, rules := a.booker.Mark(), a.registers.Rules()
-		if mark.Entries[a.collector.ID()] >= newest && mark.Rules == rules.Version() {
+		if mark.Entries[a.collector.ID()] >= newest && mark.Rules == rules.Version() && !a.booker.Renewing() {
 			return mark, nil
 		}
 		select {

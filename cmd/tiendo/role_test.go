@@ -15,6 +15,7 @@ import (
 
 	"tiendo/internal/clickhouse"
 	"tiendo/internal/clickhouse/enginetest"
+	"tiendo/internal/config"
 )
 
 // sharedEngine is an engine for several servers, by its address.
@@ -213,4 +214,37 @@ func sharedErasure(t *testing.T, booker, web, collector *server) {
 	}
 	token := collector.token()
 	eventually(t, "the collector takes nothing more of it", func() bool { return (&stream{server: collector}).post(token, 3) != nil })
+}
+
+// TestNothingIsPublishedOfBooksOfAnEarlierEdition: a publication names a block of the books, and books that are made again know of those alone
+// that were published before.
+func TestNothingIsPublishedOfBooksOfAnEarlierEdition(t *testing.T) {
+	t.Parallel()
+	dsn := sharedEngine(t)
+	on := func(role string) (*app, func()) {
+		cfg := config.Default()
+		cfg.Listen, cfg.Data, cfg.ClickHouse, cfg.Role = "127.0.0.1:0", t.TempDir(), dsn, role
+		return startApp(t, appOptions{Config: cfg})
+	}
+	before, stop := on("all")
+	s, err := newSender(&client{Server: before.URL(), Data: before.cfg.Data})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.post(t.Context(), ndjson, dossiers(5)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := before.complete(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := before.engine.Conn().Exec(t.Context(), "ALTER TABLE cells DELETE WHERE measure = 'edition' SETTINGS mutations_sync = 2"); err != nil {
+		t.Fatal(err)
+	}
+	stop()
+	after, _ := on("web") // which does not make them again
+	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	defer cancel()
+	if mark, err := after.complete(ctx); err == nil {
+		t.Errorf("books of an earlier edition would be published, up to block %d", mark.Block)
+	}
 }

@@ -327,6 +327,9 @@ func TestFullDisk(t *testing.T) {
 		t.Errorf("%v: %s", l.Err(), said.String())
 	}
 	l.file = file
+	if err := l.Err(); err != nil {
+		t.Errorf("there is room again, and no act since: %v", err)
+	}
 	if _, err := file.WriteString(`{"seq":2,"ti`); err != nil { // what the disk had room for
 		t.Fatal(err)
 	}

@@ -98,11 +98,19 @@ func (l *Log) Add(act Act) {
 	l.Logger.Info("administrative act", append(attrs, "record", r.Seq)...)
 }
 
-// Err is why the last act could not be written; nil if it was.
+// Err is why the last act could not be written; nil if it was, or if one could be written now: there may be none for weeks.
 func (l *Log) Err() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.failing != nil && l.head.Seq > 0 && l.writable() {
+		l.failing = nil
+	}
 	return l.failing
+}
+
+// writable says whether there is room for a record: by the file of the head, which is written anew as after each.
+func (l *Log) writable() bool {
+	return l.file.Truncate(l.size) == nil && l.head.write(l.Data) == nil
 }
 
 // Hold calls f while nothing is added, so that a copy of the files holds together.

@@ -66,6 +66,32 @@ func hasHeading(t *testing.T, path, anchor string) bool {
 	return false
 }
 
+// What the runbook looks for in the server's log is something that the server says, so that nobody searches for what never comes.
+func TestRunbookLooksForWhatIsLogged(t *testing.T) {
+	var logged strings.Builder
+	for _, name := range files(t) {
+		if filepath.Ext(name) == ".go" && !strings.HasSuffix(name, "_test.go") {
+			logged.WriteString(read(t, name))
+		}
+	}
+	looks := regexp.MustCompile(`journalctl[^|\n]*\| grep (?:-E )?(?:'([^']+)'|(\S+))`).FindAllStringSubmatch(read(t, "docs/runbook.md"), -1)
+	if len(looks) < 5 {
+		t.Fatalf("only %d searches were found", len(looks))
+	}
+	for _, found := range looks {
+		for word := range strings.SplitSeq(found[1]+found[2], "|") {
+			if part, ok := strings.CutPrefix(word, `"part":`); ok {
+				word = `"part", ` + part
+			} else {
+				word = `("` + word
+			}
+			if !strings.Contains(logged.String(), word) {
+				t.Errorf("the runbook looks for %s, which no message begins with", word)
+			}
+		}
+	}
+}
+
 // The event reference is made from the list that the collector checks against.
 func TestEventReferenceIsCurrent(t *testing.T) {
 	var b strings.Builder

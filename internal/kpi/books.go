@@ -33,6 +33,8 @@ type Options struct {
 	Events func() uint64
 	// Renewing says that the books lack what an earlier version of the program did not count; nil: they never do.
 	Renewing func() bool
+	// Elsewhere says that another process books, so that Ledger does not tell when; nil: none does.
+	Elsewhere func() bool
 	// Ledger is what the booker of this process keeps in memory; nil where there is none.
 	Ledger *booking.Ledger
 }
@@ -88,13 +90,41 @@ func (b *Books) Ask(ctx context.Context, queries ...Query) ([]Figure, error) {
 		if again > 0 {
 			b.Ledger.Settled()
 		}
-		shown := b.Ledger.Shown()
+		before, err := b.shown(ctx)
+		if err != nil {
+			return nil, err
+		}
 		figures, remembered, err := b.answer(ctx, queries, groups)
-		if err != nil || len(groups) < 2 || again == asks-1 || b.Ledger.Shown() == shown && (remembered || shown%2 == 0) {
+		if err != nil || again == asks-1 {
+			return figures, err
+		}
+		after, err := b.shown(ctx)
+		if err != nil || after == before && (remembered || before.settled) {
 			return figures, err
 		}
 	}
 	panic("BUG: questions were not asked")
+}
+
+// shown tells states of the books apart.
+type shown struct {
+	number uint64
+	// settled says that the engine does not begin to show another just now.
+	settled bool
+}
+
+// shown is what the books show.
+func (b *Books) shown(ctx context.Context) (s shown, err error) {
+	if b.Elsewhere == nil || !b.Elsewhere() {
+		s.number = b.Ledger.Shown()
+		s.settled = s.number%2 == 0
+		return s, nil
+	}
+	s.settled = true // a block appears at once
+	if err := b.Conn.QueryRow(ctx, "SELECT max(block) FROM cells WHERE family = ''").Scan(&s.number); err != nil {
+		return s, fmt.Errorf("read the last block: %w", err)
+	}
+	return s, nil
 }
 
 // answer answers questions, and says whether memory had all that is summed up.

@@ -2,40 +2,25 @@ package kpi
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+
+	"tiendo/internal/booking"
 	"tiendo/internal/calendar"
 	"tiendo/internal/clickhouse/enginetest"
 	"tiendo/internal/period"
 )
 
-// TestAnswersAreOfOneBlock: what is booked between two questions that are asked together has both asked again.
+// TestAnswersAreOfOneBlock: what is booked between two questions that are asked together has both asked again, and so has what is booked
+// after the events were counted.
 func TestAnswersAreOfOneBlock(t *testing.T) {
 	t.Parallel()
 	conn := enginetest.Conn(t)
 	booker := bookerOf(t, conn)
-	between := func() { // what an answer begins with
-		if booker.Mark().Events > 0 {
-			return
-		}
-		if err := conn.Exec(t.Context(), `INSERT INTO events (family, subject, source, id, type, time, recorded, data, arrival, collector, entry, seniority)
-			VALUES ('dossier', '1', 'urn:test', '1', 'dossier.received', '2025-03-05 01:00:00', '2025-03-05 01:00:00', '{"agency":"A","procedure":"1","channel":"online"}', '2025-03-05 01:00:00', 'c', 1, 1)`); err != nil {
-			t.Fatal(err)
-		}
-		booker.Wake()
-		for end := time.Now().Add(30 * time.Second); booker.Mark().Events == 0; time.Sleep(5 * time.Millisecond) {
-			if time.Now().After(end) {
-				t.Fatal("the event was not booked")
-			}
-		}
-	}
-	b := New(Options{Conn: conn, Calendars: calendar.Builtin(zone), Now: time.Now, Ledger: booker.Ledger(), Events: func() uint64 {
-		events := booker.Mark().Events
-		between()
-		return events
-	}})
 	var queries []Query
 	for _, month := range []string{"2025-03", "2025-04"} {
 		of, err := period.Parse(month, time.Now(), zone)
@@ -44,13 +29,45 @@ func TestAnswersAreOfOneBlock(t *testing.T) {
 		}
 		queries = append(queries, Query{ID: "dossier.open", Period: of})
 	}
-	figures, err := b.Ask(t.Context(), queries...)
-	if err != nil {
+	for n, of := range []struct {
+		elsewhere bool
+		queries   []Query
+	}{{false, queries}, {true, queries}, {false, queries[:1]}} {
+		want, elsewhere := uint64(n+1), of.elsewhere
+		b := New(Options{Conn: conn, Calendars: calendar.Builtin(zone), Now: time.Now, Elsewhere: func() bool { return elsewhere }, Events: func() uint64 { // asked first
+			events := booker.Mark().Events
+			if events < want {
+				bookAnother(t, conn, booker, want)
+			}
+			return events
+		}})
+		if !elsewhere {
+			b.Ledger = booker.Ledger()
+		}
+		figures, err := b.Ask(t.Context(), of.queries...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range figures {
+			if got := f.Rows[0].Value; f.Events != want || got == nil || *got != float64(want) {
+				t.Errorf("booked elsewhere %t: %s of %d events is %s, want %d", elsewhere, f.ID, f.Events, f.Rows[0].text(), want)
+			}
+		}
+	}
+}
+
+// bookAnother stores the n-th case and waits until it is booked.
+func bookAnother(t *testing.T, conn driver.Conn, booker *booking.Booker, n uint64) {
+	t.Helper()
+	const insert = `INSERT INTO events (family, subject, source, id, type, time, recorded, data, arrival, collector, entry, seniority)
+		VALUES ('dossier', '%[1]d', 'urn:test', '%[1]d', 'dossier.received', '2025-03-05 01:00:00', '2025-03-05 01:00:00', '{"agency":"A","procedure":"1","channel":"online"}', '2025-03-05 01:00:00', 'c', %[1]d, 1)`
+	if err := conn.Exec(t.Context(), fmt.Sprintf(insert, n)); err != nil {
 		t.Fatal(err)
 	}
-	for _, f := range figures {
-		if got := f.Rows[0].Value; f.Events != 1 || got == nil || *got != 1 {
-			t.Errorf("%s of %d events is %s", f.ID, f.Events, f.Rows[0].text())
+	booker.Wake()
+	for end := time.Now().Add(30 * time.Second); booker.Mark().Events < n; time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("the event was not booked")
 		}
 	}
 }
