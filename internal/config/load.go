@@ -5,10 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"reflect"
 	"slices"
-	"sort"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -43,12 +43,7 @@ func Load(s Sources) (Config, error) {
 	if err := c.readEnv(s.Environ); err != nil {
 		return Config{}, err
 	}
-	keys := make([]string, 0, len(s.Flags))
-	for key := range s.Flags {
-		keys = append(keys, key)
-	}
-	sort.Strings(keys)
-	for _, key := range keys {
+	for _, key := range slices.Sorted(maps.Keys(s.Flags)) {
 		if err := settingOf(key).at(&c).parse(s.Flags[key]); err != nil {
 			return Config{}, fmt.Errorf("--%s: %w", strings.ReplaceAll(key, ".", "-"), err)
 		}

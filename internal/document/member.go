@@ -2,6 +2,7 @@ package document
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -68,10 +69,8 @@ func (o *Object) Choice(member string, values ...string) string {
 	if text == "" {
 		return ""
 	}
-	for _, v := range values {
-		if text == v {
-			return v
-		}
+	if slices.Contains(values, text) {
+		return text
 	}
 	o.Fault(member, "%q is unknown; %s would do", Short(text), strings.Join(values, ", "))
 	return ""

@@ -67,13 +67,3 @@ var documented = [...]string{
 	"severitynumber", "severitytext", // Severity
 	"traceparent", "tracestate", // Distributed Tracing
 }
-
-// dropped returns the place of name among the documented extensions, or -1.
-func dropped(name string) int {
-	for i := range documented {
-		if documented[i] == name {
-			return i
-		}
-	}
-	return -1
-}

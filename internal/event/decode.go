@@ -3,6 +3,7 @@ package event
 import (
 	"fmt"
 	"mime"
+	"slices"
 	"strings"
 	"time"
 
@@ -100,7 +101,7 @@ func (t *envelope) read(object string) (fault *Error) {
 		i := attribute(name)
 		if i >= 0 {
 			t.attrs[i] = value
-		} else if at := dropped(name); at >= 0 {
+		} else if at := slices.Index(documented[:], name); at >= 0 {
 			i = attrs + at
 		} else {
 			if fault == nil {

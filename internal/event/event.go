@@ -3,6 +3,7 @@
 package event
 
 import (
+	"cmp"
 	"math"
 	"strings"
 	"time"
@@ -71,16 +72,10 @@ func (e *Event) Seniority() uint64 {
 	return math.MaxUint64 - (uint64(e.Arrival.UnixMilli())<<23 | e.Entry%512<<14 | uint64(e.Position))
 }
 
-// Before says whether e was delivered before other: of several deliveries of one event the first is the event.
-func (e *Event) Before(other *Event) bool {
-	switch {
-	case !e.Arrival.Equal(other.Arrival):
-		return e.Arrival.Before(other.Arrival)
-	case e.Collector != other.Collector:
-		return e.Collector < other.Collector
-	case e.Entry != other.Entry:
-		return e.Entry < other.Entry
-	default:
-		return e.Position < other.Position
-	}
+// Compare orders deliveries, the earlier first: of several deliveries of one event the first is the event.
+func (e *Event) Compare(other *Event) int {
+	return cmp.Or(e.Arrival.Compare(other.Arrival), cmp.Compare(e.Collector, other.Collector), cmp.Compare(e.Entry, other.Entry), cmp.Compare(e.Position, other.Position))
 }
+
+// Before says whether e was delivered before other.
+func (e *Event) Before(other *Event) bool { return e.Compare(other) < 0 }

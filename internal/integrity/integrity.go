@@ -102,17 +102,17 @@ func (w *Watch) Look(ctx context.Context, p period.Period) (*Report, error) {
 }
 
 func (w *Watch) look(ctx context.Context, p period.Period) (*Report, error) {
-	r := &Report{Period: p, AsOf: w.Now(), Level: Level, Sample: 1, Signs: Signs()}
+	r := &Report{Period: p, AsOf: w.Now(), Level: Level, Signs: Signs()}
 	rules := w.Rules()
 	var err error
 	if r.Cases, err = w.Count(ctx, p.Start, p.End); err != nil {
 		return nil, err
 	}
-	r.Sample = (r.Cases + bound - 1) / bound
+	r.Sample = max(1, (r.Cases+bound-1)/bound)
 	found := tallies{}
 	o := newObserver(window{p.Start, p.End, r.AsOf}, rules.Zone(), found.add)
 	for family, observe := range map[event.Family]func(*lifecycle.Trace){event.Dossier: o.observe, event.Task: o.observeTask} {
-		err := w.Cases(ctx, family, p.Start, p.End, max(r.Sample, 1), func(events []event.Event) error {
+		err := w.Cases(ctx, family, p.Start, p.End, r.Sample, func(events []event.Event) error {
 			t, err := lifecycle.TraceOf(events, rules)
 			if err != nil {
 				return err
@@ -134,7 +134,7 @@ func (w *Watch) look(ctx context.Context, p period.Period) (*Report, error) {
 	if days, ok := w.Calendars().Get(office); ok {
 		o.bursts(days, online)
 	}
-	r.Sample, r.Findings = max(r.Sample, 1), found.weigh()
+	r.Findings = found.weigh()
 	return r, nil
 }
 

@@ -90,15 +90,15 @@ func (b *Books) Ask(ctx context.Context, queries ...Query) ([]Figure, error) {
 		if again > 0 {
 			b.Ledger.Settled()
 		}
-		before, err := b.shown(ctx, len(groups))
+		before, err := b.shown(ctx)
 		if err != nil {
 			return nil, err
 		}
 		figures, remembered, err := b.answer(ctx, queries, groups)
-		if err != nil || len(groups) < 2 || again == asks-1 {
+		if err != nil || again == asks-1 {
 			return figures, err
 		}
-		after, err := b.shown(ctx, len(groups))
+		after, err := b.shown(ctx)
 		if err != nil || after == before && (remembered || before.settled) {
 			return figures, err
 		}
@@ -113,20 +113,18 @@ type shown struct {
 	settled bool
 }
 
-// shown is what the books show, as far as so many questions need to know it.
-func (b *Books) shown(ctx context.Context, questions int) (s shown, err error) {
-	switch {
-	case questions < 2:
-	case b.Elsewhere != nil && b.Elsewhere():
-		s.settled = true // a block appears at once
-		if err = b.Conn.QueryRow(ctx, "SELECT max(block) FROM cells WHERE family = ''").Scan(&s.number); err != nil {
-			err = fmt.Errorf("read the last block: %w", err)
-		}
-	default:
+// shown is what the books show.
+func (b *Books) shown(ctx context.Context) (s shown, err error) {
+	if b.Elsewhere == nil || !b.Elsewhere() {
 		s.number = b.Ledger.Shown()
 		s.settled = s.number%2 == 0
+		return s, nil
 	}
-	return s, err
+	s.settled = true // a block appears at once
+	if err := b.Conn.QueryRow(ctx, "SELECT max(block) FROM cells WHERE family = ''").Scan(&s.number); err != nil {
+		return s, fmt.Errorf("read the last block: %w", err)
+	}
+	return s, nil
 }
 
 // answer answers questions, and says whether memory had all that is summed up.

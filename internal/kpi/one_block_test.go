@@ -15,7 +15,8 @@ import (
 	"tiendo/internal/period"
 )
 
-// TestAnswersAreOfOneBlock: what is booked between two questions that are asked together has both asked again.
+// TestAnswersAreOfOneBlock: what is booked between two questions that are asked together has both asked again, and so has what is booked
+// after the events were counted.
 func TestAnswersAreOfOneBlock(t *testing.T) {
 	t.Parallel()
 	conn := enginetest.Conn(t)
@@ -28,8 +29,11 @@ func TestAnswersAreOfOneBlock(t *testing.T) {
 		}
 		queries = append(queries, Query{ID: "dossier.open", Period: of})
 	}
-	for n, elsewhere := range []bool{false, true} {
-		want := uint64(n + 1)
+	for n, of := range []struct {
+		elsewhere bool
+		queries   []Query
+	}{{false, queries}, {true, queries}, {false, queries[:1]}} {
+		want, elsewhere := uint64(n+1), of.elsewhere
 		b := New(Options{Conn: conn, Calendars: calendar.Builtin(zone), Now: time.Now, Elsewhere: func() bool { return elsewhere }, Events: func() uint64 { // asked first
 			events := booker.Mark().Events
 			if events < want {
@@ -40,7 +44,7 @@ func TestAnswersAreOfOneBlock(t *testing.T) {
 		if !elsewhere {
 			b.Ledger = booker.Ledger()
 		}
-		figures, err := b.Ask(t.Context(), queries...)
+		figures, err := b.Ask(t.Context(), of.queries...)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -157,11 +157,16 @@ func (j *judge) begin(events []event.Event, w *workspace) (err error) {
 // newest is the latest time of events; zero without any.
 func newest(events []event.Event) (last time.Time) {
 	for i := range events {
-		if events[i].Time.After(last) {
-			last = events[i].Time
-		}
+		last = later(last, events[i].Time)
 	}
 	return last
+}
+
+func later(a, b time.Time) time.Time {
+	if a.Before(b) {
+		return b
+	}
+	return a
 }
 
 // judge is a case being judged.
@@ -212,20 +217,14 @@ func (j *judge) open() {
 	if j.opening = j.facts.once(j.course.opening); j.opening != nil {
 		j.Opened, told = j.opening.time, &j.opening.last().data
 	}
-	or := func(a, b string) string {
-		if a != "" {
-			return a
-		}
-		return b
-	}
 	j.Attributes = Attributes{
-		Agency:    or(told.Agency, submitted.Agency),
-		Unit:      or(told.Unit, submitted.Unit),
-		Procedure: or(told.Procedure, submitted.Procedure),
-		Channel:   or(told.Channel, submitted.Channel),
-		Level:     or(told.Level, submitted.Level),
-		Kind:      or(told.Kind, told.Area),
-		At:        or(told.At, submitted.At),
+		Agency:    cmp.Or(told.Agency, submitted.Agency),
+		Unit:      cmp.Or(told.Unit, submitted.Unit),
+		Procedure: cmp.Or(told.Procedure, submitted.Procedure),
+		Channel:   cmp.Or(told.Channel, submitted.Channel),
+		Level:     cmp.Or(told.Level, submitted.Level),
+		Kind:      cmp.Or(told.Kind, told.Area),
+		At:        cmp.Or(told.At, submitted.At),
 		Issuer:    told.Issuer,
 		Helpers:   joinCodes(told.Agencies),
 	}
@@ -233,7 +232,7 @@ func (j *judge) open() {
 	j.Fee = fee != nil && *fee
 	j.calendar = told.Calendar
 	if accepted := j.facts.once("accepted"); j.Family == event.Petition && accepted != nil && accepted.last().data.Due != "" {
-		j.calendar = or(accepted.last().data.Calendar, j.calendar)
+		j.calendar = cmp.Or(accepted.last().data.Calendar, j.calendar)
 	}
 	j.HasDue = told.Due != ""
 	if reworks := j.facts.of("returned_for_rework"); len(reworks) > 0 {
@@ -278,10 +277,7 @@ func (j *judge) close() {
 	if best.step == "completed" {
 		j.confirm(best)
 	}
-	j.Closed = j.Told
-	if j.Closed.Before(j.Opened) {
-		j.Closed = j.Opened
-	}
+	j.Closed = later(j.Told, j.Opened)
 }
 
 func (j *judge) outranks(f, best *fact) bool {

@@ -241,11 +241,7 @@ func (c *Case) countWaiting(cs *counts) {
 	if c.Closing == "" {
 		return
 	}
-	answered := c.Told
-	if answered.Before(c.Submitted) {
-		answered = c.Submitted
-	}
-	cs.flow(Answered, answered, 0, c.Attributes)
+	cs.flow(Answered, later(c.Told, c.Submitted), 0, c.Attributes)
 	if c.Closing == "rejected" || c.Closing == "withdrawn" {
 		cs.flow(NotAccepted, c.Told, 0, c.Attributes)
 	}
@@ -293,15 +289,16 @@ func (c *Case) countDeadline(cs *counts) {
 	default:
 		cs.deadline(Lifted, c.Deadline, 0, c.Attributes)
 	}
-	breach := c.Deadline
-	if breach.Before(c.Opened) {
-		breach = c.Opened
+	cs.breach(Breached, Redeemed, later(c.Deadline, c.Opened), c.Closed, c.Attributes)
+}
+
+// breach counts a deadline that passed before the end, on its day, and the end that came after it; the end is zero while there is none.
+func (cs *counts) breach(breached, redeemed Measure, deadline, end time.Time, a Attributes) {
+	if end.IsZero() || end.After(deadline) {
+		cs.deadline(breached, deadline, 0, a)
 	}
-	if c.Closing == "" {
-		cs.deadline(Breached, breach, 0, c.Attributes)
-	} else if c.Closed.After(breach) {
-		cs.deadline(Breached, breach, 0, c.Attributes)
-		cs.flow(Redeemed, c.Closed, 0, c.Attributes)
+	if end.After(deadline) {
+		cs.flow(redeemed, end, 0, a)
 	}
 }
 
@@ -336,18 +333,8 @@ func (c *Case) countLeg(cs *counts, l Leg) {
 		}
 		cs.flow(LegSettled, l.To, marks, a)
 	}
-	if l.Deadline.IsZero() {
-		return
-	}
-	breach := l.Deadline
-	if breach.Before(l.From) {
-		breach = l.From
-	}
-	if l.To.IsZero() {
-		cs.deadline(LegBreached, breach, 0, a)
-	} else if l.To.After(breach) {
-		cs.deadline(LegBreached, breach, 0, a)
-		cs.flow(LegRedeemed, l.To, 0, a)
+	if !l.Deadline.IsZero() {
+		cs.breach(LegBreached, LegRedeemed, later(l.Deadline, l.From), l.To, a)
 	}
 }
 

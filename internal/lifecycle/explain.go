@@ -70,7 +70,7 @@ func Explain(events []event.Event, rules *Rules) (*Explanation, error) {
 	if x.Tellings, err = j.explainTellings(told, x.Promises); err != nil {
 		return nil, err
 	}
-	x.facts, x.recordings = nil, nil
+	x.forget()
 	return x, nil
 }
 
@@ -112,8 +112,7 @@ func (j *judge) explainPromises() []Promise {
 	force := first
 	all := []Promise{j.explainPromise(first, true)}
 	for _, next := range later {
-		deadline, err := j.effective(force, next.made)
-		holds := err == nil && (deadline.IsZero() || !next.made.After(deadline))
+		holds, _ := j.holds(next, force)
 		if holds {
 			force = next
 		}

@@ -77,19 +77,11 @@ func (j *judge) explainCourse() *Course {
 
 // end is when a case's course ends, as far as that is known.
 func (j *judge) end() time.Time {
-	end := j.Closed
-	for _, at := range []time.Time{j.Deadline, j.DeadlineFirst} {
-		if at.After(end) {
-			end = at
-		}
-	}
+	end := later(j.Closed, later(j.Deadline, j.DeadlineFirst))
 	if end.IsZero() {
 		end = j.LastEvent
 	}
-	if end.Before(j.Opened) {
-		return j.Opened
-	}
-	return end
+	return later(end, j.Opened)
 }
 
 // lastDay is the last day of a pause; of a running one the last that there is.

@@ -38,7 +38,7 @@ type Telling struct {
 
 // explainTellings says of every record that was delivered what became of it.
 func (j *judge) explainTellings(events []event.Event, promises []Promise) ([]Telling, error) {
-	slices.SortFunc(events, func(a, b event.Event) int { return delivered(&a, &b) })
+	slices.SortFunc(events, func(a, b event.Event) int { return a.Compare(&b) })
 	type name struct{ source, id string }
 	seen := map[name]bool{}
 	all := make([]Telling, 0, len(events))
@@ -90,10 +90,7 @@ func (j *judge) standing(t *Telling, all []Telling, promises []Promise) (Standin
 
 // recordedLater says whether a counts before b among records of one fact (rule 1).
 func recordedLater(a, b *event.Event) bool {
-	if c := cmp.Or(a.Recorded.Compare(b.Recorded), slices.Compare(a.Data, b.Data), retractedLast(a, b)); c != 0 {
-		return c > 0
-	}
-	return false
+	return cmp.Or(a.Recorded.Compare(b.Recorded), slices.Compare(a.Data, b.Data), retractedLast(a, b)) > 0
 }
 
 // part says what part a fact that stands has in the case.

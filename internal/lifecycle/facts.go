@@ -19,6 +19,9 @@ type record struct {
 	raw []byte
 }
 
+// forget lets go of what is in the memory of a workspace, which the next case overwrites.
+func (c *Case) forget() { c.facts, c.recordings = nil, nil }
+
 // fact is a thing that happened at an instant, with everything that was recorded of it, in the order of recording.
 type fact struct {
 	step    string
@@ -98,7 +101,7 @@ func recordings(to []Recording, events []event.Event) []Recording {
 // byFact drops what was delivered before and sorts the rest by fact, the records of one fact by rule 1: the last counts.
 func byFact(events []event.Event) []event.Event {
 	slices.SortFunc(events, func(a, b event.Event) int {
-		return cmp.Or(cmp.Compare(a.Source, b.Source), cmp.Compare(a.ID, b.ID), delivered(&a, &b))
+		return cmp.Or(cmp.Compare(a.Source, b.Source), cmp.Compare(a.ID, b.ID), a.Compare(&b))
 	})
 	events = slices.CompactFunc(events, func(a, b event.Event) bool { return a.Source == b.Source && a.ID == b.ID })
 	slices.SortFunc(events, func(a, b event.Event) int {
@@ -134,17 +137,6 @@ func retractedLast(a, b *event.Event) int {
 		return -1
 	default:
 		return 1
-	}
-}
-
-func delivered(a, b *event.Event) int {
-	switch {
-	case a.Before(b):
-		return -1
-	case b.Before(a):
-		return 1
-	default:
-		return 0
 	}
 }
 

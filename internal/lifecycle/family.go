@@ -62,15 +62,9 @@ func (c course) settles(step string) bool { return slices.Contains(c.settling, s
 
 // rank orders closings of one instant: the lower wins.
 func (c course) rank(step string) (int, bool) {
-	for i, s := range c.settling {
-		if s == step {
-			return i, true
-		}
+	if i := slices.Index(c.settling, step); i >= 0 {
+		return i, true
 	}
-	for i, s := range c.ending {
-		if s == step {
-			return len(c.settling) + i, true
-		}
-	}
-	return 0, false
+	i := slices.Index(c.ending, step)
+	return len(c.settling) + i, i >= 0
 }

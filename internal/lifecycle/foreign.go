@@ -74,7 +74,7 @@ func (s *speakers) claim(events []event.Event, step string) (opened time.Time, e
 			own = append(own, *e)
 		}
 	}
-	slices.SortFunc(own, func(a, b event.Event) int { return delivered(&a, &b) })
+	slices.SortFunc(own, func(a, b event.Event) int { return a.Compare(&b) })
 	for {
 		told, err := factsOf(deciding, new(workspace))
 		if err != nil {
@@ -200,7 +200,7 @@ func (j *judge) hear(events []event.Event, w *workspace) (err error) {
 func bySender(events []event.Event) []event.Event {
 	all := slices.Clone(events)
 	slices.SortFunc(all, func(a, b event.Event) int {
-		return cmp.Or(cmp.Compare(a.Source, b.Source), cmp.Compare(a.ID, b.ID), cmp.Compare(a.Bound, b.Bound), delivered(&a, &b))
+		return cmp.Or(cmp.Compare(a.Source, b.Source), cmp.Compare(a.ID, b.ID), cmp.Compare(a.Bound, b.Bound), a.Compare(&b))
 	})
 	return slices.CompactFunc(all, func(a, b event.Event) bool { return a.Source == b.Source && a.ID == b.ID && a.Bound == b.Bound })
 }

@@ -37,7 +37,7 @@ type Entry struct {
 // readers keep many. It reorders events. Pure; safe for concurrent use.
 func Journal(events []event.Event, rules *Rules) (c Case, entries []Entry, err error) {
 	zone := rules.Zone()
-	slices.SortFunc(events, func(a, b event.Event) int { return delivered(&a, &b) })
+	slices.SortFunc(events, func(a, b event.Event) int { return a.Compare(&b) })
 	days := rules.days(events)
 	known := events
 	if len(days) > 1 {
@@ -78,7 +78,7 @@ func Journal(events []event.Event, rules *Rules) (c Case, entries []Entry, err e
 		}
 		w.now, w.before = w.before, w.now
 	}
-	c.facts, c.recordings = nil, nil
+	c.forget()
 	return c, entries, nil
 }
 

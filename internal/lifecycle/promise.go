@@ -55,12 +55,11 @@ func (j *judge) promise() error {
 	}
 	force := first
 	for _, next := range later {
-		deadline, err := j.effective(force, next.made)
+		holds, err := j.holds(next, force)
 		if err != nil {
 			return err
 		}
-		// A promise made after the one in force had passed heals nothing.
-		if deadline.IsZero() || !next.made.After(deadline) {
+		if holds {
 			force = next
 		}
 	}
@@ -72,6 +71,12 @@ func (j *judge) promise() error {
 		j.DeadlineFirst = time.Time{}
 	}
 	return err
+}
+
+// holds says whether a promise takes the place of the one in force: made after that had passed, it heals nothing (rule 3).
+func (j *judge) holds(next, force promise) (bool, error) {
+	deadline, err := j.effective(force, next.made)
+	return err == nil && (deadline.IsZero() || !next.made.After(deadline)), err
 }
 
 // promises returns the first promise and the later ones that were made between opening and closing, in order. The first
@@ -218,9 +223,7 @@ func (j *judge) effective(p promise, at time.Time) (time.Time, error) {
 		if !running && !pause.To.After(p.made) {
 			continue
 		}
-		if pause.From.Before(p.made) {
-			pause.From = p.made
-		}
+		pause.From = later(pause.From, p.made)
 		var late bool
 		if byDay {
 			late = calendar.DayOf(pause.From, j.zone) > last

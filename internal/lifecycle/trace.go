@@ -58,7 +58,7 @@ func TraceOf(events []event.Event, rules *Rules) (Trace, error) {
 	if !t.Opened.IsZero() && t.Days != nil {
 		j.trace(&t)
 	}
-	t.facts = nil
+	t.forget()
 	return t, nil
 }
 
@@ -101,7 +101,7 @@ func (j *judge) place(at time.Time) (term, elapsed int) {
 		if !next.made.Before(at) {
 			break
 		}
-		if deadline, err := j.effective(force, next.made); err == nil && (deadline.IsZero() || !next.made.After(deadline)) {
+		if holds, _ := j.holds(next, force); holds {
 			force = next
 		}
 	}

@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"cmp"
 	"iter"
 	"maps"
 	"slices"
@@ -197,9 +198,6 @@ func (w *writer) quiet(q question, f kpi.Figure) {
 func (w *writer) infos(names func(code string) (name, group string)) {
 	for _, code := range slices.Sorted(maps.Keys(w.shown)) {
 		name, group := names(code)
-		if name == "" {
-			name = code
-		}
-		w.of(agencyInfo).add(1, code, name, group)
+		w.of(agencyInfo).add(1, code, cmp.Or(name, code), group)
 	}
 }

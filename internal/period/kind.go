@@ -43,12 +43,19 @@ var perYear = map[string]struct {
 // Of returns the id of the period of a kind that a day lies in, such as 2026-Q3; the kind is one of [Kinds]. Nine months are those
 // of the day's year, whether it lies in them or not.
 func Of(kind string, day time.Time) string {
-	each := perYear[kind]
-	id := strconv.Itoa(day.Year())
-	if strings.Contains(each.form, "%") {
-		return id + fmt.Sprintf(each.form, (int(day.Month())-1)*each.count/12+1)
+	return numbered(kind, day.Year(), number(kind, day))
+}
+
+// number is which of a kind a day lies in, from 1 in January.
+func number(kind string, day time.Time) int { return (int(day.Month())-1)*perYear[kind].count/12 + 1 }
+
+// numbered is the id of the period of a kind that has this number in a year.
+func numbered(kind string, year, number int) string {
+	form := perYear[kind].form
+	if strings.Contains(form, "%") {
+		form = fmt.Sprintf(form, number)
 	}
-	return id + each.form
+	return strconv.Itoa(year) + form
 }
 
 // Previous returns the period of the same kind that comes before one of whole months, such as 2025-Q4 for 2026-Q1; of nine
@@ -62,17 +69,12 @@ func Previous(id string) (previous string, ok bool) {
 		return "", false
 	}
 	kind := Kind(id)
-	year, each := first.Year(), perYear[kind]
-	number := (int(first.Month())-1)*each.count/12 + 1
-	if number--; number == 0 {
-		year, number = year-1, each.count
+	year, before := first.Year(), number(kind, first)-1
+	if before == 0 {
+		year, before = year-1, perYear[kind].count
 	}
 	if year < firstYear {
 		return "", false
 	}
-	previous = strconv.Itoa(year)
-	if strings.Contains(each.form, "%") {
-		return previous + fmt.Sprintf(each.form, number), true
-	}
-	return previous + each.form, true
+	return numbered(kind, year, before), true
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"math"
 	"math/rand/v2"
+	"slices"
 )
 
 // random draws numbers. What it draws from a seed is the same with every version of Go: the generator is specified (ChaCha8), and
@@ -73,14 +74,6 @@ func (r *random) beta(a, b float64) float64 {
 
 // choose returns an index by weights that were summed up.
 func (r *random) choose(sums []float64) int {
-	u := r.uniform() * sums[len(sums)-1]
-	low, high := 0, len(sums)-1
-	for low < high {
-		if middle := (low + high) / 2; sums[middle] < u {
-			low = middle + 1
-		} else {
-			high = middle
-		}
-	}
-	return low
+	i, _ := slices.BinarySearch(sums, r.uniform()*sums[len(sums)-1])
+	return i
 }

@@ -2,6 +2,7 @@ package ranking
 
 import (
 	"math"
+	"slices"
 
 	"tiendo/internal/document"
 	"tiendo/internal/kpi"
@@ -20,11 +21,7 @@ func (r *reader) scoring(o *document.Object, c *Criterion, d kpi.Definition) {
 	c.Scoring.Kind = Kind(s.Choice("kind", string(Linear), string(InBands), string(AtThreshold), string(OfBest)))
 	members := map[Kind][]string{Linear: {"zero", "full"}, InBands: {"bands"}, AtThreshold: {"at", "below"}}[c.Scoring.Kind]
 	for _, member := range []string{"zero", "full", "bands", "at", "below"} {
-		belongs := false
-		for _, m := range members {
-			belongs = belongs || m == member
-		}
-		switch there := s.Members[member] != nil; {
+		switch there, belongs := s.Members[member] != nil, slices.Contains(members, member); {
 		case c.Scoring.Kind == "":
 		case there && !belongs:
 			s.Fault(member, "it does not belong to the kind %s; leave it out", c.Scoring.Kind)

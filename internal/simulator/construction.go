@@ -177,7 +177,7 @@ func (d *dossier) goes(way int, share float64, on calendar.Day) bool {
 // dealt is a number from 0 to 1 that keeps its distance from those of the dossiers before and after: each dossier goes one
 // step further around a circle, whose length no number of steps divides.
 func (d *dossier) dealt(way int) float64 {
-	start := float64(mix(d.city.seed, uint64(way), forConstruction)>>11) / (1 << 53)
+	start := unit(mix(d.city.seed, uint64(way), forConstruction))
 	step := [...]float64{comesOnline: math.Phi, comesByPost: math.Sqrt2, leavesByPost: math.Phi}[way]
 	_, part := math.Modf(start + float64(d.city.reported.turns[d.day]+d.turn)*step)
 	return part

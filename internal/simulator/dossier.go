@@ -134,7 +134,7 @@ func (d *dossier) opening(status string) data {
 
 // steady is chance that comes out alike whenever it is asked for of a dossier.
 func (d *dossier) steady(what uint64) float64 {
-	return float64(mix(d.city.seed^uint64(d.day)<<20, uint64(d.dossiers[d.desk.agency])<<8|uint64(d.desk.agency), what)>>11) / (1 << 53)
+	return unit(mix(d.city.seed^uint64(d.day)<<20, uint64(d.dossiers[d.desk.agency])<<8|uint64(d.desk.agency), what))
 }
 
 // turnedAway says whether what was submitted online is refused or taken back before it is received.

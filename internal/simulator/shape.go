@@ -88,9 +88,11 @@ func (c *City) mood(agency int, d calendar.Day) float64 {
 	y := year(d)
 	wave := 1 + .30*math.Sin(2*math.Pi*y/1.6+float64(agency)*1.7)
 	month := uint64(math.Floor(y * 12))
-	noise := float64(mix(c.seed, uint64(agency), month)>>11) / (1 << 53)
-	return wave * (.7 + .6*noise)
+	return wave * (.7 + .6*unit(mix(c.seed, uint64(agency), month)))
 }
+
+// unit makes a number from 0 to 1 of a mixed one.
+func unit(mixed uint64) float64 { return float64(mixed>>11) / (1 << 53) }
 
 // mix is a number that depends on all three, by the finaliser of splitmix64.
 func mix(a, b, c uint64) uint64 {

@@ -2,6 +2,7 @@ package simulator
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -33,13 +34,8 @@ func (g *generator) tallies() {
 	of := g.day - 1
 	counted := g.counted[of]
 	delete(g.counted, of)
-	ledgers := make([]ledger, 0, len(counted))
-	for l := range counted {
-		ledgers = append(ledgers, l)
-	}
-	slices.SortFunc(ledgers, ledger.compare)
 	g.draw(forTally, 0)
-	for _, book := range ledgers {
+	for _, book := range slices.SortedFunc(maps.Keys(counted), ledger.compare) {
 		g.state(book, of, counted[book])
 	}
 }

@@ -1,6 +1,9 @@
 package stats
 
-import "math"
+import (
+	"math"
+	"sort"
+)
 
 // BinomialCDF is the chance of at most k of n, each with chance p. Bounds: 0 below 0, 1 from n on.
 // Source: Abramowitz and Stegun, Handbook of Mathematical Functions (1964), 26.5.24.
@@ -39,15 +42,7 @@ func indicator(b bool) float64 {
 
 // BinomialQuantile is the smallest k with a chance of at least q to see at most k of n.
 func BinomialQuantile(q float64, n int, p float64) int {
-	low, high := 0, n // the answer lies in [low, high]
-	for low < high {
-		if middle := (low + high) / 2; BinomialCDF(middle, n, p) >= q {
-			high = middle
-		} else {
-			low = middle + 1
-		}
-	}
-	return low
+	return sort.Search(n, func(k int) bool { return BinomialCDF(k, n, p) >= q })
 }
 
 // BinomialLimit is the share of n below which a chance q lies, drawn smooth between whole counts, as funnel plots have it.
