@@ -105,7 +105,7 @@ func TestTokenOnce(t *testing.T) {
 func TestTablesOfTheDesign(t *testing.T) {
 	conn, database := enginetest.Database(t)
 	for table, want := range map[string][]string{
-		"events":   {"ReplacingMergeTree(seniority)", "ORDER BY (family, subject, source, id, bound_to)", "index_granularity = 128", "min_bytes_for_wide_part = 1000000000000000", "fsync_after_insert = 1", "fsync_part_directory = 1"},
+		"events":   {"ReplacingMergeTree(seniority)", "ORDER BY (family, subject, source, id, bound_to)", "index_granularity = 64", "min_bytes_for_wide_part = 1000000000000000", "fsync_after_insert = 1", "fsync_part_directory = 1"},
 		"cells":    {"MergeTree ORDER BY (family, subject)", "index_granularity = 256", "fsync_after_insert = 1", "fsync_part_directory = 1", "non_replicated_deduplication_window = 1000"},
 		"verdicts": {"ReplacingMergeTree(block)", "ORDER BY (family, subject)"},
 	} {

@@ -6,7 +6,7 @@ ALTER TABLE events ADD INDEX IF NOT EXISTS entries (
     entry * (CRC32(collector) % 16 = 4), entry * (CRC32(collector) % 16 = 5), entry * (CRC32(collector) % 16 = 6), entry * (CRC32(collector) % 16 = 7),
     entry * (CRC32(collector) % 16 = 8), entry * (CRC32(collector) % 16 = 9), entry * (CRC32(collector) % 16 = 10), entry * (CRC32(collector) % 16 = 11),
     entry * (CRC32(collector) % 16 = 12), entry * (CRC32(collector) % 16 = 13), entry * (CRC32(collector) % 16 = 14), entry * (CRC32(collector) % 16 = 15)
-) TYPE minmax GRANULARITY 32;
+) TYPE minmax GRANULARITY 64;
 
 ALTER TABLE events DROP INDEX IF EXISTS entry_range;
 
