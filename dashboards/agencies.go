@@ -106,7 +106,7 @@ func (p *presenter) compared() agencyTable {
 	t := p.table(rate, "dossier.open", "dossier.open_overdue")
 	before := map[string]*float64{}
 	for _, r := range p.figure(p.earlier(rate, "agency")).Rows {
-		before[textOf(r.Keys["agency"])] = r.Value
+		before[textOf(r.Keys.Of("agency"))] = r.Value
 	}
 	for i := range t.Rows {
 		r := &t.Rows[i]

@@ -203,8 +203,8 @@ func (p *presenter) peersOf(code string) *peerGroup {
 	groups := map[string]string{}
 	for _, q := range p.grouping() {
 		for _, r := range p.figure(q).Rows {
-			if group := textOf(r.Keys["group"]); group != "" {
-				groups[textOf(r.Keys["agency"])] = group
+			if group := textOf(r.Keys.Of("group")); group != "" {
+				groups[textOf(r.Keys.Of("agency"))] = group
 			}
 		}
 	}
@@ -225,7 +225,7 @@ func (p *presenter) peersOf(code string) *peerGroup {
 func (p *presenter) median(id string, peers *peerGroup) (middle *float64, n int) {
 	var values []float64
 	for _, r := range p.figure(p.peers(id)).Rows {
-		if r.Value != nil && (peers == nil || peers.codes[textOf(r.Keys["agency"])]) {
+		if r.Value != nil && (peers == nil || peers.codes[textOf(r.Keys.Of("agency"))]) {
 			values = append(values, *r.Value)
 		}
 	}
@@ -243,7 +243,7 @@ func (p *presenter) median(id string, peers *peerGroup) (middle *float64, n int)
 // ownRow is the agency's own row among all.
 func (p *presenter) ownRow(id string) kpi.Row {
 	for _, r := range p.figure(p.peers(id)).Rows {
-		if textOf(r.Keys["agency"]) == p.where["agency"][0] {
+		if textOf(r.Keys.Of("agency")) == p.where["agency"][0] {
 			return r
 		}
 	}

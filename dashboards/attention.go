@@ -45,7 +45,7 @@ func (p *presenter) fallen(t *agencyTable) notice {
 	n := notice{ID: "fell", Heading: p.t("fell")}
 	before := map[string]kpi.Row{}
 	for _, r := range p.figure(p.earlier(id, "agency")).Rows {
-		before[textOf(r.Keys["agency"])] = r
+		before[textOf(r.Keys.Of("agency"))] = r
 	}
 	type fall struct {
 		row *agencyRow
@@ -95,7 +95,7 @@ func (p *presenter) grown() notice {
 	}
 	before := map[string]float64{}
 	for _, r := range p.figure(p.earlier(id, "agency")).Rows {
-		before[textOf(r.Keys["agency"])] = valueOf(r.Value)
+		before[textOf(r.Keys.Of("agency"))] = valueOf(r.Value)
 	}
 	q := p.by(id, "agency")
 	type growth struct {
@@ -104,13 +104,13 @@ func (p *presenter) grown() notice {
 	}
 	var grew []*growth
 	for _, r := range p.figure(q).Rows {
-		if by := valueOf(r.Value) - before[textOf(r.Keys["agency"])]; by > 0 {
+		if by := valueOf(r.Value) - before[textOf(r.Keys.Of("agency"))]; by > 0 {
 			grew = append(grew, &growth{r, by})
 		}
 	}
 	slices.SortStableFunc(grew, func(a, b *growth) int { return cmp.Compare(b.by, a.by) })
 	for _, g := range grew {
-		code := textOf(g.row.Keys["agency"])
+		code := textOf(g.row.Keys.Of("agency"))
 		n.Items = append(n.Items, noticeItem{
 			Name: p.name(code), Href: p.agencyHref(code), Number: p.value(q, g.row),
 			Says: "+" + p.lang.count(g.by) + ": " + p.lang.count(before[code]) + " → ",
@@ -132,7 +132,7 @@ func (p *presenter) dueNext() notice {
 	slices.SortStableFunc(rows, func(a, b kpi.Row) int { return cmp.Compare(valueOf(b.Value), valueOf(a.Value)) })
 	for _, r := range rows {
 		if valueOf(r.Value) > 0 {
-			code := textOf(r.Keys["agency"])
+			code := textOf(r.Keys.Of("agency"))
 			n.Items = append(n.Items, noticeItem{Name: p.name(code), Href: p.agencyHref(code), Number: p.value(q, r)})
 		}
 	}

@@ -220,7 +220,7 @@ func TestPageKeepsItselfFresh(t *testing.T) {
 					all[i].Rows[0].Value = &more
 				}
 				for j := range all[i].Rows {
-					if code := all[i].Rows[j].Keys["agency"]; all[i].ID == "dossier.open_overdue" && code != nil && *code == "H24.12" {
+					if code := all[i].Rows[j].Keys.Of("agency"); all[i].ID == "dossier.open_overdue" && code != nil && *code == "H24.12" {
 						all[i].Rows[j].Value = &more
 					}
 				}

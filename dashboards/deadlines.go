@@ -45,7 +45,7 @@ func (p *presenter) deadlines() (*chart, error) {
 		if valueOf(r.Denominator) == 0 {
 			continue
 		}
-		day := mustDay(textOf(r.Keys["day"]))
+		day := mustDay(textOf(r.Keys.Of("day")))
 		if first.IsZero() {
 			first = monday(day)
 		}
@@ -63,7 +63,7 @@ func (p *presenter) deadlines() (*chart, error) {
 		if valueOf(r.Denominator) == 0 {
 			continue
 		}
-		code := textOf(r.Keys["day"])
+		code := textOf(r.Keys.Of("day"))
 		day := mustDay(code)
 		week := int(monday(day).Sub(first).Hours() / 24 / 7)
 		missed := 100 * (1 - *r.Numerator / *r.Denominator)

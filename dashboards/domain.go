@@ -294,7 +294,7 @@ func (p *presenter) breakdown(id string, of breakdown) breakdownView {
 		v.Head = append(v.Head, columnHead{p.nameOfFigure(figure), p.says(figure)})
 		rows[figure] = map[string]kpi.Row{}
 		for _, r := range p.figure(p.by(figure, of.by)).Rows {
-			key := textOf(r.Keys[of.by])
+			key := textOf(r.Keys.Of(of.by))
 			rows[figure][key] = r
 			if valueOf(r.Value) != 0 || valueOf(r.Denominator) > 0 || r.NoDataSince != "" {
 				keys[key] = true
@@ -309,7 +309,7 @@ func (p *presenter) breakdown(id string, of breakdown) breakdownView {
 		for _, figure := range of.columns {
 			r := rows[figure][key]
 			if r.Keys == nil {
-				r.Keys = map[string]*string{of.by: &key}
+				r.Keys = kpi.Keys{{Dimension: of.by, Code: &key}}
 			}
 			row.Cells = append(row.Cells, p.cell(p.by(figure, of.by), r))
 			if r.NoDataSince != "" {

@@ -30,9 +30,9 @@ func domainAnswers(ctx context.Context, queries ...kpi.Query) ([]kpi.Figure, err
 			continue
 		}
 		d, _ := kpi.ByID(q.ID)
-		row := func(seed float64, keys map[string]*string) kpi.Row {
+		row := func(seed float64, keys kpi.Keys) kpi.Row {
 			r := shaped(d, seed)
-			r.By, r.Keys = q.By, keys
+			r.Keys = keys
 			return r
 		}
 		switch {
@@ -42,19 +42,19 @@ func domainAnswers(ctx context.Context, queries ...kpi.Query) ([]kpi.Figure, err
 				code := day.Format(time.DateOnly)
 				if n := noise(q.ID, code); day.Weekday() != time.Sunday && n > -0.3 {
 					r := rateRow(min(1, 0.75+0.5*noise(code)), 1+2*(n+1))
-					r.By, r.Keys = q.By, map[string]*string{"day": &code}
+					r.Keys = kpi.Keys{{Dimension: "day", Code: &code}}
 					all[i].Rows = append(all[i].Rows, r)
 				}
 			}
 		case q.By[0] != "agency":
 			all[i].Rows = nil
 			for j, value := range groupsOf[q.By[0]] {
-				all[i].Rows = append(all[i].Rows, row(0.7+0.1*float64(j)+0.1*noise(q.ID, value), map[string]*string{q.By[0]: &value}))
+				all[i].Rows = append(all[i].Rows, row(0.7+0.1*float64(j)+0.1*noise(q.ID, value), kpi.Keys{{Dimension: q.By[0], Code: &value}}))
 			}
 		default:
 			for j := range all[i].Rows {
 				r := &all[i].Rows[j]
-				code := textOf(r.Keys["agency"])
+				code := textOf(r.Keys.Of("agency"))
 				if r.Value == nil && agencies[slices.IndexFunc(agencies, func(a struct {
 					code, vi, en string
 					fares        float64
@@ -70,7 +70,7 @@ func domainAnswers(ctx context.Context, queries ...kpi.Query) ([]kpi.Figure, err
 					if code > "H24.3" {
 						group = "district"
 					}
-					r.By, r.Keys = q.By, map[string]*string{"agency": &code, q.By[1]: &group}
+					r.Keys = kpi.Keys{{Dimension: "agency", Code: &code}, {Dimension: q.By[1], Code: &group}}
 				}
 			}
 		}
@@ -99,7 +99,7 @@ func fewDomains(ctx context.Context, queries ...kpi.Query) ([]kpi.Figure, error)
 	all, err := domainAnswers(ctx, queries...)
 	for i := range all {
 		all[i].Rows = slices.DeleteFunc(all[i].Rows, func(r kpi.Row) bool {
-			month, agency, day := r.Keys["month"], r.Keys["agency"], r.Keys["day"]
+			month, agency, day := r.Keys.Of("month"), r.Keys.Of("agency"), r.Keys.Of("day")
 			return month != nil && *month < "2019-08" || day != nil && *day < "2019-09-25" ||
 				agency != nil && !slices.Contains([]string{"H24.12", "H24.14", "H24.45"}, *agency)
 		})

@@ -92,11 +92,11 @@ func (p *presenter) dumbbells() (chart, error) {
 	qFirst, qLast := p.by("dossier.on_time_rate_first", dimension), p.by("dossier.on_time_rate", dimension)
 	lasts := map[string]kpi.Row{}
 	for _, r := range p.figure(qLast).Rows {
-		lasts[textOf(r.Keys[dimension])] = r
+		lasts[textOf(r.Keys.Of(dimension))] = r
 	}
 	var pairs []pair
 	for _, r := range p.figure(qFirst).Rows {
-		if last := lasts[textOf(r.Keys[dimension])]; r.Value != nil && last.Value != nil {
+		if last := lasts[textOf(r.Keys.Of(dimension))]; r.Value != nil && last.Value != nil {
 			pairs = append(pairs, pair{p.keyName(dimension, r), r, last})
 		}
 	}
@@ -127,7 +127,7 @@ func (p *presenter) dumbbells() (chart, error) {
 			{p.t("firstPromise"), p.rateText(one.first.Value, one.first.Numerator, one.first.Denominator)},
 			{p.t("lastPromise"), p.rateText(one.last.Value, one.last.Numerator, one.last.Denominator)},
 		}})
-		c.Table.Rows = append(c.Table.Rows, tableRow{Name: one.name, Href: p.href(p.lang, dimension, textOf(one.first.Keys[dimension])), Cells: []number{
+		c.Table.Rows = append(c.Table.Rows, tableRow{Name: one.name, Href: p.href(p.lang, dimension, textOf(one.first.Keys.Of(dimension))), Cells: []number{
 			p.value(qFirst, one.first), p.numerator(qFirst, one.first), p.denominator(qFirst, one.first),
 			p.value(qLast, one.last), p.numerator(qLast, one.last), p.denominator(qLast, one.last),
 			{Text: moved},

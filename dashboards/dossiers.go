@@ -174,7 +174,7 @@ func (p *presenter) groups() groupTable {
 	for _, id := range dossiersBy {
 		rows[id] = map[string]kpi.Row{}
 		for _, r := range p.figure(p.by(id, dimension)).Rows {
-			code := textOf(r.Keys[dimension])
+			code := textOf(r.Keys.Of(dimension))
 			rows[id][code], known[code] = r, true
 		}
 	}
@@ -215,7 +215,7 @@ func (p *presenter) legs() table {
 	for _, id := range dossiersLegs {
 		byCode[id] = map[string]kpi.Row{}
 		for _, r := range p.figure(p.by(id, "agency")).Rows {
-			code := textOf(r.Keys["agency"])
+			code := textOf(r.Keys.Of("agency"))
 			byCode[id][code] = r
 			if (valueOf(r.Value) > 0 || r.Numerator != nil && r.Value != nil) && !slices.Contains(codes, code) {
 				codes = append(codes, code)

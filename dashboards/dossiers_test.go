@@ -43,7 +43,7 @@ func moved(ctx context.Context, queries ...kpi.Query) ([]kpi.Figure, error) {
 			if before {
 				rows = []kpi.Row{rateRow(0.9, 100), rateRow(0.8, 100)}
 			}
-			rows[0].Keys, rows[1].Keys = map[string]*string{"procedure": &a}, map[string]*string{"procedure": &b}
+			rows[0].Keys, rows[1].Keys = kpi.Keys{{Dimension: "procedure", Code: &a}}, kpi.Keys{{Dimension: "procedure", Code: &b}}
 			all[i].Rows = rows
 		case len(q.By) == 0 && q.AsOf != "":
 			all[i].Rows = []kpi.Row{rateRow(0.86, 150)}
@@ -113,7 +113,7 @@ func TestWhyAnyFigureChanged(t *testing.T) {
 					if now {
 						all[i].Rows = []kpi.Row{row(40), row(20)}
 					}
-					all[i].Rows[0].Keys, all[i].Rows[1].Keys = map[string]*string{one.By[0]: &a}, map[string]*string{one.By[0]: &b}
+					all[i].Rows[0].Keys, all[i].Rows[1].Keys = kpi.Keys{{Dimension: one.By[0], Code: &a}}, kpi.Keys{{Dimension: one.By[0], Code: &b}}
 				case len(one.By) == 0 && one.AsOf != "":
 					all[i].Rows = []kpi.Row{whole(35)}
 				case len(one.By) == 0 && now:

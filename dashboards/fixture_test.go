@@ -88,7 +88,7 @@ func cityAnswers(_ context.Context, queries ...kpi.Query) ([]kpi.Figure, error) 
 			for t := mustDay(q.Period.First); t.Format(time.DateOnly) <= q.Period.Last; t = t.AddDate(0, 1, 0) {
 				r := cityRow(q.ID, t.Format(time.DateOnly))
 				month := t.Format("2006-01")
-				r.By, r.Keys = q.By, map[string]*string{"month": &month}
+				r.Keys = kpi.Keys{{Dimension: "month", Code: &month}}
 				f.Rows = append(f.Rows, r)
 			}
 		case slices.Equal(q.By, []string{"agency", "month"}):
@@ -101,7 +101,7 @@ func cityAnswers(_ context.Context, queries ...kpi.Query) ([]kpi.Figure, error) 
 				if q.Period.Last < "2019" {
 					r = yearBefore(q.ID, agencies[i].code, r)
 				}
-				r.By, r.Keys = q.By, map[string]*string{"agency": &agencies[i].code}
+				r.Keys = kpi.Keys{{Dimension: "agency", Code: &agencies[i].code}}
 				f.Rows = append(f.Rows, r)
 			}
 		}
@@ -131,7 +131,7 @@ func groupRows(q kpi.Query) (rows []kpi.Row) {
 		default:
 			r = countRow(*whole.Value * share)
 		}
-		r.By, r.Keys = q.By, map[string]*string{q.By[0]: &code}
+		r.Keys = kpi.Keys{{Dimension: q.By[0], Code: &code}}
 		rows = append(rows, r)
 	}
 	return rows
@@ -153,7 +153,7 @@ func agencyMonthRows(q kpi.Query) (rows []kpi.Row) {
 				fares -= 0.2
 			}
 			r := rateRow(fares, float64(a.volume)/10)
-			r.By, r.Keys = q.By, map[string]*string{"agency": &a.code, "month": &month}
+			r.Keys = kpi.Keys{{Dimension: "agency", Code: &a.code}, {Dimension: "month", Code: &month}}
 			rows = append(rows, r)
 		}
 	}

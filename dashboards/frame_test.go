@@ -88,7 +88,7 @@ func filteredSite(t *testing.T) *Pages {
 			if slices.Equal(q.By, []string{"channel"}) {
 				all[i].Rows = nil
 				for _, code := range []string{"direct", "online", "post"} {
-					all[i].Rows = append(all[i].Rows, kpi.Row{By: q.By, Keys: map[string]*string{"channel": &code}})
+					all[i].Rows = append(all[i].Rows, kpi.Row{Keys: kpi.Keys{{Dimension: "channel", Code: &code}}})
 				}
 			}
 		}
@@ -261,7 +261,7 @@ func TestAnswersAreTakenByTheirQuestions(t *testing.T) {
 		t.Errorf("%+v", n)
 	}
 	if name := p.keyName("agency", row); name != "Sở Xây dựng" || p.t("hello") != "Chào" {
-		t.Errorf("%s is called %q", textOf(row.Keys["agency"]), name)
+		t.Errorf("%s is called %q", textOf(row.Keys.Of("agency")), name)
 	}
 	for name, f := range map[string]func(){
 		"a question that was not asked": func() { p.row(q.whole("dossier.received")) },

@@ -71,10 +71,10 @@ func (p *presenter) funnel() (chart, error) {
 			}
 		}
 		marks[place] = append(marks[place], opts.ScatterData{Value: []any{n, inPercent(r.Value)}, Symbol: symbol, SymbolSize: size, SymbolRotate: turn})
-		d.Marks[place] = append(d.Marks[place], tip{Title: name, Link: p.href(p.lang, dimension, textOf(r.Keys[dimension])), Lines: []tipLine{
+		d.Marks[place] = append(d.Marks[place], tip{Title: name, Link: p.href(p.lang, dimension, textOf(r.Keys.Of(dimension))), Lines: []tipLine{
 			{p.w.Rate, p.rateText(r.Value, r.Numerator, r.Denominator)}, {"", p.t(place)},
 		}})
-		c.Table.Rows = append(c.Table.Rows, tableRow{Name: name, Href: p.href(p.lang, dimension, textOf(r.Keys[dimension])), Cells: []number{
+		c.Table.Rows = append(c.Table.Rows, tableRow{Name: name, Href: p.href(p.lang, dimension, textOf(r.Keys.Of(dimension))), Cells: []number{
 			p.value(q, r), p.numerator(q, r), p.denominator(q, r), {Text: p.t(place)},
 		}})
 	}

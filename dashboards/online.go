@@ -101,7 +101,7 @@ func (p *presenter) levels() table {
 	q := p.by("online.share", "level")
 	t := table{Head: []string{p.t("level"), p.t("share"), p.t("wentOnline"), p.t("received")}}
 	for _, r := range p.figure(q).Rows {
-		t.Rows = append(t.Rows, tableRow{Name: p.keyName("level", r), Href: p.href(p.lang, "level", textOf(r.Keys["level"])), Cells: []number{
+		t.Rows = append(t.Rows, tableRow{Name: p.keyName("level", r), Href: p.href(p.lang, "level", textOf(r.Keys.Of("level"))), Cells: []number{
 			p.value(q, r), p.numerator(q, r), p.denominator(q, r),
 		}})
 	}
@@ -133,7 +133,7 @@ func (p *presenter) raises() ([]raise, table) {
 	t := table{Head: []string{dimensionNames["procedure"].in(p.lang), p.t("gain"), p.t("left"), p.t("online.uptake"), p.t("wentOnline"), p.t("received")}}
 	for _, r := range all[:min(len(all), raised)] {
 		points, _ := p.points(q.ID, r.gains)
-		t.Rows = append(t.Rows, tableRow{Name: r.name, Href: p.href(p.lang, "procedure", textOf(r.row.Keys["procedure"])), Cells: []number{
+		t.Rows = append(t.Rows, tableRow{Name: r.name, Href: p.href(p.lang, "procedure", textOf(r.row.Keys.Of("procedure"))), Cells: []number{
 			{Text: points, Exact: fmt.Sprint(r.gains)}, p.plain(&r.left, p.lang.count), p.value(q, r.row), p.numerator(q, r.row), p.denominator(q, r.row),
 		}})
 	}
@@ -173,7 +173,7 @@ func (p *presenter) onlineAgencies() breakdownView {
 		v.Head = append(v.Head, columnHead{p.t(id), p.says(id)})
 		rows[id] = map[string]kpi.Row{}
 		for _, r := range p.figure(p.by(id, "agency")).Rows {
-			rows[id][textOf(r.Keys["agency"])] = r
+			rows[id][textOf(r.Keys.Of("agency"))] = r
 		}
 	}
 	sorted := slices.Clone(p.figure(p.by("online.uptake", "agency")).Rows)
@@ -184,7 +184,7 @@ func (p *presenter) onlineAgencies() breakdownView {
 		return cmp.Compare(*a.Value, *b.Value)
 	})
 	for _, r := range sorted {
-		code := textOf(r.Keys["agency"])
+		code := textOf(r.Keys.Of("agency"))
 		row := breakdownRow{Code: code, Name: p.name(code), Href: p.href(p.lang, "agency", code)}
 		for _, id := range onlineByAgency {
 			row.Cells = append(row.Cells, p.cell(p.by(id, "agency"), rows[id][code]))

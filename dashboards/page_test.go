@@ -82,7 +82,7 @@ func few(ctx context.Context, queries ...kpi.Query) ([]kpi.Figure, error) {
 	all, err := cityAnswers(ctx, queries...)
 	for i := range all {
 		all[i].Rows = slices.DeleteFunc(all[i].Rows, func(r kpi.Row) bool {
-			month, agency := r.Keys["month"], r.Keys["agency"]
+			month, agency := r.Keys.Of("month"), r.Keys.Of("agency")
 			return month != nil && *month < "2019-08" ||
 				agency != nil && !slices.Contains([]string{"H24.12", "H24.14", "H24.25", "H24.45"}, *agency)
 		})
@@ -101,12 +101,12 @@ func nasty(ctx context.Context, queries ...kpi.Query) ([]kpi.Figure, error) {
 	}
 	for i := range all {
 		for j := range all[i].Rows {
-			if agency := all[i].Rows[j].Keys["agency"]; agency != nil {
-				code := codes[*agency]
-				all[i].Rows[j].Keys = map[string]*string{"agency": &code}
-				if code == "" {
-					all[i].Rows[j].Keys["agency"] = nil
+			if agency := all[i].Rows[j].Keys.Of("agency"); agency != nil {
+				key := kpi.Key{Dimension: "agency"}
+				if code := codes[*agency]; code != "" {
+					key.Code = &code
 				}
+				all[i].Rows[j].Keys = kpi.Keys{key}
 			}
 		}
 	}

@@ -166,7 +166,7 @@ func (p *Pages) paperDesk(r *http.Request, q paperAsked, lang language) (*paperS
 		return nil, err
 	}
 	for _, row := range figures[0].Rows {
-		if code := textOf(row.Keys["agency"]); code != "" {
+		if code := textOf(row.Keys.Of("agency")); code != "" {
 			v.Agencies = append(v.Agencies, choice{agencyName(code, lang, p.Names), code, code == q.Agency})
 		}
 	}

@@ -35,12 +35,12 @@ type signalWords struct {
 func (p *presenter) agencyMonths() (codes []string, rows map[string]map[string]kpi.Row) {
 	rows = map[string]map[string]kpi.Row{}
 	for _, r := range p.figure(p.agenciesInTime()).Rows {
-		code := textOf(r.Keys["agency"])
+		code := textOf(r.Keys.Of("agency"))
 		if rows[code] == nil {
 			rows[code] = map[string]kpi.Row{}
 			codes = append(codes, code)
 		}
-		rows[code][textOf(r.Keys["month"])] = r
+		rows[code][textOf(r.Keys.Of("month"))] = r
 	}
 	return codes, rows
 }

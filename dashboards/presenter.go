@@ -146,8 +146,8 @@ func (p *presenter) writer(id string) func(float64) string {
 // A key that is a time is the period of those cases.
 func (p *presenter) numberOf(q kpi.Query, r kpi.Row, part kpi.Part, v *float64, write func(float64) string) number {
 	n := number{Text: none, KPI: q.ID, Part: string(part)}
-	if code, ok := r.Keys["agency"]; ok {
-		n.Agency, n.Named = textOf(code), true
+	if slices.ContainsFunc(r.Keys, func(k kpi.Key) bool { return k.Dimension == "agency" }) {
+		n.Agency, n.Named = textOf(r.Keys.Of("agency")), true
 	}
 	if v == nil {
 		return n
@@ -165,12 +165,12 @@ func (p *presenter) numberOf(q kpi.Query, r kpi.Row, part kpi.Part, v *float64, 
 		return n
 	}
 	params := paramsOf(q, part)
-	for dimension, code := range r.Keys {
-		if slices.Contains([]string{"day", "month", "quarter"}, dimension) {
-			params.Set("period", textOf(code))
-		} else {
-			params.Set(dimension, textOf(code))
+	for _, key := range r.Keys {
+		name := key.Dimension
+		if slices.Contains([]string{"day", "month", "quarter"}, name) {
+			name = "period"
 		}
+		params.Set(name, textOf(key.Code))
 	}
 	n.Cases = "/cases?" + params.Encode()
 	return n
@@ -205,7 +205,7 @@ func (p *presenter) number(id, part string, v *float64, write func(float64) stri
 	q.Period.ID = periodID
 	r := kpi.Row{}
 	if agency != nil {
-		r.Keys = map[string]*string{"agency": agency}
+		r.Keys = kpi.Keys{{Dimension: "agency", Code: agency}}
 	}
 	return p.numberOf(q, r, kpi.Part(part), v, write)
 }
@@ -243,7 +243,7 @@ func (p *presenter) agencyHref(code string) string {
 
 // keyName is what a row of a question is called: its keys by name.
 func (p *presenter) keyName(dimension string, r kpi.Row) string {
-	return p.names(dimension, textOf(r.Keys[dimension]), p.lang)
+	return p.names(dimension, textOf(r.Keys.Of(dimension)), p.lang)
 }
 
 // about says what a chart shows: the measure, the period, the numerator and the denominator, by the catalogue.

@@ -136,7 +136,7 @@ func (a *answers) place(s *asked, q kpi.Query, f kpi.Figure) {
 		}
 		into[f.ID] = map[string]kpi.Row{}
 		for _, r := range f.Rows {
-			into[f.ID][textOf(r.Keys[q.By[0]])] = r
+			into[f.ID][textOf(r.Keys.Of(q.By[0]))] = r
 		}
 	}
 }

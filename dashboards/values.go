@@ -86,7 +86,7 @@ func (v *values) take(ctx context.Context, key string, of *page) (map[string][]s
 	all := map[string][]string{}
 	for i, name := range of.filters {
 		for _, row := range figures[i].Rows {
-			if code := row.Keys[name]; code != nil && *code != "" {
+			if code := row.Keys.Of(name); code != nil && *code != "" {
 				all[name] = append(all[name], *code)
 			}
 		}

@@ -38,9 +38,9 @@ func wallAnswers(ctx context.Context, queries ...kpi.Query) ([]kpi.Figure, error
 			}
 			switch seed := 0.8 + 0.15*noise(q.ID) + 0.03*noise(q.ID, q.Period.First, j); d.Shape {
 			case kpi.Ratio:
-				by, keys := r.By, r.Keys
+				keys := r.Keys
 				*r = rateRow(seed, 900+300*noise(q.ID))
-				r.By, r.Keys = by, keys
+				r.Keys = keys
 			case kpi.Mean:
 				value, sum, n := 4.37, 4370.0, 1000.0
 				r.Value, r.Numerator, r.Denominator = &value, &sum, &n

@@ -122,13 +122,13 @@ func changing(turn int) asker {
 				if r.Value == nil {
 					continue
 				}
-				keys, by := r.Keys, r.By
+				keys := r.Keys
 				if r.Denominator != nil {
 					*r = rateRow(*r.Value*(1-0.002*float64(turn)), *r.Denominator+float64(turn))
 				} else {
 					*r = countRow(*r.Value + float64(turn*7))
 				}
-				r.Keys, r.By = keys, by
+				r.Keys = keys
 			}
 		}
 		return all, err

@@ -185,7 +185,7 @@ func (p *presenter) sharesOf(q kpi.Query) map[string]stats.Share {
 	all := map[string]stats.Share{}
 	for _, r := range p.figure(q).Rows {
 		if n := valueOf(r.Denominator); n > 0 {
-			all[textOf(r.Keys[q.By[0]])] = stats.Share{K: valueOf(r.Numerator), N: n}
+			all[textOf(r.Keys.Of(q.By[0]))] = stats.Share{K: valueOf(r.Numerator), N: n}
 		}
 	}
 	return all
@@ -194,7 +194,7 @@ func (p *presenter) sharesOf(q kpi.Query) map[string]stats.Share {
 func (p *presenter) countsOf(q kpi.Query) map[string]float64 {
 	all := map[string]float64{}
 	for _, r := range p.figure(q).Rows {
-		all[textOf(r.Keys[q.By[0]])] = valueOf(r.Value)
+		all[textOf(r.Keys.Of(q.By[0]))] = valueOf(r.Value)
 	}
 	return all
 }

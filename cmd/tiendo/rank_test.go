@@ -219,7 +219,7 @@ func judgedAgain(t *testing.T, a *app) {
 			all := map[string]string{}
 			for _, r := range f.Rows {
 				if r.Value != nil && (*r.Value != 0 || r.Denominator != nil) {
-					all[*r.Keys["agency"]] = fmt.Sprint(*r.Value)
+					all[*r.Keys.Of("agency")] = fmt.Sprint(*r.Value)
 				}
 			}
 			return all

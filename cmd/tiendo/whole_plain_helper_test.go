@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"math"
@@ -16,15 +17,7 @@ import (
 func answersOf(f kpi.Figure) map[string]answer {
 	all := map[string]answer{}
 	for _, r := range f.Rows {
-		var keys []string
-		for _, by := range r.By {
-			key := r.Keys[by]
-			if key == nil {
-				key = new(string)
-			}
-			keys = append(keys, *key)
-		}
-		all[strings.Join(keys, "|")] = answer{Value: r.Value, Numerator: r.Numerator, Denominator: r.Denominator}
+		all[keyOfRow(&r)] = answer{Value: r.Value, Numerator: r.Numerator, Denominator: r.Denominator}
 	}
 	return all
 }
@@ -140,12 +133,8 @@ func (w *way) compareSpread(s spreadByHand, known map[string]*plain, figures map
 
 func keyOfRow(r *kpi.Row) string {
 	var keys []string
-	for _, by := range r.By {
-		if key := r.Keys[by]; key != nil {
-			keys = append(keys, *key)
-		} else {
-			keys = append(keys, "")
-		}
+	for _, key := range r.Keys {
+		keys = append(keys, *cmp.Or(key.Code, new(string)))
 	}
 	return strings.Join(keys, "|")
 }

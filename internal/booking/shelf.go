@@ -75,11 +75,19 @@ func (t *totals) part(from, to uint32) totals {
 	return totals{narrow: t.narrow[from:to]}
 }
 
-// span is where a run stands in the columns.
+// span is where a run begins in the columns; it ends where the next one begins.
 type span struct {
-	agency   uint32
-	marks    lifecycle.Marks
-	from, to uint32
+	agency uint32
+	marks  lifecycle.Marks
+	from   uint32
+}
+
+// end is where a run ends in the columns.
+func (s *shelf) end(run int) uint32 {
+	if run+1 < len(s.runs) {
+		return s.runs[run+1].from
+	}
+	return uint32(len(s.days))
 }
 
 // put adds to a slot.
@@ -156,7 +164,6 @@ func (s *shelf) append(f filled) {
 		before = s.upTo.at(len(s.days) - 1)
 	} else {
 		s.runs = append(s.runs, span{agency: f.agency, marks: f.marks, from: uint32(len(s.days))})
-		last++
 	}
 	if f.millis != 0 && s.millis == nil {
 		s.millis = make([]uint32, len(s.days), cap(s.days))
@@ -166,14 +173,13 @@ func (s *shelf) append(f filled) {
 	}
 	s.days = append(s.days, f.day)
 	s.upTo.append(before + f.n)
-	s.runs[last].to = uint32(len(s.days))
 }
 
 // eachSettled calls each with what is in order.
 func (s *shelf) eachSettled(each func(filled)) {
-	for _, r := range s.runs {
+	for run, r := range s.runs {
 		var before int64
-		for i := int(r.from); i < int(r.to); i++ {
+		for i := int(r.from); i < int(s.end(run)); i++ {
 			upTo := s.upTo.at(i)
 			f := filled{slot{agency: r.agency, marks: r.marks, day: s.days[i]}, upTo - before}
 			if s.millis != nil {
@@ -217,17 +223,18 @@ func (s *shelf) read(agencies []uint32, each func(*Run)) {
 		return
 	}
 	var r Run
-	settled := func(runs []span) {
-		for _, at := range runs {
-			r = Run{Agency: at.agency, Marks: at.marks, days: s.days[at.from:at.to], upTo: s.upTo.part(at.from, at.to)}
+	settled := func(first, end int) {
+		for run := first; run < end; run++ {
+			at, to := s.runs[run], s.end(run)
+			r = Run{Agency: at.agency, Marks: at.marks, days: s.days[at.from:to], upTo: s.upTo.part(at.from, to)}
 			if s.millis != nil {
-				r.millis = s.millis[at.from:at.to]
+				r.millis = s.millis[at.from:to]
 			}
 			each(&r)
 		}
 	}
 	if agencies == nil {
-		settled(s.runs)
+		settled(0, len(s.runs))
 	}
 	for _, agency := range agencies {
 		from, _ := slices.BinarySearchFunc(s.runs, agency, func(r span, agency uint32) int { return cmp.Compare(r.agency, agency) })
@@ -235,7 +242,7 @@ func (s *shelf) read(agencies []uint32, each func(*Run)) {
 		for to < len(s.runs) && s.runs[to].agency == agency {
 			to++
 		}
-		settled(s.runs[from:to])
+		settled(from, to)
 	}
 	var day [1]calendar.Day
 	var upTo [1]int64

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -395,7 +394,7 @@ func (l lastEvents) addTo(f *Figure, zone *time.Location) {
 	d, _ := ByID(f.ID)
 	for i := range f.Rows {
 		agency := ""
-		if key := f.Rows[i].Keys["agency"]; key != nil {
+		if key := f.Rows[i].Keys.Of("agency"); key != nil {
 			agency = *key
 		}
 		for _, family := range d.Families() {
@@ -408,4 +407,3 @@ func (l lastEvents) addTo(f *Figure, zone *time.Location) {
 }
 
 // keyOf makes the keys of a row one string; no code holds a zero byte.
-func keyOf(keys []string) string { return strings.Join(keys, "\x00") }

@@ -697,7 +697,7 @@ func TestRecords(t *testing.T) {
 		t.Fatal(err)
 	}
 	figures, err := b.Ask(t.Context(), Query{ID: "quality.report_delay_p90", Period: reported, By: []string{"month"}})
-	if err != nil || len(figures[0].Rows) != 2 || *figures[0].Rows[0].Keys["month"] != "2025-02" || *figures[0].Rows[0].N != 3 || *figures[0].Rows[1].Keys["month"] != "2025-03" {
+	if err != nil || len(figures[0].Rows) != 2 || *figures[0].Rows[0].Keys.Of("month") != "2025-02" || *figures[0].Rows[0].N != 3 || *figures[0].Rows[1].Keys.Of("month") != "2025-03" {
 		t.Errorf("delays by reporting month: %+v, %v", figures, err)
 	}
 	// Of the cube of delays, of the journal itself, and of what it said on a day.
@@ -726,7 +726,7 @@ func TestRecords(t *testing.T) {
 		for _, r := range figures[0].Rows {
 			text := fmt.Sprintf("%.0f of %d", *r.Value, *r.N)
 			for _, by := range of.by {
-				if key := r.Keys[by]; key == nil {
+				if key := r.Keys.Of(by); key == nil {
 					text = "- " + text
 				} else {
 					text = *key + " " + text

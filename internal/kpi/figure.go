@@ -59,9 +59,7 @@ func (f Figure) MarshalJSON() ([]byte, error) {
 
 // Row is one value. What does not apply is nil; so is the value of a rate without cases.
 type Row struct {
-	// By names the keys, in order; a key is nil where the cases lack the attribute.
-	By   []string
-	Keys map[string]*string
+	Keys Keys
 
 	Numerator, Denominator *float64
 	Value                  *float64
@@ -94,8 +92,8 @@ func (r Row) MarshalJSON() ([]byte, error) {
 		fmt.Fprintf(&b, "%q:%s", name, encoded)
 		return nil
 	}
-	for _, by := range r.By {
-		if err := member(by, r.Keys[by]); err != nil {
+	for _, key := range r.Keys {
+		if err := member(key.Dimension, key.Code); err != nil {
 			return nil, err
 		}
 	}

@@ -3,7 +3,6 @@ package kpi
 import (
 	"maps"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -45,9 +44,9 @@ func (s *sums) rows(a answer, st *statement) []Row {
 	rows := []Row{}
 	exists := len(existence(&a.definition))
 	for _, key := range keys {
-		of := s.byKey[key]
+		of, codes := s.byKey[key], codesOf(key)
 		before := slices.Clone(of.at(st, bucketBefore))
-		for i, name := range buckets {
+		for i := range buckets {
 			now := moment{before: before, during: of.at(st, uint32(i+1)), ahead: of.at(st, bucketAhead)}
 			row := of.row(a, st, now, exists, uint32(i+1))
 			for j, n := range now.during {
@@ -59,17 +58,12 @@ func (s *sums) rows(a answer, st *statement) []Row {
 				}
 				row = emptyRow(a.definition)
 			}
-			row.By, row.Keys = by, keysOf(by, strings.Split(key, "\x00"), name)
+			row.Keys = keysOf(by, codes, &buckets[i])
 			rows = append(rows, *row)
 		}
 	}
 	slices.SortStableFunc(rows, func(x, y Row) int {
-		for _, b := range by {
-			if c := compareKeys(x.Keys[b], y.Keys[b]); c != 0 {
-				return c
-			}
-		}
-		return 0
+		return x.Keys.compare(y.Keys)
 	})
 	return rows
 }
@@ -168,38 +162,6 @@ func quantileRow(d Definition, bins map[int32]int64) *Row {
 	}
 	value := millis / perUnit[d.Unit]
 	return &Row{shape: Quantile, Value: &value, N: &n}
-}
-
-// keysOf names the keys of a row; an empty code is a missing one.
-func keysOf(by, codes []string, bucket string) map[string]*string {
-	keys := map[string]*string{}
-	for _, b := range by {
-		if slices.Contains(times, b) {
-			keys[b] = &bucket
-			continue
-		}
-		if code := codes[0]; code != "" {
-			keys[b] = &code
-		} else {
-			keys[b] = nil
-		}
-		codes = codes[1:]
-	}
-	return keys
-}
-
-// compareKeys puts a missing key first.
-func compareKeys(a, b *string) int {
-	switch {
-	case a == nil && b == nil:
-		return 0
-	case a == nil:
-		return -1
-	case b == nil:
-		return 1
-	default:
-		return strings.Compare(*a, *b)
-	}
 }
 
 // bucketsOf names the stretches of time that a question asks for, in order; one without a name if it asks for none.

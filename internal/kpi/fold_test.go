@@ -68,7 +68,7 @@ func TestFoldByMonth(t *testing.T) {
 		}
 		for month, row := range rows {
 			if *row.Value != want[i][month] {
-				t.Errorf("%s %s: want %v, got %v", queries[i].ID, *row.Keys["month"], want[i][month], *row.Value)
+				t.Errorf("%s %s: want %v, got %v", queries[i].ID, *row.Keys.Of("month"), want[i][month], *row.Value)
 			}
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"tiendo/internal/booking"
@@ -153,16 +152,11 @@ func sumReports(d Definition, q Query, latest map[string]report, n names) []Row 
 	for key, sum := range sums {
 		row := rowOf(d, sum[0], sum[1])
 		row.Low, row.High = nil, nil // no share of cases: there is no chance in it
-		row.By, row.Keys = q.By, keysOf(q.By, strings.Split(key, "\x00"), "")
+		row.Keys = keysOf(q.By, codesOf(key), nil)
 		rows = append(rows, *row)
 	}
 	slices.SortFunc(rows, func(x, y Row) int {
-		for _, by := range q.By {
-			if c := compareKeys(x.Keys[by], y.Keys[by]); c != 0 {
-				return c
-			}
-		}
-		return 0
+		return x.Keys.compare(y.Keys)
 	})
 	return rows
 }

@@ -53,9 +53,9 @@ func bookerOf(t *testing.T, conn driver.Conn) *booking.Booker {
 func plainly(f Figure) (rows []string) {
 	for _, r := range f.Rows {
 		text := r.text()
-		for _, by := range r.By {
-			if r.Keys[by] != nil {
-				text += " " + *r.Keys[by]
+		for _, key := range r.Keys {
+			if key.Code != nil {
+				text += " " + *key.Code
 			}
 		}
 		rows = append(rows, text+" "+r.NoDataSince)

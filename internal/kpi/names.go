@@ -83,7 +83,7 @@ func (b *Books) addRegister(f *Figure, d Definition, q Query) {
 		agency, group := f.Rows[i].only("agency", q), f.Rows[i].only("group", q)
 		kind, on := period.Kind(q.Period.ID), day
 		if by := timeOf(q.By); by != "" {
-			kind, on = by, ends[*f.Rows[i].Keys[by]]
+			kind, on = by, ends[*f.Rows[i].Keys.Of(by)]
 		}
 		if agency == "" && group != "" {
 			if t, ok := view.GroupTarget(d.ID, group, kind, on); ok {
@@ -101,7 +101,7 @@ func (b *Books) addAgencies(f *Figure, d Definition, q Query) {
 	groups := view.Groups(day)
 	has := map[string]bool{}
 	for _, r := range f.Rows {
-		if key := r.Keys["agency"]; key != nil {
+		if key := r.Keys.Of("agency"); key != nil {
 			has[*key] = true
 		}
 	}
@@ -119,15 +119,15 @@ func (b *Books) addAgencies(f *Figure, d Definition, q Query) {
 		}
 		has[code] = true
 		row := emptyRow(d)
-		row.By, row.Keys = q.By, keysOf(q.By, []string{code}, "")
+		row.Keys = keysOf(q.By, codesOf(code), nil)
 		f.Rows = append(f.Rows, *row)
 	}
-	slices.SortStableFunc(f.Rows, func(x, y Row) int { return compareKeys(x.Keys["agency"], y.Keys["agency"]) })
+	slices.SortStableFunc(f.Rows, func(x, y Row) int { return x.Keys.compare(y.Keys) })
 }
 
 // only is the one value of a dimension that a row is about; "" if it is about several, or none.
 func (r *Row) only(name string, q Query) string {
-	if key := r.Keys[name]; key != nil {
+	if key := r.Keys.Of(name); key != nil {
 		return *key
 	}
 	if values := q.Where[name]; len(values) == 1 && !slices.Contains(q.By, name) {

@@ -24,9 +24,9 @@ func look(t *testing.T, b *Books) map[string]string {
 		var rows []string
 		for _, r := range f.Rows {
 			name := "city"
-			if len(r.By) > 0 {
-				if name = "–"; r.Keys["agency"] != nil {
-					name = *r.Keys["agency"]
+			if len(r.Keys) > 0 {
+				if name = "–"; r.Keys.Of("agency") != nil {
+					name = *r.Keys.Of("agency")
 				}
 			}
 			rows = append(rows, fmt.Sprintf("%s %g", name, *r.Value))

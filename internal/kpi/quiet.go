@@ -92,7 +92,7 @@ func (f *Figure) markQuiet() {
 		}
 	}
 	for i := range f.Rows {
-		if key := f.Rows[i].Keys["agency"]; key != nil {
+		if key := f.Rows[i].Keys.Of("agency"); key != nil {
 			f.Rows[i].NoDataSince = since[*key]
 		}
 	}

@@ -118,7 +118,7 @@ func TestQuiet(t *testing.T) {
 		got := fmt.Sprint(figure.Quiet)
 		for _, r := range figure.Rows {
 			if r.NoDataSince != "" {
-				got += " " + *r.Keys["agency"] + " since " + r.NoDataSince
+				got += " " + *r.Keys.Of("agency") + " since " + r.NoDataSince
 			}
 		}
 		if got != want {

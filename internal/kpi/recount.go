@@ -229,13 +229,13 @@ func compareRows(id string, served, counted []Row, q Query, found func(Differenc
 	add := func(rows []Row, place int) {
 		for i := range rows {
 			d := Difference{ID: id, Period: q.Period.ID}
-			for by, key := range rows[i].Keys {
+			for _, key := range rows[i].Keys {
 				switch {
-				case key == nil:
-				case by == "agency":
-					d.Agency = *key
+				case key.Code == nil:
+				case key.Dimension == "agency":
+					d.Agency = *key.Code
 				default:
-					d.Period = *key
+					d.Period = *key.Code
 				}
 			}
 			pair := texts[d]

@@ -71,7 +71,7 @@ func (w *writer) none(q question, f kpi.Figure) []kpi.Row {
 	var rows []kpi.Row
 	for _, code := range slices.Sorted(maps.Keys(w.told[casesOf(&q.definition)])) {
 		if !has[code] {
-			rows = append(rows, kpi.Row{By: q.query.By, Keys: map[string]*string{"agency": &code}, Value: new(float64)})
+			rows = append(rows, kpi.Row{Keys: kpi.Keys{{Dimension: "agency", Code: &code}}, Value: new(float64)})
 		}
 	}
 	return rows
@@ -100,7 +100,7 @@ func casesOf(d *kpi.Definition) string {
 func agenciesOf(rows []kpi.Row) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		for _, r := range rows {
-			if code := r.Keys["agency"]; code != nil && !yield(*code) {
+			if code := r.Keys.Of("agency"); code != nil && !yield(*code) {
 				return
 			}
 		}
@@ -113,11 +113,11 @@ func (w *writer) lines(rows []kpi.Row, d *kpi.Definition) []line {
 	var rest *line
 	for _, r := range rows {
 		l := line{value: r.Value, numerator: r.Numerator, denominator: r.Denominator, target: r.Target}
-		if len(r.By) == 0 {
+		if len(r.Keys) == 0 {
 			lines = append(lines, l)
 			continue
 		}
-		if code := r.Keys["agency"]; code != nil && w.known[*code] {
+		if code := r.Keys.Of("agency"); code != nil && w.known[*code] {
 			l.agency = *code
 			w.shown[*code] = true
 			lines = append(lines, l)
@@ -177,7 +177,7 @@ func (w *writer) quiet(q question, f kpi.Figure) {
 	family := families[0]
 	w.heard[family] = true
 	for _, r := range f.Rows {
-		if code := r.Keys["agency"]; code != nil && w.known[*code] {
+		if code := r.Keys.Of("agency"); code != nil && w.known[*code] {
 			quiet := 0.0
 			if r.NoDataSince != "" {
 				quiet = 1

@@ -145,7 +145,7 @@ func (in *Inputs) fill(f *Figure, from *kpi.Figure) {
 		quiet[q.Agency] = q.Since
 	}
 	for i := range from.Rows {
-		if key := from.Rows[i].Keys["agency"]; key != nil {
+		if key := from.Rows[i].Keys.Of("agency"); key != nil {
 			rows[*key] = &from.Rows[i]
 		}
 	}

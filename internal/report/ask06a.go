@@ -92,10 +92,10 @@ func (r *Reports) leaves(a Asked, figures []kpi.Figure) []Row {
 	for i := range figures {
 		for _, row := range figures[i].Rows {
 			var at place
-			if group := row.Keys["group"]; group != nil {
+			if group := row.Keys.Of("group"); group != nil {
 				at.group = *group
 			}
-			if procedure := row.Keys["procedure"]; procedure != nil {
+			if procedure := row.Keys.Of("procedure"); procedure != nil {
 				// What older systems call by a longer code is the same procedure.
 				at.procedure = register.ProcedureCode(*procedure)
 				at.field = fields[at.procedure]

@@ -116,8 +116,8 @@ func itemsOf(f kpi.Figure) []Item {
 	var items []Item
 	for _, row := range f.Rows {
 		item := Item{Figure: f.ID, Names: Names{d.VI, d.EN}, Unit: d.Unit, Value: row.Value, Numerator: row.Numerator, Denominator: row.Denominator}
-		if len(row.By) > 0 {
-			item.By, item.Key = &row.By[0], row.Keys[row.By[0]]
+		if len(row.Keys) > 0 {
+			item.By, item.Key = &row.Keys[0].Dimension, row.Keys[0].Code
 		}
 		items = append(items, item)
 	}
