@@ -71,8 +71,8 @@ type group struct {
 // figures answers the address of a page.
 func (p *Pages) figures(of *page) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		lang, bad := readLanguage(r)
-		if p.wrongLanguage(w, r, lang, bad) {
+		lang, ok := p.language(w, r)
+		if !ok {
 			return
 		}
 		q, err := p.read(r, of, lang)
