@@ -115,6 +115,9 @@ func (p *Pages) refuseAddress(w http.ResponseWriter, r *http.Request, q *asked, 
 	if status == 0 {
 		status = http.StatusBadRequest
 	}
+	if f.Trouble.Search && len(bad.would) == 0 { // no period would do in place of an agency
+		f.Trouble.Says = ""
+	}
 	p.send(w, r, status, "wrong", f)
 }
 
