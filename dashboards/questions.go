@@ -24,6 +24,9 @@ type stretches struct {
 // underWay says that the chosen period has begun and is not over.
 func (s stretches) underWay() bool { return s.period.Running && s.period.End.After(s.period.Start) }
 
+// ahead says that the chosen period has not begun.
+func (s stretches) ahead() bool { return s.period.Running && !s.period.End.After(s.period.Start) }
+
 // stretch reads the ids of a period and of the one that changes are explained against; since may be "". The error is period.Parse's.
 func stretch(id, since string, now time.Time, zone *time.Location) (stretches, error) {
 	var s stretches

@@ -44,13 +44,16 @@ func TestRefusalsAreInTheLanguageOfThePage(t *testing.T) {
 	}
 }
 
-// A period that has not begun is a page without figures: what is due soon is not asked for, which no calendar may cover.
+// A period that has not begun is a page without figures, that says so and which days those are: of what is open now nobody knows
+// what will be late then. What is due soon is not asked for, which no calendar may cover.
 func TestPeriodsThatHaveNotBegun(t *testing.T) {
 	p := bookedPages(t)
 	for _, of := range pages() {
 		path := strings.ReplaceAll(of.path, "{agency}", "H24.12")
-		if r := get(t, p, path+"?period=2190"); r.StatusCode != http.StatusOK {
-			t.Errorf("%s: status %d", path, r.StatusCode)
+		r := get(t, p, path+"?period=2190")
+		page := bodyOf(t, r)
+		if r.StatusCode != http.StatusOK || !strings.Contains(page, "Kỳ này chưa bắt đầu") || !strings.Contains(page, "01/01/2190 – 31/12/2190") || strings.Contains(page, "<data ") {
+			t.Errorf("%s: status %d, or it does not say that the period has not begun, or shows figures", path, r.StatusCode)
 		}
 	}
 }

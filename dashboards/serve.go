@@ -115,6 +115,9 @@ func (p *Pages) refuseAddress(w http.ResponseWriter, r *http.Request, q *asked, 
 	if status == 0 {
 		status = http.StatusBadRequest
 	}
+	if f.Trouble.Search && len(bad.would) == 0 { // no period would do in place of an agency
+		f.Trouble.Says = ""
+	}
 	p.send(w, r, status, "wrong", f)
 }
 
@@ -125,7 +128,10 @@ func (p *Pages) fragment(s *snapshot, lang language) (*fragment, error) {
 		return nil, err
 	}
 	name := s.asked.of.template
-	if show.V == nil {
+	switch {
+	case show.ahead():
+		name = "ahead"
+	case show.V == nil:
 		name = "waiting"
 	}
 	var b bytes.Buffer
@@ -138,7 +144,8 @@ func (p *Pages) fragment(s *snapshot, lang language) (*fragment, error) {
 	}, nil
 }
 
-// show makes what a page's template is executed with; V is nil where the page waits for the first event.
+// show makes what a page's template is executed with; V is nil where the page waits for the first event, or for its period to
+// begin: what will be open then, or late, nobody knows.
 func (p *Pages) show(s *snapshot, lang language) (*shown, error) {
 	presenter, err := newPresenter(s, lang, p.nameOf, p.Location)
 	if err != nil {
@@ -147,7 +154,7 @@ func (p *Pages) show(s *snapshot, lang language) (*shown, error) {
 	presenter.published = p.Publishing.All
 	presenter.drawn, presenter.agencyPages = p.drawsCharts(), p.byPath["/agencies/{agency}"] != nil
 	show := &shown{presenter: presenter, W: spoken[lang], Charts: presenter.drawn}
-	if of := s.asked.of; of.always || !show.Empty() {
+	if of := s.asked.of; !show.ahead() && (of.always || !show.Empty()) {
 		if show.V, err = of.view(presenter); err != nil {
 			return nil, fmt.Errorf("make the view of %s: %w", s.asked.key(), err)
 		}
@@ -167,7 +174,7 @@ func (p *Pages) frame(r *http.Request, q *asked, lang language) frame {
 		f.Title = f.Heading + " · " + f.Period
 	}
 	last := q.period.Last
-	if q.period.Running {
+	if q.underWay() {
 		last = q.period.End.In(p.Location).Format(time.DateOnly)
 	}
 	f.Days = lang.day(q.period.First) + " – " + lang.day(last)

@@ -26,7 +26,7 @@ type words struct {
 	First, LastEvent, NoEvent, Assigned                      string
 	NoDataSince, Source, QuietSays                           string
 	Below, Above, Like, CityLine                             string
-	NoneInPeriod, NothingTold, NoCases, DueNext              string
+	NoneInPeriod, NotBegun, NothingTold, NoCases, DueNext    string
 
 	ChartsMissing, ChartsNeedScript, ChartOf string
 
@@ -84,6 +84,7 @@ var spoken = map[language]*words{
 		Below:     "thấp hơn toàn thành phố", Above: "cao hơn toàn thành phố", Like: "không khác rõ so với toàn thành phố", CityLine: "toàn thành phố",
 		NothingTold:  "Không có số liệu trong kỳ này. Hãy chọn kỳ khác, nối hệ thống nguồn, hoặc nhập tay ở trang /enter; mỗi vụ việc bắt đầu bằng sự kiện",
 		DueNext:      "Nhiệm vụ đến hạn tiếp theo",
+		NotBegun:     "Kỳ này chưa bắt đầu, nên chưa có số liệu nào. Hãy chọn kỳ khác ở trên.",
 		NoneInPeriod: "Không có hồ sơ hay nhiệm vụ nào trong kỳ này. Hãy chọn kỳ khác ở trên.",
 		NoCases:      "không có số liệu",
 
@@ -151,6 +152,7 @@ var spoken = map[language]*words{
 		Below:     "below the whole city", Above: "above the whole city", Like: "not clearly different from the whole city", CityLine: "whole city",
 		NothingTold:  "Nothing falls in this period. Choose another, connect a system, or enter it by hand on the page /enter; a case begins with the event",
 		DueNext:      "What is due next",
+		NotBegun:     "This period has not begun, so there are no figures yet. Choose another above.",
 		NoneInPeriod: "No dossier and no task falls in this period. Choose another above.",
 		NoCases:      "no data",
 

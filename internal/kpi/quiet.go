@@ -62,7 +62,11 @@ func (b *Books) addQuiet(ctx context.Context, queries []Query, figures []Figure)
 		if figures[i].Quiet = []Quiet{}; d.indicator != "" {
 			continue // reported for a period, not from day to day
 		}
-		today := calendar.DayOf(q.Period.End.Add(-time.Millisecond), b.Calendars.Location())
+		end := q.Period.End
+		if now := b.Now(); now.Before(end) {
+			end = now // of a period that has not begun: nobody is expected to have spoken since
+		}
+		today := calendar.DayOf(end.Add(-time.Millisecond), b.Calendars.Location())
 		key := fmt.Sprint(d.Families(), today, q.AsOf, q.Where["agency"])
 		quiet, asked := known[key]
 		if !asked {

@@ -130,6 +130,7 @@ func TestQuiet(t *testing.T) {
 	f("mtd", nil, map[string][]string{"agency": {"A"}}, "[]")
 	f("2025-02", nil, nil, "[{C  2025-02-07}]")
 	f("2025-01", nil, nil, "[]")
+	f("2030", nil, nil, "[{B  2025-02-28} {C  2025-02-07} { urn:two 2025-02-28}]") // has not begun: as it is now
 	known, err := register.Empty(zone, nil).With(register.Agencies, []byte(`agencies:
   - {code: A, names: {vi: A, en: A}, group: g}
   - {code: B, names: {vi: B, en: B}, group: g, to: 2025-02-28, successor: A}
