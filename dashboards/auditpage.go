@@ -32,8 +32,8 @@ type detail struct{ Name, Text string }
 const recorded = 100
 
 func (p *Pages) auditPage(w http.ResponseWriter, r *http.Request) {
-	lang, bad := readLanguage(r)
-	if p.wrongLanguage(w, r, lang, bad) {
+	lang, ok := p.language(w, r)
+	if !ok {
 		return
 	}
 	params := r.URL.Query()

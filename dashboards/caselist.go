@@ -15,8 +15,8 @@ const listed = 100
 
 // list shows the cases behind a figure, or finds one by its code.
 func (p *Pages) list(w http.ResponseWriter, r *http.Request) {
-	lang, bad := readLanguage(r)
-	if p.wrongLanguage(w, r, lang, bad) {
+	lang, ok := p.language(w, r)
+	if !ok {
 		return
 	}
 	params := r.URL.Query()

@@ -19,8 +19,8 @@ type lookup struct {
 
 // oneCase shows the history of one case.
 func (p *Pages) oneCase(w http.ResponseWriter, r *http.Request) {
-	lang, bad := readLanguage(r)
-	if p.wrongLanguage(w, r, lang, bad) {
+	lang, ok := p.language(w, r)
+	if !ok {
 		return
 	}
 	family, subject := event.Family(r.PathValue("family")), r.PathValue("subject")

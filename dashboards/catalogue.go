@@ -123,8 +123,8 @@ func definitionOf(d *kpi.Definition, lang language) string {
 }
 
 func (p *Pages) catalogue(w http.ResponseWriter, r *http.Request) {
-	lang, bad := readLanguage(r)
-	if p.wrongLanguage(w, r, lang, bad) {
+	lang, ok := p.language(w, r)
+	if !ok {
 		return
 	}
 	p.send(w, r, http.StatusOK, "kpis", p.sheet(r, lang, toldIn[lang].Catalogue, catalogueOf(lang)))

@@ -33,11 +33,11 @@ func (p *Pages) pageAt(r *http.Request) *page {
 
 // csv sends the figures of one chart of a page, as exact as they are known.
 func (p *Pages) csv(w http.ResponseWriter, r *http.Request) {
-	lang, bad := readLanguage(r)
-	of := p.pageAt(r)
-	if p.wrongLanguage(w, r, lang, bad) {
+	lang, ok := p.language(w, r)
+	if !ok {
 		return
 	}
+	of := p.pageAt(r)
 	if of == nil {
 		p.notFound(w, r)
 		return

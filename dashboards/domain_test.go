@@ -178,6 +178,11 @@ func TestUnknownAgency(t *testing.T) {
 			t.Errorf("status %d, the page lacks %s", r.StatusCode, want)
 		}
 	}
+	// Of a city without agencies nothing would do, least of all another period.
+	r = get(t, site(t, nothing), "/agencies/H24.99")
+	if page := bodyOf(t, r); r.StatusCode != 404 || strings.Contains(page, spoken[vietnamese].TryThese) || strings.Contains(page, "<code>2026-H1</code>") || !strings.Contains(page, `name="subject"`) {
+		t.Errorf("status %d, or periods are offered in place of an agency: %s", r.StatusCode, page)
+	}
 	if r := get(t, site(t, fewDomains), "/agencies/%3Cb%3E?lang=en"); r.StatusCode != 404 || strings.Contains(bodyOf(t, r), "<b>x") {
 		t.Errorf("status %d", r.StatusCode)
 	}

@@ -83,8 +83,8 @@ func (p *Pages) doorRoutes() http.Handler {
 
 // showLogin sends the page on which people log in.
 func (p *Pages) showLogin(w http.ResponseWriter, r *http.Request, status int, v loginView) {
-	lang, bad := readLanguage(r)
-	if p.wrongLanguage(w, r, lang, bad) {
+	lang, ok := p.language(w, r)
+	if !ok {
 		return
 	}
 	v.D, v.Next = doorsIn[lang], auth.Next(v.Next)
@@ -247,8 +247,8 @@ type forbiddenView struct {
 }
 
 func (p *Pages) forbidden(w http.ResponseWriter, r *http.Request, why auth.Refusal) {
-	lang, bad := readLanguage(r)
-	if p.wrongLanguage(w, r, lang, bad) {
+	lang, ok := p.language(w, r)
+	if !ok {
 		return
 	}
 	d, visitor := doorsIn[lang], p.visitor(r, lang)

@@ -45,8 +45,8 @@ type entrant struct {
 
 // entrant reads who asks for what. Where something is wrong with that, it answers, and ok is false.
 func (p *Pages) entrant(w http.ResponseWriter, r *http.Request) (by entrant, ok bool) {
-	lang, bad := readLanguage(r)
-	if p.wrongLanguage(w, r, lang, bad) {
+	lang, ok := p.language(w, r)
+	if !ok {
 		return by, false
 	}
 	by = entrant{lang: lang, e: entryIn[lang]}

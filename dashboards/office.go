@@ -60,8 +60,8 @@ func (p *Pages) tokensPage(w http.ResponseWriter, r *http.Request) {
 
 // showTokens sends the page of tokens.
 func (p *Pages) showTokens(w http.ResponseWriter, r *http.Request, status int, v tokensView) {
-	lang, bad := readLanguage(r)
-	if p.wrongLanguage(w, r, lang, bad) {
+	lang, ok := p.language(w, r)
+	if !ok {
 		return
 	}
 	v.D = doorsIn[lang]

@@ -38,8 +38,8 @@ type paperSheet struct {
 
 // paper answers with a page of papers.
 func (p *Pages) paper(w http.ResponseWriter, r *http.Request, page paperPage) {
-	lang, bad := readLanguage(r)
-	if p.wrongLanguage(w, r, lang, bad) {
+	lang, ok := p.language(w, r)
+	if !ok {
 		return
 	}
 	q, err := p.readPaper(r.URL.Query())

@@ -32,6 +32,7 @@ func TestPapersAreShown(t *testing.T) {
 	f("/reports/06a?period=2019-Q3&cutoff=report&lang=en", 200, "Settling of administrative procedures", "from 15 June 2019 to 14 September 2019", "(13)", "/v1/reports/06a?cutoff=report&amp;format=xlsx")
 	f("/reports/summary?period=2019-01-01..2019-10-01&agency=H24.12", 200, "I. Thực hiện nhiệm vụ được giao", "Sở Xây dựng", "từ ngày 01/01/2019 đến ngày 01/10/2019", "VII.")
 	f("/signals?period=2019-Q3", 200, "Không có tín hiệu nào vượt mức ngẫu nhiên.", "Sở Xây dựng", `href="#late_pause"`, `id="desk_online"`)
+	f("/signals?period=2018-Q1", 200, "Chưa có hồ sơ, nhiệm vụ nào của kỳ này để xét.", "Đã xét 0 hồ sơ, lúc ")
 	f("/signals?period=2019-Q3&agency=H24.12&lang=en", 200, "No sign is beyond chance.", "What else could explain it")
 	for _, wrong := range []string{"period=2019-Q9", "cutoff=moon", "kind=x", "agency=H24.99", "agency=a&agency=b"} {
 		name, _, _ := strings.Cut(wrong, "=")

@@ -49,8 +49,8 @@ type movedRow struct {
 }
 
 func (p *Pages) publicationPage(w http.ResponseWriter, r *http.Request) {
-	lang, bad := readLanguage(r)
-	if p.wrongLanguage(w, r, lang, bad) {
+	lang, ok := p.language(w, r)
+	if !ok {
 		return
 	}
 	d := publicationsIn[lang]

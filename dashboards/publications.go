@@ -83,8 +83,8 @@ type publicationForm struct{ Method, Period, Although, Corrects, Reason string }
 
 // showPublications sends the list.
 func (p *Pages) showPublications(w http.ResponseWriter, r *http.Request, status int, v publicationsView) {
-	lang, bad := readLanguage(r)
-	if p.wrongLanguage(w, r, lang, bad) {
+	lang, ok := p.language(w, r)
+	if !ok {
 		return
 	}
 	v.D = publicationsIn[lang]

@@ -58,8 +58,8 @@ func (q *rankingAsked) href(changes ...string) string {
 
 // ranking is "/ranking": who is where, by which points, how sure that is, and what other weights would do.
 func (p *Pages) ranking(w http.ResponseWriter, r *http.Request) {
-	lang, bad := readLanguage(r)
-	if p.wrongLanguage(w, r, lang, bad) {
+	lang, ok := p.language(w, r)
+	if !ok {
 		return
 	}
 	q, m, result, err := p.rank(r, lang)

@@ -71,8 +71,8 @@ type group struct {
 // figures answers the address of a page.
 func (p *Pages) figures(of *page) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		lang, bad := readLanguage(r)
-		if p.wrongLanguage(w, r, lang, bad) {
+		lang, ok := p.language(w, r)
+		if !ok {
 			return
 		}
 		q, err := p.read(r, of, lang)
@@ -114,6 +114,9 @@ func (p *Pages) refuseAddress(w http.ResponseWriter, r *http.Request, q *asked, 
 	status := bad.status
 	if status == 0 {
 		status = http.StatusBadRequest
+	}
+	if f.Trouble.Search && len(bad.would) == 0 { // no period would do in place of an agency
+		f.Trouble.Says = ""
 	}
 	p.send(w, r, status, "wrong", f)
 }

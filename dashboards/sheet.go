@@ -50,12 +50,13 @@ func (p *Pages) complain(w http.ResponseWriter, r *http.Request, lang language, 
 	p.send(w, r, status, "refused", s)
 }
 
-// wrongLanguage answers an address that asks for a language that is not spoken; it says whether it did.
-func (p *Pages) wrongLanguage(w http.ResponseWriter, r *http.Request, lang language, bad *wrong) bool {
-	if bad == nil {
-		keepLanguage(w, r, lang)
-		return false
+// language reads the language that a page is asked for in, and keeps it for the next. It has answered where that is not spoken.
+func (p *Pages) language(w http.ResponseWriter, r *http.Request) (lang language, ok bool) {
+	lang, bad := readLanguage(r)
+	if bad != nil {
+		p.complain(w, r, lang, http.StatusBadRequest, trouble{Heading: fmt.Sprintf("“%s” %s", cut(bad.what), bad.says)})
+		return lang, false
 	}
-	p.complain(w, r, lang, http.StatusBadRequest, trouble{Heading: fmt.Sprintf("“%s” %s", cut(bad.what), bad.says)})
-	return true
+	keepLanguage(w, r, lang)
+	return lang, true
 }

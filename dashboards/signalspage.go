@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"tiendo/internal/auth"
 	"tiendo/internal/integrity"
@@ -52,8 +53,9 @@ var signWords = phrases{
 		"Mỗi tín hiệu là lý do để xem lại từng vụ việc, không phải kết luận và không tính vào điểm. Cơ quan liên quan cũng thấy tín hiệu của mình.",
 		"A sign is a reason to look at the cases, no verdict, and gives no points. The agency sees its own signs too.",
 	},
-	"raised": {"Cần xem lại", "To be looked at"}, "nothing": {"Không có tín hiệu nào vượt mức ngẫu nhiên.", "No sign is beyond chance."},
-	"all": {"Tất cả cơ quan", "All agencies"}, "agency": {"Cơ quan", "Agency"}, "cases": {"Từng vụ việc", "Single cases"}, "otherwise": {"Cách giải thích khác", "What else could explain it"},
+	"raised": {"Cần xem lại", "To be looked at"}, "none": {"Chưa có hồ sơ, nhiệm vụ nào của kỳ này để xét.", "There are no dossiers or tasks of this period to look at yet."},
+	"nothing": {"Không có tín hiệu nào vượt mức ngẫu nhiên.", "No sign is beyond chance."},
+	"all":     {"Tất cả cơ quan", "All agencies"}, "agency": {"Cơ quan", "Agency"}, "cases": {"Từng vụ việc", "Single cases"}, "otherwise": {"Cách giải thích khác", "What else could explain it"},
 	"what": {"Tín hiệu và giới hạn", "Signs and limits"}, "sign": {"Tín hiệu", "Sign"}, "of": {"Xét trong số", "Looked at"}, "suspicious": {"Đáng chú ý", "Suspicious"}, "limit": {"Mức bình thường cao nhất", "Usual at most"},
 	"k": {"Ô ghi số vụ việc đáng chú ý trên số được xét.", "Cells say how many are suspicious of those looked at."}, "json": {"Dạng JSON", "As JSON"}, "other": {"Kỳ khác", "Other period"}, "show": {"Xem", "Show"},
 }
@@ -87,6 +89,7 @@ func (p *Pages) signalsPage(r *http.Request, q paperAsked, lang language) (*pape
 		}
 	}
 	v := newSignalsView(found, q, lang, p.Names)
+	v.Looked += lang.of(", lúc ", ", at ") + lang.minute(found.AsOf.In(p.Location).Truncate(time.Minute)) // it is kept for some minutes
 	for _, id := range offeredPeriods(q.Period.ID, p.Now().In(p.Location)) {
 		other := q
 		other.Period.ID, other.Cutoff = id, "calendar"

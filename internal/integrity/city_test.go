@@ -199,3 +199,25 @@ func TestFalseAlarmsOfHonestCities(t *testing.T) {
 		t.Errorf("false alarms: %.2f %%", rate*100)
 	}
 }
+
+// What a city that fills is told of nothing is not kept: who looks again sees what came meanwhile. What was found is kept for a while.
+func TestNothingIsNotKept(t *testing.T) {
+	h := play(t, 11, 20, nil)
+	w, booked, full := h.watch(), uint64(0), h.cases
+	w.Booked = func() uint64 { booked++; return booked }
+	h.cases = nil
+	for range 2 {
+		r, err := w.Look(t.Context(), quarter)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Cases != len(h.cases) {
+			t.Errorf("%d dossiers, want %d", r.Cases, len(h.cases))
+		}
+		h.cases = full
+	}
+	h.cases = nil
+	if r, err := w.Look(t.Context(), quarter); err != nil || r.Cases != len(full) {
+		t.Errorf("%v; what was found a moment ago is looked for again", err)
+	}
+}

@@ -85,7 +85,8 @@ func (w *Watch) Look(ctx context.Context, p period.Period) (*Report, error) {
 	defer w.mu.Unlock()
 	name, booked := p.First+" "+p.Last, w.Booked()
 	k, ok := w.last[name]
-	if age := w.Now().Sub(k.at()); ok && (age < goodFor || k.booked == booked && age < unchanged) {
+	still := ok && k.booked == booked
+	if age := w.Now().Sub(k.at()); still && age < unchanged || ok && k.report.Cases > 0 && age < goodFor { // that there is nothing yet is no news of a city that fills
 		report := *k.report
 		report.Period = p
 		return &report, nil
