@@ -133,6 +133,9 @@ func (k *Ranker) newest(ctx context.Context, m *Method, p period.Period) (now, b
 		remade, block := k.Remade(), k.Block()
 		now, before, err = k.gather(ctx, m, p, Moment{})
 		if err == nil && k.Block() != block {
+			if block == 0 {
+				continue // there is no state before the first block to ask for
+			}
 			now, before, err = k.gather(ctx, m, p, Moment{Block: block})
 		}
 		if err != nil {
