@@ -3,9 +3,8 @@
 package problem
 
 import (
+	"encoding/json"
 	"net/http"
-
-	"github.com/go-json-experiment/json"
 )
 
 // Plain answers with a status and what would do, in words.
@@ -22,7 +21,8 @@ func Titled(w http.ResponseWriter, status int, title, detail string) {
 	}{title, status, detail})
 }
 
-// Write answers with details that have more members. They must be JSON, and have the members title and status.
+// Write answers with details that have more members. They must be JSON, and have the members title and status. What was asked may come
+// back in them: bytes that are no UTF-8 are replaced, and markup is escaped.
 func Write(w http.ResponseWriter, status int, details any) {
 	body, err := json.Marshal(details)
 	if err != nil {
