@@ -1,0 +1,75 @@
+package booking
+
+import (
+	"slices"
+
+	"tiendo/internal/calendar"
+	"tiendo/internal/event"
+)
+
+// Page is a ledger that is being read: nothing is added meanwhile.
+type Page struct{ held *held }
+
+// Read calls read with the ledger as it is, and returns whether it could be read. read must not take long.
+func (l *Ledger) Read(read func(Page)) bool {
+	if l == nil {
+		return false
+	}
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	if l.held == nil {
+		return false
+	}
+	read(Page{l.held})
+	return true
+}
+
+// Block is the last block that is in the ledger.
+func (p Page) Block() uint64 { return p.held.block }
+
+// Daily says whether the days of a month are kept by themselves.
+func (p Page) Daily(month calendar.Day) bool { return p.held.daysOf(month) != nil }
+
+// Agencies are the codes of agencies, by place. They must not be changed.
+func (p Page) Agencies() []string { return p.held.agencies }
+
+// Whose tells whose sums are read: those of some agencies, by their places, or of all if Agencies is nil; or one of all
+// Together, which is had without adding up.
+type Whose struct {
+	Together bool
+	Agencies []uint32
+}
+
+// Places are those of agencies among the page's; a code that it has not is left out.
+func (p Page) Places(codes []string) []uint32 {
+	places := []uint32{}
+	for _, code := range codes {
+		if number, known := p.held.numbers[code]; known {
+			places = append(places, number)
+		}
+	}
+	return places
+}
+
+// Months calls each with the sums of a stratum by month, of all time. There may be several runs of one agency and marks.
+func (p Page) Months(of Stratum, whose Whose, each func(*Run)) { p.held.months.read(of, whose, each) }
+
+// Days calls each with the sums of a stratum by day, likewise: of the last months, and of those among some months whose days are kept.
+func (p Page) Days(months []calendar.Day, of Stratum, whose Whose, each func(*Run)) {
+	p.held.days.read(of, whose, each)
+	for _, k := range p.held.older {
+		if slices.Contains(months, k.month) {
+			k.days.read(of, whose, each)
+		}
+	}
+}
+
+// Heard calls each with the days on which anything of a family was told to begin or end, by voice: the days in order, for as
+// long as the page is read.
+func (p Page) Heard(family event.Family, each func(Voice, []calendar.Day)) {
+	for voice, of := range p.held.heard {
+		if voice.Family == family {
+			each(voice, of.days)
+		}
+	}
+}
