@@ -102,36 +102,24 @@ func (b *Books) Ask(ctx context.Context, queries ...Query) ([]Figure, error) {
 		if err != nil {
 			return nil, err
 		}
-		ofOne := after == before && (remembered || before.settled)
-		if ofOne || asked == asks || after.number-before.number > oneBlock {
+		ofOne := after == before && (remembered || before%oneBlock == 0)
+		if ofOne || asked == asks || after-before > oneBlock {
 			return figures, nil
 		}
 		b.Ledger.Settled()
 	}
 }
 
-// shown tells states of the books apart.
-type shown struct {
-	// number rises by oneBlock with each block, and is odd while one appears.
-	number uint64
-	// settled says that the engine does not begin to show another just now.
-	settled bool
-}
-
-// shown is what the books show.
-func (b *Books) shown(ctx context.Context) (s shown, err error) {
+// shown is what the books show, as a number: it rises by oneBlock with each block, and is odd while the engine begins to show one.
+func (b *Books) shown(ctx context.Context) (uint64, error) {
 	if b.Elsewhere == nil || !b.Elsewhere() {
-		s.number = b.Ledger.Shown()
-		s.settled = s.number%2 == 0
-		return s, nil
+		return b.Ledger.Shown(), nil
 	}
-	s.settled = true // a block appears at once
 	var block uint64
 	if err := b.Conn.QueryRow(ctx, "SELECT max(block) FROM cells WHERE family = ''").Scan(&block); err != nil {
-		return s, fmt.Errorf("read the last block: %w", err)
+		return 0, fmt.Errorf("read the last block: %w", err)
 	}
-	s.number = oneBlock * block
-	return s, nil
+	return oneBlock * block, nil
 }
 
 // answer answers questions, and says whether memory had all that is summed up.
