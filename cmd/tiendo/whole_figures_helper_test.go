@@ -204,26 +204,36 @@ func (p *plain) indicators(name string, in period.Period) map[string]total {
 	return sums
 }
 
-// completeness is openings ÷ those that sources state, over the days of a period that have a statement; nil without any.
+// completeness is openings ÷ those that sources state, over the days of a period that have a statement; nil without any. What
+// a source states last of a day counts, and where it states a total, what it states of agencies is within that.
 func (p *plain) completeness(family event.Family, in period.Period) *float64 {
-	var got, stated float64
-	any := false
-	for _, told := range p.reports[event.Source] {
-		data, _, ok, err := lifecycle.Reported(slices.Clone(told))
+	type told struct{ source, day, agency string }
+	last := map[told]lifecycle.Report{}
+	for _, events := range p.reports[event.Source] {
+		data, recorded, ok, err := lifecycle.Reported(slices.Clone(events))
+		of := told{events[0].Source, data.Day, data.Agency}
 		if err != nil || !ok || data.Family != string(family) || data.Day < in.First || data.Day > in.End.Add(-1).Format("2006-01-02") {
 			continue
 		}
-		any = true
-		stated += float64(data.Count)
+		if known, again := last[of]; !again || !recorded.Before(known.Recorded) {
+			last[of] = lifecycle.Report{Data: data, Recorded: recorded}
+		}
+	}
+	var got, stated float64
+	for of, report := range last {
+		if _, total := last[told{of.source, of.day, ""}]; total && of.agency != "" {
+			continue
+		}
+		stated += float64(report.Data.Count)
 		for i := range p.cases {
 			c := &p.cases[i]
-			same := c.Family == family && !c.Voided && lives(c) && c.OpeningSource == told[0].Source && (data.Agency == "" || data.Agency == c.Agency)
-			if same && calendar.DayOf(c.Opened, p.zone).String() == data.Day {
+			same := c.Family == family && !c.Voided && lives(c) && c.OpeningSource == of.source && (of.agency == "" || of.agency == c.Agency)
+			if same && calendar.DayOf(c.Opened, p.zone).String() == of.day {
 				got++
 			}
 		}
 	}
-	if !any || stated == 0 {
+	if stated == 0 {
 		return nil
 	}
 	share := got / stated

@@ -83,7 +83,8 @@ func (b *Books) addCompleteness(ctx context.Context, stated *stated, queries []Q
 }
 
 // completeness returns, for the questions of one family and period, openings received ÷ openings that sources state, over
-// the days that have a statement (CONTRACT §4); nil where no source states any.
+// the days that have a statement (CONTRACT §4); nil where no source states any. Where a source states how many it has of a day
+// and how many of those are an agency's, the agency's are within the whole and count once.
 func (b *Books) completeness(ctx context.Context, family event.Family, q Query, all []tally) (*Stated, error) {
 	last, agencies := q.Period.End.Add(-1).Format("2006-01-02"), q.Where["agency"]
 	stated := slices.DeleteFunc(slices.Clone(all), func(t tally) bool {
@@ -96,8 +97,15 @@ func (b *Books) completeness(ctx context.Context, family event.Family, q Query, 
 	if err != nil {
 		return nil, err
 	}
+	whole := map[book]bool{}
+	for _, t := range stated {
+		whole[t.book] = t.agency == ""
+	}
 	var got, want int64
 	for _, t := range stated {
+		if t.agency != "" && whole[book{source: t.source, day: t.day}] {
+			continue
+		}
 		want += t.count
 		got += received[t.book]
 	}

@@ -582,6 +582,14 @@ func TestCompleteness(t *testing.T) {
 	if got := ask(t, b, "dossier.late", "2025-02", nil, nil); got.Completeness == nil || *got.Completeness != 22.0/34 || *got.CompletenessOf != (Stated{Received: 22, Stated: 34}) {
 		t.Errorf("8, 9, 0 and 5 of 10, 6, 4 and 14 arrived: %v, of %v", *got.Completeness, *got.CompletenessOf)
 	}
+	// What a source states of an agency is within what it states of the day: it counts where only the agency is asked for.
+	say(t, conn, "source.tally", "d/2025-02-03/A", `{"agency":"A","count":16,"day":"2025-02-03","family":"dossier"}`, at.Add(3*time.Hour))
+	if got := ask(t, b, "dossier.late", "2025-02", nil, nil); got.Completeness == nil || *got.CompletenessOf != (Stated{Received: 22, Stated: 34}) {
+		t.Errorf("the agency's 16 are within the day's 10, whoever is right: %v", got.CompletenessOf)
+	}
+	if got := ask(t, b, "dossier.late", "2025-02", nil, map[string][]string{"agency": {"A"}}); got.Completeness == nil || *got.CompletenessOf != (Stated{Received: 8, Stated: 16}) {
+		t.Errorf("8 of the agency's 16 arrived: %v", got.CompletenessOf)
+	}
 	if got := ask(t, b, "dossier.late", "2025-01", nil, nil).Completeness; got != nil {
 		t.Errorf("nobody stated anything of January: %v", *got)
 	}
