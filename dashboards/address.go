@@ -38,29 +38,35 @@ func (w *wrong) Error() string { return w.what + " " + w.says }
 // read reads the address of a page. The error is a *wrong, or that of the books, which were asked for the values that exist.
 func (p *Pages) read(r *http.Request, of *page, lang language) (*asked, error) {
 	q := &asked{of: of, where: map[string][]string{}, options: map[string]string{}}
+	if agency := r.PathValue("agency"); of.ofOne("agency") {
+		q.where["agency"] = []string{agency}
+	}
 	params := r.URL.Query()
 	id := defaultPeriod
 	if named := params["period"]; len(named) > 0 {
 		id = named[len(named)-1]
 	}
 	var err error
+	var bad *wrong // told when all is read, so that what would do keeps what is right
 	if q.stretches, err = stretch(id, "", p.Now(), p.Location); err != nil || len(params["period"]) > 1 {
 		q.stretches = p.defaultStretches()
-		return q, &wrong{what: id, says: spoken[lang].WrongPeriod}
+		bad = &wrong{what: id, says: spoken[lang].WrongPeriod}
 	}
 	if named := params["since"]; of.explains() && len(named) > 0 {
 		q.against = named[len(named)-1]
-		chosen, err := stretch(id, q.against, p.Now(), p.Location)
-		if err != nil || len(named) > 1 {
-			wrong := &wrong{what: "since=" + q.against, says: spoken[lang].WrongPeriod}
+		switch chosen, err := stretch(id, q.against, p.Now(), p.Location); {
+		case bad != nil:
 			q.against = ""
-			return q, wrong
+		case err != nil || len(named) > 1:
+			bad = &wrong{what: "since=" + q.against, says: spoken[lang].WrongPeriod}
+			q.against = ""
+		default:
+			q.stretches = chosen
 		}
-		q.stretches = chosen
 	}
-	for name, values := range params {
-		if err := q.take(name, values, lang); err != nil {
-			return q, err
+	for _, name := range slices.Sorted(maps.Keys(params)) {
+		if wrong := q.take(name, params[name], lang); bad == nil {
+			bad = wrong
 		}
 	}
 	for _, o := range of.options {
@@ -68,10 +74,11 @@ func (p *Pages) read(r *http.Request, of *page, lang language) (*asked, error) {
 			q.options[o.name] = o.values[0].value
 		}
 	}
-	if agency := r.PathValue("agency"); strings.HasSuffix(of.path, "{agency}") {
-		q.where["agency"] = []string{agency}
+	err = p.checkFilters(r.Context(), q, lang)
+	if nobody := asWrong(err); bad != nil && (nobody == nil || nobody.status != http.StatusNotFound) {
+		return q, bad
 	}
-	return q, p.checkFilters(r.Context(), q, lang)
+	return q, err
 }
 
 // defaultStretches are those of who asks for no period.
@@ -83,8 +90,11 @@ func (p *Pages) defaultStretches() stretches {
 	return s
 }
 
-// take takes one parameter of an address.
-func (q *asked) take(name string, values []string, lang language) error {
+// ofOne says that the page is of one value of a dimension, which stands in its path.
+func (of *page) ofOne(dimension string) bool { return strings.HasSuffix(of.path, "{"+dimension+"}") }
+
+// take takes one parameter of an address; nil if it could.
+func (q *asked) take(name string, values []string, lang language) *wrong {
 	if slices.Contains([]string{"period", "lang", "page", "chart", "seen"}, name) || name == "since" && q.of.explains() {
 		return nil
 	}
@@ -98,6 +108,15 @@ func (q *asked) take(name string, values []string, lang language) error {
 		}
 		q.options[name] = values[0]
 		return nil
+	}
+	if q.of.ofOne(name) { // two agencies are asked for
+		w := &wrong{what: name + "=" + values[0], says: spoken[lang].WrongFilter}
+		for _, code := range append(slices.Clone(q.where[name]), values...) {
+			if code != "" && !slices.ContainsFunc(w.would, func(c choice) bool { return c.Text == code }) {
+				w.would = append(w.would, choice{Text: code, Href: q.href(lang, name, code)})
+			}
+		}
+		return w
 	}
 	if !slices.Contains(q.of.filters, name) {
 		return &wrong{what: name, says: spoken[lang].WrongFilter, would: q.filterNames(lang)}
@@ -123,7 +142,9 @@ func (q *asked) choices(o option, lang language) []choice {
 func (q *asked) filterNames(lang language) []choice {
 	all := []choice{{"period", q.href(lang), false}}
 	for _, name := range q.of.filters {
-		all = append(all, choice{name, q.href(lang), false})
+		if !q.of.ofOne(name) {
+			all = append(all, choice{name, q.href(lang), false})
+		}
 	}
 	for _, o := range q.of.options {
 		all = append(all, choice{o.name, q.href(lang), false})
@@ -161,7 +182,7 @@ func (p *Pages) checkFilters(ctx context.Context, q *asked, lang language) error
 	value := q.where[name][slices.IndexFunc(q.where[name], func(v string) bool { return !slices.Contains(values[name], v) })]
 	delete(q.where, name)
 	w := &wrong{what: name + "=" + value, says: spoken[lang].WrongValue, would: p.near(q, name, value, values[name], lang)}
-	if strings.HasSuffix(q.of.path, "{agency}") && name == "agency" {
+	if q.of.ofOne(name) {
 		w.what, w.says, w.status = value, spoken[lang].NoSuchAgency, http.StatusNotFound
 	}
 	return w

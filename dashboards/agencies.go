@@ -184,14 +184,16 @@ func (p *presenter) scale(t *agencyTable, city *float64) {
 	t.Scale[2] += p.lang.Unit()
 }
 
-// standing compares an agency's interval with the whole city's rate.
-func standing(r kpi.Row, city *float64) string {
-	switch {
-	case r.Value == nil || r.Low == nil || r.High == nil || city == nil:
+// standing says whether a group's rate is below or above the whole's by more than chance, as the funnel plot does. Its 95 %
+// interval is no judge of few: where one in six is late, one late dossier is no sign, though its interval ends at 79 %.
+func standing(r kpi.Row, whole *float64) string {
+	if r.Value == nil || r.Numerator == nil || r.Denominator == nil || whole == nil {
 		return ""
-	case *r.High < *city:
+	}
+	switch inFunnel(int(*r.Numerator), int(*r.Denominator), *whole) {
+	case "below95", "below999":
 		return "below"
-	case *r.Low > *city:
+	case "above95", "above999":
 		return "above"
 	default:
 		return "like"

@@ -15,10 +15,13 @@ import (
 func agencyPage() *page {
 	return &page{
 		path: "/agencies/{agency}", name: inBoth{"Cơ quan", "Agency"}, title: inBoth{"Cơ quan", "Agency"}, template: "agency",
-		filters: []string{"agency"}, lists: "dossier.received", phrases: agencyPhrases,
+		filters: []string{"agency"}, lists: everyAgency, phrases: agencyPhrases,
 		ask: agencyQuestions, view: func(p *presenter) (any, error) { return p.agency() },
 	}
 }
+
+// everyAgency are the figures of which one at least knows an agency that something was told of: not each has dossiers.
+var everyAgency = []string{"dossier.received", "leg.received", "task.assigned", "petition.received", "reception.sessions", "finding.raised"}
 
 var agencyPhrases = phrases{
 	"open":        {"Đang còn lại", "What is open"},
@@ -123,6 +126,8 @@ func (q *asked) asksSoon(id string) bool { return q.underWay() || id != "dossier
 // agencyView is the model of the page.
 type agencyView struct {
 	Code, Group string
+	// Silent says that the agency has no case in the period, and had none before it.
+	Silent bool
 	// Quiet are since when nothing is heard of the agency, and in what.
 	Quiet    []string
 	Open     []card
@@ -155,7 +160,7 @@ type comparedRow struct {
 
 func (p *presenter) agency() (*agencyView, error) {
 	code := p.where["agency"][0]
-	v := &agencyView{Code: code, Group: p.t("allAgencies")}
+	v := &agencyView{Code: code, Group: p.t("allAgencies"), Silent: true}
 	peers := p.peersOf(code)
 	if peers != nil {
 		v.Group = p.names("group", peers.group, p.lang)
@@ -169,13 +174,16 @@ func (p *presenter) agency() (*agencyView, error) {
 		if p.asksSoon(id) {
 			c := p.card(id)
 			c.Spark = nil
+			v.Silent = v.Silent && (c.Value.Exact == "" || c.Value.Exact == "0")
 			v.Open = append(v.Open, c)
 		}
 	}
 	for _, subject := range compared {
 		s := subjectView{Name: subject.name.in(p.lang)}
 		for _, id := range subject.ids {
-			s.Rows = append(s.Rows, p.compare(id, peers))
+			row := p.compare(id, peers)
+			v.Silent = v.Silent && row.Here.Value.Exact == ""
+			s.Rows = append(s.Rows, row)
 		}
 		v.Subjects = append(v.Subjects, s)
 	}
@@ -289,6 +297,9 @@ func (p *presenter) compare(id string, peers *peerGroup) comparedRow {
 // againstMedian says whether a ratio is better or worse than the median by more than chance.
 func againstMedian(d kpi.Definition, r kpi.Row, middle float64) string {
 	if d.Shape != kpi.Ratio || d.Direction == kpi.Neutral || r.Low == nil || r.High == nil || strings.HasPrefix(d.ID, "org.") {
+		return ""
+	}
+	if standing(r, &middle) == "like" { // few cases: see there
 		return ""
 	}
 	switch {

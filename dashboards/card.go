@@ -2,6 +2,7 @@ package dashboards
 
 import (
 	"fmt"
+	"strings"
 	"unicode"
 	"unicode/utf8"
 
@@ -86,7 +87,11 @@ func (p *presenter) stock(id, name, says, whole string) card {
 	d, _ := kpi.ByID(id)
 	c.Alarm = d.Direction == kpi.Lower && r.Value != nil && *r.Value > 0
 	if all := p.city[whole].Value; all != nil && *all > 0 && r.Value != nil {
-		c.Share = p.lang.percent(*r.Value / *all) + " " + fmt.Sprintf(p.w.ShareOfOpen, p.lang.count(*all))
+		of := p.w.ShareOfOpen
+		if strings.HasPrefix(id, "task.") {
+			of = p.w.ShareOfTasks
+		}
+		c.Share = p.lang.percent(*r.Value / *all) + " " + fmt.Sprintf(of, p.lang.count(*all))
 	}
 	p.aim(&c, id, r, p.lang.count)
 	// Before the first event there was nothing, which is no comparison.

@@ -31,8 +31,10 @@ type chart struct {
 
 // table is what a chart is drawn from.
 type table struct {
-	Head []string
-	Rows []tableRow
+	// NamedBy is the id of the heading that names it.
+	NamedBy string
+	Head    []string
+	Rows    []tableRow
 }
 
 type tableRow struct {
@@ -128,6 +130,7 @@ func (p *presenter) chart(c chart, d drawing) (chart, error) {
 			return c, err
 		}
 	}
+	c.Table.NamedBy = c.ID + "-title"
 	path, params := p.address()
 	params.Set("page", path)
 	params.Set("chart", c.ID)

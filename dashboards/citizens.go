@@ -4,7 +4,7 @@ package dashboards
 func citizensPage() *page {
 	return (&domain{
 		path: "/citizens", name: inBoth{"Công dân", "Citizens"}, title: inBoth{"Đơn thư, tiếp công dân, mức độ hài lòng", "Petitions, receptions, satisfaction"},
-		filters: []string{"agency", "kind"}, lists: "petition.received",
+		filters: []string{"agency", "kind"}, lists: []string{"petition.received"},
 		sections: []section{
 			{
 				id: "petitions", event: "petition.received", name: inBoth{"Đơn thư: khiếu nại, tố cáo, kiến nghị, phản ánh", "Petitions: complaints, denunciations, suggestions"},

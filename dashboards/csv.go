@@ -3,10 +3,11 @@ package dashboards
 import (
 	"bytes"
 	"encoding/csv"
-	"fmt"
+	"maps"
 	"mime"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"tiendo/internal/workbook"
@@ -63,7 +64,11 @@ func (p *Pages) csv(w http.ResponseWriter, r *http.Request) {
 		if c.ID != id {
 			continue
 		}
-		name := fmt.Sprintf("%s-%s.csv", id, q.period.ID)
+		name := id + "-" + q.period.ID
+		for _, dimension := range slices.Sorted(maps.Keys(q.where)) { // by what its figures are filtered nothing in the file says
+			name += "-" + strings.Join(q.where[dimension], "-")
+		}
+		name = strings.ReplaceAll(name, "/", "_") + ".csv"
 		w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
 		p.write(w, r, http.StatusOK, "text/csv; charset=utf-8", c.Table.csv())
 		return

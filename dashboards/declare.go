@@ -19,9 +19,9 @@ type page struct {
 	template string
 	// phrases are its words; templates and views ask for them with T.
 	phrases phrases
-	// filters are the dimensions by which its address may filter, and lists the figure whose groups are the values that exist.
+	// filters are the dimensions by which its address may filter, and lists the figures whose groups are the values that exist.
 	filters []string
-	lists   string
+	lists   []string
 	// options are further parameters of its address. One that explains takes a second period as well, since.
 	options []option
 	// ask is what the page asks the books, all at once. It is pure.

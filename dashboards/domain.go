@@ -16,7 +16,7 @@ type domain struct {
 	name, title inBoth
 	// filters and lists are those of a page.
 	filters  []string
-	lists    string
+	lists    []string
 	phrases  phrases
 	sections []section
 }
@@ -125,6 +125,11 @@ type sectionView struct {
 	Charts  []chart
 	Tables  []breakdownView
 	Lists   []plainTable
+}
+
+// Bare says that the section has nothing to show, and nothing to say why.
+func (s sectionView) Bare() bool {
+	return s.Missing == "" && len(s.Cards)+len(s.Charts)+len(s.Tables)+len(s.Lists) == 0
 }
 
 // breakdownView is a table: of each row the values, and of rates of how many.

@@ -2,6 +2,7 @@ package dashboards
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"github.com/go-echarts/go-echarts/v2/charts"
@@ -82,6 +83,9 @@ func gap(v *float64) any {
 	return *v
 }
 
+// mostPairs is how many groups dumbbells are drawn of: those that differ most.
+const mostPairs = 25
+
 // dumbbells are the on-time rates of each group by the first promise and by the last.
 func (p *presenter) dumbbells() (chart, error) {
 	dimension := p.options["by"]
@@ -103,9 +107,13 @@ func (p *presenter) dumbbells() (chart, error) {
 	slices.SortStableFunc(pairs, func(a, b pair) int {
 		return cmp.Compare(*b.last.Value-*b.first.Value, *a.last.Value-*a.first.Value)
 	})
-	pairs = pairs[:min(len(pairs), 25)]
+	note := p.t("dumbbellSays")
+	if all := len(pairs); all > mostPairs {
+		pairs = pairs[:mostPairs]
+		note += " " + fmt.Sprintf(p.t("dumbbellMost"), mostPairs, all)
+	}
 	c := chart{
-		ID: "promises", Title: p.t("dumbbell"), Note: p.t("dumbbellSays"), About: p.about("dossier.on_time_rate_first", p.period.ID), Shape: "tall",
+		ID: "promises", Title: p.t("dumbbell"), Note: note, About: p.about("dossier.on_time_rate_first", p.period.ID), Shape: "tall",
 		Legend: []key{{"dot-first", p.t("firstPromise")}, {"dot-last", p.t("lastPromise")}},
 		Table: table{Head: []string{
 			dimensionNames[dimension].in(p.lang), p.t("firstPromise"), toldIn[p.lang].Numerator, toldIn[p.lang].Denominator, p.t("lastPromise"), toldIn[p.lang].Numerator, toldIn[p.lang].Denominator, p.t("gap"),

@@ -13,7 +13,7 @@ import (
 func dossiersPage() *page {
 	return &page{
 		path: "/dossiers", name: inBoth{"Hồ sơ", "Dossiers"}, title: inBoth{"Hồ sơ thủ tục hành chính", "Dossiers"}, template: "dossiers",
-		phrases: dossiersPhrases, filters: []string{"agency", "unit", "procedure", "channel", "level"}, lists: "dossier.received",
+		phrases: dossiersPhrases, filters: []string{"agency", "unit", "procedure", "channel", "level"}, lists: []string{"dossier.received"},
 		options: []option{{name: "by", label: inBoth{"Theo", "By"}, values: []optionValue{
 			{"agency", dimensionNames["agency"]},
 			{"unit", dimensionNames["unit"]},
@@ -152,7 +152,7 @@ func (p *presenter) margins(v *dossiersView) (err error) {
 		return err
 	}
 	v.Breaches = p.breaches(m)
-	v.BreachesSay = fmt.Sprintf(p.t("breachesSay"), p.expectedOf(m), historyNeeded)
+	v.BreachesSay = fmt.Sprintf(p.t("breachesSay"), p.expectedOf(m), historyNeeded, p.w.CityLine)
 	if v.Left, err = p.leftChart(m); err != nil {
 		return err
 	}
@@ -209,7 +209,7 @@ func (p *presenter) groups() groupTable {
 // legs are the legs of interlinked dossiers, by who held them: so that it can be said who was late.
 func (p *presenter) legs() table {
 	c := toldIn[p.lang]
-	t := table{Head: []string{c.Holder, p.t("leg.received"), p.t("leg.settled"), p.w.Rate, c.Numerator, c.Denominator, p.t("leg.open_overdue")}}
+	t := table{NamedBy: "legs", Head: []string{c.Holder, p.t("leg.received"), p.t("leg.settled"), p.w.Rate, c.Numerator, c.Denominator, p.t("leg.open_overdue")}}
 	byCode := map[string]map[string]kpi.Row{}
 	var codes []string
 	for _, id := range dossiersLegs {
@@ -286,6 +286,7 @@ var dossiersPhrases = phrases{
 	"signal.falling":       {"%s: giảm liên tục %d tháng", "%s: falling for %d months"},
 	"signal.rising":        {"%s: tăng liên tục %d tháng", "%s: rising for %d months"},
 	"dumbbell":             {"Hẹn lần đầu và hẹn lần cuối", "First promise and last"},
+	"dumbbellMost":         {"Chỉ nêu %d trong %d, khác nhau nhiều nhất.", "Shown are the %d of %d that differ most."},
 	"dumbbellSays":         {"Đoạn càng dài, càng nhiều hồ sơ chỉ đúng hạn nhờ hẹn lại.", "The longer the line, the more dossiers are on time only by a new promise."},
 	"firstPromise":         {"Theo hẹn lần đầu", "By the first promise"},
 	"lastPromise":          {"Theo hẹn đang có hiệu lực", "By the promise in force"},
@@ -304,7 +305,7 @@ var dossiersPhrases = phrases{
 	"daysAgainst":          {"So với hạn, ngày làm việc", "Against the deadline, working days"},
 	"open":                 {"Việc đang có và nguy cơ trễ hẹn", "Work at hand, and what may be missed"},
 	"breaches":             {"Nguy cơ trễ hẹn đến hết ngày làm việc tới", "What may be missed until the end of the next working day"},
-	"breachesSay":          {"Dự kiến trễ: %s hồ sơ. Khả năng trễ lấy từ một năm qua của chính cơ quan: trong hồ sơ từng còn mở khi còn bấy nhiêu ngày, phần bị trễ; dưới %d hồ sơ thì lấy của toàn thành phố.", "Expected to be late: %s. The chance is of the agency's own last year: of the dossiers still open with so many days left, those that were late; with fewer than %d, the whole city's."},
+	"breachesSay":          {"Dự kiến trễ: %s hồ sơ. Khả năng trễ lấy từ một năm qua của chính cơ quan: trong hồ sơ từng còn mở khi còn bấy nhiêu ngày, phần bị trễ; dưới %d hồ sơ thì lấy của %s.", "Expected to be late: %s. The chance is of the agency's own last year: of the dossiers still open with so many days left, those that were late; with fewer than %d it is that of: %s."},
 	"breachesNone":         {"Không hồ sơ nào đến hạn trong năm ngày làm việc tới.", "Nothing falls due in the next five working days."},
 	"dueToday":             {"Đến hạn hôm nay", "Due today"},
 	"dueTomorrow":          {"Đến hạn ngày làm việc tới", "Due next working day"},

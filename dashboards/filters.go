@@ -1,12 +1,16 @@
 package dashboards
 
 import (
+	"bytes"
 	"context"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"golang.org/x/text/collate"
+	tag "golang.org/x/text/language"
 )
 
 // filter is a control by which a page can be narrowed.
@@ -33,12 +37,15 @@ func (p *Pages) filters(ctx context.Context, q *asked, lang language) (all []fil
 		return nil, nil // the page says that the books are away
 	}
 	for _, name := range q.of.filters {
-		if strings.HasSuffix(q.of.path, "{"+name+"}") {
+		if q.of.ofOne(name) {
 			continue
 		}
 		f := filter{Name: name, Label: dimensionNames[name].in(lang), Typed: len(values[name]) > listable, Value: strings.Join(q.where[name], " ")}
 		for _, v := range values[name] {
 			f.Values = append(f.Values, filterValue{v, p.nameOf(name, v, lang), slices.Contains(q.where[name], v)})
+		}
+		if name == "procedure" { // whose codes say nothing; those of agencies and levels have an order
+			sortByName(f.Values, lang)
 		}
 		all = append(all, f)
 		for _, v := range q.where[name] {
@@ -46,6 +53,15 @@ func (p *Pages) filters(ctx context.Context, q *asked, lang language) (all []fil
 		}
 	}
 	return all, chosen
+}
+
+// sortByName puts values into the order in which people of a language look names up.
+func sortByName(values []filterValue, lang language) {
+	of, buffer, keys := collate.New(tag.Make(string(lang))), &collate.Buffer{}, make(map[string][]byte, len(values))
+	for _, v := range values {
+		keys[v.Value] = of.KeyFromString(buffer, v.Name)
+	}
+	slices.SortStableFunc(values, func(a, b filterValue) int { return bytes.Compare(keys[a.Value], keys[b.Value]) })
 }
 
 // dimensionNames name what figures can be grouped and filtered by.

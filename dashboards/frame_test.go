@@ -72,7 +72,7 @@ func TestPagesHavePhrasesInBothLanguages(t *testing.T) {
 func filtered() *page {
 	return &page{
 		path: "/filtered", name: inBoth{"Lọc", "Filtered"}, title: inBoth{"Lọc", "Filtered"}, template: "waiting",
-		filters: []string{"agency", "channel"}, lists: "dossier.received",
+		filters: []string{"agency", "channel"}, lists: []string{"dossier.received"},
 		options: []option{{name: "by", label: inBoth{"Theo", "By"}, values: []optionValue{{"agency", inBoth{"Cơ quan", "Agency"}}, {"unit", inBoth{"Đơn vị", "Unit"}}}}},
 		ask:     func(q *asked) []kpi.Query { return []kpi.Query{q.whole("dossier.received")} },
 		view:    func(*presenter) (any, error) { return nil, nil },

@@ -20,6 +20,8 @@ type news struct {
 	AsOfTime string  `json:"as_of_time"`
 	Events   string  `json:"events"`
 	Age      float64 `json:"age"`
+	// Renewing is what a page says while the books are being made again.
+	Renewing string `json:"renewing,omitempty"`
 }
 
 const (
@@ -50,7 +52,12 @@ func (p *Pages) live(w http.ResponseWriter, r *http.Request) {
 	if seen == "" {
 		seen = r.URL.Query().Get("seen")
 	}
-	t := &teller{w: w, r: r, seen: seen, now: p.Now}
+	t := &teller{w: w, r: r, seen: seen, now: p.Now, renewing: func() string {
+		if p.renewing() {
+			return spoken[lang].Renewing
+		}
+		return ""
+	}}
 	defer t.close()
 	for end := time.After(streamed); ; {
 		var s *snapshot
@@ -93,11 +100,13 @@ type teller struct {
 	seen string
 	told news
 	at   time.Time
+	// renewing is what there is to say of books that are being made again, "" if they are whole.
+	renewing func() string
 }
 
 // tell writes what is new, or now and then that nothing is. It says whether somebody still listens.
 func (t *teller) tell(s *snapshot, part *fragment, shown func(html []byte) []byte) bool {
-	n := news{Seen: part.seen, AsOf: part.AsOf, AsOfTime: part.AsOfTime, Events: part.Events, Age: t.now().Sub(s.taken).Seconds()}
+	n := news{Seen: part.seen, AsOf: part.AsOf, AsOfTime: part.AsOfTime, Events: part.Events, Age: t.now().Sub(s.taken).Seconds(), Renewing: t.renewing()}
 	fresh := n.Seen != t.seen || n.Events != t.told.Events
 	if !fresh && time.Since(t.at) < beat {
 		return true

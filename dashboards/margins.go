@@ -192,7 +192,7 @@ const historyNeeded = 20
 
 // breaches are the agencies by what they will likely miss until the end of the next working day.
 func (p *presenter) breaches(m *kpi.Margins) table {
-	t := table{Head: []string{p.w.Agency, p.t("dueToday"), p.t("chance"), p.t("dueTomorrow"), p.t("chance"), p.t("dueLater"), p.t("chance"), p.t("expected")}}
+	t := table{NamedBy: "breaches", Head: []string{p.w.Agency, p.t("dueToday"), p.t("chance"), p.t("dueTomorrow"), p.t("chance"), p.t("dueLater"), p.t("chance"), p.t("expected")}}
 	type load struct {
 		code                   string
 		today, tomorrow, later int64

@@ -15,7 +15,7 @@ import (
 func onlinePage() *page {
 	return &page{
 		path: "/online", name: inBoth{"Trực tuyến", "Online"}, title: inBoth{"Dịch vụ công trực tuyến", "Online public services"}, template: "online",
-		phrases: onlinePhrases, filters: []string{"agency", "unit", "procedure", "level"}, lists: "dossier.received",
+		phrases: onlinePhrases, filters: []string{"agency", "unit", "procedure", "level"}, lists: []string{"dossier.received"},
 		ask: onlineQuestions, view: online,
 	}
 }
@@ -99,7 +99,7 @@ func online(p *presenter) (any, error) {
 // levels are how much went online by the level that procedures are offered at.
 func (p *presenter) levels() table {
 	q := p.by("online.share", "level")
-	t := table{Head: []string{p.t("level"), p.t("share"), p.t("wentOnline"), p.t("received")}}
+	t := table{NamedBy: "levels", Head: []string{p.t("level"), p.t("share"), p.t("wentOnline"), p.t("received")}}
 	for _, r := range p.figure(q).Rows {
 		t.Rows = append(t.Rows, tableRow{Name: p.keyName("level", r), Href: p.href(p.lang, "level", textOf(r.Keys.Of("level"))), Cells: []number{
 			p.value(q, r), p.numerator(q, r), p.denominator(q, r),
@@ -130,7 +130,7 @@ func (p *presenter) raises() ([]raise, table) {
 		}
 	}
 	slices.SortStableFunc(all, func(a, b raise) int { return cmp.Compare(b.left, a.left) })
-	t := table{Head: []string{dimensionNames["procedure"].in(p.lang), p.t("gain"), p.t("left"), p.t("online.uptake"), p.t("wentOnline"), p.t("received")}}
+	t := table{NamedBy: "raises-head", Head: []string{dimensionNames["procedure"].in(p.lang), p.t("gain"), p.t("left"), p.t("online.uptake"), p.t("wentOnline"), p.t("received")}}
 	for _, r := range all[:min(len(all), raised)] {
 		points, _ := p.points(q.ID, r.gains)
 		t.Rows = append(t.Rows, tableRow{Name: r.name, Href: p.href(p.lang, "procedure", textOf(r.row.Keys.Of("procedure"))), Cells: []number{
@@ -224,7 +224,7 @@ var onlinePhrases = phrases{
 	"share":                           {"Nộp trực tuyến", "Submitted online"},
 	"wentOnline":                      {"Đã nộp trực tuyến", "Submitted online"},
 	"received":                        {"Tiếp nhận", "Received"},
-	"raises":                          {"Thủ tục nào sẽ nâng tỷ lệ của thành phố nhiều nhất", "Which procedures would raise the city's figure most"},
+	"raises":                          {"Thủ tục nào sẽ nâng tỷ lệ chung nhiều nhất", "Which procedures would raise the common rate most"},
 	"raisesSay":                       {"Nếu mọi hồ sơ của thủ tục ấy đều nộp trực tuyến, tỷ lệ chung (của %s hồ sơ) tăng thêm bấy nhiêu.", "If all dossiers of that procedure went online, the common rate (of %s dossiers) would rise by this much."},
 	"raisesNote":                      {"Phần tăng thêm của tỷ lệ chung, điểm %.", "What the common rate would gain, in points."},
 	"gain":                            {"Tỷ lệ chung tăng", "The common rate gains"},

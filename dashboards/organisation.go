@@ -4,7 +4,7 @@ package dashboards
 func organisationPage() *page {
 	return (&domain{
 		path: "/organisation", name: inBoth{"Tổ chức", "Organisation"}, title: inBoth{"Tổ chức, biên chế, kiểm tra", "Organisation, staff, inspections"},
-		filters: []string{"agency"}, lists: "finding.raised",
+		filters: []string{"agency"}, lists: []string{"finding.raised"},
 		sections: []section{
 			{
 				id: "reported", event: "indicator.reported", name: inBoth{"Do cơ quan báo cáo", "As agencies report"},

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"flag"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -20,6 +21,7 @@ import (
 	"testing/fstest"
 	"time"
 
+	"github.com/chromedp/chromedp"
 	"github.com/google/go-cmp/cmp"
 
 	"tiendo/internal/kpi"
@@ -444,5 +446,23 @@ func TestPageWhileTheBooksAreAway(t *testing.T) {
 	}
 	if !strings.Contains(page, `data-away="true"`) {
 		t.Error("the page does not try again by itself")
+	}
+}
+
+// A page that was open before says so too, and no more when the books are made: that comes with the news.
+func TestOpenPagesHearThatBooksAreMadeAgain(t *testing.T) {
+	needNpm(t)
+	var renewing atomic.Bool
+	server := serve(t, site(t, few, func(o *Options) { o.Renewing = renewing.Load }))
+	b := newTab(browser(t), t, 1366, 768, false)
+	b.do(t, chromedp.Navigate(server.URL+"/?lang=en"), chromedp.WaitVisible("#live section"))
+	const says = `document.getElementById('renewing').innerText`
+	for _, now := range []bool{false, true, false} {
+		renewing.Store(now)
+		want := ""
+		if now {
+			want = spoken[english].Renewing
+		}
+		eventually(t, b, fmt.Sprintf("%s === %q", says, want))
 	}
 }

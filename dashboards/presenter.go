@@ -86,7 +86,7 @@ func newPresenter(s *snapshot, lang language, names func(dimension, code string,
 	if err != nil {
 		return nil, err
 	}
-	return &presenter{asked: s.asked, answers: a, more: s.more, lang: lang, w: spoken[lang], names: names, zone: zone}, nil
+	return &presenter{asked: s.asked, answers: a, more: s.more, lang: lang, w: s.asked.words(lang), names: names, zone: zone}, nil
 }
 
 // Lang is the language of the page.

@@ -43,7 +43,7 @@ var stated = []string{"dossier.received", "task.assigned", "petition.received", 
 func qualityPage() *page {
 	of := &domain{
 		path: "/quality", name: inBoth{"Chất lượng dữ liệu", "Data quality"}, title: inBoth{"Chất lượng dữ liệu", "Quality of data"},
-		filters: []string{"agency"}, lists: "dossier.received",
+		filters: []string{"agency"}, lists: everyAgency,
 		sections: []section{
 			{
 				id: "arrival", name: inBoth{"Dữ liệu có đến không", "Does data arrive"},

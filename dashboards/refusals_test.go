@@ -1,6 +1,7 @@
 package dashboards
 
 import (
+	"html"
 	"net/http"
 	"regexp"
 	"strings"
@@ -55,5 +56,44 @@ func TestPeriodsThatHaveNotBegun(t *testing.T) {
 		if r.StatusCode != http.StatusOK || !strings.Contains(page, "Kỳ này chưa bắt đầu") || !strings.Contains(page, "01/01/2190 – 31/12/2190") || strings.Contains(page, "<data ") {
 			t.Errorf("%s: status %d, or it does not say that the period has not begun, or shows figures", path, r.StatusCode)
 		}
+	}
+}
+
+// What a refusal offers works, and keeps what was right: the agency, and the other filters.
+func TestWhatWouldDoKeepsWhatIsRight(t *testing.T) {
+	p := bookedPages(t)
+	for address, c := range map[string]struct {
+		says  string
+		links []string // among those that are offered
+	}{
+		"/agencies/H24.12?period=foo":                   {"“foo” is no period.", []string{"/agencies/H24.12?lang=en&period=mtd"}},
+		"/agencies/H24.12?foo=1":                        {"“foo” is no filter of this page.", []string{"/agencies/H24.12?lang=en&period=ytd"}},
+		"/agencies/H24.12?agency=H24.13&period=2019":    {"“agency=H24.13” is no filter of this page.", []string{"/agencies/H24.12?lang=en&period=2019", "/agencies/H24.13?lang=en&period=2019"}},
+		"/agencies/H24.12?agency=":                      {"“agency=” is no filter of this page.", []string{"/agencies/H24.12?lang=en&period=ytd"}},
+		"/dossiers?agency=H24.12&period=foo&by=level":   {"“foo” is no period.", []string{"/dossiers?agency=H24.12&by=level&lang=en&period=qtd"}},
+		"/dossiers?agency=H24.12&since=foo&period=2019": {"“since=foo” is no period.", []string{"/dossiers?agency=H24.12&lang=en&period=qtd"}},
+		"/dossiers?agency=H24.12&zebra=1":               {"“zebra” is no filter of this page.", []string{"/dossiers?agency=H24.12&lang=en&period=ytd"}},
+	} {
+		r := get(t, p, address+"&lang=en")
+		says := refusedHere.FindString(bodyOf(t, r))
+		if r.StatusCode != http.StatusBadRequest || !strings.Contains(says, c.says) {
+			t.Errorf("%s: status %d, %s", address, r.StatusCode, says)
+		}
+		offered := map[string]bool{}
+		for _, m := range regexp.MustCompile(`<li><a href="([^"]*)"`).FindAllStringSubmatch(says, -1) {
+			link := html.UnescapeString(m[1])
+			offered[link] = true
+			if r := get(t, p, link); r.StatusCode != http.StatusOK {
+				t.Errorf("%s offers %s: status %d", address, link, r.StatusCode)
+			}
+		}
+		for _, link := range c.links {
+			if !offered[link] {
+				t.Errorf("%s does not offer %s, but %v", address, link, offered)
+			}
+		}
+	}
+	if r := get(t, p, "/agencies/H24.99?period=foo&lang=en"); r.StatusCode != http.StatusNotFound {
+		t.Errorf("an agency that nobody knows, in no period: status %d", r.StatusCode)
 	}
 }

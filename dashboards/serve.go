@@ -153,7 +153,7 @@ func (p *Pages) show(s *snapshot, lang language) (*shown, error) {
 	}
 	presenter.published = p.Publishing.All
 	presenter.drawn, presenter.agencyPages = p.drawsCharts(), p.byPath["/agencies/{agency}"] != nil
-	show := &shown{presenter: presenter, W: spoken[lang], Charts: presenter.drawn}
+	show := &shown{presenter: presenter, W: presenter.w, Charts: presenter.drawn}
 	if of := s.asked.of; !show.ahead() && (of.always || !show.Empty()) {
 		if show.V, err = of.view(presenter); err != nil {
 			return nil, fmt.Errorf("make the view of %s: %w", s.asked.key(), err)
@@ -169,7 +169,7 @@ func (p *Pages) frame(r *http.Request, q *asked, lang language) frame {
 	f := p.bare(r, lang, q.of.title.in(lang)+" · "+lang.period(q.period.ID))
 	f.Charts, f.Host, f.Example = p.drawsCharts(), host(r), p.example()
 	f.Heading, f.Period, f.PeriodID = q.of.title.in(lang), lang.period(q.period.ID), q.period.ID
-	if code := q.where["agency"]; strings.HasSuffix(q.of.path, "{agency}") && len(code) == 1 {
+	if code := q.where["agency"]; q.of.ofOne("agency") && len(code) == 1 {
 		f.Heading = p.nameOf("agency", code[0], lang)
 		f.Title = f.Heading + " · " + f.Period
 	}
@@ -203,6 +203,9 @@ func (p *Pages) frame(r *http.Request, q *asked, lang language) frame {
 		}
 	}
 	f.Filters, f.Chosen = p.filters(r.Context(), q, lang)
+	for _, one := range f.Chosen {
+		f.Title += " · " + one.Text
+	}
 	f.Menu = p.menu(q.of.path, lang, q, f.Visitor)
 	return f
 }
@@ -211,10 +214,13 @@ func (p *Pages) frame(r *http.Request, q *asked, lang language) frame {
 func (p *Pages) bare(r *http.Request, lang language, title string) frame {
 	visitor := p.visitor(r, lang)
 	return frame{
-		W: spoken[lang], D: doorsIn[lang], Visitor: visitor, Lang: lang, Demo: p.Demo, Renewing: p.Renewing != nil && p.Renewing(), Version: p.Version, Title: title,
+		W: spoken[lang], D: doorsIn[lang], Visitor: visitor, Lang: lang, Demo: p.Demo, Renewing: p.renewing(), Version: p.Version, Title: title,
 		Menu: p.menu(r.URL.Path, lang, nil, visitor),
 	}
 }
+
+// renewing says that the books are being made again after an upgrade.
+func (p *Pages) renewing() bool { return p.Renewing != nil && p.Renewing() }
 
 // menu lists the pages that are registered and that the visitor may see, those on which something is entered if they may. Between pages of figures the period is kept.
 func (p *Pages) menu(here string, lang language, q *asked, who visitor) []choice {

@@ -4,14 +4,14 @@ package dashboards
 func tasksPage() *page {
 	return (&domain{
 		path: "/tasks", name: inBoth{"Nhiệm vụ", "Tasks"}, title: inBoth{"Nhiệm vụ được giao", "Assigned tasks"},
-		filters: []string{"agency", "issuer", "kind"}, lists: "task.assigned",
+		filters: []string{"agency", "issuer", "kind"}, lists: []string{"task.assigned"},
 		sections: []section{
 			{
 				id: "now", event: "task.assigned", open: "task.open", name: inBoth{"Đúng hạn và còn lại", "On time, and left to do"},
 				cards: []string{"task.on_time_rate", "task.open", "task.open_overdue", "task.assigned", "task.completed", "task.cancelled"},
 			},
 			{
-				id: "deadlines", name: inBoth{"Thời hạn từng ngày", "Deadlines day by day"},
+				id: "by-day", name: inBoth{"Thời hạn từng ngày", "Deadlines day by day"},
 				says: inBoth{
 					"Mỗi ô là một ngày có thời hạn: màu càng đậm, phần không xong đúng ngày ấy càng lớn; số trong ô là số thời hạn. Bấm vào ô để xem các nhiệm vụ.",
 					"Each square is a day with deadlines: the darker, the more of them were missed; the number is how many deadlines fell on it. A click shows the tasks.",

@@ -76,21 +76,27 @@ func (v *values) take(ctx context.Context, key string, of *page) (map[string][]s
 		return nil, err
 	}
 	var queries []kpi.Query
-	for _, name := range of.filters {
-		queries = append(queries, kpi.Query{ID: of.lists, Period: ever, By: []string{name}})
+	var names []string // of the dimension that each query lists
+	for _, id := range of.lists {
+		for _, name := range of.filters {
+			queries, names = append(queries, kpi.Query{ID: id, Period: ever, By: []string{name}}), append(names, name)
+		}
 	}
 	figures, err := v.ask(ctx, queries...)
 	if err != nil {
 		return nil, fmt.Errorf("ask for the values of %s: %w", key, err)
 	}
 	all := map[string][]string{}
-	for i, name := range of.filters {
+	for i, name := range names {
 		for _, row := range figures[i].Rows {
 			if code := row.Keys.Of(name); code != nil && *code != "" {
 				all[name] = append(all[name], *code)
 			}
 		}
-		slices.Sort(all[name])
+	}
+	for name, codes := range all {
+		slices.Sort(codes)
+		all[name] = slices.Compact(codes)
 	}
 	v.mu.Lock()
 	defer v.mu.Unlock()

@@ -161,9 +161,9 @@ type wallFrame struct {
 	Age                            float64
 	// Every and Renew are in seconds: how long a screen stays, and when the page begins anew.
 	Every, Renew int
-	// Part is the part of the page that changes, Empty says that nothing was ever told.
-	Part  template.HTML
-	Empty bool
+	// Part is the part of the page that changes, Empty says that nothing was ever told, Renewing that the books are being made again.
+	Part            template.HTML
+	Empty, Renewing bool
 }
 
 // wallRenewal is when a wall begins anew, so that whatever a browser holds on to is let go.
@@ -195,7 +195,7 @@ func (p *Pages) wall(w http.ResponseWriter, r *http.Request) {
 	f := wallFrame{
 		W: wallIn[asked.lang], Lang: asked.lang, Theme: "dark", Demo: p.Demo, Build: p.build(),
 		Every: int(asked.every.Seconds()), Renew: int(wallRenewal.Seconds()), Clock: p.clock(),
-		Live: "/wall/-/live?" + asked.params.Encode(),
+		Live: "/wall/-/live?" + asked.params.Encode(), Renewing: p.renewing(),
 	}
 	if asked.light {
 		f.Theme = "light"
@@ -267,6 +267,8 @@ type wallNews struct {
 	AsOf  string  `json:"as_of"`
 	Age   float64 `json:"age"`
 	Clock string  `json:"clock"`
+	// Renewing says that figures may lack what the version before did not count.
+	Renewing bool `json:"renewing,omitempty"`
 }
 
 // wallLive tells what has changed since what the page shows; it waits a little where nothing has.
@@ -284,7 +286,7 @@ func (p *Pages) wallLive(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, spoken[asked.lang].Away, http.StatusServiceUnavailable)
 		return
 	}
-	n := wallNews{Seen: part.seen, Build: p.build(), AsOf: p.timeOfDay(part), Age: p.Now().Sub(s.taken).Seconds(), Clock: p.clock()}
+	n := wallNews{Seen: part.seen, Build: p.build(), AsOf: p.timeOfDay(part), Age: p.Now().Sub(s.taken).Seconds(), Clock: p.clock(), Renewing: p.renewing()}
 	if seen != part.seen {
 		n.HTML = string(part.html)
 	}

@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -107,6 +108,9 @@ func TestWallIsLegible(t *testing.T) {
 			if big := eval[string](t, b, tooBig); big != "" {
 				t.Errorf("cut off: %s", big)
 			}
+			if tight := eval[string](t, b, `[...document.querySelectorAll('.who, #after')].filter((e) => getComputedStyle(e).overflow === 'hidden' && parseFloat(getComputedStyle(e).paddingTop) < 0.14 * parseFloat(getComputedStyle(e).fontSize)).map((e) => e.textContent).join()`); tight != "" {
+				t.Errorf("the marks above and below letters are cut off: %s", tight)
+			}
 			if most := eval[int](t, b, `Math.max(...[...document.querySelectorAll('.screen')].map((s) => s.querySelectorAll('.tile').length))`); most > 6 {
 				t.Errorf("a screen has %d tiles", most)
 			}
@@ -126,7 +130,8 @@ func TestWallIsLegible(t *testing.T) {
 	}
 }
 
-// Whoever stands by a wall turns it with the arrows, also after the next wall has taken its place, and leaves it with Escape.
+// Whoever stands by a wall turns it with the arrows, also after the next wall has taken its place, holds a panel with space, and
+// leaves with Escape.
 func TestKeysTurnAWall(t *testing.T) {
 	needNpm(t)
 	server := serve(t, wallSite(t, wallAnswers))
@@ -147,6 +152,12 @@ func TestKeysTurnAWall(t *testing.T) {
 	press("document", kb.ArrowRight, "online  Thành phố")
 	press("document", kb.ArrowRight, "today")
 	press("document", kb.ArrowLeft, "online")
+	for _, want := range []string{"Đang dừng màn · phím cách để chạy tiếp", "Tiếp theo: Thành phố hôm nay sau 60 phút"} {
+		b.do(t, chromedp.KeyEvent(" "))
+		if got := eval[string](t, b, `document.getElementById('next').textContent`); got != want {
+			t.Errorf("after space the wall says %q, want %q", got, want)
+		}
+	}
 	b.do(t, chromedp.Evaluate[chromedp.Void](`postMessage({say: 'renew', at: 'online'}, location.origin)`))
 	eventually(t, b, `document.querySelector('iframe.on') !== null`)
 	const next = `document.querySelector('iframe.on').contentDocument`
@@ -154,6 +165,29 @@ func TestKeysTurnAWall(t *testing.T) {
 	b.do(t, chromedp.KeyEvent(kb.Escape))
 	eventually(t, b, `location.pathname === '/kpis'`)
 	b.checkQuiet(t, server.URL+"/")
+}
+
+// A wall says that the books are being made again, and no more once they are; the countdown stays beside it, however long names are.
+func TestWallSaysThatBooksAreBeingMadeAgain(t *testing.T) {
+	needNpm(t)
+	var renewing atomic.Bool
+	renewing.Store(true)
+	server := serve(t, wallSite(t, wallAnswers, func(o *Options) { o.Demo, o.Renewing = true, renewing.Load }))
+	b := newTab(browser(t), t, 1920, 1080, true)
+	b.do(t, chromedp.Navigate(server.URL+"/wall?panels=today,leads,below&every=30s&lang=vi&at=today"), chromedp.WaitVisible("#clock"))
+	const says = `document.getElementById('renewing').textContent`
+	if got := eval[string](t, b, says); got != "Đang lập lại sổ số liệu" {
+		t.Errorf("the wall says %q", got)
+	}
+	if got := eval[string](t, b, `document.getElementById('after').textContent`); got != "Tiếp theo" {
+		t.Errorf("beside it stands %q", got)
+	}
+	if wide := eval[string](t, b, `(() => { const w = document.getElementById('wait'), r = w.getBoundingClientRect(); return /^sau \d+ giây$/.test(w.textContent) && r.right <= document.querySelector('.clock').getBoundingClientRect().left ? '' : w.textContent + ' ' + r.right; })()`); wide != "" {
+		t.Errorf("the countdown is cut: %s", wide)
+	}
+	b.picture(t, "wall-renewing-vi")
+	renewing.Store(false)
+	eventually(t, b, says+` === ''`)
 }
 
 // The wall of a city that has told nothing yet says so, and nothing is cut off.

@@ -4,7 +4,8 @@ package dashboards
 type wallWords struct {
 	Wall, AsOf, Next, In, Seconds, Target, Reached, Missed, Before string
 	Ago, Minutes, Hours, Days                                      string
-	Lost, Out, Empty, Simulated                                    string
+	Lost, Out, Empty, Renewing, Simulated                          string
+	Held, GoOn                                                     string
 	Of, WholeCity, NoneBelow, NoneMost, More                       string
 	NoFigure                                                       string
 
@@ -21,8 +22,9 @@ var wallIn = map[language]*wallWords{
 		Lost:      "Mất kết nối với máy chủ; giữ số liệu cuối cùng",
 		Out:       "Màn hình này không còn quyền xem",
 		Empty:     "Chưa có sự kiện nào; số liệu tự hiện khi sự kiện đầu tiên đến",
-		Simulated: "Số liệu mô phỏng",
-		Of:        "%s của %s", WholeCity: "Toàn thành phố",
+		Renewing:  "Đang lập lại sổ số liệu",
+		Simulated: "Số liệu mô phỏng", Held: "Đang dừng màn", GoOn: "phím cách để chạy tiếp",
+		Of: "%s của %s", WholeCity: "Toàn thành phố",
 		NoneBelow: "Không cơ quan nào thấp hơn toàn thành phố quá mức ngẫu nhiên", NoneMost: "Không cơ quan nào",
 		More: "và %s cơ quan khác", NoFigure: "không có số liệu trong kỳ",
 
@@ -45,8 +47,9 @@ var wallIn = map[language]*wallWords{
 		Lost:      "The server does not answer; the last figures stay",
 		Out:       "This screen may not look any more",
 		Empty:     "No event yet; figures appear with the first one",
-		Simulated: "Simulated figures",
-		Of:        "%s of %s", WholeCity: "Whole city",
+		Renewing:  "Books are being made again",
+		Simulated: "Simulated figures", Held: "Held", GoOn: "space goes on",
+		Of: "%s of %s", WholeCity: "Whole city",
 		NoneBelow: "No agency is below the whole city by more than chance", NoneMost: "No agency",
 		More: "and %s more agencies", NoFigure: "no figure in this period",
 

@@ -14,8 +14,8 @@ type words struct {
 	OnTimeSays, OnTimeFirstSays, KeptSays, UptakeSays, OpenSays, OverdueSays, DueSoonSays, TasksOnTimeSays, TasksOpenSays, TasksOverdueSays string
 	OfSettled, OfDue, OfOffered, OfTasks                                                                                                    string
 
-	Reached, Missed, NoTarget                        string
-	Against, Points, Target, Interval95, ShareOfOpen string
+	Reached, Missed, NoTarget                                      string
+	Against, Points, Target, Interval95, ShareOfOpen, ShareOfTasks string
 
 	ByMonth, OnTimeByMonth, UptakeByMonth, OpenByMonth, TasksByMonth string
 	FullUptake, InTerm, LateShare, MonthRuns, MonthTable, Month      string
@@ -26,7 +26,9 @@ type words struct {
 	First, LastEvent, NoEvent, Assigned                      string
 	NoDataSince, Source, QuietSays                           string
 	Below, Above, Like, CityLine                             string
+	BelowChosen, AboveChosen, LikeChosen, ChosenLine         string
 	NoneInPeriod, NotBegun, NothingTold, NoCases, DueNext    string
+	NothingHere, NoneOfThese                                 string
 
 	ChartsMissing, ChartsNeedScript, ChartOf string
 
@@ -65,7 +67,7 @@ var spoken = map[language]*words{
 		TasksOpenSays:   "Đã giao, chưa hoàn thành ở cuối kỳ.", TasksOverdueSays: "Chưa hoàn thành và đã qua thời hạn.",
 		OfSettled: "hồ sơ có hạn đã giải quyết", OfDue: "hồ sơ đến hạn", OfOffered: "hồ sơ có thể nộp trực tuyến", OfTasks: "nhiệm vụ có hạn đã hoàn thành",
 
-		Reached: "đạt", Missed: "chưa đạt", NoTarget: "chưa đặt mục tiêu", Against: "so với", Points: "điểm %", Target: "mục tiêu", Interval95: "khoảng tin cậy 95 %", ShareOfOpen: "của %s đang giải quyết",
+		Reached: "đạt", Missed: "chưa đạt", NoTarget: "chưa đặt mục tiêu", Against: "so với", Points: "điểm %", Target: "mục tiêu", Interval95: "khoảng tin cậy 95 %", ShareOfOpen: "của %s đang giải quyết", ShareOfTasks: "của %s đang thực hiện",
 
 		ByMonth: "Theo tháng", OnTimeByMonth: "Hồ sơ đúng hạn theo tháng", UptakeByMonth: "Nộp trực tuyến theo tháng",
 		OpenByMonth: "Hồ sơ đang giải quyết, cuối tháng", TasksByMonth: "Nhiệm vụ đang thực hiện, cuối tháng",
@@ -82,11 +84,12 @@ var spoken = map[language]*words{
 		NoDataSince: "không có dữ liệu từ", Source: "nguồn",
 		QuietSays: "Không còn dữ liệu mới; số liệu dưới đây chỉ cho biết tình hình đến ngày ấy:",
 		Below:     "thấp hơn toàn thành phố", Above: "cao hơn toàn thành phố", Like: "không khác rõ so với toàn thành phố", CityLine: "toàn thành phố",
+		BelowChosen: "thấp hơn toàn bộ phần đang lọc", AboveChosen: "cao hơn toàn bộ phần đang lọc", LikeChosen: "không khác rõ so với toàn bộ phần đang lọc", ChosenLine: "toàn bộ phần đang lọc",
 		NothingTold:  "Không có số liệu trong kỳ này. Hãy chọn kỳ khác, nối hệ thống nguồn, hoặc nhập tay ở trang /enter; mỗi vụ việc bắt đầu bằng sự kiện",
 		DueNext:      "Nhiệm vụ đến hạn tiếp theo",
 		NotBegun:     "Kỳ này chưa bắt đầu, nên chưa có số liệu nào. Hãy chọn kỳ khác ở trên.",
 		NoneInPeriod: "Không có hồ sơ hay nhiệm vụ nào trong kỳ này. Hãy chọn kỳ khác ở trên.",
-		NoCases:      "không có số liệu",
+		NoCases:      "không có số liệu", NothingHere: "Không có số liệu trong kỳ này.", NoneOfThese: "Trang này không có số liệu nào trong kỳ. Hãy chọn kỳ khác, hoặc bỏ bộ lọc.",
 
 		ChartsMissing:    "Bản cài đặt này thiếu tệp vẽ biểu đồ; các bảng vẫn đầy đủ. Để có biểu đồ, dựng lại chương trình bằng lệnh: make build",
 		ChartsNeedScript: "Biểu đồ cần JavaScript; các bảng vẫn đầy đủ, trang tự tải lại mỗi phút.", ChartOf: "Biểu đồ",
@@ -133,7 +136,7 @@ var spoken = map[language]*words{
 		TasksOpenSays:   "Assigned and not completed at the end of the period.", TasksOverdueSays: "Not completed after the deadline.",
 		OfSettled: "dated dossiers settled", OfDue: "dossiers due", OfOffered: "dossiers that can go online", OfTasks: "dated tasks completed",
 
-		Reached: "reached", Missed: "missed", NoTarget: "no target set", Against: "against", Points: "points", Target: "target", Interval95: "95% interval", ShareOfOpen: "of %s in settlement",
+		Reached: "reached", Missed: "missed", NoTarget: "no target set", Against: "against", Points: "points", Target: "target", Interval95: "95% interval", ShareOfOpen: "of %s in settlement", ShareOfTasks: "of %s open",
 
 		ByMonth: "By month", OnTimeByMonth: "Dossiers on time by month", UptakeByMonth: "Submitted online by month",
 		OpenByMonth: "Dossiers in settlement, end of month", TasksByMonth: "Tasks open, end of month",
@@ -150,11 +153,12 @@ var spoken = map[language]*words{
 		NoDataSince: "no data since", Source: "source",
 		QuietSays: "Nothing new is heard of these; figures tell how things were on that day:",
 		Below:     "below the whole city", Above: "above the whole city", Like: "not clearly different from the whole city", CityLine: "whole city",
+		BelowChosen: "below all that is filtered", AboveChosen: "above all that is filtered", LikeChosen: "not clearly different from all that is filtered", ChosenLine: "all that is filtered",
 		NothingTold:  "Nothing falls in this period. Choose another, connect a system, or enter it by hand on the page /enter; a case begins with the event",
 		DueNext:      "What is due next",
 		NotBegun:     "This period has not begun, so there are no figures yet. Choose another above.",
 		NoneInPeriod: "No dossier and no task falls in this period. Choose another above.",
-		NoCases:      "no data",
+		NoCases:      "no data", NothingHere: "There is nothing in this period.", NoneOfThese: "This page has nothing in this period. Choose another, or take a filter away.",
 
 		ChartsMissing:    "This build lacks the file that draws charts; the tables are complete. To have charts, build the program with: make build",
 		ChartsNeedScript: "Charts need JavaScript; the tables are complete, and the page reloads every minute.", ChartOf: "Chart",
@@ -176,4 +180,15 @@ var spoken = map[language]*words{
 		Footer: "Working time by Vietnam's office calendar. Every figure leads to its dossiers or tasks.",
 		Search: "Find a case", Figures: "Catalogue of figures", Description: "API description",
 	},
+}
+
+// words are those of a page in a language. What it compares with is all that its filters leave, the whole city only where there are none.
+func (q *asked) words(lang language) *words {
+	w := spoken[lang]
+	if len(q.where) == 0 {
+		return w
+	}
+	narrowed := *w
+	narrowed.Below, narrowed.Above, narrowed.Like, narrowed.CityLine = w.BelowChosen, w.AboveChosen, w.LikeChosen, w.ChosenLine
+	return &narrowed
 }

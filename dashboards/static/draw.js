@@ -126,6 +126,7 @@
   }
 
   function dress(series, drawing, rem, colour, option, width) {
+    series.data ??= []; // of a period without cases
     const marks = drawing.marks?.[series.id];
     const hand = (led) => (led ? 'pointer' : 'default');
     series.cursor = hand(drawing.links?.some(Boolean) || marks?.some((tip) => tip.link)); // who may not follow a link has it empty
@@ -244,8 +245,8 @@
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   }
 
-  // What stands over a picture, which leaves the page: the chart's title, the period, what its marks mean, how the figure is
-  // counted, and of how many cases it is.
+  // What stands over a picture, which leaves the page: the chart's title, the period, by what the page is filtered, what its marks
+  // mean, how the figure is counted, and of how many cases it is.
   function heading(element, made) {
     const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
     const figure = element.closest('figure');
@@ -277,21 +278,23 @@
         x += wide + (word.tight ? size * 0.4 : size * 1.3);
       }
     };
-    const sentences = (text) => { // in as many lines as they need
+    const sentences = (text, weight = 400) => { // in as many lines as they need
       const size = rem * 0.75;
-      pen.font = `400 ${size}px ${font}`;
+      pen.font = `${weight} ${size}px ${font}`;
       let held = '';
       for (const word of (text || '').split(' ')) {
         if (held && pen.measureText(`${held} ${word}`).width > element.clientWidth - rem * 1.2) {
-          line(size, 400, [{ text: held }]);
+          line(size, weight, [{ text: held }]);
           held = '';
         }
         held += (held && ' ') + word;
       }
-      if (held) line(size, 400, [{ text: held }]);
+      if (held) line(size, weight, [{ text: held }]);
     };
     line(rem, 620, [{ text: figure?.querySelector('h3.told')?.firstChild.textContent || '' }]);
     line(rem * 0.8, 400, [{ text: `${text('.title h1')} · ${text('.days')}` }]);
+    const chosen = [...document.querySelectorAll('.chosen .what')].map((of) => of.textContent);
+    if (chosen.length) sentences(chosen.join('; '), 620);
     if (legend.length) line(rem * 0.8, 400, legend.flatMap(({ text, colour, sign }) => [{ text: sign, colour, tight: true }, { text }]));
     sentences(figure?.querySelector('.about')?.textContent);
     sentences(made);

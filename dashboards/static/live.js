@@ -56,6 +56,8 @@
     document.getElementById('as-of').textContent = news.as_of;
     document.getElementById('as-of').dateTime = news.as_of_time;
     document.getElementById('events').textContent = news.events;
+    const renewing = document.getElementById('renewing');
+    if (renewing.textContent !== (news.renewing || '')) renewing.textContent = news.renewing || '';
     sayAge();
     if (!news.html) return;
     const wasEmpty = live.querySelector('[data-empty]');

@@ -7,6 +7,7 @@
   const beat = 500; // between two looks at the clock
   const oldAge = 60; // seconds after which figures are shown as old
   const mostPoints = 60; // that a line of a chart may have
+  const atMostHeld = 600000; // for a wall that nobody lets go on again
   const begins = 30000; // how long the next wall may take to be drawn
   const { body } = document;
   const { lang } = document.documentElement;
@@ -107,6 +108,7 @@
   const first = new URL(location.href).searchParams.get('at');
   let shown = Math.max(0, screens.findIndex((s) => s.id === `screen-${first}`));
   let turns = performance.now() + every;
+  let held = false; // somebody reads this panel
 
   function show(next) {
     shown = next;
@@ -117,6 +119,7 @@
   }
 
   function turn() {
+    held = false;
     show((shown + 1) % screens.length);
     turns = performance.now() + every;
     if (misses === 0 && (renewed || performance.now() - began > 1000 * set.renew)) tell({ say: 'renew', at: screens[shown].id.slice(7) });
@@ -124,21 +127,29 @@
 
   function sayNext() {
     const left = Math.max(0, turns - performance.now());
-    document.getElementById('left').value = Math.round(1000 * left / every);
+    document.getElementById('left').value = Math.round(1000 * Math.min(left / every, 1));
     if (screens.length === 1) return;
-    const next = document.getElementById('next');
+    const words = document.getElementById('next').dataset;
     const seconds = Math.ceil(left / 1000);
-    const wait = seconds < 100 ? `${seconds} ${next.dataset.seconds}` : `${Math.ceil(seconds / 60)} ${set.minutes}`;
-    text('next', `${next.dataset.next}: ${screens[(shown + 1) % screens.length].dataset.name} ${next.dataset.in} ${wait}`);
+    const wait = seconds < 100 ? `${seconds} ${words.seconds}` : `${Math.ceil(seconds / 60)} ${set.minutes}`;
+    const name = document.getElementById('renewing').textContent ? '' : `: ${screens[(shown + 1) % screens.length].dataset.name}`; // which leaves it no room
+    text('after', held ? words.held : words.next + name);
+    text('wait', held ? `· ${words.goOn}` : `${words.in} ${wait}`);
   }
 
-  // Keys are for whoever stands by: arrows go to the panel after or before, Escape back to where one came from, if anywhere.
+  // Keys are for whoever stands by: arrows go to the panel after or before, space holds the panel and lets it go on, Escape goes
+  // back to where one came from, if anywhere.
 
   function press(key) {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[key];
     if (step) {
       show((shown + step + screens.length) % screens.length);
-      turns = performance.now() + every;
+      turns = performance.now() + (held ? atMostHeld : every);
+      sayNext();
+    }
+    if (key === ' ' && screens.length > 1) {
+      held = !held;
+      turns = performance.now() + (held ? atMostHeld : every);
       sayNext();
     }
     if (key === 'Escape' && window.top.history.length > 1) window.top.history.back();
@@ -161,6 +172,7 @@
     madeByDate = Date.now() - 1000 * news.age;
     city = Date.parse(news.clock + 'Z') - now;
     renewed = news.build !== set.build;
+    text('renewing', news.renewing ? document.getElementById('renewing').dataset.text : '');
     if (news.html) {
       const page = new DOMParser().parseFromString(news.html, 'text/html');
       for (const fresh of page.querySelectorAll('.tile')) swap(document.getElementById(fresh.id), fresh);
