@@ -264,8 +264,12 @@ func (p *presenter) compare(id string, peers *peerGroup) comparedRow {
 	q := p.whole(id)
 	r, write := p.ownRow(id), p.writer(id)
 	row := comparedRow{Name: p.nameOfFigure(id), Says: p.says(id), Here: p.cell(q, r), Median: none, Target: none, Before: none}
-	if unit, ok := unitAfter[d.Unit]; ok && row.Here.Value.Exact != "" {
-		row.Here.Value.Text += nbsp + unit.in(p.lang)
+	if unit, ok := unitAfter[d.Unit]; ok {
+		bare := write
+		write = func(v float64) string { return bare(v) + nbsp + unit.in(p.lang) }
+		if row.Here.Value.Exact != "" {
+			row.Here.Value.Text += nbsp + unit.in(p.lang)
+		}
 	}
 	if r.Low != nil && r.High != nil && r.Value != nil && !strings.HasPrefix(id, "org.") {
 		row.Interval = p.lang.interval(*r.Low, *r.High)

@@ -8,26 +8,27 @@ import (
 // Sentence says in one Vietnamese and one English sentence what was compared with what, and what came of it. Instants are
 // written in zone.
 func (c *Case) Sentence(zone *time.Location) (vi, en string) {
-	const layout = "02/01/2006 15:04:05"
-	told, deadline := c.Told.In(zone).Format(layout), c.Deadline.In(zone).Format(layout)
+	const inVietnamese, inEnglish = "02/01/2006 15:04:05", "15:04:05, 2 Jan 2006"
+	told, deadline := c.Told.In(zone).Format(inVietnamese), c.Deadline.In(zone).Format(inVietnamese)
+	toldEN, deadlineEN := c.Told.In(zone).Format(inEnglish), c.Deadline.In(zone).Format(inEnglish)
 	switch c.Verdict(zone) {
 	case VerdictEarly:
-		return fmt.Sprintf("Kết thúc %s, trước ngày hẹn %s: trước hạn.", told, deadline), fmt.Sprintf("Settled %s, before the day of the deadline %s: early.", told, deadline)
+		return fmt.Sprintf("Kết thúc %s, trước ngày hẹn %s: trước hạn.", told, deadline), fmt.Sprintf("Settled %s, before the day of the deadline %s: early.", toldEN, deadlineEN)
 	case VerdictOnTime:
-		return fmt.Sprintf("Kết thúc %s ≤ hạn %s: đúng hạn.", told, deadline), fmt.Sprintf("Settled %s ≤ deadline %s: on time.", told, deadline)
+		return fmt.Sprintf("Kết thúc %s ≤ hạn %s: đúng hạn.", told, deadline), fmt.Sprintf("Settled %s ≤ deadline %s: on time.", toldEN, deadlineEN)
 	case VerdictLate:
-		return fmt.Sprintf("Kết thúc %s > hạn %s: quá hạn.", told, deadline), fmt.Sprintf("Settled %s > deadline %s: late.", told, deadline)
+		return fmt.Sprintf("Kết thúc %s > hạn %s: quá hạn.", told, deadline), fmt.Sprintf("Settled %s > deadline %s: late.", toldEN, deadlineEN)
 	case VerdictNoDeadline:
-		return fmt.Sprintf("Kết thúc %s, không có ngày hẹn trả.", told), fmt.Sprintf("Settled %s, without ever a promised date.", told)
+		return fmt.Sprintf("Kết thúc %s, không có ngày hẹn trả.", told), fmt.Sprintf("Settled %s, without ever a promised date.", toldEN)
 	case VerdictNoCalendar:
 		return "Lịch làm việc không có những ngày cần tính: không vào tỷ lệ nào.", "The calendar does not cover the days that were needed: it is in no rate."
 	case VerdictEnded:
-		return fmt.Sprintf("Kết thúc %s mà không giải quyết (%s).", told, c.Closing), fmt.Sprintf("Closed %s without being settled (%s).", told, c.Closing)
+		return fmt.Sprintf("Kết thúc %s mà không giải quyết: %s.", told, endedIn(c.Closing)), fmt.Sprintf("Closed %s without being settled: %s.", toldEN, c.Closing)
 	case VerdictOpen:
 		if c.Deadline.IsZero() {
 			return "Đang giải quyết, chưa có hạn xác định.", "Open, without a deadline that is fixed."
 		}
-		return "Đang giải quyết, hạn " + deadline + ".", "Open, deadline " + deadline + "."
+		return "Đang giải quyết, hạn " + deadline + ".", "Open, deadline " + deadlineEN + "."
 	case VerdictAwaiting:
 		return "Đã nộp, chờ tiếp nhận.", "Submitted, awaiting acceptance."
 	case VerdictNotAccepted:
@@ -43,5 +44,21 @@ func (c *Case) Sentence(zone *time.Location) (vi, en string) {
 			return "Chưa có lần tiếp nhận nào được tính: nguồn chưa báo, hoặc đã rút lại.", "No opening counts: none was told, or it was taken back."
 		}
 		return "Kết thúc mà chưa từng tiếp nhận.", "Closed without ever having been opened."
+	}
+}
+
+// endedIn says in Vietnamese how a case was closed that was not settled.
+func endedIn(closing string) string {
+	switch closing {
+	case "withdrawn":
+		return "đã rút"
+	case "cancelled":
+		return "đã hủy"
+	case "forwarded":
+		return "đã chuyển cơ quan khác"
+	case "rejected":
+		return "không thụ lý"
+	default:
+		return closing
 	}
 }

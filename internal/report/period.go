@@ -27,6 +27,14 @@ func window(p period.Period, zone *time.Location, lang string) string {
 	return "từ ngày " + from + " đến ngày " + to
 }
 
+// instantText writes when figures are known, as dayText does.
+func instantText(t time.Time, lang string) string {
+	if lang == "en" {
+		return t.Format("15:04, 2 January 2006")
+	}
+	return t.Format("15:04 02/01/2006")
+}
+
 // dayText writes 2019-10-01 as papers do: 01/10/2019, in English 1 October 2019.
 func dayText(day, lang string) string {
 	t, err := time.Parse(time.DateOnly, day)

@@ -29,7 +29,7 @@ func (s *Summary) Title(lang string) string { return titleOfSummary.In(lang) }
 func (s *Summary) Lines(lang string, zone *time.Location) (above, below []string) {
 	w := wordsOfSummaryIn[lang]
 	return []string{fmt.Sprintf(w.unit, s.Names.In(lang)), fmt.Sprintf(w.period, window(s.Period, zone, lang))},
-		[]string{w.source + " " + fmt.Sprintf(w.asOf, s.AsOf.In(zone).Format("15:04 02/01/2006"))}
+		[]string{w.source + " " + fmt.Sprintf(w.asOf, instantText(s.AsOf.In(zone), lang))}
 }
 
 // Name is what an item is called, with its key.

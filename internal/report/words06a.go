@@ -46,7 +46,7 @@ func (f *Form06a) Lines(lang string, zone *time.Location) (above, below []string
 		fmt.Sprintf(w.unit, f.Names.In(lang)),
 		fmt.Sprintf(w.period, f.Period.ID, window(f.Period, zone, lang)),
 	}
-	return above, []string{w.sums, w.onTime, cutoff + " " + fmt.Sprintf(w.asOf, f.AsOf.In(zone).Format("15:04 02/01/2006"))}
+	return above, []string{w.sums, w.onTime, cutoff + " " + fmt.Sprintf(w.asOf, instantText(f.AsOf.In(zone), lang))}
 }
 
 // numbering gives a row its number on the form: A for a group, I for a field, 1 for a procedure.
