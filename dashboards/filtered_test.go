@@ -183,3 +183,13 @@ func TestPeriodsWithoutCasesSaySo(t *testing.T) {
 	}
 	b.checkQuiet(t, server.URL+"/")
 }
+
+// Taking one of two values of a filter away leaves the other.
+func TestOneOfTwoValuesIsTakenAway(t *testing.T) {
+	page := bodyOf(t, get(t, filteredSite(t), "/filtered?channel=online&channel=post&lang=en"))
+	for _, want := range []string{`href="/filtered?channel=post&amp;lang=en&amp;period=ytd"><span class="what">Channel: online`, `href="/filtered?channel=online&amp;lang=en&amp;period=ytd"><span class="what">Channel: `} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %s", want)
+		}
+	}
+}

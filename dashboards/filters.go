@@ -49,10 +49,22 @@ func (p *Pages) filters(ctx context.Context, q *asked, lang language) (all []fil
 		}
 		all = append(all, f)
 		for _, v := range q.where[name] {
-			chosen = append(chosen, choice{f.Label + ": " + p.nameOf(name, v, lang), q.href(lang, name, ""), true})
+			chosen = append(chosen, choice{f.Label + ": " + p.nameOf(name, v, lang), q.without(lang, name, v), true})
 		}
 	}
 	return all, chosen
+}
+
+// without is the address of the page without one value of a filter; others of the same filter stay.
+func (q *asked) without(lang language, name, value string) string {
+	path, params := q.address(name, "")
+	for _, other := range q.where[name] {
+		if other != value {
+			params.Add(name, other)
+		}
+	}
+	params.Set("lang", string(lang))
+	return path + "?" + params.Encode()
 }
 
 // sortByName puts values into the order in which people of a language look names up.
