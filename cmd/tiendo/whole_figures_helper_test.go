@@ -84,9 +84,9 @@ var dueSoon = count("dossier.due_soon", func(in window, c *lifecycle.Case) bool 
 
 func resolved(in window, c *lifecycle.Case) bool { return in.settled(c) && c.Closing == "resolved" }
 
-// handled766 is what Decision 766 rates: closed in the period, or open at its end.
+// handled766 is what Decision 766 rates: closed in the period, or open at its end; what no calendar reckons is in no rate.
 func handled766(in window, c *lifecycle.Case) bool {
-	return in.settled(c) || in.ended(c, "withdrawn") || openAt(c, in.End)
+	return !c.NoCalendar && (in.settled(c) || in.ended(c, "withdrawn") || openAt(c, in.End))
 }
 
 // onTime766 is closed on time or without ever a date, withdrawn, or open in term (DOMAIN.md facts 3 and 7).
