@@ -1,6 +1,10 @@
 package kpi
 
-import "tiendo/internal/lifecycle"
+import (
+	"slices"
+
+	"tiendo/internal/lifecycle"
+)
 
 // The laws that prescribe a way of counting: DOMAIN.md §1.3 and §1.4.
 const (
@@ -30,8 +34,8 @@ func onTime06a() []term {
 // official are figures by the rules of an authority. They stand beside ours and are never mixed with them.
 var official = []Definition{
 	prescribed(law766, ratio("official.766_on_time_rate", "Tỷ lệ đúng hạn (QĐ 766)", "On-time rate by Decision 766", Higher,
-		"of the dossiers handled in the period (settled, withdrawn or open at its end) and not outside the calendar, those closed on time or open in term; an open dossier is judged at the period's end",
-		append(append(onTime766(), reckoned(open(atEnd))...), minus(overdue())...),
+		"of the dossiers handled in the period (settled, withdrawn or open at its end) and not outside the calendar, those closed on time, or open in term and asked for a supplement no more than once; an open dossier is judged at the period's end",
+		slices.Concat(onTime766(), reckoned(open(atEnd)), minus(overdue()), minus(askedAgain())),
 		reckoned(append(settled06a(), open(atEnd)...)))),
 	prescribed(law766, ratio("official.766_online_rate", "Tỷ lệ hồ sơ trực tuyến (QĐ 766)", "Online rate by Decision 766", Higher,
 		"of the dossiers resolved in the period, those submitted online with an electronic result; the rate is not multiplied by the share of dossiers synchronised, of which there is no event",
@@ -74,6 +78,9 @@ func onTime766() []term {
 	terms := append(flow(lifecycle.Settled, onTime, 0), flow(lifecycle.Settled, 0, promised)...)
 	return reckoned(append(terms, flow(lifecycle.Ended, lifecycle.Withdrawn, 0)...))
 }
+
+// askedAgain is what was asked for a supplement more than once, has no result, and is not overdue already (DOMAIN.md fact 5).
+func askedAgain() []term { return stock(atEnd, lifecycle.AskedAgain, lifecycle.AskedOver) }
 
 // reckoned leaves out the dossiers whose deadline no calendar could reckon: they are in no rate (CONTRACT §3, rule 5).
 func reckoned(terms []term) []term {

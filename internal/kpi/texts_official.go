@@ -1,9 +1,9 @@
 package kpi
 
 var textsOfOfficial = map[string]described{
-	"official.766_on_time_rate": text("Trong hồ sơ xử lý trong kỳ (đã giải quyết, rút, hoặc cuối kỳ còn đang giải quyết), không kể hồ sơ ngoài lịch: phần kết thúc đúng hạn hoặc còn trong hạn; hồ sơ đang giải quyết xét tại cuối kỳ.",
-		"Hồ sơ còn trong hạn được tính là đúng hạn, nên nhiều hồ sơ mới làm tỷ lệ tăng; hai lần yêu cầu bổ sung chưa bị tính là quá hạn.",
-		"What is open in term counts as on time, so that many new dossiers raise it; a second supplement request is not yet counted as overdue.", ""),
+	"official.766_on_time_rate": text("Trong hồ sơ xử lý trong kỳ (đã giải quyết, rút, hoặc cuối kỳ còn đang giải quyết), không kể hồ sơ ngoài lịch: phần kết thúc đúng hạn, hoặc còn trong hạn và bị yêu cầu bổ sung không quá một lần; hồ sơ đang giải quyết xét tại cuối kỳ.",
+		"Hồ sơ còn trong hạn được tính là đúng hạn, nên nhiều hồ sơ mới làm tỷ lệ tăng; yêu cầu trong lúc đang chờ bổ sung không tính là lần nữa.",
+		"What is open in term counts as on time, so that many new dossiers raise it; a request while a supplement is awaited is no second one.", ""),
 	"official.766_online_rate": text("Trong hồ sơ có kết quả trong kỳ: phần nộp trực tuyến và có kết quả điện tử.",
 		"Chưa nhân với tỷ lệ đồng bộ hồ sơ, vì không có sự kiện nào cho biết tỷ lệ ấy.",
 		"Not multiplied by the share of dossiers synchronised, of which there is no event.", ""),
