@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"tiendo/internal/kpi"
 )
@@ -203,10 +204,11 @@ func (q *asked) href(lang language, changes ...string) string {
 	return path + "?" + params.Encode()
 }
 
-// key is what all who ask the same have in common.
+// key is what all who ask the same have in common: an address, and the days that it now speaks of. Figures of one year must never
+// stand under the name of the next, and "ytd" is another after every midnight.
 func (q *asked) key() string {
 	path, params := q.address()
-	return path + "?" + params.Encode()
+	return path + "?" + params.Encode() + " " + q.period.First + ".." + q.period.End.Format(time.DateOnly)
 }
 
 func (q *asked) address(changes ...string) (path string, params url.Values) {

@@ -18,8 +18,10 @@ const (
 	// breaths times what it took, up to renewal, so that a page that is open all day leaves them most of their time.
 	pace    = time.Second
 	breaths = 4
-	// slow is how long the books may take before those who come are shown what was seen before, while it is renewed.
-	slow = 200 * time.Millisecond
+	// slow is how long the books may take for an address before those who come wait no longer than a moment for them: then they are shown
+	// what was seen before, while it is renewed.
+	slow   = 100 * time.Millisecond
+	moment = 25 * time.Millisecond
 	// morePace is how old may be what a page shows beside figures: that costs what the history costs.
 	morePace = 5 * time.Second
 	// renewal is how old figures may be while no event is booked: deadlines pass without one.
@@ -32,12 +34,6 @@ const (
 	// programs do, must not fill the memory. A page that is open looks again at once.
 	glances = 4
 )
-
-// ofDays names what is asked for: an address, and the days that it now speaks of. Figures of another year must never stand under the
-// name of this one, and "ytd" is another after every midnight.
-func (q *asked) ofDays() string {
-	return q.key() + " " + q.period.First + ".." + q.period.End.Format(time.DateOnly)
-}
 
 // snapshot is a page's figures at one instant. It is never changed.
 type snapshot struct {
@@ -91,10 +87,10 @@ type holding struct {
 	again, failed bool
 }
 
-// at returns what a page was asked for, at most a second behind the books if they answer within slow, else at most a minute. If they do
+// at returns what a page was asked for, at most a second behind the books if they answer soon, else at most a minute. If they do
 // not answer, it returns the last ones that they gave, however old, together with the error; without such, only the error.
 func (s *snapshots) at(ctx context.Context, q *asked) (*snapshot, error) {
-	key := q.ofDays()
+	key := q.key()
 	last, failed := s.look(key)
 	age := time.Duration(0)
 	if last != nil {
@@ -104,7 +100,9 @@ func (s *snapshots) at(ctx context.Context, q *asked) (*snapshot, error) {
 		}
 	}
 	if last != nil && last.took >= slow && age < forgotten && !failed {
-		s.renew(ctx, key, q)
+		if s.renewed(ctx, key, q) {
+			last, _ = s.look(key)
+		}
 		return last, nil
 	}
 	select {
@@ -122,12 +120,11 @@ func (s *snapshots) at(ctx context.Context, q *asked) (*snapshot, error) {
 // part returns the changing part of a page, of the figures that at returns. Where nobody has looked for a minute and the books took long
 // when they were asked last, it returns the part as it was then, in the last hour, while it is renewed.
 func (s *snapshots) part(ctx context.Context, q *asked, lang language) (*fragment, error) {
-	of := memorable{q.ofDays(), lang}
+	of := memorable{q.key(), lang}
 	var part *fragment
 	if last, _ := s.look(of.asked); last == nil {
 		var failed bool
-		if part, failed = s.memory.recall(of, s.now()); part != nil && !failed {
-			s.renew(ctx, of.asked, q)
+		if part, failed = s.memory.recall(of, s.now()); part != nil && !failed && !s.renewed(ctx, of.asked, q) {
 			return part, nil
 		}
 	}
@@ -148,15 +145,24 @@ func (s *snapshots) part(ctx context.Context, q *asked, lang language) (*fragmen
 // brokenError says that a page could not be made of its figures: a fault of ours.
 type brokenError struct{ error }
 
-// renew asks the books again, unless they are being asked again for another page: whatever takes long leaves them time for all else.
-func (s *snapshots) renew(ctx context.Context, key string, q *asked) {
+// renewed asks the books again, unless they are being asked again for another page: whatever takes long leaves them time for all else. It
+// says whether they have answered within a moment.
+func (s *snapshots) renewed(ctx context.Context, key string, q *asked) bool {
 	if !s.renewing.TryLock() {
-		return
+		return false
 	}
+	done := make(chan struct{})
 	go func() {
+		defer close(done)
 		defer s.renewing.Unlock()
-		_, _, _ = s.flight.Do(key, s.taking(ctx, key, q)) // that it failed is noted where it is kept
+		_, _, _ = s.flight.Do(key, s.taking(ctx, key, q)) // whether they failed is noted with what is kept
 	}()
+	select {
+	case <-done:
+		return true
+	case <-time.After(moment):
+		return false
+	}
 }
 
 // taking asks the books in a flight. Who leaves does not take the answer away from those who wait with them.
