@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"tiendo/internal/kpi"
+	"tiendo/internal/period"
 )
 
 // asked is what an address asks a page for; the language is no part of it, so that all who look share the answers.
@@ -241,6 +242,11 @@ func (q *asked) whole(id string) kpi.Query { return q.query(id, nil) }
 
 // by groups the same.
 func (q *asked) by(id string, dimensions ...string) kpi.Query { return q.query(id, dimensions) }
+
+// counted groups the same, of a period, and leaves out groups of which the figure counts nothing.
+func (q *asked) counted(id, dimension string, in period.Period) kpi.Query {
+	return kpi.Query{ID: id, Period: in, By: []string{dimension}, Where: q.where, Counted: true}
+}
 
 // earlier asks the same of the period before.
 func (q *asked) earlier(id string, dimensions ...string) kpi.Query {

@@ -222,7 +222,7 @@ func (b *Books) plan(queries []Query) ([]*group, error) {
 		if d.Reported() {
 			continue
 		}
-		key := fmt.Sprint(d.Families(), d.ofLegs(), d.ofClosings(), d.looksAhead(), d.measure, q.Period, q.By, q.Where, q.Fold, q.AsOf, q.Block, q.Causes, q.Before, q.more)
+		key := fmt.Sprint(d.Families(), d.ofLegs(), d.ofClosings(), d.looksAhead(), d.measure, q.Period, q.By, q.Where, q.Fold, q.AsOf, q.Block, q.Causes, q.Before, q.Counted, q.more)
 		g := byKey[key]
 		if g == nil {
 			g = &group{statement: statement{families: d.Families(), query: q, names: b.namesOf(q), binned: d.measure}}
@@ -231,8 +231,9 @@ func (b *Books) plan(queries []Query) ([]*group, error) {
 					return nil, err
 				}
 			}
-			if d.measure == "" {
+			if d.measure == "" && !q.Counted {
 				g.statement.terms = existence(&d)
+				g.statement.existing = len(g.statement.terms)
 			}
 			byKey[key], groups = g, append(groups, g)
 		}
