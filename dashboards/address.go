@@ -8,8 +8,10 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"tiendo/internal/kpi"
+	"tiendo/internal/period"
 )
 
 // asked is what an address asks a page for; the language is no part of it, so that all who look share the answers.
@@ -224,10 +226,11 @@ func (q *asked) href(lang language, changes ...string) string {
 	return path + "?" + params.Encode()
 }
 
-// key is what all who ask the same have in common.
+// key is what all who ask the same have in common: an address, and the days that it now speaks of. Figures of one year must never
+// stand under the name of the next, and "ytd" is another after every midnight.
 func (q *asked) key() string {
 	path, params := q.address()
-	return path + "?" + params.Encode()
+	return path + "?" + params.Encode() + " " + q.period.First + ".." + q.period.End.Format(time.DateOnly)
 }
 
 func (q *asked) address(changes ...string) (path string, params url.Values) {
@@ -260,6 +263,11 @@ func (q *asked) whole(id string) kpi.Query { return q.query(id, nil) }
 
 // by groups the same.
 func (q *asked) by(id string, dimensions ...string) kpi.Query { return q.query(id, dimensions) }
+
+// counted groups the same, of a period, and leaves out groups of which the figure counts nothing.
+func (q *asked) counted(id, dimension string, in period.Period) kpi.Query {
+	return kpi.Query{ID: id, Period: in, By: []string{dimension}, Where: q.where, Counted: true}
+}
 
 // earlier asks the same of the period before.
 func (q *asked) earlier(id string, dimensions ...string) kpi.Query {

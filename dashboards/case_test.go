@@ -290,7 +290,8 @@ func TestWhatBecameOfEachRecord(t *testing.T) {
 	for id, want := range map[string]string{
 		"dossier.late": " on 12 Sep 2019;", "dossier.on_time": "", "dossier.on_time_rate": "denominator on 12 Sep 2019;",
 		"dossier.open": " from 26 Aug 2019 until 12 Sep 2019;", "dossier.open_overdue": " from 11 Sep 2019 until 12 Sep 2019;",
-		"online.payment_rate": "numerator, denominator on 12 Sep 2019;", "satisfaction.score": "numerator on 13 Sep 20194;denominator on 13 Sep 2019;",
+		"dossier.carried_over": " in periods that begin from 27 Aug 2019 until 12 Sep 2019;",
+		"online.payment_rate":  "numerator, denominator on 12 Sep 2019;", "satisfaction.score": "numerator on 13 Sep 20194;denominator on 13 Sep 2019;",
 		"post.returned_rate": "",
 	} {
 		if figures[id] != want {

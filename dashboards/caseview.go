@@ -338,7 +338,7 @@ func (t *caseTeller) figures() []memberRow {
 			continue // it counted the case once
 		}
 		part := map[kpi.Part]string{kpi.Numerator: t.c.Numerator, kpi.Denominator: t.c.Denominator}[m.Part]
-		if n := len(rows); n > 0 && before.ID == m.ID && before.Part != m.Part && before.Day == m.Day && before.Until == m.Until && before.N == m.N {
+		if n := len(rows); n > 0 && before.ID == m.ID && before.Part != m.Part && before.Day == m.Day && before.Until == m.Until && before.N == m.N && before.Begins == m.Begins {
 			rows[n-1].Parts += ", " + part
 			continue
 		}
@@ -346,16 +346,25 @@ func (t *caseTeller) figures() []memberRow {
 			// Records of several days are one row: the history tells of each.
 			before.N += m.N
 			rows[n-1].When = t.c.FromDay + " " + t.lang.day(before.Day) + " " + t.c.UntilDay + " " + t.lang.day(m.Day)
-			rows[n-1].Times = t.lang.count(float64(before.N))
+			rows[n-1].Times = t.times(before)
 			continue
 		}
 		r := memberRow{ID: m.ID, Name: t.lang.of(d.VI, d.EN), Href: "/kpis#" + m.ID, Parts: part, When: t.when(&d, m, today)}
 		if m.N != 1 {
-			r.Times = t.lang.count(float64(m.N))
+			r.Times = t.times(m)
 		}
 		rows, before = append(rows, r), m
 	}
 	return rows
+}
+
+// times says how often a figure counts the case, or how much the case adds to it.
+func (t *caseTeller) times(m kpi.Membership) string {
+	n := t.lang.count(float64(m.N))
+	if m.Adds {
+		return n
+	}
+	return n + " " + t.c.Times
 }
 
 // when says on which day, or from which to which, a figure counts the case.
@@ -367,6 +376,19 @@ func (t *caseTeller) when(d *kpi.Definition, m kpi.Membership, today string) str
 	case m.Day > today:
 		return t.c.Will + " " + day
 	case !m.Stays:
+		return t.c.OnDay + " " + day
+	case m.Begins:
+		return t.c.Beginning + " " + t.stretch(m)
+	default:
+		return t.stretch(m)
+	}
+}
+
+// stretch says from which day to which.
+func (t *caseTeller) stretch(m kpi.Membership) string {
+	day := t.lang.day(m.Day)
+	switch {
+	case m.Begins && m.Until == m.Day:
 		return t.c.OnDay + " " + day
 	case m.Until != "":
 		return t.c.FromDay + " " + day + " " + t.c.UntilDay + " " + t.lang.day(m.Until)

@@ -28,7 +28,7 @@ type caseWords struct {
 	Standing, Rule, EventsSay                              string
 	CountedIn, CountedInSays                               string
 	NoFigure, Numerator, Denominator, OnDay, FromDay, Will string
-	UntilDay, Times, Ahead                                 string
+	UntilDay, Times, Ahead, Beginning                      string
 
 	ListOf, Cases, CountedTimes, Procedure, Verdict string
 	Code, Next, FirstPage, NoCases, Overall         string
@@ -69,7 +69,7 @@ var toldIn = map[language]*caseWords{
 		Events: "Sự kiện như đã báo", Happened: "Xảy ra", Recorded: "ghi lúc", Event: "Sự kiện", Source: "Nguồn", Data: "Nội dung", Standing: "Được dùng thế nào", Rule: "quy tắc",
 		EventsSay: "Mọi bản ghi đã nhận, kể cả bản ghi bị thay, bị rút lại hoặc không có tác dụng.",
 		CountedIn: "Chỉ số nào tính vụ việc này", CountedInSays: "Theo những gì đã biết đến lúc này.",
-		NoFigure: "Không chỉ số nào.", Numerator: "tử số", Denominator: "mẫu số", OnDay: "ngày", FromDay: "từ", Will: "sẽ tính từ", UntilDay: "đến", Times: "lần", Ahead: "trong hai ngày làm việc trước",
+		NoFigure: "Không chỉ số nào.", Numerator: "tử số", Denominator: "mẫu số", OnDay: "ngày", FromDay: "từ", Will: "sẽ tính từ", UntilDay: "đến", Times: "lần", Ahead: "trong hai ngày làm việc trước", Beginning: "trong các kỳ bắt đầu",
 
 		ListOf: "Danh sách của chỉ số", Cases: "vụ việc", CountedTimes: "lần được tính", Procedure: "Thủ tục, loại", Verdict: "Kết quả", Code: "Mã",
 		Next: "Trang sau", FirstPage: "Trang đầu", NoCases: "Không có vụ việc nào.", Overall: "Toàn thành phố", PartOf: "Phần",
@@ -110,7 +110,7 @@ var toldIn = map[language]*caseWords{
 		Events: "Events as told", Happened: "Happened", Recorded: "recorded", Event: "Event", Source: "Source", Data: "Content", Standing: "What became of it", Rule: "rule",
 		EventsSay: "Every record that was received, also those that were superseded, taken back or of no effect.",
 		CountedIn: "Which figures count this case", CountedInSays: "By what is known at this moment.",
-		NoFigure: "None.", Numerator: "numerator", Denominator: "denominator", OnDay: "on", FromDay: "from", Will: "will count from", UntilDay: "until", Times: "times", Ahead: "in the two working days before",
+		NoFigure: "None.", Numerator: "numerator", Denominator: "denominator", OnDay: "on", FromDay: "from", Will: "will count from", UntilDay: "until", Times: "times", Ahead: "in the two working days before", Beginning: "in periods that begin",
 
 		ListOf: "Cases of a figure", Cases: "cases", CountedTimes: "times counted", Procedure: "Procedure, kind", Verdict: "Outcome", Code: "Code",
 		Next: "Next page", FirstPage: "First page", NoCases: "There are none.", Overall: "Whole city", PartOf: "Part",

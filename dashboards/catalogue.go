@@ -64,7 +64,15 @@ func subjectOf(id string) inBoth {
 }
 
 var unitNames = map[string]inBoth{
-	"count": {"số lượng", "count"}, "ratio": {"tỷ lệ", "ratio"}, "hours": {"giờ làm việc", "working hours"}, "days": {"ngày", "days"}, "score": {"điểm 1–5", "score 1–5"},
+	"count": {"số lượng", "count"}, "ratio": {"tỷ lệ", "ratio"}, "hours": {"giờ", "hours"}, "days": {"ngày", "days"}, "score": {"điểm 1–5", "score 1–5"},
+}
+
+// unitOf names the unit of a figure: hours that a calendar counts are other hours.
+func unitOf(d *kpi.Definition) inBoth {
+	if d.WorkingTime() {
+		return inBoth{"giờ làm việc", "working hours"}
+	}
+	return unitNames[d.Unit]
 }
 
 var betterNames = map[kpi.Direction]inBoth{
@@ -105,7 +113,7 @@ func entryOf(d *kpi.Definition, lang language) figureEntry {
 		ID: d.ID, Name: lang.of(d.VI, d.EN), Other: other.of(d.VI, d.EN), OtherLang: string(other), OtherSays: definitionOf(d, other),
 		Says: definitionOf(d, lang), Formula: d.Formula(string(lang)), Law: d.Law, Cannot: lang.of(d.CaveatVI, d.Caveat),
 		Metric: metrics.MetricName(d.ID), API: "/v1/kpis/" + d.ID, Version: d.Version, Leadership: d.Leadership,
-		Unit: unitNames[d.Unit].in(lang), Better: betterNames[d.Direction].in(lang), State: toldIn[lang].Flow,
+		Unit: unitOf(d).in(lang), Better: betterNames[d.Direction].in(lang), State: toldIn[lang].Flow,
 	}
 	if d.Stock() {
 		e.State = toldIn[lang].Stock

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -60,22 +61,21 @@ func (p *Pages) live(w http.ResponseWriter, r *http.Request) {
 	}}
 	defer t.close()
 	for end := time.After(streamed); ; {
-		var s *snapshot
+		var part *fragment
 		if err == nil {
-			s, err = p.snapshots.at(r.Context(), q)
+			part, err = p.snapshots.part(r.Context(), q, lang)
 		}
-		p.note(r, err)
-		if s == nil {
-			t.fail(spoken[lang].Away)
-			return
-		}
-		part, broken := s.fragments[lang]()
-		if broken != nil {
-			p.Logger.Error("a page could not be made", "page", of.path, "error", broken)
+		if broken, is := errors.AsType[brokenError](err); is {
+			p.Logger.Error("a page could not be made", "page", of.path, "error", broken.error)
 			t.fail("internal error")
 			return
 		}
-		if !t.tell(s, part, func(html []byte) []byte { return p.seenBy(r, html) }) {
+		p.note(r, err)
+		if part == nil {
+			t.fail(spoken[lang].Away)
+			return
+		}
+		if !t.tell(part, func(html []byte) []byte { return p.seenBy(r, html) }) {
 			return
 		}
 		err = nil
@@ -105,15 +105,15 @@ type teller struct {
 }
 
 // tell writes what is new, or now and then that nothing is. It says whether somebody still listens.
-func (t *teller) tell(s *snapshot, part *fragment, shown func(html []byte) []byte) bool {
-	n := news{Seen: part.seen, AsOf: part.AsOf, AsOfTime: part.AsOfTime, Events: part.Events, Age: t.now().Sub(s.taken).Seconds(), Renewing: t.renewing()}
+func (t *teller) tell(part *fragment, shown func(html []byte) []byte) bool {
+	n := news{Seen: part.seen, AsOf: part.AsOf, AsOfTime: part.AsOfTime, Events: part.Events, Age: t.now().Sub(part.taken).Seconds(), Renewing: t.renewing()}
 	fresh := n.Seen != t.seen || n.Events != t.told.Events
 	if !fresh && time.Since(t.at) < beat {
 		return true
 	}
 	t.told, t.at = n, time.Now()
 	if n.Seen != t.seen {
-		n.HTML = string(shown(part.html))
+		n.HTML = string(shown(part.content()))
 	}
 	t.seen = n.Seen
 	var line bytes.Buffer

@@ -36,7 +36,7 @@ func onlineQuestions(q *asked) []kpi.Query {
 	for _, id := range onlineByAgency {
 		all = append(all, q.by(id, "agency"))
 	}
-	return append(all, q.by("online.share", "level"), q.by("online.uptake", "procedure"))
+	return append(all, q.by("online.share", "level"), q.counted("online.uptake", "procedure", q.period))
 }
 
 // onlineView is the model of the page.
@@ -121,7 +121,7 @@ const raised = 20
 
 // raises are the procedures that would raise the city's uptake most, and the first of them as a table.
 func (p *presenter) raises() ([]raise, table) {
-	q := p.by("online.uptake", "procedure")
+	q := p.counted("online.uptake", "procedure", p.period)
 	whole := valueOf(p.city[q.ID].Denominator)
 	var all []raise
 	for _, r := range p.figure(q).Rows {

@@ -91,7 +91,7 @@ func questionKey(q kpi.Query) string {
 	for _, name := range slices.Sorted(maps.Keys(q.Where)) {
 		where = append(where, fmt.Sprint(name, q.Where[name]))
 	}
-	return fmt.Sprint(q.ID, " of ", q.Period.ID, " by ", q.By, " where ", where, " as of ", q.AsOf)
+	return fmt.Sprint(q.ID, " of ", q.Period.ID, " by ", q.By, " where ", where, " as of ", q.AsOf, q.Counted)
 }
 
 // sortOut puts figures, the answers to a page's questions in their order, in their places.

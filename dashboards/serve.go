@@ -3,6 +3,7 @@ package dashboards
 import (
 	"bytes"
 	"compress/gzip"
+	"errors"
 	"fmt"
 	"html/template"
 	"maps"
@@ -80,26 +81,23 @@ func (p *Pages) figures(of *page) http.HandlerFunc {
 			p.refuseAddress(w, r, q, lang, bad)
 			return
 		}
-		var s *snapshot
+		var part *fragment
 		if err == nil {
-			s, err = p.snapshots.at(r.Context(), q)
+			part, err = p.snapshots.part(r.Context(), q, lang)
+		}
+		if p.broken(w, err) {
+			return
 		}
 		p.note(r, err)
 		f := p.frame(r, q, lang)
-		if s == nil {
+		if part == nil {
 			f.Trouble = &trouble{Heading: f.W.Away, Says: f.W.AwaySays}
 			w.Header().Set("Retry-After", "2")
 			p.send(w, r, http.StatusServiceUnavailable, "away", f)
 			return
 		}
-		part, err := s.fragments[lang]()
-		if err != nil {
-			p.Logger.Error("a page could not be made", "page", of.path, "period", q.period.ID, "error", err)
-			http.Error(w, "internal error", http.StatusInternalServerError)
-			return
-		}
-		f.Shown, f.Seen, f.Age = part, part.seen, p.Now().Sub(s.taken).Seconds()
-		f.Part = template.HTML(part.html) //nolint:gosec // made by our own templates
+		f.Shown, f.Seen, f.Age = part, part.seen, p.Now().Sub(part.taken).Seconds()
+		f.Part = template.HTML(part.content()) //nolint:gosec // made by our own templates
 		p.send(w, r, http.StatusOK, "page", f)
 	}
 }
@@ -140,7 +138,7 @@ func (p *Pages) fragment(s *snapshot, lang language) (*fragment, error) {
 	}
 	html := bytes.Clone(b.Bytes()) // a snapshot is kept for a while, a buffer's spare room need not be
 	return &fragment{
-		AsOf: show.AsOf(), AsOfTime: show.AsOfTime(), Events: show.Events(), Empty: show.Empty(), at: show.asOf, html: html, seen: mark(html),
+		AsOf: show.AsOf(), AsOfTime: show.AsOfTime(), Events: show.Events(), Empty: show.Empty(), at: show.asOf, taken: s.taken, html: html, seen: mark(html),
 	}, nil
 }
 
@@ -237,6 +235,16 @@ func (p *Pages) menu(here string, lang language, q *asked, who visitor) []choice
 		all = append(all, choice{entry.name.in(lang), entry.path + "?" + params.Encode(), current})
 	}
 	return all
+}
+
+// broken answers for a page that could not be made.
+func (p *Pages) broken(w http.ResponseWriter, err error) bool {
+	broken, is := errors.AsType[brokenError](err)
+	if is {
+		p.Logger.Error("a page could not be made", "error", broken.error)
+		http.Error(w, "internal error", http.StatusInternalServerError)
+	}
+	return is
 }
 
 // note logs the first failure of a row of them, and the end of the row.

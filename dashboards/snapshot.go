@@ -18,8 +18,10 @@ const (
 	// breaths times what it took, up to renewal, so that a page that is open all day leaves them most of their time.
 	pace    = time.Second
 	breaths = 4
-	// slow is how long the books may take before those who come are shown what others have seen in the last minute, while it is renewed.
-	slow = 200 * time.Millisecond
+	// slow is how long the books may take for an address before those who come wait no longer than a moment for them: then they are shown
+	// what was seen before, while it is renewed.
+	slow   = 100 * time.Millisecond
+	moment = 25 * time.Millisecond
 	// morePace is how old may be what a page shows beside figures: that costs what the history costs.
 	morePace = 5 * time.Second
 	// renewal is how old figures may be while no event is booked: deadlines pass without one.
@@ -55,9 +57,10 @@ type fragment struct {
 	// them; Empty says that nothing was ever told.
 	AsOf, AsOfTime, Events string
 	Empty                  bool
-	// at is the instant itself.
-	at   time.Time
-	html []byte
+	// at is the instant itself, taken when the books were asked.
+	at, taken time.Time
+	// html is its HTML, or packed is.
+	html, packed []byte
 	// seen tells two fragments apart by all that they show but the time and the number of events.
 	seen string
 }
@@ -70,8 +73,11 @@ type snapshots struct {
 	zone   *time.Location
 
 	flight singleflight.Group
-	mu     sync.Mutex
-	held   map[string]*holding
+	// renewing is held while the books are asked again for what they take long for: for one page at a time.
+	renewing sync.Mutex
+	mu       sync.Mutex
+	held     map[string]*holding
+	memory   memories
 }
 
 type holding struct {
@@ -81,7 +87,7 @@ type holding struct {
 	again, failed bool
 }
 
-// at returns what a page was asked for, at most a second behind the books if they answer within slow, else at most a minute. If they do
+// at returns what a page was asked for, at most a second behind the books if they answer soon, else at most a minute. If they do
 // not answer, it returns the last ones that they gave, however old, together with the error; without such, only the error.
 func (s *snapshots) at(ctx context.Context, q *asked) (*snapshot, error) {
 	key := q.key()
@@ -93,24 +99,78 @@ func (s *snapshots) at(ctx context.Context, q *asked) (*snapshot, error) {
 			return last, nil
 		}
 	}
-	// Who leaves does not take the answer away from those who wait with them.
-	result := s.flight.DoChan(key, func() (any, error) {
-		detached, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
-		defer cancel()
-		return s.take(detached, key, q)
-	})
 	if last != nil && last.took >= slow && age < forgotten && !failed {
+		if s.renewed(ctx, key, q) {
+			last, _ = s.look(key)
+		}
 		return last, nil
 	}
 	select {
 	case <-ctx.Done():
 		return nil, ctx.Err()
-	case r := <-result:
+	case r := <-s.flight.DoChan(key, s.taking(ctx, key, q)):
 		if r.Err != nil {
 			last, _ := s.look(key)
 			return last, r.Err
 		}
 		return r.Val.(*snapshot), nil
+	}
+}
+
+// part returns the changing part of a page, of the figures that at returns. Where nobody has looked for a minute and the books took long
+// when they were asked last, it returns the part as it was then, in the last hour, while it is renewed.
+func (s *snapshots) part(ctx context.Context, q *asked, lang language) (*fragment, error) {
+	of := memorable{q.key(), lang}
+	var part *fragment
+	if last, _ := s.look(of.asked); last == nil {
+		var failed bool
+		if part, failed = s.memory.recall(of, s.now()); part != nil && !failed && !s.renewed(ctx, of.asked, q) {
+			return part, nil
+		}
+	}
+	last, err := s.at(ctx, q)
+	if last == nil {
+		return part, err
+	}
+	part, broken := last.fragments[lang]()
+	if broken != nil {
+		return nil, brokenError{broken}
+	}
+	if last.took >= slow {
+		s.memory.keep(of, part, s.now())
+	}
+	return part, err
+}
+
+// brokenError says that a page could not be made of its figures: a fault of ours.
+type brokenError struct{ error }
+
+// renewed asks the books again, unless they are being asked again for another page: whatever takes long leaves them time for all else. It
+// says whether they have answered within a moment.
+func (s *snapshots) renewed(ctx context.Context, key string, q *asked) bool {
+	if !s.renewing.TryLock() {
+		return false
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		defer s.renewing.Unlock()
+		_, _, _ = s.flight.Do(key, s.taking(ctx, key, q)) // whether they failed is noted with what is kept
+	}()
+	select {
+	case <-done:
+		return true
+	case <-time.After(moment):
+		return false
+	}
+}
+
+// taking asks the books in a flight. Who leaves does not take the answer away from those who wait with them.
+func (s *snapshots) taking(ctx context.Context, key string, q *asked) func() (any, error) {
+	return func() (any, error) {
+		detached, cancel := context.WithTimeout(context.WithoutCancel(ctx), patience)
+		defer cancel()
+		return s.take(detached, key, q)
 	}
 }
 
@@ -172,6 +232,7 @@ func (s *snapshots) take(ctx context.Context, key string, q *asked) (*snapshot, 
 		if h := s.held[key]; h != nil {
 			h.failed = true
 		}
+		s.memory.fail(key)
 		return nil, err
 	}
 	s.hold(key, next)

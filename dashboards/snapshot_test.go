@@ -19,7 +19,7 @@ func counted(failing *atomic.Bool) (*snapshots, *atomic.Int64) {
 	s := &snapshots{
 		from: &sources{booked: counter(), ask: func(ctx context.Context, queries ...kpi.Query) ([]kpi.Figure, error) {
 			asked.Add(1)
-			time.Sleep(100 * time.Millisecond)
+			time.Sleep(50 * time.Millisecond)
 			if failing != nil && failing.Load() {
 				return nil, errors.New("away")
 			}
@@ -83,7 +83,7 @@ func TestSlowBooks(t *testing.T) {
 		s, asked := counted(nil)
 		answers, failing := s.from.ask, atomic.Bool{}
 		s.from.ask = func(ctx context.Context, queries ...kpi.Query) ([]kpi.Figure, error) {
-			time.Sleep(1900 * time.Millisecond)
+			time.Sleep(1950 * time.Millisecond)
 			if failing.Load() {
 				return nil, errors.New("away")
 			}
@@ -99,7 +99,7 @@ func TestSlowBooks(t *testing.T) {
 			t.Errorf("the first waited %v, %v", took, err)
 		}
 		for range 400 { // forty seconds of looking ten times a second
-			if _, took, err := look(); took > 0 || err != nil {
+			if _, took, err := look(); took > moment || err != nil {
 				t.Errorf("one waited %v, %v", took, err)
 			}
 			time.Sleep(100 * time.Millisecond)
@@ -121,6 +121,85 @@ func TestSlowBooks(t *testing.T) {
 			t.Errorf("got %v with %v, want the last figures, and why they are old", got, err)
 		}
 	})
+}
+
+// TestSlowPagesAreRemembered: of what the books take long for, who comes within the hour sees at once what was seen last, and new figures as
+// soon as the books have answered; never those of other days, nor those of an hour ago.
+func TestSlowPagesAreRemembered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, asked := counted(nil)
+		answers, failing := s.from.ask, atomic.Bool{}
+		s.from.ask = func(ctx context.Context, queries ...kpi.Query) ([]kpi.Figure, error) {
+			time.Sleep(1950 * time.Millisecond)
+			if failing.Load() {
+				return nil, errors.New("away")
+			}
+			return answers(ctx, queries...)
+		}
+		s.render = func(at *snapshot, _ language) (*fragment, error) {
+			return &fragment{taken: at.taken, html: []byte(at.taken.String())}, nil
+		}
+		look := func(period string) (part *fragment, took time.Duration, err error) {
+			start := time.Now()
+			if part, err = s.part(t.Context(), ask(t, overviewPage(), period), vietnamese); part != nil && string(part.content()) != part.taken.String() {
+				t.Errorf("what was taken at %v is %s", part.taken, part.content())
+			}
+			return part, time.Since(start), err
+		}
+		first, _, err := look("2018")
+		if err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(50 * time.Minute)
+		if again, took, err := look("2018"); err != nil || took > moment || !again.taken.Equal(first.taken) {
+			t.Errorf("who came within the hour waited %v, %v", took, err)
+		}
+		before := asked.Load()
+		if _, took, err := look("2018"); err != nil || took > moment {
+			t.Errorf("the next waited %v, %v", took, err)
+		}
+		time.Sleep(3 * time.Second)
+		second, took, err := look("2018")
+		if err != nil || took > moment || time.Since(second.taken) > 6*time.Second || asked.Load() != before+1 {
+			t.Errorf("after three seconds figures of %v are shown, %v, and the books were asked %d times", second.taken, err, asked.Load()-before)
+		}
+		if _, took, _ := look("2017"); took == 0 {
+			t.Error("another year is shown these figures")
+		}
+		time.Sleep(61 * time.Minute)
+		if part, took, err := look("2018"); err != nil || took == 0 || part.taken.Equal(second.taken) {
+			t.Errorf("what is older than an hour is shown: %v", err)
+		}
+		time.Sleep(10 * time.Minute)
+		failing.Store(true)
+		if part, took, err := look("2018"); part == nil || took > moment || err != nil {
+			t.Errorf("waited %v, %v, before anybody knows", took, err)
+		}
+		time.Sleep(5 * time.Second)
+		if part, _, err := look("2018"); part == nil || err == nil {
+			t.Errorf("got %v with %v, want the last part, and why it is old", part, err)
+		}
+		failing.Store(false)
+		if part, _, err := look("2018"); err != nil || time.Since(part.taken) > 3*time.Second {
+			t.Errorf("the books are back, and yet %v", err)
+		}
+	})
+}
+
+// TestMemoriesAreFew: what nobody has looked at for the longest time is forgotten first.
+func TestMemoriesAreFew(t *testing.T) {
+	var m memories
+	now := time.Now()
+	of := func(i int) memorable { return memorable{strconv.Itoa(i), english} }
+	for i := range mostMemories + 1 {
+		m.keep(of(i), &fragment{taken: now}, now.Add(time.Duration(i)*time.Second))
+		if part, _ := m.recall(of(0), now.Add(time.Duration(i)*time.Second)); part == nil {
+			t.Fatalf("what is looked at was forgotten for the %dth", i)
+		}
+	}
+	if part, _ := m.recall(of(1), now); part != nil || len(m.parts) != mostMemories {
+		t.Errorf("%d parts are remembered, with that at which nobody has looked", len(m.parts))
+	}
 }
 
 func TestWhoLeavesDoesNotTakeTheAnswerAway(t *testing.T) {

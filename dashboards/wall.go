@@ -200,18 +200,15 @@ func (p *Pages) wall(w http.ResponseWriter, r *http.Request) {
 	if asked.light {
 		f.Theme = "light"
 	}
-	s, err := p.snapshots.at(r.Context(), asked.asked)
+	part, err := p.snapshots.part(r.Context(), asked.asked, asked.lang)
+	if p.broken(w, err) {
+		return
+	}
 	p.note(r, err)
 	status := http.StatusOK
-	if s != nil {
-		part, err := s.fragments[asked.lang]()
-		if err != nil {
-			p.Logger.Error("a wall could not be made", "error", err)
-			http.Error(w, "internal error", http.StatusInternalServerError)
-			return
-		}
-		f.Part = template.HTML(part.html) //nolint:gosec // made by our own templates
-		f.Seen, f.AsOf, f.Age, f.Empty = part.seen, p.timeOfDay(part), p.Now().Sub(s.taken).Seconds(), part.Empty
+	if part != nil {
+		f.Part = template.HTML(part.content()) //nolint:gosec // made by our own templates
+		f.Seen, f.AsOf, f.Age, f.Empty = part.seen, p.timeOfDay(part), p.Now().Sub(part.taken).Seconds(), part.Empty
 	} else { // the wall stands, and fills when the books answer
 		var b bytes.Buffer
 		if err := p.templates.ExecuteTemplate(&b, "screens", shown{V: blankWall(asked)}); err != nil {
@@ -279,16 +276,19 @@ func (p *Pages) wallLive(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	seen := r.URL.Query().Get("seen")
-	s, part, err := p.awaitWall(r, asked, seen)
+	part, err := p.awaitWall(r, asked, seen)
+	if p.broken(w, err) {
+		return
+	}
 	p.note(r, err)
-	if s == nil {
+	if part == nil {
 		w.Header().Set("Retry-After", "2")
 		http.Error(w, spoken[asked.lang].Away, http.StatusServiceUnavailable)
 		return
 	}
-	n := wallNews{Seen: part.seen, Build: p.build(), AsOf: p.timeOfDay(part), Age: p.Now().Sub(s.taken).Seconds(), Clock: p.clock(), Renewing: p.renewing()}
+	n := wallNews{Seen: part.seen, Build: p.build(), AsOf: p.timeOfDay(part), Age: p.Now().Sub(part.taken).Seconds(), Clock: p.clock(), Renewing: p.renewing()}
 	if seen != part.seen {
-		n.HTML = string(part.html)
+		n.HTML = string(part.content())
 	}
 	var body bytes.Buffer
 	encoder := json.NewEncoder(&body)
@@ -302,27 +302,20 @@ func (p *Pages) wallLive(w http.ResponseWriter, r *http.Request) {
 }
 
 // awaitWall returns the figures of a wall, and waits a little if they are those that the page shows already.
-func (p *Pages) awaitWall(r *http.Request, asked wallAsk, seen string) (*snapshot, *fragment, error) {
+func (p *Pages) awaitWall(r *http.Request, asked wallAsk, seen string) (*fragment, error) {
 	end := time.After(beat)
 	for {
-		s, err := p.snapshots.at(r.Context(), asked.asked)
-		if s == nil {
-			return nil, nil, err
-		}
-		part, broken := s.fragments[asked.lang]()
-		if broken != nil {
-			return nil, nil, broken
-		}
+		part, err := p.snapshots.part(r.Context(), asked.asked, asked.lang)
 		if err != nil || part.seen != seen {
-			return s, part, err
+			return part, err
 		}
 		select {
 		case <-r.Context().Done():
-			return s, part, nil
+			return part, nil
 		case <-p.ended:
-			return s, part, nil
+			return part, nil
 		case <-end:
-			return s, part, nil
+			return part, nil
 		case <-time.After(step):
 		}
 	}

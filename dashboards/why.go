@@ -10,6 +10,7 @@ import (
 	"github.com/go-echarts/go-echarts/v2/opts"
 
 	"tiendo/internal/kpi"
+	"tiendo/internal/period"
 	"tiendo/internal/stats"
 )
 
@@ -87,7 +88,7 @@ func whyParts(id string) string {
 // whyQuestions ask what a change is split by.
 func (q *asked) whyQuestions() []kpi.Query {
 	id := whyRate(q.options["why"])
-	all := []kpi.Query{q.whole(id), q.formerly(id), q.by(id, whyParts(id)), q.formerly(id, whyParts(id))}
+	all := []kpi.Query{q.whole(id), q.formerly(id), q.whyOf(id, q.period), q.whyOf(id, q.since)}
 	if !q.since.Running {
 		all = append(all, q.saidThen(id))
 	}
@@ -95,9 +96,12 @@ func (q *asked) whyQuestions() []kpi.Query {
 }
 
 // formerly asks the same of the period that a change is explained against.
-func (q *asked) formerly(id string, dimensions ...string) kpi.Query {
-	return kpi.Query{ID: id, Period: q.since, By: dimensions, Where: q.where}
+func (q *asked) formerly(id string) kpi.Query {
+	return kpi.Query{ID: id, Period: q.since, Where: q.where}
 }
+
+// whyOf asks for the groups of a figure by which a change is explained.
+func (q *asked) whyOf(id string, in period.Period) kpi.Query { return q.counted(id, whyParts(id), in) }
 
 // saidThen asks what the books said of that period when it was over.
 func (q *asked) saidThen(id string) kpi.Query {
@@ -135,10 +139,10 @@ func (p *presenter) why() (whyView, error) {
 	if d, _ := kpi.ByID(rate); d.Shape == kpi.Count {
 		c.write, c.firstOf, c.lastOf = p.lang.count, "", ""
 		c.effects = append(c.effects, effect{p.t("why.volume"), c.last - c.first})
-		c.by = stats.Differences(p.countsOf(p.formerly(rate, whyParts(id))), p.countsOf(p.by(rate, whyParts(id))))
+		c.by = stats.Differences(p.countsOf(p.whyOf(rate, p.since)), p.countsOf(p.whyOf(rate, p.period)))
 		return p.whyShown(c)
 	}
-	split := stats.SplitRate(p.sharesOf(p.formerly(rate, whyParts(id))), p.sharesOf(p.by(rate, whyParts(id))))
+	split := stats.SplitRate(p.sharesOf(p.whyOf(rate, p.since)), p.sharesOf(p.whyOf(rate, p.period)))
 	if id == "dossier.late" { // late = settled × (1 − rate)
 		n0, n1 := valueOf(was.Denominator), valueOf(now.Denominator)
 		scale := -(n0 + n1) / 2

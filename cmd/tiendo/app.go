@@ -39,6 +39,7 @@ import (
 type app struct {
 	appOptions
 	cfg      config.Config
+	zone     *time.Location
 	log      *slog.Logger
 	registry *prometheus.Registry
 	slow     *prometheus.Registry // what is read from elsewhere
@@ -93,7 +94,7 @@ type appOptions struct {
 // The server does nothing before start. The caller ends it by ending the context of wait, or by Close if it never starts.
 func newApp(ctx context.Context, o appOptions) (_ *app, err error) {
 	a := &app{
-		cfg: o.Config, log: o.Logger, registry: prometheus.NewRegistry(), slow: prometheus.NewRegistry(), failed: make(chan error, 8),
+		cfg: o.Config, zone: o.Config.Location(), log: o.Logger, registry: prometheus.NewRegistry(), slow: prometheus.NewRegistry(), failed: make(chan error, 8),
 		appOptions: o, stack: cleanups{log: o.Logger},
 	}
 	if a.Now == nil {
@@ -160,8 +161,7 @@ func (a *app) listen(ctx context.Context) error {
 
 // openParts makes the parts that do the work.
 func (a *app) openParts(ctx context.Context, o appOptions) (err error) {
-	zone := a.cfg.Location()
-	calendars := calendar.Builtin(zone)
+	calendars := calendar.Builtin(a.zone)
 	a.booker = booking.New(booking.Options{
 		Conn: a.engine.Conn(), Rules: func() *lifecycle.Rules { return a.registers.Rules() }, Logger: a.log.With("part", "booker"), Registry: a.registry,
 		Standing: a.standing(), Loaded: func() (string, uint64) { return a.collector.ID(), a.collector.Loaded() }, Newest: func() uint64 { return a.collector.Newest() },
@@ -169,7 +169,7 @@ func (a *app) openParts(ctx context.Context, o appOptions) (err error) {
 		Erased: func(c booking.Case) bool { return a.collector.Erased(collector.Case(c)) },
 	})
 	a.registers = &registers{
-		store: register.Store{Conn: a.engine.Conn(), Zone: zone, Figures: registerFigures},
+		store: register.Store{Conn: a.engine.Conn(), Zone: a.zone, Figures: registerFigures},
 		log:   a.log.With("part", "registers"), now: a.Now, changed: a.booker.Wake,
 	}
 	if err := a.registers.open(ctx); err != nil {
@@ -180,10 +180,10 @@ func (a *app) openParts(ctx context.Context, o appOptions) (err error) {
 		Events: func() uint64 { return a.booker.Mark().Events }, Ledger: a.booker.Ledger(), Elsewhere: func() bool { return !a.booker.Leads() }, Renewing: a.booker.Renewing,
 	})
 	a.integrity = a.newIntegrity()
-	if err := a.openRanker(zone); err != nil {
+	if err := a.openRanker(); err != nil {
 		return misuse(err)
 	}
-	a.reports = papers.New(papers.Options{Books: a.books, Names: a.agencyName, Zone: zone})
+	a.reports = papers.New(papers.Options{Books: a.books, Names: a.agencyName, Zone: a.zone})
 	a.collector, err = collector.Open(collector.Options{
 		Data: a.cfg.Data, Keys: a.cfg.Keys(), Conn: a.engine.Conn, Tokens: a.tokens, Audit: a.auditSent, Log: a.log.With("part", "collector"), Registry: a.registry, Slow: a.slow, Now: a.Now,
 	})
@@ -203,7 +203,7 @@ func (a *app) openParts(ctx context.Context, o appOptions) (err error) {
 			agency := a.agency(code)
 			return agency.vi, agency.group
 		},
-		Zone: zone, Now: a.Now, Logger: a.log.With("part", "metrics"),
+		Zone: a.zone, Now: a.Now, Logger: a.log.With("part", "metrics"),
 	})
 	if err != nil {
 		return misuse(err)
@@ -214,7 +214,7 @@ func (a *app) openParts(ctx context.Context, o appOptions) (err error) {
 	}
 	a.pages, err = dashboards.New(dashboards.Options{
 		Reports: a.reports, Integrity: a.integrity,
-		Explain: a.explain, Figures: a.books, Location: zone, Now: a.Now, Demo: o.Simulated, Renewing: a.booker.Renewing, Version: versionText(), Logger: a.log.With("part", "pages"),
+		Explain: a.explain, Figures: a.books, Location: a.zone, Now: a.Now, Demo: o.Simulated, Renewing: a.booker.Renewing, Version: versionText(), Logger: a.log.With("part", "pages"),
 		Door: a.door, Tokens: a.tokens, Audit: a.acts, Procedures: a.procedure, Desk: a.desk(), Walls: walls, Sent: a.sent, Aside: a.aside,
 		Methods: a.ranker.Methods, Ranked: a.ranker.Ranked, Rank: a.ranker.Rank, Assessed: a.assessed,
 		Names: a.agencyName, Publishing: a.publishingPages(), Exported: a.exported,

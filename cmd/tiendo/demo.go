@@ -98,7 +98,7 @@ func (d *demo) load(ctx context.Context, std *streams) error {
 	if d.city.Loaded {
 		return nil
 	}
-	city, err := simulator.New(d.city.options(d.app.cfg.Location()))
+	city, err := simulator.New(d.city.options(d.app.zone))
 	if err != nil {
 		return err
 	}
@@ -163,7 +163,7 @@ func (d *demo) live(ctx context.Context) error {
 		}
 		return nil
 	}
-	if err := simulator.Live(ctx, d.city.options(d.app.cfg.Location()), time.Now, post); err != nil {
+	if err := simulator.Live(ctx, d.city.options(d.app.zone), time.Now, post); err != nil {
 		d.app.log.Error("the simulated city stands still", "error", err)
 		<-ctx.Done()
 	}
@@ -176,7 +176,7 @@ func (d *demo) remember() error {
 	if reached == 0 {
 		return nil
 	}
-	d.city.To = time.Unix(reached, 0).In(d.app.cfg.Location())
+	d.city.To = time.Unix(reached, 0).In(d.app.zone)
 	return d.city.write(d.app.cfg.Data)
 }
 

@@ -47,7 +47,7 @@ func (a *app) desk() *byhand.Desk {
 		},
 		Opaque:   a.collector.Opaque,
 		Agencies: a.agencies,
-		Now:      func() time.Time { return a.Now().In(a.cfg.Location()) },
+		Now:      func() time.Time { return a.Now().In(a.zone) },
 	})
 }
 

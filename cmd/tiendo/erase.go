@@ -108,7 +108,7 @@ func (a *app) retain(ctx context.Context) error {
 
 // retire erases what is old now.
 func (a *app) retire(ctx context.Context) error {
-	before := a.Now().In(a.cfg.Location()).AddDate(-int(a.cfg.Retention.Years), 0, 0)
+	before := a.Now().In(a.zone).AddDate(-int(a.cfg.Retention.Years), 0, 0)
 	var total booking.Erased
 	var after booking.Case
 	for {

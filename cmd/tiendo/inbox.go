@@ -25,7 +25,7 @@ func (a *app) openInbox() (err error) {
 	a.inbox, err = inbox.Open(inbox.Options{
 		Path: a.cfg.Inbox.Folder, Ledger: filepath.Join(a.cfg.Data, "inbox.ndjson"), Deliver: a.deliver, Facts: a.factsOf,
 		Every: inboxEvery, Quiet: inboxQuiet, Registry: a.registry, Log: a.log.With("part", "inbox"),
-		Now: func() time.Time { return a.Now().In(a.cfg.Location()) },
+		Now: func() time.Time { return a.Now().In(a.zone) },
 	})
 	if err != nil {
 		return misuse(err)

@@ -23,7 +23,7 @@ func (a *app) agencyName(code, lang string) string {
 // agency is what is known of an agency: from the register, else from the simulated city's list.
 func (a *app) agency(code string) agency {
 	view := a.registers.Known().At(time.Time{})
-	if known, ok := view.AgencyNear(code, calendar.DayOf(a.Now(), a.cfg.Location())); ok {
+	if known, ok := view.AgencyNear(code, calendar.DayOf(a.Now(), a.zone)); ok {
 		return agency{vi: known.NameVI, en: known.NameEN, group: known.Group}
 	}
 	return a.Agencies[code]
@@ -31,7 +31,7 @@ func (a *app) agency(code string) agency {
 
 // agencies are those of today, from the register, else those of the simulated city.
 func (a *app) agencies() (all []byhand.Agency) {
-	for _, known := range a.registers.Known().At(time.Time{}).Agencies(calendar.DayOf(a.Now(), a.cfg.Location())) {
+	for _, known := range a.registers.Known().At(time.Time{}).Agencies(calendar.DayOf(a.Now(), a.zone)) {
 		all = append(all, byhand.Agency{Code: known.Code, Name: byhand.Text{known.NameVI, known.NameEN}})
 	}
 	if len(all) == 0 {
@@ -44,7 +44,7 @@ func (a *app) agencies() (all []byhand.Agency) {
 
 // procedure is what the register calls a procedure; "" where it knows none of this code.
 func (a *app) procedure(code, lang string) string {
-	known, ok := a.registers.Known().At(time.Time{}).Procedure(code, calendar.DayOf(a.Now(), a.cfg.Location()))
+	known, ok := a.registers.Known().At(time.Time{}).Procedure(code, calendar.DayOf(a.Now(), a.zone))
 	if ok && lang == "en" && known.NameEN != "" {
 		return known.NameEN
 	}

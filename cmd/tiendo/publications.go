@@ -97,7 +97,7 @@ func (a *app) publish(ctx context.Context, ask publication.Ask) (publication.Out
 	m := ask.Source
 	if m == nil {
 		var err error
-		if m, _, err = a.ranker.Methods().Find(ask.Method, ask.Period, a.Now(), a.cfg.Location()); err != nil {
+		if m, _, err = a.ranker.Methods().Find(ask.Method, ask.Period, a.Now(), a.zone); err != nil {
 			return publication.Outcome{}, err
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
-	"time"
 
 	"tiendo/internal/auth"
 	"tiendo/internal/ranking"
@@ -27,9 +26,9 @@ func (a *app) methodsChanged(methods ranking.Methods, err error) {
 
 // openRanker reads the method files. A server whose methods do not hold together is not started: a ranking by half of them
 // would be believed.
-func (a *app) openRanker(zone *time.Location) error {
+func (a *app) openRanker() error {
 	a.ranker = &ranking.Ranker{
-		Books: a.books, Now: a.Now, Zone: zone, Block: func() uint64 { return a.booker.Mark().Block }, Remade: a.booker.Remade,
+		Books: a.books, Now: a.Now, Zone: a.zone, Block: func() uint64 { return a.booker.Mark().Block }, Remade: a.booker.Remade,
 		Stranger: func(ctx context.Context) bool {
 			_, known := auth.From(ctx)
 			return !known && !a.Simulated // whoever may see figures without a name

@@ -39,7 +39,7 @@ func (a *app) open() bool { return auth.Read(a.cfg.Auth.Read) == auth.ReadOpen }
 // routes says who may ask for what, and who answers. docs/access.md has the same as a table.
 func (a *app) routes() http.Handler {
 	answers := api.New(api.Options{
-		Books: a.books, Zone: a.cfg.Location(), Now: a.Now, Ready: a.ready, Logger: a.log.With("part", "api"),
+		Books: a.books, Zone: a.zone, Now: a.Now, Ready: a.ready, Logger: a.log.With("part", "api"),
 		Rules: a.registers.Rules, Facts: a.facts, Recorded: a.recorded, Check: a.check, Rebuild: a.rebuild, Alone: &a.alone, Erase: a.erase,
 		Backup: a.backup, Restore: a.restore, Restored: a.Restored,
 		LoadedRegisters: a.registers.loaded, LoadRegister: a.loadRegister, Tokens: a.tokens, Audit: a.acts,

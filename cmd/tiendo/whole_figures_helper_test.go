@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"tiendo/internal/calendar"
 	"tiendo/internal/event"
@@ -84,12 +85,12 @@ var dueSoon = count("dossier.due_soon", func(in window, c *lifecycle.Case) bool 
 
 func resolved(in window, c *lifecycle.Case) bool { return in.settled(c) && c.Closing == "resolved" }
 
-// handled766 is what Decision 766 rates: closed in the period, or open at its end.
+// handled766 is what Decision 766 rates: closed in the period, or open at its end; what no calendar reckons is in no rate.
 func handled766(in window, c *lifecycle.Case) bool {
-	return in.settled(c) || in.ended(c, "withdrawn") || openAt(c, in.End)
+	return !c.NoCalendar && (in.settled(c) || in.ended(c, "withdrawn") || openAt(c, in.End))
 }
 
-// onTime766 is closed on time or without ever a date, withdrawn, or open in term (DOMAIN.md facts 3 and 7).
+// onTime766 is closed on time or without ever a date, withdrawn, or open in term and not asked twice (DOMAIN.md facts 3, 5 and 7).
 func onTime766(in window, c *lifecycle.Case) bool {
 	switch {
 	case in.settled(c):
@@ -97,8 +98,19 @@ func onTime766(in window, c *lifecycle.Case) bool {
 	case in.ended(c, "withdrawn"):
 		return true
 	default:
-		return !overdueAt(c, in.End)
+		return !overdueAt(c, in.End) && !askedTwiceAt(c, in.End)
 	}
+}
+
+// askedTwiceAt: more than one supplement was requested, and there is no result (DOMAIN.md fact 5).
+func askedTwiceAt(c *lifecycle.Case, at time.Time) bool {
+	requests := 0
+	for _, p := range c.Pauses {
+		if p.From.Before(at) {
+			requests++
+		}
+	}
+	return requests > 1
 }
 
 // sized is a rate whose numerator depends on the period too.

@@ -93,7 +93,8 @@ func (c *Check) family(ctx context.Context, family event.Family) error {
 		return err
 	}
 	defer facts.close()
-	journal, err := readPrinted(ctx, c.Conn, family, nil, c.comparePrint, upTo(c.Booked.Block))
+	compare := func(subject string, e *lifecycle.Entry, print uint64) { c.comparePrint(family, subject, e, print) }
+	journal, err := readPrinted(ctx, c.Conn, family, nil, compare, upTo(c.Booked.Block))
 	if err != nil {
 		return err
 	}

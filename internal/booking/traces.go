@@ -10,9 +10,9 @@ import (
 
 // comparePrint compares a line of the journal with the print that stands beside it. Lines without one were written before there were
 // prints; their cases are compared line by line whenever they are booked.
-func (c *Check) comparePrint(subject string, e *lifecycle.Entry, print uint64) {
+func (c *Check) comparePrint(family event.Family, subject string, e *lifecycle.Entry, print uint64) {
 	if c.Cells && print != 0 && print != printOf(e) {
-		c.report(Difference{What: "cells", Subject: subject, Says: fmt.Sprintf("%s on %s by %s of %s: the line is not the one that its print was made of", e.Measure, e.Day, e.Cause, e.Stamp)})
+		c.report(Difference{What: "cells", Family: family, Subject: subject, Says: fmt.Sprintf("%s on %s by %s of %s: the line is not the one that its print was made of", e.Measure, e.Day, e.Cause, e.Stamp)})
 	}
 }
 

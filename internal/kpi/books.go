@@ -64,6 +64,8 @@ type group struct {
 	statement statement
 	// answers are the places of the queries in the question, and of their terms among the statement's.
 	answers []answer
+	// coarser are questions that are answered by what this one's statement brings, added up.
+	coarser []*group
 }
 
 type answer struct {
@@ -137,18 +139,21 @@ func (b *Books) answer(ctx context.Context, queries []Query, groups []*group) (_
 	for _, g := range groups {
 		work.Go(func() error {
 			sums, live, err := b.fetch(working, &g.statement)
-			if a := g.answers[0]; err == nil && a.definition.looksAhead() && !queries[a.query].Period.Running {
+			if g.statement.until != "" && !g.statement.query.Period.Running && err == nil {
 				live = false
-				err = b.soonThen(working, &g.statement, a.numerator[0], sums)
+				err = b.soonThen(working, &g.statement, g.answers[0].numerator[0], sums)
 			}
 			if err != nil {
-				return fmt.Errorf("ask the books for %s: %w", queries[g.answers[0].query].ID, err)
+				return fmt.Errorf("ask the books for %s: %w", g.statement.query.ID, err)
 			}
 			if !live {
 				engine.Store(true)
 			}
-			for _, a := range g.answers {
-				answer(a.query, sums.rows(a, &g.statement))
+			for _, c := range append(g.coarser, g) {
+				added := sums.by(g.statement.query.By, c.statement.query.By)
+				for _, a := range c.answers {
+					answer(a.query, added.rows(a, &c.statement))
+				}
 			}
 			return nil
 		})
@@ -222,7 +227,7 @@ func (b *Books) plan(queries []Query) ([]*group, error) {
 		if d.Reported() {
 			continue
 		}
-		key := fmt.Sprint(d.Families(), d.ofLegs(), d.ofClosings(), d.looksAhead(), d.measure, q.Period, q.By, q.Where, q.Fold, q.AsOf, q.Block, q.Causes, q.Before, q.more)
+		key := fmt.Sprint(d.Families(), d.ofLegs(), d.ofClosings(), d.looksAhead(), d.measure, q.Period, q.By, q.Where, q.Fold, q.AsOf, q.Block, q.Causes, q.Before, q.Counted, q.more)
 		g := byKey[key]
 		if g == nil {
 			g = &group{statement: statement{families: d.Families(), query: q, names: b.namesOf(q), binned: d.measure}}
@@ -231,8 +236,9 @@ func (b *Books) plan(queries []Query) ([]*group, error) {
 					return nil, err
 				}
 			}
-			if d.measure == "" {
+			if d.measure == "" && !q.Counted {
 				g.statement.terms = existence(&d)
+				g.statement.existing = len(g.statement.terms)
 			}
 			byKey[key], groups = g, append(groups, g)
 		}
@@ -242,7 +248,37 @@ func (b *Books) plan(queries []Query) ([]*group, error) {
 			denominator: g.statement.indices(d.denominator),
 		})
 	}
-	return groups, nil
+	return together(groups), nil
+}
+
+// together has the delays of records read once for all questions that differ in whether they tell agencies and sources apart: nearly every
+// record is a line of its own.
+func together(groups []*group) []*group {
+	var all []*group
+	finest := map[string]*group{}
+	for _, g := range groups {
+		s := g.statement
+		if s.binned != lifecycle.Recorded || slices.ContainsFunc(s.query.By, func(by string) bool { return by != "agency" && by != "source" }) {
+			all = append(all, g)
+			continue
+		}
+		of := s.query
+		of.ID, of.By = "", nil
+		key := fmt.Sprint(s.families, of)
+		if finest[key] == nil {
+			s.query.By = nil
+			finest[key] = &group{statement: s}
+			all = append(all, finest[key])
+		}
+		f := finest[key]
+		f.coarser = append(f.coarser, g)
+		for _, by := range g.statement.query.By {
+			if !slices.Contains(f.statement.query.By, by) {
+				f.statement.query.By = append(f.statement.query.By, by)
+			}
+		}
+	}
+	return all
 }
 
 // existence are the terms by which a group has a case in the period: something open when it starts, or something that

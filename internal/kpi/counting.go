@@ -18,16 +18,20 @@ type Membership struct {
 	Day string `json:"day"`
 	// Until is the day at whose end a stock no longer counts it; empty while it does.
 	Until string `json:"until,omitempty"`
-	N     int64  `json:"n"`
+	// Begins says that it counts in the periods that begin from Day to Until, both included: it is what they carry over.
+	Begins bool  `json:"begins,omitzero"`
+	N      int64 `json:"n"`
 	// Stays says that it is counted from Day on, and not on Day alone.
 	Stays bool `json:"-"`
+	// Adds says that N is what the case adds, such as people or points, and not how often it counts.
+	Adds bool `json:"-"`
 }
 
 // Ahead says that d counts what is to come: the day of a Membership is then that of the deadline.
 func (d *Definition) Ahead() bool { return d.looksAhead() }
 
 // Counting lists the figures that count a case, from what it contributes to the books. A stock counts it from the end of a
-// day on until the end of another; what began and ended on one day is not listed.
+// day on until the end of another, and periods that begin meanwhile carry it over; what began and ended on one day is not listed.
 func Counting(family event.Family, counts []lifecycle.Count) []Membership {
 	all := []Membership{}
 	for _, d := range Catalogue() {
@@ -36,10 +40,12 @@ func Counting(family event.Family, counts []lifecycle.Count) []Membership {
 		}
 		add := func(part Part, terms []term) {
 			days := map[calendar.Day]int64{}
+			adds := false
 			for _, t := range terms {
 				if t.minus || t.window == atStart || t.window == atEnd {
 					continue
 				}
+				adds = adds || addsUp[t.measure]
 				for _, c := range counts {
 					if t.counts(&c) {
 						days[c.Day] += c.N
@@ -47,9 +53,11 @@ func Counting(family event.Family, counts []lifecycle.Count) []Membership {
 				}
 			}
 			for _, day := range slices.Sorted(maps.Keys(days)) {
-				all = append(all, Membership{ID: d.ID, Part: part, Day: day.String(), N: days[day]})
+				all = append(all, Membership{ID: d.ID, Part: part, Day: day.String(), N: days[day], Adds: adds})
 			}
-			all = append(all, stays(d.ID, part, terms, counts)...)
+			for _, w := range []window{atStart, atEnd} {
+				all = append(all, stays(d.ID, part, w, terms, counts)...)
+			}
 		}
 		switch {
 		case d.measure != "":
@@ -64,16 +72,19 @@ func Counting(family event.Family, counts []lifecycle.Count) []Membership {
 	return all
 }
 
+// addsUp are the measures that add up what a case tells.
+var addsUp = map[lifecycle.Measure]bool{lifecycle.Sessions: true, lifecycle.Received: true, lifecycle.Heard: true, lifecycle.Led: true, lifecycle.Scored: true}
+
 // counts says whether t sums c.
 func (t *term) counts(c *lifecycle.Count) bool {
 	return c.Measure == t.measure && c.Marks&(t.with|t.without) == t.with
 }
 
-// stays are the stretches of days at whose ends the stock among terms counts the case.
-func stays(id string, part Part, terms []term, counts []lifecycle.Count) []Membership {
+// stays are the stretches of days at whose ends, or of days at whose beginnings, the stock among terms counts the case.
+func stays(id string, part Part, w window, terms []term, counts []lifecycle.Count) []Membership {
 	changes := map[calendar.Day]int64{}
 	for _, t := range terms {
-		if t.window != atEnd {
+		if t.window != w {
 			continue
 		}
 		for _, c := range counts {
@@ -95,9 +106,14 @@ func stays(id string, part Part, terms []term, counts []lifecycle.Count) []Membe
 		if n != 0 {
 			all[len(all)-1].Until = day.String()
 		}
-		if n += changes[day]; n != 0 {
-			all = append(all, Membership{ID: id, Part: part, Day: day.String(), N: n, Stays: true})
+		if n += changes[day]; n == 0 {
+			continue
 		}
+		first := day
+		if w == atStart {
+			first++ // what a day ends with, the next begins with
+		}
+		all = append(all, Membership{ID: id, Part: part, Day: first.String(), N: n, Stays: true, Begins: w == atStart})
 	}
 	return all
 }

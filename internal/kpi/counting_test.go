@@ -22,7 +22,8 @@ func TestStocksCountACaseForAWhile(t *testing.T) {
 		}
 		all := map[string]string{}
 		for _, m := range Counting(event.Dossier, x.Counted) {
-			all[m.ID+" "+string(m.Part)] += fmt.Sprintf("%s..%s %d;", m.Day, m.Until, m.N)
+			begins := map[bool]string{true: " begins"}[m.Begins]
+			all[m.ID+" "+string(m.Part)] += fmt.Sprintf("%s..%s %d%s;", m.Day, m.Until, m.N, begins)
 		}
 		return all
 	}
@@ -32,6 +33,9 @@ func TestStocksCountACaseForAWhile(t *testing.T) {
 		"dossier.open ":                    "2025-03-03..2025-03-13 1;",
 		"dossier.open_overdue ":            "2025-03-10..2025-03-13 1;",
 		"dossier.open_in_term ":            "2025-03-03..2025-03-10 1;",
+		"dossier.carried_over ":            "2025-03-04..2025-03-13 1 begins;",
+		"official.06a_carried ":            "2025-03-04..2025-03-13 1 begins;",
+		"official.06a_received ":           "2025-03-03.. 1;2025-03-04..2025-03-13 1 begins;",
 		"dossier.late ":                    "2025-03-13.. 1;",
 		"dossier.on_time ":                 "",
 		"dossier.on_time_rate numerator":   "",
@@ -43,6 +47,9 @@ func TestStocksCountACaseForAWhile(t *testing.T) {
 	}
 	if at := of(received, tell("resolved", 3, `{}`)); at["dossier.open "] != "" || at["dossier.early "] == "" {
 		t.Errorf("settled on the day it came: %v", at)
+	}
+	if at := of(received, tell("resolved", 4, `{}`)); at["dossier.carried_over "] != "2025-03-04..2025-03-04 1 begins;" {
+		t.Errorf("settled on the day after it came: only periods that begin on that day carry it over: %v", at["dossier.carried_over "])
 	}
 	if open := of(received); open["dossier.open "] != "2025-03-03.. 1;" {
 		t.Errorf("open: %v", open)

@@ -119,6 +119,11 @@ func (d *Definition) Reported() bool { return d.indicator != "" }
 // Costly says that to ask for d costs what the history does: reports are read from the facts, and delays of records are as many as these.
 func (d *Definition) Costly() bool { return d.Reported() || d.measure == lifecycle.Recorded }
 
+// WorkingTime says that the hours of d are those that a calendar counts, and not all that passed.
+func (d *Definition) WorkingTime() bool {
+	return d.measure == lifecycle.Worked || d.measure == lifecycle.Accepted
+}
+
 // CountsCases says that the numbers of d are numbers of cases, so that the list of these is as long as they say. Others add up what
 // cases tell, such as the people who were received, or count records.
 func (d *Definition) CountsCases() bool { return !d.ofRecords() && d.prefix() != "reception" }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+	"github.com/google/go-cmp/cmp"
 
 	"tiendo/internal/calendar"
 	"tiendo/internal/clickhouse/enginetest"
@@ -753,6 +754,22 @@ func TestRecords(t *testing.T) {
 	of, err := period.Parse("2025-Q1", now, zone)
 	if err != nil {
 		t.Fatal(err)
+	}
+	var queries []Query // which are read once where they can be
+	for _, by := range [][]string{nil, {"source"}, {"agency"}, {"source", "agency"}, {"month"}, {"channel"}} {
+		for _, where := range []map[string][]string{nil, {"agency": {"A"}}} {
+			queries = append(queries, Query{ID: "quality.report_delay_p90", Period: of, By: by, Where: where})
+		}
+	}
+	together, err := b.Ask(t.Context(), queries...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, q := range queries {
+		alone, err := b.Ask(t.Context(), q)
+		if diff := cmp.Diff(alone[0].Rows, together[i].Rows, cmp.AllowUnexported(Row{})); err != nil || diff != "" {
+			t.Errorf("delays by %v where %v, asked together with others (+) and alone (-): %v\n%s", q.By, q.Where, err, diff)
+		}
 	}
 	for part, want := range map[Part]int64{All: 4, Numerator: 1} {
 		list, err := b.Cases(t.Context(), Query{ID: "quality.foreign_rate", Period: of}, Listing{Part: part, Limit: 10})

@@ -3,6 +3,7 @@ package kpi
 import (
 	"maps"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -21,6 +22,28 @@ func (s *sums) of(keys []string) *series {
 		s.byKey[key] = &series{terms: map[uint32][]int64{}, bins: map[uint32]map[int32]int64{}}
 	}
 	return s.byKey[key]
+}
+
+// by adds sums by some dimensions up by some of these.
+func (s *sums) by(from, to []string) *sums {
+	if slices.Equal(from, to) {
+		return s
+	}
+	added := &sums{byKey: map[string]*series{}}
+	for key, of := range s.byKey {
+		codes := strings.Split(key, separator)
+		var kept []string
+		for _, by := range to {
+			kept = append(kept, codes[slices.Index(from, by)])
+		}
+		sum := added.of(kept)
+		for bucket, bins := range of.bins {
+			for bin, n := range bins {
+				sum.addBin(bucket, bin, n)
+			}
+		}
+	}
+	return added
 }
 
 func (s *series) addSums(bucket uint32, values []int64) { s.terms[bucket] = slices.Clone(values) }
@@ -42,13 +65,12 @@ func (s *sums) rows(a answer, st *statement) []Row {
 		s.byKey[""] = &series{}
 	}
 	rows := []Row{}
-	exists := len(existence(&a.definition))
 	for _, key := range keys {
 		of, codes := s.byKey[key], codesOf(key)
 		before := slices.Clone(of.at(st, bucketBefore))
 		for i := range buckets {
 			now := moment{before: before, during: of.at(st, uint32(i+1)), ahead: of.at(st, bucketAhead)}
-			row := of.row(a, st, now, exists, uint32(i+1))
+			row := of.row(a, st, now, uint32(i+1))
 			for j, n := range now.during {
 				before[j] += n
 			}
@@ -80,12 +102,12 @@ func (s *series) at(st *statement, bucket uint32) []int64 {
 }
 
 // row is the value of one key in one bucket; nil if the key has no case there: none of the first terms, which tell.
-func (s *series) row(a answer, st *statement, now moment, exists int, bucket uint32) *Row {
+func (s *series) row(a answer, st *statement, now moment, bucket uint32) *Row {
 	if st.binned != "" {
 		return quantileRow(a.definition, s.bins[bucket])
 	}
 	has, open := false, int64(0)
-	for i := range exists {
+	for i := range st.existing {
 		n := now.value(&st.terms[i], i)
 		if st.terms[i].window == atStart {
 			open += n // what was opened and closed before is no case of the period

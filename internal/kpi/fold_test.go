@@ -200,5 +200,12 @@ func TestUnknownValuesAreRefused(t *testing.T) {
 	f("petition.received", "kind", "decree", "complaint")
 	f("dossier.late", "agency", "", "")
 	f("dossier.late", "agency", "Sở Nội vụ", "letters")
-	f("dossier.late", "field", "Đất đai, nhà ở", "")
+	f("dossier.late", "field", "Đất đai, nhà ở", "") // without a register nobody knows
+	loaded, err = loaded.With(register.Procedures, []byte(`procedures: [{code: P, names: {vi: a, en: a}, field: "Xây dựng", to: 2025-06-30}, {code: P, names: {vi: a, en: a}, field: "Đất đai, nhà ở", from: 2025-07-01}, {code: Q, names: {vi: a, en: a}}]`), time.Unix(2, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f("dossier.late", "field", "Đất đai, nhà ở", "") // it begins after the period
+	f("dossier.late", "field", "Đất đai", "is none of them; Xây dựng, Đất đai, nhà ở would do")
+	f("dossier.late", "field", "", "")
 }

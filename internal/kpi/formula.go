@@ -129,6 +129,7 @@ var formulaWords = [2]formulaText{
 		measures: map[lifecycle.Measure]string{
 			lifecycle.Opened: "tiếp nhận", lifecycle.Settled: "đã giải quyết", lifecycle.Ended: "kết thúc khác",
 			lifecycle.Breached: "quá hạn", lifecycle.Redeemed: "quá hạn đã kết thúc", lifecycle.Due: "đến hạn",
+			lifecycle.AskedAgain: "trong hạn mà bị yêu cầu bổ sung lần thứ hai", lifecycle.AskedOver: "hồ sơ ấy đã quá hạn hoặc kết thúc",
 			lifecycle.Paused: "bắt đầu chờ bổ sung", lifecycle.Resumed: "hết chờ bổ sung",
 			lifecycle.Awaiting: "bắt đầu chờ tiếp nhận", lifecycle.Answered: "hết chờ tiếp nhận", lifecycle.NotAccepted: "không được tiếp nhận",
 			lifecycle.Worked: "thời gian làm việc từ tiếp nhận đến kết thúc", lifecycle.Accepted: "thời gian làm việc từ nộp đến tiếp nhận",
@@ -163,6 +164,7 @@ var formulaWords = [2]formulaText{
 		measures: map[lifecycle.Measure]string{
 			lifecycle.Opened: "received", lifecycle.Settled: "settled", lifecycle.Ended: "closed otherwise",
 			lifecycle.Breached: "became overdue", lifecycle.Redeemed: "closed overdue", lifecycle.Due: "due",
+			lifecycle.AskedAgain: "asked a second time for a supplement while in term", lifecycle.AskedOver: "of these became overdue or closed",
 			lifecycle.Paused: "began to wait for a supplement", lifecycle.Resumed: "stopped waiting for it",
 			lifecycle.Awaiting: "began to await acceptance", lifecycle.Answered: "stopped awaiting it", lifecycle.NotAccepted: "not accepted",
 			lifecycle.Worked: "working times from receipt to closing", lifecycle.Accepted: "working times from submission to receipt",

@@ -257,17 +257,24 @@ func (l *living) fold(agencies []string) {
 			continue
 		}
 		if of.terms[bucket] == nil {
-			of.terms[bucket] = make([]int64, len(l.terms))
+			of.terms[bucket] = values
+			continue
 		}
 		for i, v := range values {
 			of.terms[bucket][i] += v
 		}
 	}
 	for at, bins := range l.bins {
-		if of, bucket := l.seriesOf(agencies, at); of != nil {
-			for bin, n := range bins {
-				of.addBin(bucket, bin, n)
-			}
+		of, bucket := l.seriesOf(agencies, at)
+		if of == nil {
+			continue
+		}
+		if of.bins[bucket] == nil {
+			of.bins[bucket] = bins
+			continue
+		}
+		for bin, n := range bins {
+			of.bins[bucket][bin] += n
 		}
 	}
 }

@@ -71,7 +71,7 @@ func TestMemoryAnswersLikeTheEngine(t *testing.T) {
 	now := time.Now().In(zone).Truncate(time.Second)
 	rng := rand.New(rand.NewPCG(20, 26))
 	measures := []lifecycle.Measure{
-		lifecycle.Opened, lifecycle.Settled, lifecycle.Ended, lifecycle.Breached, lifecycle.Redeemed, lifecycle.Due, lifecycle.Paused, lifecycle.Resumed,
+		lifecycle.Opened, lifecycle.Settled, lifecycle.Ended, lifecycle.Breached, lifecycle.Redeemed, lifecycle.AskedAgain, lifecycle.AskedOver, lifecycle.Due, lifecycle.Paused, lifecycle.Resumed,
 		lifecycle.Awaiting, lifecycle.Answered, lifecycle.Returned, lifecycle.Paid, lifecycle.Rated, lifecycle.Scored, lifecycle.Stray, lifecycle.Sessions,
 		lifecycle.LegOpened, lifecycle.LegSettled, lifecycle.LegBreached, lifecycle.Worked, lifecycle.Accepted, lifecycle.Confirmed,
 	}
@@ -82,7 +82,7 @@ func TestMemoryAnswersLikeTheEngine(t *testing.T) {
 			family: []string{"dossier", "task", "petition", "finding", "reception"}[rng.IntN(5)], subject: fmt.Sprint(i), agency: string(rune('A' + rng.IntN(4))),
 			measure: measures[rng.IntN(len(measures))], day: day.Format(time.DateOnly), marks: lifecycle.Marks(rng.Uint32() & rng.Uint32() & (1<<31 - 1)), n: 1 + rng.Int64N(3),
 		}
-		if c.measure == lifecycle.Due || c.measure == lifecycle.Breached {
+		if c.measure == lifecycle.Due || c.measure == lifecycle.Breached || c.measure == lifecycle.AskedOver {
 			c.millis = rng.Uint32N(86_400_000)
 		}
 		if booking.Binned(c.measure) {

@@ -1,6 +1,7 @@
 package kpi
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -114,65 +115,50 @@ func (b *Books) leftSettled() string {
 	return fmt.Sprintf("toInt32(if(verdict = 'late', least(-1, %[1]s), greatest(0, %[1]s)))", between)
 }
 
-// readMargins reads the verdicts once, of what is open and of what was settled.
+// readMargins reads the verdicts once, of what is open and of what was settled: what it counts is by agency and margin, or by age.
 func (b *Books) readMargins(ctx context.Context, where string, args []any) (*Margins, error) {
 	rows, err := b.Conn.Query(ctx, fmt.Sprintf(`WITH {ordinals:Array(Int32)} AS days
-		SELECT agency, settled, dated, left, age, toInt64(count()), toInt64(countIf(within)) FROM (
+		SELECT grouping(age) AS by_margin, agency, settled, dated, left, age, toInt64(count()), toInt64(countIf(within)) FROM (
 		SELECT agency, closed IS NOT NULL AS settled, %[1]s AS dated, multiIf(settled, %[2]s, dated, %[3]s, 0) AS left, if(settled, 0, %[4]s) AS age,
 			settled AND closed >= {from:DateTime64(3)} AS within
 		FROM verdicts FINAL
 		WHERE family = 'dossier' AND (opened IS NOT NULL AND closed IS NULL AND verdict NOT IN ('voided', 'orphan')
 			OR closed >= least({since:DateTime64(3)}, {from:DateTime64(3)}) AND closed < {to:DateTime64(3)} AND %[5]s)%[6]s)
-		GROUP BY agency, settled, dated, left, age`, openDated, b.leftSettled(), b.leftOpen(), b.ageOpen(), settledDated, where), args...)
+		GROUP BY GROUPING SETS ((agency, settled, dated, left), (settled, age))`, openDated, b.leftSettled(), b.leftOpen(), b.ageOpen(), settledDated, where), args...)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
 	m := &Margins{Aged: map[int]int64{}}
-	open, settled, history := map[Margin]int64{}, map[Margin]int64{}, map[Margin]int64{}
 	for rows.Next() {
+		var byMargin uint64
 		var agency string
 		var closed, dated bool
 		var left, age int32
 		var n, within int64
-		if err := rows.Scan(&agency, &closed, &dated, &left, &age, &n, &within); err != nil {
+		if err := rows.Scan(&byMargin, &agency, &closed, &dated, &left, &age, &n, &within); err != nil {
 			return nil, err
 		}
-		of := Margin{Agency: agency, Days: int(left)}
 		switch {
-		case closed:
-			history[of] += n
-			if within > 0 {
-				settled[of] += within
+		case byMargin == 0:
+			if !closed {
+				m.Aged[int(age)] = n
 			}
-			continue
+		case closed:
+			m.History = append(m.History, Margin{agency, int(left), n})
+			if within > 0 {
+				m.Settled = append(m.Settled, Margin{agency, int(left), within})
+			}
 		case dated:
-			open[of] += n
+			m.Open = append(m.Open, Margin{agency, int(left), n})
 		default:
 			m.Undated += n
 		}
-		m.Aged[int(age)] += n
 	}
-	m.Open, m.Settled, m.History = sorted(open), sorted(settled), sorted(history)
+	for _, margins := range [][]Margin{m.Open, m.Settled, m.History} {
+		slices.SortFunc(margins, func(a, b Margin) int { return cmp.Or(cmp.Compare(a.Agency, b.Agency), cmp.Compare(a.Days, b.Days)) })
+	}
 	return m, rows.Err()
-}
-
-// sorted lists margins by agency and days.
-func sorted(byMargin map[Margin]int64) []Margin {
-	all := make([]Margin, 0, len(byMargin))
-	for of, n := range byMargin {
-		of.Cases = n
-		all = append(all, of)
-	}
-	slices.SortFunc(all, func(a, b Margin) int {
-		switch {
-		case a.Agency < b.Agency || a.Agency == b.Agency && a.Days < b.Days:
-			return -1
-		default:
-			return 1
-		}
-	})
-	return all
 }
 
 // ordinals are the parameters of ordinal and of what is told of now: of each day from some years before today to as many after, how

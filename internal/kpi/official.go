@@ -1,6 +1,10 @@
 package kpi
 
-import "tiendo/internal/lifecycle"
+import (
+	"slices"
+
+	"tiendo/internal/lifecycle"
+)
 
 // The laws that prescribe a way of counting: DOMAIN.md §1.3 and §1.4.
 const (
@@ -19,7 +23,7 @@ func settled06a() []term {
 }
 
 // onTime06a is column 9: on the day, and all that was refused or withdrawn (DOMAIN.md fact 7), and what never had a date
-// (fact 6).
+// (fact 6). What lies outside the calendar is here as well, for the form's columns must add up to what was settled.
 func onTime06a() []term {
 	terms := flow(lifecycle.Settled, onTime, lifecycle.Early|lifecycle.Rejected)
 	terms = append(terms, flow(lifecycle.Settled, lifecycle.Rejected, 0)...)
@@ -30,9 +34,9 @@ func onTime06a() []term {
 // official are figures by the rules of an authority. They stand beside ours and are never mixed with them.
 var official = []Definition{
 	prescribed(law766, ratio("official.766_on_time_rate", "Tỷ lệ đúng hạn (QĐ 766)", "On-time rate by Decision 766", Higher,
-		"of the dossiers handled in the period (settled, withdrawn or open at its end), those closed on time or open in term; an open dossier is judged at the period's end",
-		append(append(onTime766(), open(atEnd)...), minus(overdue())...),
-		append(settled06a(), open(atEnd)...))),
+		"of the dossiers handled in the period (settled, withdrawn or open at its end) and not outside the calendar, those closed on time, or open in term and asked for a supplement no more than once; an open dossier is judged at the period's end",
+		slices.Concat(onTime766(), reckoned(open(atEnd)), minus(overdue()), minus(askedAgain())),
+		reckoned(append(settled06a(), open(atEnd)...)))),
 	prescribed(law766, ratio("official.766_online_rate", "Tỷ lệ hồ sơ trực tuyến (QĐ 766)", "Online rate by Decision 766", Higher,
 		"of the dossiers resolved in the period, those submitted online with an electronic result; the rate is not multiplied by the share of dossiers synchronised, of which there is no event",
 		flow(lifecycle.Settled, lifecycle.Online|lifecycle.Digital, lifecycle.Rejected), flow(lifecycle.Settled, 0, lifecycle.Rejected))),
@@ -58,7 +62,7 @@ var official = []Definition{
 	prescribed(law06a, count("official.06a_early", "Biểu 06a cột 8: trước hạn", "Form 06a column 8: early", Neutral,
 		"resolved in the period on a day before the deadline's", flow(lifecycle.Settled, lifecycle.Early, lifecycle.Rejected))),
 	prescribed(law06a, count("official.06a_on_time", "Biểu 06a cột 9: đúng hạn", "Form 06a column 9: on time", Neutral,
-		"resolved in the period on the deadline's day or without ever a deadline, and all that was rejected or withdrawn in the period", onTime06a())),
+		"resolved in the period on the deadline's day, without ever a deadline or with one that lies outside the calendar, and all that was rejected or withdrawn in the period", onTime06a())),
 	prescribed(law06a, count("official.06a_late", "Biểu 06a cột 10: quá hạn", "Form 06a column 10: late", Neutral,
 		"resolved in the period after the deadline", flow(lifecycle.Settled, promised, onTime|lifecycle.Rejected))),
 	prescribed(law06a, count("official.06a_open", "Biểu 06a cột 11: đang giải quyết", "Form 06a column 11: in settlement", Neutral,
@@ -72,5 +76,16 @@ var official = []Definition{
 // onTime766 is what was closed on time, refusals among it by their own end (DOMAIN.md fact 2), and what never had a date.
 func onTime766() []term {
 	terms := append(flow(lifecycle.Settled, onTime, 0), flow(lifecycle.Settled, 0, promised)...)
-	return append(terms, flow(lifecycle.Ended, lifecycle.Withdrawn, 0)...)
+	return reckoned(append(terms, flow(lifecycle.Ended, lifecycle.Withdrawn, 0)...))
+}
+
+// askedAgain is what was asked for a supplement more than once, has no result, and is not overdue already (DOMAIN.md fact 5).
+func askedAgain() []term { return stock(atEnd, lifecycle.AskedAgain, lifecycle.AskedOver) }
+
+// reckoned leaves out the dossiers whose deadline no calendar could reckon: they are in no rate (CONTRACT §3, rule 5).
+func reckoned(terms []term) []term {
+	for i := range terms {
+		terms[i].without |= lifecycle.NoCalendar
+	}
+	return terms
 }

@@ -30,6 +30,8 @@ type Query struct {
 	// Before leaves out what is not in the books and came later: reports of agencies, and registers that tell of agencies and
 	// procedures. The zero Time leaves out nothing.
 	Before time.Time
+	// Counted leaves out groups of which the figure counts nothing in the period: then what else they have need not be read.
+	Counted bool
 
 	// more are the causes of what arrived after AsOf and up to its end that count as well: see Changes.
 	more *causes

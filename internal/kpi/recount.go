@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"time"
@@ -245,13 +246,25 @@ func compareRows(id string, served, counted []Row, q Query, found func(Differenc
 	}
 	add(served, 0)
 	add(counted, 1)
-	for d, pair := range texts {
-		if pair[0] != pair[1] {
+	for _, d := range slices.SortedFunc(maps.Keys(texts), Difference.compare) {
+		switch pair := texts[d]; {
+		case pair[0] == pair[1]:
+		case pair[0]+pair[1] == nothing || pair[0]+pair[1] == nothing+"/"+nothing:
+			// A row of noughts and no row tell the same: there is one where another figure of the agency is not nought.
+		default:
 			d.Served, d.Counted = cmp.Or(pair[0], "nothing"), cmp.Or(pair[1], "nothing")
 			found(d)
 		}
 	}
 	return len(texts)
+}
+
+// nothing is how a row says that nothing was counted.
+const nothing = "0"
+
+// compare orders differences of one figure by agency, then by period.
+func (d Difference) compare(other Difference) int {
+	return cmp.Or(cmp.Compare(d.Agency, other.Agency), cmp.Compare(d.Period, other.Period))
 }
 
 // text writes what a row says, so that two rows can be compared: the parts of a rate, or the value.

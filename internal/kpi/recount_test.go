@@ -81,4 +81,19 @@ func TestRecount(t *testing.T) {
 			t.Errorf("not found: %s in\n%s", want, strings.Join(found, "\n"))
 		}
 	}
+	// What is one too many is named, month by month, and not that rows of noughts stand beside it.
+	for _, d := range found {
+		if strings.HasSuffix(d, "is served as 0, the facts say nothing") {
+			t.Errorf("no difference: %s", d)
+		}
+	}
+	var open []string
+	for _, d := range found {
+		if strings.HasPrefix(d, "dossier.open of A in 2025-") {
+			open = append(open, d)
+		}
+	}
+	if len(open) < 2 || !slices.IsSorted(open) {
+		t.Errorf("not in the order of months: %s", strings.Join(open, "\n"))
+	}
 }

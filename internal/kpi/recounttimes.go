@@ -1,8 +1,10 @@
 package kpi
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -67,7 +69,8 @@ func (r *Recount) compareTimes(ctx context.Context, g *group, found func(Differe
 		}
 	}
 	names := bucketsOf(st.query)
-	for p, pair := range both {
+	for _, p := range slices.SortedFunc(maps.Keys(both), func(a, b place) int { return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.bucket, b.bucket)) }) {
+		pair := both[p]
 		if pair[0] == pair[1] {
 			continue
 		}

@@ -20,6 +20,8 @@ type statement struct {
 	families []event.Family
 	query    Query // its period, grouping and filters
 	terms    []term
+	// existing are how many of the first terms tell whether a group has a case.
+	existing int
 	// names are what registers say of agencies and procedures.
 	names names
 	// until is the last day that terms ahead look at, as YYYY-MM-DD; "" if there are none.

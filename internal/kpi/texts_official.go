@@ -1,9 +1,9 @@
 package kpi
 
 var textsOfOfficial = map[string]described{
-	"official.766_on_time_rate": text("Trong hồ sơ xử lý trong kỳ (đã giải quyết, rút, hoặc cuối kỳ còn đang giải quyết): phần kết thúc đúng hạn hoặc còn trong hạn; hồ sơ đang giải quyết xét tại cuối kỳ.",
-		"Hồ sơ còn trong hạn được tính là đúng hạn, nên nhiều hồ sơ mới làm tỷ lệ tăng; hai lần yêu cầu bổ sung chưa bị tính là quá hạn.",
-		"What is open in term counts as on time, so that many new dossiers raise it; a second supplement request is not yet counted as overdue.", ""),
+	"official.766_on_time_rate": text("Trong hồ sơ xử lý trong kỳ (đã giải quyết, rút, hoặc cuối kỳ còn đang giải quyết), không kể hồ sơ ngoài lịch: phần kết thúc đúng hạn, hoặc còn trong hạn và bị yêu cầu bổ sung không quá một lần; hồ sơ đang giải quyết xét tại cuối kỳ.",
+		"Hồ sơ còn trong hạn được tính là đúng hạn, nên nhiều hồ sơ mới làm tỷ lệ tăng; yêu cầu trong lúc đang chờ bổ sung không tính là lần nữa.",
+		"What is open in term counts as on time, so that many new dossiers raise it; a request while a supplement is awaited is no second one.", ""),
 	"official.766_online_rate": text("Trong hồ sơ có kết quả trong kỳ: phần nộp trực tuyến và có kết quả điện tử.",
 		"Chưa nhân với tỷ lệ đồng bộ hồ sơ, vì không có sự kiện nào cho biết tỷ lệ ấy.",
 		"Not multiplied by the share of dossiers synchronised, of which there is no event.", ""),
@@ -20,7 +20,7 @@ var textsOfOfficial = map[string]described{
 	"official.06a_carried":  text("Đang giải quyết lúc đầu kỳ.", noteColumns, noteColumnsEN, ""),
 	"official.06a_settled":  text("Có kết quả, bị từ chối hoặc rút trong kỳ.", "Biểu không có cột cho hồ sơ rút, nên chúng nằm ở đây.", "The form has no column for withdrawals, so they are here.", ""),
 	"official.06a_early":    text("Có kết quả trong kỳ vào một ngày trước ngày hẹn trả.", noteColumns, noteColumnsEN, ""),
-	"official.06a_on_time": text("Có kết quả trong kỳ đúng ngày hẹn trả hoặc không có hạn, và mọi hồ sơ bị từ chối hoặc rút trong kỳ.",
+	"official.06a_on_time": text("Có kết quả trong kỳ đúng ngày hẹn trả, không có hạn hoặc có hạn ngoài lịch, và mọi hồ sơ bị từ chối hoặc rút trong kỳ.",
 		"Từ chối và rút được tính là đúng hạn, dù đã quá hạn.", "Refusals and withdrawals count as on time, even after the deadline.", ""),
 	"official.06a_late":         text("Có kết quả trong kỳ sau ngày hẹn trả.", "Từ chối và rút sau hạn không nằm ở đây.", "Refusals and withdrawals after the deadline are not here.", ""),
 	"official.06a_open":         text("Đang giải quyết cuối kỳ.", noteColumns, noteColumnsEN, ""),

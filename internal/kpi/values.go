@@ -9,8 +9,8 @@ import (
 	"tiendo/internal/event"
 )
 
-// CheckValues returns an *Error about a filter whose value no case can have: a word that is none of a closed list, a group that the
-// register does not name, or what is no code at all. An empty value asks for the cases that lack the attribute. A code that nobody
+// CheckValues returns an *Error about a filter whose value no case can have: a word that is none of a closed list, a group or a field that
+// the registers do not name, or what is no code at all. An empty value asks for the cases that lack the attribute. A code that nobody
 // told yet can be asked for: an agency begins with no cases.
 func (b *Books) CheckValues(q Query) error {
 	d, err := q.check()
@@ -41,14 +41,17 @@ func (d *Definition) wrongValue(name, value string) string {
 func (b *Books) checkValue(d *Definition, q Query, name, value string) error {
 	words := d.vocabulary(name)
 	switch name {
+	// Also what nobody was in at the time: whoever asks for one period after the other asks for it as well.
 	case "group":
-		// Also a group that nobody was in at the time: whoever asks for one period after the other asks for it as well.
 		view, _ := b.view(q)
 		words = view.GroupNames()
+	case "field":
+		view, _ := b.view(q)
+		if words = view.FieldNames(); len(words) == 0 {
+			return nil // procedures name it in words
+		}
 	case "source":
 		return event.CheckSource(value)
-	case "field":
-		return nil // procedures name it in words
 	}
 	if len(words) > 0 {
 		if !slices.Contains(words, value) {

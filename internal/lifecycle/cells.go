@@ -9,8 +9,8 @@ import (
 )
 
 // Edition of what cases contribute. It rises when the same events contribute otherwise than before: books that were made by an earlier one
-// are made again. 2: their records.
-const Edition = 2
+// are made again. 2: their records. 3: who was asked again for a supplement.
+const Edition = 3
 
 // Measure names what a cell counts. The names are stored in the books: they never change their meaning.
 type Measure string
@@ -32,6 +32,10 @@ const (
 	// Paused and Resumed: a wait for the applicant starts, ends.
 	Paused  Measure = "paused"
 	Resumed Measure = "resumed"
+	// AskedAgain: a dossier in term was asked for a supplement a second time, which is overdue by Decision 766 (DOMAIN.md fact 5).
+	// AskedOver: such a dossier became overdue by its deadline, or was closed.
+	AskedAgain Measure = "asked_again"
+	AskedOver  Measure = "asked_over"
 	// Awaiting and Answered: a dossier that was submitted, and never received, starts and stops waiting for acceptance.
 	Awaiting Measure = "awaiting"
 	Answered Measure = "answered"
@@ -215,6 +219,7 @@ func (c *Case) appendCounts(list []Count, zone *time.Location) []Count {
 	}
 	c.countLife(&cs)
 	c.countDeadline(&cs)
+	c.countAskedAgain(&cs)
 	c.countFacts(&cs)
 	for _, l := range c.Legs {
 		c.countLeg(&cs, l)
@@ -300,6 +305,24 @@ func (cs *counts) breach(breached, redeemed Measure, deadline, end time.Time, a 
 	if end.After(deadline) {
 		cs.flow(redeemed, end, 0, a)
 	}
+}
+
+// countAskedAgain books from when to when a dossier was overdue for having been asked twice, and not for its deadline.
+func (c *Case) countAskedAgain(cs *counts) {
+	if len(c.Pauses) < 2 || c.NoCalendar {
+		return
+	}
+	asked := c.Pauses[1].From
+	breached := later(c.Deadline, c.Opened)
+	switch isBreached := !c.Deadline.IsZero() && (c.Closed.IsZero() || c.Closed.After(breached)); {
+	case isBreached && asked.After(breached):
+		return
+	case isBreached:
+		cs.deadline(AskedOver, breached, 0, c.Attributes)
+	case !c.Closed.IsZero():
+		cs.flow(AskedOver, c.Closed, 0, c.Attributes)
+	}
+	cs.flow(AskedAgain, asked, 0, c.Attributes)
 }
 
 // countFacts books what happens beside the course of a dossier.

@@ -206,6 +206,7 @@ func TestFlowsAddUp(t *testing.T) {
 			for name, stock := range map[string]struct{ want, got int64 }{
 				"open":     {want.open(day), sum(day, lifecycle.Opened, lifecycle.Settled, lifecycle.Ended)},
 				"overdue":  {want.overdue(day), sum(day, lifecycle.Breached, lifecycle.Redeemed)},
+				"asked":    {want.askedTwice(day), sum(day, lifecycle.AskedAgain, lifecycle.AskedOver)},
 				"paused":   {want.paused(day), sum(day, lifecycle.Paused, lifecycle.Resumed)},
 				"awaiting": {want.awaiting(day), sum(day, lifecycle.Awaiting, lifecycle.Answered)},
 				"legs":     {want.legsOverdue(day), sum(day, lifecycle.LegBreached, lifecycle.LegRedeemed)},
@@ -221,7 +222,7 @@ func TestFlowsAddUp(t *testing.T) {
 			t.Fatalf("the naive reading counts otherwise:\n%s\nof\n%s", diff, told(events))
 		}
 	})
-	for name := range strings.FieldsSeq("open overdue paused awaiting legs") {
+	for name := range strings.FieldsSeq("open overdue asked paused awaiting legs") {
 		if stocks[name] < 20 && !t.Failed() {
 			t.Errorf("only %d days on which a case was %s", stocks[name], name)
 		}
@@ -248,6 +249,17 @@ func (n *naive) open(day calendar.Day) int64 {
 
 func (n *naive) overdue(day calendar.Day) int64 {
 	return one(n.open(day) == 1 && n.promised && !n.unknown && reached(n.deadline, day))
+}
+
+// askedTwice is open and not overdue, though a second wait for the applicant has begun (DOMAIN.md fact 5).
+func (n *naive) askedTwice(day calendar.Day) int64 {
+	requests := 0
+	for _, p := range n.pauses {
+		if reached(p.from, day) {
+			requests++
+		}
+	}
+	return one(requests > 1 && !n.unknown && n.open(day) == 1 && n.overdue(day) == 0)
 }
 
 func (n *naive) paused(day calendar.Day) int64 {

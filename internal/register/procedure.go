@@ -1,6 +1,9 @@
 package register
 
 import (
+	"maps"
+	"slices"
+
 	"tiendo/internal/calendar"
 )
 
@@ -76,6 +79,19 @@ func (v View) Fields(d calendar.Day) map[string]string {
 		}
 		return all
 	})
+}
+
+// FieldNames returns the fields that any entry names, whenever it holds, sorted. The slice is the caller's.
+func (v View) FieldNames() []string {
+	named := map[string]bool{}
+	for _, entries := range v.procedures.book.byCode {
+		for _, p := range entries {
+			if p.Field != "" {
+				named[p.Field] = true
+			}
+		}
+	}
+	return slices.Sorted(maps.Keys(named))
 }
 
 // ProcedureCode strips the suffix that older systems add to a procedure's code, the old code of an agency:
