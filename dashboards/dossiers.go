@@ -201,9 +201,23 @@ func (p *presenter) groups() groupTable {
 		if rate.Low != nil && rate.High != nil {
 			row.Interval = p.lang.interval(*rate.Low, *rate.High)
 		}
+		if since := p.silentSince(rows, code); since != "" {
+			row.Rate.Text, row.Interval, row.Standing, row.First = since, "", "", cell{Value: number{Text: none}}
+		}
 		t.Rows = append(t.Rows, row)
 	}
 	return t
+}
+
+// silentSince says since when nothing was heard of an agency, by the rows of any of some figures; "" of one that is heard of. A rate that
+// has stopped is none of now, least of all 100 %.
+func (p *presenter) silentSince(rows map[string]map[string]kpi.Row, code string) string {
+	for _, of := range rows {
+		if since := of[code].NoDataSince; since != "" {
+			return p.w.NoDataSince + " " + p.lang.day(since)
+		}
+	}
+	return ""
 }
 
 // legs are the legs of interlinked dossiers, by who held them: so that it can be said who was late.

@@ -182,6 +182,35 @@ func TestAPageSpeaksOfNow(t *testing.T) {
 	}
 }
 
+// TestSilentAgenciesHaveNoRate: tables by agency say since when nothing is heard, and no rate that was of some days long ago.
+func TestSilentAgenciesHaveNoRate(t *testing.T) {
+	const silent, says = "H24.38", "không có dữ liệu từ 17/09/2019"
+	by := present(t, ask(t, dossiersPage(), "ytd"), vietnamese, cityAnswers).groups()
+	seen := 0
+	for _, r := range by.Rows {
+		switch told := strings.HasPrefix(r.Rate.Text, "không"); {
+		case r.Code != silent && (told || r.Interval == "" && r.Rate.Text != none):
+			t.Errorf("%s: %q, %q", r.Name, r.Rate.Text, r.Interval)
+		case r.Code == silent:
+			seen++
+			if r.Rate.Text != says || r.Interval+r.Standing != "" || r.First.Value.Text != none || r.First.Numerator != nil {
+				t.Errorf("%+v", r)
+			}
+		}
+	}
+	for _, r := range present(t, ask(t, onlinePage(), "ytd"), vietnamese, cityAnswers).onlineAgencies().Rows {
+		if r.Code == silent {
+			seen++
+		}
+		if want := map[bool]string{true: says}[r.Code == silent]; r.Since != want {
+			t.Errorf("%s: %q, want %q", r.Name, r.Since, want)
+		}
+	}
+	if seen != 2 {
+		t.Errorf("%d rows of who is silent were seen", seen)
+	}
+}
+
 // The chance to miss is of the agency's own history, or of the city's where that is short.
 func TestBreaches(t *testing.T) {
 	p := present(t, ask(t, dossiersPage(), "ytd"), vietnamese, cityAnswers)

@@ -185,7 +185,7 @@ func (p *presenter) onlineAgencies() breakdownView {
 	})
 	for _, r := range sorted {
 		code := textOf(r.Keys.Of("agency"))
-		row := breakdownRow{Code: code, Name: p.name(code), Href: p.href(p.lang, "agency", code)}
+		row := breakdownRow{Code: code, Name: p.name(code), Href: p.href(p.lang, "agency", code), Since: p.silentSince(rows, code)}
 		for _, id := range onlineByAgency {
 			row.Cells = append(row.Cells, p.cell(p.by(id, "agency"), rows[id][code]))
 		}

@@ -58,6 +58,11 @@ dossier.rescheduled 2025-03-06T08:00 due=2025-03-10
 dossier.supplement_requested 2025-03-06T09:00
 dossier.supplemented 2025-03-10T09:00
 `, "2025-03-15", lifecycle.VerdictOpen)
+	f("a supplement before anything was promised has no term that could begin again", after, `dossier.received 2025-03-05T08:00 procedure=1.000123
+dossier.supplement_requested 2025-03-06T09:00
+dossier.supplemented 2025-03-10T09:00
+dossier.rescheduled 2025-03-11T08:00 due=2025-03-18
+`, "2025-03-18", lifecycle.VerdictOpen)
 	f("the opening's calendar stands before the procedure's", before, `dossier.received 2025-03-07T08:00 procedure=1.000123 due=2025-03-10 calendar=days
 dossier.supplement_requested 2025-03-07T09:00
 dossier.supplemented 2025-03-10T09:00
