@@ -145,17 +145,19 @@ func (s *snapshots) part(ctx context.Context, q *asked, lang language) (*fragmen
 // brokenError says that a page could not be made of its figures: a fault of ours.
 type brokenError struct{ error }
 
-// renewed asks the books again, unless they are being asked again for another page: whatever takes long leaves them time for all else. It
-// says whether they have answered within a moment.
+// renewed asks the books again, unless they are being asked again for another page, or were a while ago: whatever takes long leaves them half
+// their time for all else. It says whether they have answered within a moment.
 func (s *snapshots) renewed(ctx context.Context, key string, q *asked) bool {
 	if !s.renewing.TryLock() {
 		return false
 	}
 	done := make(chan struct{})
 	go func() {
-		defer close(done)
 		defer s.renewing.Unlock()
+		start := s.now()
 		_, _, _ = s.flight.Do(key, s.taking(ctx, key, q)) // whether they failed is noted with what is kept
+		close(done)
+		time.Sleep(min(s.now().Sub(start), renewal))
 	}()
 	select {
 	case <-done:
