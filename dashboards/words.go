@@ -2,15 +2,14 @@ package dashboards
 
 // words are all that the page says but names and numbers, in one language; DOMAIN.md §5 is the glossary.
 type words struct {
-	City, Title, Tagline, Skip    string
-	Simulated, Renewing           string
-	Period, OtherPeriod, Show     string
-	Language                      string
-	AsOf, Events, Lost, Stale     string
-	Promises, Online, Work, Tasks string
-	Dossiers                      string
+	City, Title, Tagline, Skip string
+	Simulated, Renewing        string
+	Period, OtherPeriod, Show  string
+	Language                   string
+	AsOf, Events, Lost, Stale  string
+	Promises, Work             string
 
-	OnTime, OnTimeFirst, Kept, Uptake, Open, Overdue, DueSoon, TasksOnTime, TasksOpen, TasksOverdue                                         string
+	OnTime, OnTimeFirst, Kept, Uptake, Open, Overdue, DueSoon, TasksOnTime                                                                  string
 	OnTimeSays, OnTimeFirstSays, KeptSays, UptakeSays, OpenSays, OverdueSays, DueSoonSays, TasksOnTimeSays, TasksOpenSays, TasksOverdueSays string
 	OfSettled, OfDue, OfOffered, OfTasks                                                                                                    string
 
@@ -18,17 +17,16 @@ type words struct {
 	Against, Points, Target, Interval95, ShareOfOpen, ShareOfTasks string
 
 	ByMonth, OnTimeByMonth, UptakeByMonth, OpenByMonth, TasksByMonth string
-	FullUptake, InTerm, LateShare, MonthRuns, MonthTable, Month      string
-	Received, Settled, EndOfMonth                                    string
+	FullUptake, InTerm, LateShare, MonthRuns, Month                  string
+	Received, Settled                                                string
 
-	ByAgency, ByAgencySays, TasksByAgency, TasksByAgencySays string
-	Agency, LeadAgency, NoAgency, Rate, Parts, TaskParts     string
-	First, LastEvent, NoEvent, Assigned                      string
-	NoDataSince, Source, QuietSays                           string
-	Below, Above, Like, CityLine                             string
-	BelowChosen, AboveChosen, LikeChosen, ChosenLine         string
-	NoneInPeriod, NotBegun, NothingTold, NoCases, DueNext    string
-	NothingHere, NoneOfThese                                 string
+	Agency, NoAgency, Rate, Parts                         string
+	First, LastEvent, NoEvent                             string
+	NoDataSince, Source                                   string
+	Below, Above, Like, CityLine                          string
+	BelowChosen, AboveChosen, LikeChosen, ChosenLine      string
+	NoneInPeriod, NotBegun, NothingTold, NoCases, DueNext string
+	NothingHere, NoneOfThese                              string
 
 	ChartsMissing, ChartsNeedScript, ChartOf string
 
@@ -37,7 +35,7 @@ type words struct {
 	WrongPeriod, WrongLanguage, TryThese, Away, AwaySays, Overview string
 	WrongValue, WrongFilter, NoSuchAgency, NoSuchPage, NotStated   string
 	Menu, Filters, All, Narrow, Chosen, Remove                     string
-	AsTable, About, Save, SaveImage, Figure                        string
+	AsTable, About, Save, Figure                                   string
 	Footer, Search, Figures, Description                           string
 }
 
@@ -50,12 +48,11 @@ var spoken = map[language]*words{
 		Period:    "Kỳ báo cáo", OtherPeriod: "Kỳ khác", Show: "Xem", Language: "Ngôn ngữ",
 		AsOf: "Số liệu lúc", Events: "sự kiện", Lost: "Mất kết nối với máy chủ; số liệu có thể đã cũ.",
 		Stale:    "Số liệu đã cũ hơn một phút.",
-		Promises: "Hẹn trả kết quả", Online: "Dịch vụ công trực tuyến", Work: "Công việc đang có", Tasks: "Nhiệm vụ được giao",
-		Dossiers: "Hồ sơ thủ tục hành chính",
+		Promises: "Hẹn trả kết quả", Work: "Công việc đang có",
 
 		OnTime: "Tỷ lệ đúng hạn", OnTimeFirst: "Đúng hạn theo hẹn lần đầu", Kept: "Giữ đúng hẹn", Uptake: "Nộp trực tuyến",
 		Open: "Đang giải quyết", Overdue: "Quá hạn", DueSoon: "Sắp đến hạn",
-		TasksOnTime: "Nhiệm vụ đúng hạn", TasksOpen: "Đang thực hiện", TasksOverdue: "Quá hạn",
+		TasksOnTime:     "Nhiệm vụ đúng hạn",
 		OnTimeSays:      "Trong hồ sơ đã giải quyết có ngày hẹn trả: phần giải quyết đúng hạn theo ngày hẹn đang có hiệu lực, kể cả ngày hẹn lại.",
 		OnTimeFirstSays: "Như trên, nhưng theo ngày hẹn đầu tiên: hẹn lại không làm cho hồ sơ trễ thành đúng hạn.",
 		KeptSays:        "Trong hồ sơ có ngày hẹn rơi vào kỳ này và đã qua: phần đã giải quyết chậm nhất vào ngày hẹn. Hồ sơ quá hạn còn tồn cũng bị tính.",
@@ -72,18 +69,14 @@ var spoken = map[language]*words{
 		ByMonth: "Theo tháng", OnTimeByMonth: "Hồ sơ đúng hạn theo tháng", UptakeByMonth: "Nộp trực tuyến theo tháng",
 		OpenByMonth: "Hồ sơ đang giải quyết, cuối tháng", TasksByMonth: "Nhiệm vụ đang thực hiện, cuối tháng",
 		FullUptake: "Trong đó: thủ tục toàn trình", InTerm: "Trong hạn", LateShare: "tỷ lệ quá hạn", MonthRuns: "tháng chưa kết thúc",
-		MonthTable: "Xem số liệu theo tháng dạng bảng", Month: "Tháng",
-		Received: "Tiếp nhận", Settled: "Đã giải quyết", EndOfMonth: "cuối tháng",
+		Month:    "Tháng",
+		Received: "Tiếp nhận", Settled: "Đã giải quyết",
 
-		ByAgency:      "Hồ sơ theo cơ quan",
-		ByAgencySays:  "Tỷ lệ thấp xếp trước. Dấu là tỷ lệ đúng hạn, đoạn kẻ là khoảng tin cậy 95 %: càng ít hồ sơ càng rộng.",
-		TasksByAgency: "Nhiệm vụ theo cơ quan chủ trì", TasksByAgencySays: "Cùng cách đọc như bảng hồ sơ.",
-		Agency: "Cơ quan", LeadAgency: "Cơ quan chủ trì", NoAgency: "(không nêu cơ quan)", Rate: "Đúng hạn",
-		Parts: "Đúng hạn / đã giải quyết có hạn", TaskParts: "Đúng hạn / đã hoàn thành có hạn",
-		First: "Theo hẹn lần đầu", LastEvent: "Số liệu mới nhất", NoEvent: "chưa có", Assigned: "Được giao",
+		Agency: "Cơ quan", NoAgency: "(không nêu cơ quan)", Rate: "Đúng hạn",
+		Parts: "Đúng hạn / đã giải quyết có hạn",
+		First: "Theo hẹn lần đầu", LastEvent: "Số liệu mới nhất", NoEvent: "chưa có",
 		NoDataSince: "không có dữ liệu từ", Source: "nguồn",
-		QuietSays: "Không còn dữ liệu mới; số liệu dưới đây chỉ cho biết tình hình đến ngày ấy:",
-		Below:     "thấp hơn toàn thành phố", Above: "cao hơn toàn thành phố", Like: "không khác rõ so với toàn thành phố", CityLine: "toàn thành phố",
+		Below: "thấp hơn toàn thành phố", Above: "cao hơn toàn thành phố", Like: "không khác rõ so với toàn thành phố", CityLine: "toàn thành phố",
 		BelowChosen: "thấp hơn toàn bộ phần đang lọc", AboveChosen: "cao hơn toàn bộ phần đang lọc", LikeChosen: "không khác rõ so với toàn bộ phần đang lọc", ChosenLine: "toàn bộ phần đang lọc",
 		NothingTold:  "Không có số liệu trong kỳ này. Hãy chọn kỳ khác, nối hệ thống nguồn, hoặc nhập tay ở trang /enter; mỗi vụ việc bắt đầu bằng sự kiện",
 		DueNext:      "Nhiệm vụ đến hạn tiếp theo",
@@ -107,7 +100,7 @@ var spoken = map[language]*words{
 		WrongValue: "không có trong số liệu.", WrongFilter: "không phải là bộ lọc của trang này.", NoSuchAgency: "không phải là mã của cơ quan nào.",
 		NoSuchPage: "Không có trang này", NotStated: "(không nêu)",
 		Menu: "Các trang", Filters: "Bộ lọc", All: "tất cả", Narrow: "Lọc", Chosen: "Đang lọc", Remove: "bỏ lọc",
-		AsTable: "Xem dạng bảng", About: "Cách tính", Save: "Tải về", SaveImage: "Tải hình", Figure: "Biểu đồ",
+		AsTable: "Xem dạng bảng", About: "Cách tính", Save: "Tải về", Figure: "Biểu đồ",
 		Footer: "Thời gian làm việc theo lịch công sở Việt Nam. Mỗi con số dẫn đến các hồ sơ, nhiệm vụ của nó.",
 		Search: "Tra cứu hồ sơ", Figures: "Danh mục chỉ số", Description: "Mô tả API",
 	},
@@ -119,12 +112,11 @@ var spoken = map[language]*words{
 		Period:    "Period", OtherPeriod: "Other period", Show: "Show", Language: "Language",
 		AsOf: "As of", Events: "events", Lost: "The server does not answer; figures may be old.",
 		Stale:    "Figures are more than a minute old.",
-		Promises: "Promises to citizens", Online: "Online public services", Work: "Work at hand", Tasks: "Assigned tasks",
-		Dossiers: "Dossiers",
+		Promises: "Promises to citizens", Work: "Work at hand",
 
 		OnTime: "On-time rate", OnTimeFirst: "On time by the first promise", Kept: "Promises kept", Uptake: "Submitted online",
 		Open: "In settlement", Overdue: "Overdue", DueSoon: "Due soon",
-		TasksOnTime: "Tasks on time", TasksOpen: "Open", TasksOverdue: "Overdue",
+		TasksOnTime:     "Tasks on time",
 		OnTimeSays:      "Of the dossiers settled that had a promised date: those settled by the promise in force, new dates included.",
 		OnTimeFirstSays: "The same by the first promise: a new date does not make a late dossier one on time.",
 		KeptSays:        "Of the dossiers whose promised date lies in the period and has passed: those settled by it. Overdue work that is still open counts against it.",
@@ -141,18 +133,14 @@ var spoken = map[language]*words{
 		ByMonth: "By month", OnTimeByMonth: "Dossiers on time by month", UptakeByMonth: "Submitted online by month",
 		OpenByMonth: "Dossiers in settlement, end of month", TasksByMonth: "Tasks open, end of month",
 		FullUptake: "Of these: fully online procedures", InTerm: "In term", LateShare: "overdue", MonthRuns: "month still running",
-		MonthTable: "Show the figures by month as a table", Month: "Month",
-		Received: "Received", Settled: "Settled", EndOfMonth: "end of month",
+		Month:    "Month",
+		Received: "Received", Settled: "Settled",
 
-		ByAgency:      "Dossiers by agency",
-		ByAgencySays:  "Lowest first. A mark is the on-time rate, the line through it the 95% interval: the fewer the dossiers, the wider.",
-		TasksByAgency: "Tasks by lead agency", TasksByAgencySays: "To be read like the dossiers.",
-		Agency: "Agency", LeadAgency: "Lead agency", NoAgency: "(no agency named)", Rate: "On time",
-		Parts: "On time / dated and settled", TaskParts: "On time / dated and completed",
-		First: "By first promise", LastEvent: "Newest figure", NoEvent: "none yet", Assigned: "Assigned",
+		Agency: "Agency", NoAgency: "(no agency named)", Rate: "On time",
+		Parts: "On time / dated and settled",
+		First: "By first promise", LastEvent: "Newest figure", NoEvent: "none yet",
 		NoDataSince: "no data since", Source: "source",
-		QuietSays: "Nothing new is heard of these; figures tell how things were on that day:",
-		Below:     "below the whole city", Above: "above the whole city", Like: "not clearly different from the whole city", CityLine: "whole city",
+		Below: "below the whole city", Above: "above the whole city", Like: "not clearly different from the whole city", CityLine: "whole city",
 		BelowChosen: "below all that is filtered", AboveChosen: "above all that is filtered", LikeChosen: "not clearly different from all that is filtered", ChosenLine: "all that is filtered",
 		NothingTold:  "Nothing falls in this period. Choose another, connect a system, or enter it by hand on the page /enter; a case begins with the event",
 		DueNext:      "What is due next",
@@ -176,7 +164,7 @@ var spoken = map[language]*words{
 		WrongValue: "is not in the figures.", WrongFilter: "is no filter of this page.", NoSuchAgency: "is no agency's code.",
 		NoSuchPage: "There is no such page", NotStated: "(not stated)",
 		Menu: "Pages", Filters: "Filters", All: "all", Narrow: "Filter", Chosen: "Filtered by", Remove: "take away",
-		AsTable: "Show as a table", About: "How it is counted", Save: "Download", SaveImage: "Save the picture", Figure: "Chart",
+		AsTable: "Show as a table", About: "How it is counted", Save: "Download", Figure: "Chart",
 		Footer: "Working time by Vietnam's office calendar. Every figure leads to its dossiers or tasks.",
 		Search: "Find a case", Figures: "Catalogue of figures", Description: "API description",
 	},
