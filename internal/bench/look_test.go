@@ -335,22 +335,55 @@ func (s *server) pages(b *testing.B, events int) map[string]time.Duration {
 }
 
 // visits measures pages as people open them: some at once, each a while, mostly of the period that a page opens with, while events
-// of random cases come in. What one has asked for the next one is shown as well, so those who come before anybody was answered are measured apart.
+// of random cases come in. What somebody has seen the next one is shown as well, so those who come before anybody was answered are
+// measured apart; and so are the first minutes, in which most is asked for the first time.
 func (s *server) visits(b *testing.B, c city, cases, events int) {
 	b.Helper()
 	const people, rate = 10, 100
+	ctx, stop := context.WithCancel(b.Context())
+	var sending sync.WaitGroup
+	sending.Go(func() { s.trickle(ctx, c, cases, rate, 1<<30) })
+	answered := map[string]bool{}
+	for _, when := range []string{"", ", the next minutes"} {
+		v := s.visit(b, people, answered)
+		what := fmt.Sprintf("as %d people open pages, at %d events/s, %d events%s, ", people, rate, events, when)
+		both := func(times []time.Duration) (of, is string) {
+			return fmt.Sprintf("p50 · p95 of %d", len(times)), short(quantile(times, 0.5)) + " · " + short(quantile(times, 0.95))
+		}
+		var all []time.Duration
+		for _, path := range pagesLookedAt {
+			of, is := both(v.later[path])
+			seen(what+path+" "+of, is)
+			all = append(all, v.later[path]...)
+		}
+		of, is := both(v.first)
+		seen(what+"nobody had seen before, "+of, is)
+		seen(what+"pages that were not answered", fmt.Sprintf("%d of %d", v.failed, len(v.first)+len(all)))
+		seen(what+"somebody had seen before, p50", short(quantile(all, 0.5)))
+		atMost(what+"somebody had seen before, p95", quantile(all, 0.95), 50*time.Millisecond)
+	}
+	stop()
+	sending.Wait()
+}
+
+// visited is how long pages took: those that nobody had seen before, and by page those that somebody had.
+type visited struct {
+	first  []time.Duration
+	later  map[string][]time.Duration
+	failed int
+}
+
+// visit has people open pages for a while; answered are the addresses that somebody has seen.
+func (s *server) visit(b *testing.B, people int, answered map[string]bool) visited {
+	b.Helper()
 	periods := []string{"", "", "", "", "mtd", "qtd", "ytd", "d30"}
 	for _, ended := range []string{"month", "quarter", "year"} {
 		periods = append(periods, lastEnded(b, ended))
 	}
-	ctx, stop := context.WithCancel(b.Context())
-	var sending, visiting sync.WaitGroup
-	sending.Go(func() { s.trickle(ctx, c, cases, rate, 1<<30) })
-	var mu sync.Mutex
-	var first, all []time.Duration
-	later, answered := map[string][]time.Duration{}, map[string]bool{}
-	failed := 0
+	v := visited{later: map[string][]time.Duration{}}
 	end := time.Now().Add(time.Duration(either(20, 120)) * time.Second)
+	var mu sync.Mutex
+	var visiting sync.WaitGroup
 	for i := range people {
 		visiting.Go(func() {
 			rng := rand.New(rand.NewPCG(7, uint64(i)))
@@ -360,19 +393,19 @@ func (s *server) visits(b *testing.B, c city, cases, events int) {
 					period = "?period=" + period
 				}
 				mu.Lock()
-				isFirst := !answered[path+period]
+				known := answered[path+period]
 				mu.Unlock()
 				start := time.Now()
 				_, err := s.get(path + period)
 				took := time.Since(start)
 				mu.Lock()
 				if answered[path+period] = true; err != nil {
-					failed++
+					v.failed++
 				}
-				if isFirst {
-					first = append(first, took)
+				if known {
+					v.later[path] = append(v.later[path], took)
 				} else {
-					later[path], all = append(later[path], took), append(all, took)
+					v.first = append(v.first, took)
 				}
 				mu.Unlock()
 				time.Sleep(time.Duration(1000+rng.IntN(3000)) * time.Millisecond)
@@ -380,21 +413,7 @@ func (s *server) visits(b *testing.B, c city, cases, events int) {
 		})
 	}
 	visiting.Wait()
-	stop()
-	sending.Wait()
-	what := fmt.Sprintf("as %d people open pages, at %d events/s, %d events, ", people, rate, events)
-	both := func(times []time.Duration) (of, is string) {
-		return fmt.Sprintf("p50 · p95 of %d", len(times)), short(quantile(times, 0.5)) + " · " + short(quantile(times, 0.95))
-	}
-	for _, path := range pagesLookedAt {
-		of, is := both(later[path])
-		seen(what+path+" "+of, is)
-	}
-	of, is := both(first)
-	seen(what+"nobody had seen before, "+of, is)
-	seen(what+"pages that were not answered", fmt.Sprintf("%d of %d", failed, len(first)+len(all)))
-	seen(what+"somebody had seen before, p50", short(quantile(all, 0.5)))
-	atMost(what+"somebody had seen before, p95", quantile(all, 0.95), 50*time.Millisecond)
+	return v
 }
 
 // lastEnded is the last month, quarter or year that has ended.
