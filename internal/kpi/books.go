@@ -91,6 +91,7 @@ func (b *Books) Ask(ctx context.Context, queries ...Query) ([]Figure, error) {
 	if err != nil {
 		return nil, err
 	}
+	groups = together(groups)
 	for asked := 1; ; asked++ {
 		before, err := b.shown(ctx)
 		if err != nil {
@@ -248,7 +249,7 @@ func (b *Books) plan(queries []Query) ([]*group, error) {
 			denominator: g.statement.indices(d.denominator),
 		})
 	}
-	return together(groups), nil
+	return groups, nil
 }
 
 // together has the delays of records read once for all questions that differ in whether they tell agencies and sources apart: nearly every
