@@ -318,7 +318,7 @@ func (p *presenter) breakdown(id string, of breakdown) breakdownView {
 			}
 			row.Cells = append(row.Cells, p.cell(p.by(figure, of.by), r))
 			if r.NoDataSince != "" {
-				row.Since = p.w.NoDataSince + " " + p.lang.day(r.NoDataSince)
+				row.Since = p.noDataSince(r.NoDataSince)
 			}
 		}
 		v.Rows = append(v.Rows, row)

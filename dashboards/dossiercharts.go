@@ -100,7 +100,7 @@ func (p *presenter) dumbbells() (chart, error) {
 	}
 	var pairs []pair
 	for _, r := range p.figure(qFirst).Rows {
-		if last := lasts[textOf(r.Keys.Of(dimension))]; r.Value != nil && last.Value != nil {
+		if last := lasts[textOf(r.Keys.Of(dimension))]; r.Value != nil && last.Value != nil && r.NoDataSince == "" {
 			pairs = append(pairs, pair{p.keyName(dimension, r), r, last})
 		}
 	}

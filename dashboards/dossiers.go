@@ -214,11 +214,14 @@ func (p *presenter) groups() groupTable {
 func (p *presenter) silentSince(rows map[string]map[string]kpi.Row, code string) string {
 	for _, of := range rows {
 		if since := of[code].NoDataSince; since != "" {
-			return p.w.NoDataSince + " " + p.lang.day(since)
+			return p.noDataSince(since)
 		}
 	}
 	return ""
 }
+
+// noDataSince stands in place of a rate that has stopped.
+func (p *presenter) noDataSince(day string) string { return p.w.NoDataSince + " " + p.lang.day(day) }
 
 // legs are the legs of interlinked dossiers, by who held them: so that it can be said who was late.
 func (p *presenter) legs() table {
@@ -245,7 +248,11 @@ func (p *presenter) legs() table {
 		for _, id := range []string{"leg.received", "leg.settled"} {
 			row.Cells = append(row.Cells, p.value(p.by(id, "agency"), byCode[id][code]))
 		}
-		row.Cells = append(row.Cells, p.value(q, rate), p.numerator(q, rate), p.denominator(q, rate), p.value(p.by("leg.open_overdue", "agency"), byCode["leg.open_overdue"][code]))
+		share := []number{p.value(q, rate), p.numerator(q, rate), p.denominator(q, rate)}
+		if since := p.silentSince(byCode, code); since != "" {
+			share = []number{{Text: since}, {Text: none}, {Text: none}}
+		}
+		row.Cells = append(append(row.Cells, share...), p.value(p.by("leg.open_overdue", "agency"), byCode["leg.open_overdue"][code]))
 		t.Rows = append(t.Rows, row)
 	}
 	return t

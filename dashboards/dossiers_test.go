@@ -198,6 +198,23 @@ func TestSilentAgenciesHaveNoRate(t *testing.T) {
 			}
 		}
 	}
+	p := present(t, ask(t, dossiersPage(), "ytd"), vietnamese, cityAnswers)
+	funnel, err := p.funnel()
+	if err != nil {
+		t.Fatal(err)
+	}
+	promises, err := p.dumbbells()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for what, rows := range map[string][]tableRow{"funnel": funnel.Table.Rows, "promises": promises.Table.Rows, "legs": p.legs().Rows} {
+		for _, r := range rows {
+			rate := slices.ContainsFunc(r.Cells, func(n number) bool { return strings.Contains(n.Text, "%") })
+			if told := slices.ContainsFunc(r.Cells, func(n number) bool { return n.Text == says }); r.Name == p.name(silent) && (rate || !told) || r.Name != p.name(silent) && told {
+				t.Errorf("%s: %s: %+v", what, r.Name, r.Cells)
+			}
+		}
+	}
 	for _, r := range present(t, ask(t, onlinePage(), "ytd"), vietnamese, cityAnswers).onlineAgencies().Rows {
 		if r.Code == silent {
 			seen++

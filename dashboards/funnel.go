@@ -56,6 +56,12 @@ func (p *presenter) funnel() (chart, error) {
 	least, most := math.Inf(1), 1.0
 	var rates []*float64
 	for _, r := range p.figure(q).Rows {
+		if r.NoDataSince != "" { // its rate is none of now
+			c.Table.Rows = append(c.Table.Rows, tableRow{Name: p.keyName(dimension, r), Href: p.href(p.lang, dimension, textOf(r.Keys.Of(dimension))), Cells: []number{
+				{Text: p.noDataSince(r.NoDataSince)}, {Text: none}, {Text: none}, {Text: none},
+			}})
+			continue
+		}
 		if r.Value == nil {
 			continue
 		}

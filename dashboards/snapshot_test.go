@@ -31,6 +31,15 @@ func counted(failing *atomic.Bool) (*snapshots, *atomic.Int64) {
 	return s, &asked
 }
 
+// slowed has the store take two seconds to answer.
+func slowed(s *snapshots) {
+	answers := s.from.ask
+	s.from.ask = func(ctx context.Context, queries ...kpi.Query) ([]kpi.Figure, error) {
+		time.Sleep(1950 * time.Millisecond)
+		return answers(ctx, queries...)
+	}
+}
+
 func TestManyWhoLookAskOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, asked := counted(nil)
@@ -80,15 +89,9 @@ func TestQuietBooksAreAskedSeldom(t *testing.T) {
 // when they fail, who comes is told.
 func TestSlowBooks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s, asked := counted(nil)
-		answers, failing := s.from.ask, atomic.Bool{}
-		s.from.ask = func(ctx context.Context, queries ...kpi.Query) ([]kpi.Figure, error) {
-			time.Sleep(1950 * time.Millisecond)
-			if failing.Load() {
-				return nil, errors.New("away")
-			}
-			return answers(ctx, queries...)
-		}
+		var failing atomic.Bool
+		s, asked := counted(&failing)
+		slowed(s)
 		ytd := ask(t, overviewPage(), "ytd")
 		look := func() (*snapshot, time.Duration, error) {
 			start := time.Now()
@@ -127,15 +130,9 @@ func TestSlowBooks(t *testing.T) {
 // soon as the books have answered; never those of other days, nor those of an hour ago.
 func TestSlowPagesAreRemembered(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s, asked := counted(nil)
-		answers, failing := s.from.ask, atomic.Bool{}
-		s.from.ask = func(ctx context.Context, queries ...kpi.Query) ([]kpi.Figure, error) {
-			time.Sleep(1950 * time.Millisecond)
-			if failing.Load() {
-				return nil, errors.New("away")
-			}
-			return answers(ctx, queries...)
-		}
+		var failing atomic.Bool
+		s, asked := counted(&failing)
+		slowed(s)
 		s.render = func(at *snapshot, _ language) (*fragment, error) {
 			return &fragment{taken: at.taken, html: []byte(at.taken.String())}, nil
 		}
