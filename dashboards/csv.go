@@ -51,8 +51,8 @@ func (p *Pages) csv(w http.ResponseWriter, r *http.Request) {
 	var show *shown
 	if err == nil {
 		var s *snapshot
-		if s, err = p.snapshots.at(r.Context(), q); s != nil {
-			show, err = p.show(s, lang)
+		if s, err = p.snapshots.at(r.Context(), q, whole); s != nil {
+			show, err = p.show(s.read, lang)
 		}
 	}
 	if show == nil {

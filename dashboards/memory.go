@@ -36,16 +36,12 @@ type memorised struct {
 
 // keep remembers a part; of too many, that is forgotten at which nobody has looked for the longest time.
 func (m *memories) keep(of memorable, part *fragment, now time.Time) {
-	if m.knows(of, part, now) {
-		return
-	}
-	packed := part.pack()
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.parts == nil {
 		m.parts = map[memorable]*memorised{}
 	}
-	m.parts[of] = &memorised{part: packed, looked: now}
+	m.parts[of] = &memorised{part: part, looked: now}
 	if len(m.parts) <= mostMemories {
 		return
 	}
@@ -56,18 +52,6 @@ func (m *memories) keep(of memorable, part *fragment, now time.Time) {
 		}
 	}
 	delete(m.parts, oldest)
-}
-
-// knows says whether a part is remembered, and notes that it is looked at.
-func (m *memories) knows(of memorable, part *fragment, now time.Time) bool {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	known := m.parts[of]
-	if known == nil || !known.part.taken.Equal(part.taken) {
-		return false
-	}
-	known.looked = now
-	return true
 }
 
 // recall returns a part as it was last seen, nil if that is too long ago, and whether the books did not answer since.

@@ -80,13 +80,13 @@ type presenter struct {
 	called map[string]string
 }
 
-// newPresenter takes the answers of a snapshot.
-func newPresenter(s *snapshot, lang language, names func(dimension, code string, lang language) string, zone *time.Location) (*presenter, error) {
-	a, err := sortOut(s.asked, s.figures)
+// newPresenter takes what was read.
+func newPresenter(read *reading, lang language, names func(dimension, code string, lang language) string, zone *time.Location) (*presenter, error) {
+	a, err := sortOut(read.asked, read.figures)
 	if err != nil {
 		return nil, err
 	}
-	return &presenter{asked: s.asked, answers: a, more: s.more, lang: lang, w: s.asked.words(lang), names: names, zone: zone}, nil
+	return &presenter{asked: read.asked, answers: a, more: read.more, lang: lang, w: read.asked.words(lang), names: names, zone: zone}, nil
 }
 
 // Lang is the language of the page.

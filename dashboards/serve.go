@@ -120,12 +120,12 @@ func (p *Pages) refuseAddress(w http.ResponseWriter, r *http.Request, q *asked, 
 }
 
 // fragment renders the changing part of a page.
-func (p *Pages) fragment(s *snapshot, lang language) (*fragment, error) {
-	show, err := p.show(s, lang)
+func (p *Pages) fragment(read *reading, lang language) (*fragment, error) {
+	show, err := p.show(read, lang)
 	if err != nil {
 		return nil, err
 	}
-	name := s.asked.of.template
+	name := read.asked.of.template
 	switch {
 	case show.ahead():
 		name = "ahead"
@@ -134,27 +134,27 @@ func (p *Pages) fragment(s *snapshot, lang language) (*fragment, error) {
 	}
 	var b bytes.Buffer
 	if err := p.templates.ExecuteTemplate(&b, name, show); err != nil {
-		return nil, fmt.Errorf("render the figures of %s: %w", s.asked.key(), err)
+		return nil, fmt.Errorf("render the figures of %s: %w", read.asked.key(), err)
 	}
 	html := bytes.Clone(b.Bytes()) // a snapshot is kept for a while, a buffer's spare room need not be
 	return &fragment{
-		AsOf: show.AsOf(), AsOfTime: show.AsOfTime(), Events: show.Events(), Empty: show.Empty(), at: show.asOf, taken: s.taken, html: html, seen: mark(html),
+		AsOf: show.AsOf(), AsOfTime: show.AsOfTime(), Events: show.Events(), Empty: show.Empty(), at: show.asOf, taken: read.taken, html: html, seen: mark(html),
 	}, nil
 }
 
 // show makes what a page's template is executed with; V is nil where the page waits for the first event, or for its period to
 // begin: what will be open then, or late, nobody knows.
-func (p *Pages) show(s *snapshot, lang language) (*shown, error) {
-	presenter, err := newPresenter(s, lang, p.nameOf, p.Location)
+func (p *Pages) show(read *reading, lang language) (*shown, error) {
+	presenter, err := newPresenter(read, lang, p.nameOf, p.Location)
 	if err != nil {
 		return nil, err
 	}
 	presenter.published = p.Publishing.All
 	presenter.drawn, presenter.agencyPages = p.drawsCharts(), p.byPath["/agencies/{agency}"] != nil
 	show := &shown{presenter: presenter, W: presenter.w, Charts: presenter.drawn}
-	if of := s.asked.of; !show.ahead() && (of.always || !show.Empty()) {
+	if of := read.asked.of; !show.ahead() && (of.always || !show.Empty()) {
 		if show.V, err = of.view(presenter); err != nil {
-			return nil, fmt.Errorf("make the view of %s: %w", s.asked.key(), err)
+			return nil, fmt.Errorf("make the view of %s: %w", read.asked.key(), err)
 		}
 	}
 	return show, nil

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"hash/fnv"
+	"slices"
 	"sync"
 	"time"
 
@@ -33,22 +34,65 @@ const (
 	// glances is of how many addresses that were looked at once alone snapshots are kept: who asks for a page of each day of a year, as
 	// programs do, must not fill the memory. A page that is open looks again at once.
 	glances = 4
+	// mostReadings is of how many addresses the figures themselves are kept, which take up to 6 MB; of the others what was made of them.
+	mostReadings = 4
 )
 
-// snapshot is a page's figures at one instant. It is never changed.
+// snapshot is a page at one instant. It is never changed, but for the parts that are made of it.
 type snapshot struct {
 	taken time.Time
 	// took is how long the books took.
 	took time.Duration
 	// events is how many events were booked before the figures were read.
-	events  uint64
+	events uint64
+	// read is nil where parts alone are left.
+	read  *reading
+	parts *parts
+}
+
+// reading is what was asked for, and what the books answered. It is never changed.
+type reading struct {
+	taken   time.Time
 	asked   *asked
 	figures []kpi.Figure
 	// more is what the page has read beyond figures, at moreAt.
 	more   any
 	moreAt time.Time
-	// fragments are the page's changing part by language, made when first asked for.
-	fragments map[language]func() (*fragment, error)
+}
+
+// parts are a page's changing part by language, packed, made when first asked for.
+type parts struct {
+	mu   sync.Mutex
+	made map[language]*fragment
+}
+
+// part is the page's changing part. The error is a brokenError.
+func (s *snapshot) part(lang language, render func(*reading, language) (*fragment, error)) (*fragment, error) {
+	s.parts.mu.Lock()
+	defer s.parts.mu.Unlock()
+	if made := s.parts.made[lang]; made != nil {
+		return made, nil
+	}
+	part, err := render(s.read, lang)
+	if err != nil {
+		return nil, brokenError{err}
+	}
+	packed := part.pack()
+	s.parts.made[lang] = packed
+	return packed, nil
+}
+
+// whole says that the figures themselves are there.
+func whole(s *snapshot) bool { return s.read != nil }
+
+// tells says whether the part in a language is there, or can be made.
+func (s *snapshot) tells(lang language) bool {
+	if whole(s) {
+		return true
+	}
+	s.parts.mu.Lock()
+	defer s.parts.mu.Unlock()
+	return s.parts.made[lang] != nil
 }
 
 // fragment is the part of a page that changes, rendered, and what the frame says of it.
@@ -59,7 +103,7 @@ type fragment struct {
 	Empty                  bool
 	// at is the instant itself, taken when the books were asked.
 	at, taken time.Time
-	// html is its HTML, or packed is.
+	// html is its HTML; packed is, where it is kept.
 	html, packed []byte
 	// seen tells two fragments apart by all that they show but the time and the number of events.
 	seen string
@@ -68,7 +112,7 @@ type fragment struct {
 // snapshots hold the newest snapshot of each address that somebody looks at.
 type snapshots struct {
 	from   *sources
-	render func(s *snapshot, lang language) (*fragment, error)
+	render func(read *reading, lang language) (*fragment, error)
 	now    func() time.Time
 	zone   *time.Location
 
@@ -87,11 +131,19 @@ type holding struct {
 	again, failed bool
 }
 
-// at returns what a page was asked for, at most a second behind the books if they answer soon, else at most a minute. If they do
-// not answer, it returns the last ones that they gave, however old, together with the error; without such, only the error.
-func (s *snapshots) at(ctx context.Context, q *asked) (*snapshot, error) {
+// at returns what a page was asked for, at most a second behind the books if they answer soon, else at most a minute; of what is kept that
+// which will do. If they do not answer, it returns the last ones that they gave, however old, together with the error; without such, only
+// the error.
+func (s *snapshots) at(ctx context.Context, q *asked, will func(*snapshot) bool) (*snapshot, error) {
 	key := q.key()
-	last, failed := s.look(key)
+	look := func() (*snapshot, bool) {
+		last, failed := s.look(key)
+		if last != nil && !will(last) {
+			last = nil
+		}
+		return last, failed
+	}
+	last, failed := look()
 	age := time.Duration(0)
 	if last != nil {
 		age = s.now().Sub(last.taken)
@@ -101,7 +153,9 @@ func (s *snapshots) at(ctx context.Context, q *asked) (*snapshot, error) {
 	}
 	if last != nil && last.took >= slow && age < forgotten && !failed {
 		if s.renewed(ctx, key, q) {
-			last, _ = s.look(key)
+			if next, _ := look(); next != nil {
+				last = next
+			}
 		}
 		return last, nil
 	}
@@ -110,7 +164,7 @@ func (s *snapshots) at(ctx context.Context, q *asked) (*snapshot, error) {
 		return nil, ctx.Err()
 	case r := <-s.flight.DoChan(key, s.taking(ctx, key, q)):
 		if r.Err != nil {
-			last, _ := s.look(key)
+			last, _ := look()
 			return last, r.Err
 		}
 		return r.Val.(*snapshot), nil
@@ -128,15 +182,15 @@ func (s *snapshots) part(ctx context.Context, q *asked, lang language) (*fragmen
 			return part, nil
 		}
 	}
-	last, err := s.at(ctx, q)
+	last, err := s.at(ctx, q, func(last *snapshot) bool { return last.tells(lang) })
 	if last == nil {
 		return part, err
 	}
-	part, broken := last.fragments[lang]()
+	part, broken := last.part(lang, s.render)
 	if broken != nil {
-		return nil, brokenError{broken}
+		return nil, broken
 	}
-	if last.took >= slow {
+	if last.took >= slow && err == nil {
 		s.memory.keep(of, part, s.now())
 	}
 	return part, err
@@ -205,7 +259,8 @@ func (s *snapshots) last(key string) *snapshot {
 	return nil
 }
 
-// hold keeps a snapshot, and lets go of that which was glanced at first if there are too many of those.
+// hold keeps a snapshot, and lets go of that which was glanced at first if there are too many of those, and of figures that were read before
+// the last ones.
 func (s *snapshots) hold(key string, next *snapshot) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -222,6 +277,16 @@ func (s *snapshots) hold(key string, next *snapshot) {
 	}
 	if n > glances {
 		delete(s.held, oldest)
+	}
+	var readings []*holding
+	for _, h := range s.held {
+		if whole(h.last) {
+			readings = append(readings, h)
+		}
+	}
+	slices.SortFunc(readings, func(a, b *holding) int { return b.last.taken.Compare(a.last.taken) })
+	for _, h := range readings[min(mostReadings, len(readings)):] {
+		h.last = &snapshot{taken: h.last.taken, took: h.last.took, events: h.last.events, parts: h.last.parts}
 	}
 }
 
@@ -252,20 +317,16 @@ func (s *snapshots) ask(ctx context.Context, key string, q *asked) (*snapshot, e
 	if err != nil {
 		return nil, fmt.Errorf("ask for the figures of %s: %w", key, err)
 	}
-	next := &snapshot{taken: now, events: events, asked: &fresh, figures: figures, fragments: map[language]func() (*fragment, error){}}
-	if last := s.last(key); last != nil && now.Sub(last.moreAt) < morePace {
-		next.more, next.moreAt = last.more, last.moreAt
+	read := &reading{taken: now, asked: &fresh, figures: figures}
+	if last := s.last(key); last != nil && whole(last) && now.Sub(last.read.moreAt) < morePace {
+		read.more, read.moreAt = last.read.more, last.read.moreAt
 	} else if q.of.more != nil {
-		next.moreAt = now
-		if next.more, err = q.of.more(ctx, s.from, &fresh); err != nil {
+		read.moreAt = now
+		if read.more, err = q.of.more(ctx, s.from, &fresh); err != nil {
 			return nil, fmt.Errorf("read what %s shows beside figures: %w", key, err)
 		}
 	}
-	for lang := range spoken {
-		next.fragments[lang] = sync.OnceValues(func() (*fragment, error) { return s.render(next, lang) })
-	}
-	next.took = s.now().Sub(now)
-	return next, nil
+	return &snapshot{taken: now, took: s.now().Sub(now), events: events, read: read, parts: &parts{made: map[language]*fragment{}}}, nil
 }
 
 // mark is a short name of some bytes.

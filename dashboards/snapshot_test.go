@@ -25,7 +25,7 @@ func counted(failing *atomic.Bool) (*snapshots, *atomic.Int64) {
 			}
 			return cityAnswers(ctx, queries...)
 		}},
-		render: func(*snapshot, language) (*fragment, error) { return &fragment{}, nil },
+		render: func(*reading, language) (*fragment, error) { return &fragment{}, nil },
 		now:    time.Now, zone: hanoi, held: map[string]*holding{},
 	}
 	return s, &asked
@@ -47,7 +47,7 @@ func TestManyWhoLookAskOnce(t *testing.T) {
 		var all sync.WaitGroup
 		for range 50 {
 			all.Go(func() {
-				if _, err := s.at(t.Context(), ytd); err != nil {
+				if _, err := s.at(t.Context(), ytd, whole); err != nil {
 					t.Error(err)
 				}
 			})
@@ -57,7 +57,7 @@ func TestManyWhoLookAskOnce(t *testing.T) {
 			t.Errorf("the books were asked %d times", n)
 		}
 		for range 50 { // five seconds of looking ten times a second
-			if _, err := s.at(t.Context(), ytd); err != nil {
+			if _, err := s.at(t.Context(), ytd, whole); err != nil {
 				t.Error(err)
 			}
 			time.Sleep(100 * time.Millisecond)
@@ -74,7 +74,7 @@ func TestQuietBooksAreAskedSeldom(t *testing.T) {
 		s.from.booked = func() uint64 { return 7 }
 		ytd := ask(t, overviewPage(), "ytd")
 		for range 500 { // fifty seconds
-			if _, err := s.at(t.Context(), ytd); err != nil {
+			if _, err := s.at(t.Context(), ytd, whole); err != nil {
 				t.Error(err)
 			}
 			time.Sleep(100 * time.Millisecond)
@@ -95,7 +95,7 @@ func TestSlowBooks(t *testing.T) {
 		ytd := ask(t, overviewPage(), "ytd")
 		look := func() (*snapshot, time.Duration, error) {
 			start := time.Now()
-			got, err := s.at(t.Context(), ytd)
+			got, err := s.at(t.Context(), ytd, whole)
 			return got, time.Since(start), err
 		}
 		if _, took, err := look(); took != 2*time.Second || err != nil {
@@ -133,7 +133,7 @@ func TestSlowPagesAreRemembered(t *testing.T) {
 		var failing atomic.Bool
 		s, asked := counted(&failing)
 		slowed(s)
-		s.render = func(at *snapshot, _ language) (*fragment, error) {
+		s.render = func(at *reading, _ language) (*fragment, error) {
 			return &fragment{taken: at.taken, html: []byte(at.taken.String())}, nil
 		}
 		look := func(period string) (part *fragment, took time.Duration, err error) {
@@ -205,9 +205,9 @@ func TestWhoLeavesDoesNotTakeTheAnswerAway(t *testing.T) {
 		ytd := ask(t, overviewPage(), "ytd")
 		leaving, leave := context.WithCancel(t.Context())
 		first, second := make(chan error), make(chan error)
-		go func() { _, err := s.at(leaving, ytd); first <- err }()
+		go func() { _, err := s.at(leaving, ytd, whole); first <- err }()
 		synctest.Wait()
-		go func() { _, err := s.at(t.Context(), ytd); second <- err }()
+		go func() { _, err := s.at(t.Context(), ytd, whole); second <- err }()
 		synctest.Wait()
 		leave()
 		if err := <-first; !errors.Is(err, context.Canceled) {
@@ -224,20 +224,20 @@ func TestLastFiguresStayWhileTheBooksAreAway(t *testing.T) {
 		var failing atomic.Bool
 		s, _ := counted(&failing)
 		ytd := ask(t, overviewPage(), "ytd")
-		good, err := s.at(t.Context(), ytd)
+		good, err := s.at(t.Context(), ytd, whole)
 		if err != nil {
 			t.Fatal(err)
 		}
 		failing.Store(true)
 		for range 100 {
 			time.Sleep(2 * time.Second)
-			last, err := s.at(t.Context(), ytd)
+			last, err := s.at(t.Context(), ytd, whole)
 			if last != good || err == nil {
 				t.Fatalf("got %p with %v, want the last figures %p and why", last, err, good)
 			}
 		}
 		failing.Store(false)
-		if next, err := s.at(t.Context(), ytd); err != nil || next == good {
+		if next, err := s.at(t.Context(), ytd, whole); err != nil || next == good {
 			t.Errorf("the books are back, and yet %v", err)
 		}
 	})
@@ -247,12 +247,12 @@ func TestPeriodsThatNobodyLooksAtAreLetGo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s, _ := counted(nil)
 		for _, id := range []string{"2015", "2016", "2017", "2018"} {
-			if _, err := s.at(t.Context(), ask(t, overviewPage(), id)); err != nil {
+			if _, err := s.at(t.Context(), ask(t, overviewPage(), id), whole); err != nil {
 				t.Fatal(err)
 			}
 		}
 		time.Sleep(forgotten + time.Second)
-		if _, err := s.at(t.Context(), ask(t, overviewPage(), "ytd")); err != nil {
+		if _, err := s.at(t.Context(), ask(t, overviewPage(), "ytd"), whole); err != nil {
 			t.Fatal(err)
 		}
 		if len(s.held) != 1 {
@@ -268,12 +268,12 @@ func TestGlancesAreLetGo(t *testing.T) {
 		s.from.booked = func() uint64 { return 7 }
 		ytd := ask(t, overviewPage(), "ytd")
 		for range 2 {
-			if _, err := s.at(t.Context(), ytd); err != nil {
+			if _, err := s.part(t.Context(), ytd, vietnamese); err != nil {
 				t.Fatal(err)
 			}
 		}
 		for year := 1990; year < 2019; year++ {
-			if _, err := s.at(t.Context(), ask(t, overviewPage(), strconv.Itoa(year))); err != nil {
+			if _, err := s.part(t.Context(), ask(t, overviewPage(), strconv.Itoa(year)), vietnamese); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -282,12 +282,53 @@ func TestGlancesAreLetGo(t *testing.T) {
 		}
 		before := asked.Load()
 		for _, id := range []string{"ytd", "2018", "2018"} {
-			if _, err := s.at(t.Context(), ask(t, overviewPage(), id)); err != nil {
+			if _, err := s.part(t.Context(), ask(t, overviewPage(), id), vietnamese); err != nil {
 				t.Fatal(err)
 			}
 		}
 		if n := asked.Load() - before; n != 0 {
 			t.Errorf("what is looked at, and the last glance, are asked for again: %d times", n)
 		}
+	})
+}
+
+// Of what many look at figures are kept of the last alone, and parts of all: a part in the other language is made of figures that are
+// there, or the books are asked again.
+func TestFiguresAreKeptOfFew(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, asked := counted(nil)
+		s.from.booked = func() uint64 { return 7 }
+		s.render = func(read *reading, lang language) (*fragment, error) {
+			return &fragment{taken: read.taken, html: []byte(read.asked.period.ID + " " + string(lang))}, nil
+		}
+		look := func(year int, lang language, questions int64) {
+			t.Helper()
+			before, id := asked.Load(), strconv.Itoa(year)
+			part, err := s.part(t.Context(), ask(t, overviewPage(), id), lang)
+			if err != nil || string(part.content()) != id+" "+string(lang) || asked.Load()-before != questions {
+				t.Errorf("%d in %s is %q, %v, after %d questions, want %d", year, lang, part.content(), err, asked.Load()-before, questions)
+			}
+		}
+		const years = 3 * mostReadings
+		for year := range years {
+			look(2000+year, vietnamese, 1)
+			look(2000+year, vietnamese, 0)
+		}
+		for year := range years {
+			look(2000+year, vietnamese, 0)
+		}
+		read := 0
+		for _, h := range s.held {
+			if whole(h.last) {
+				read++
+			}
+		}
+		if len(s.held) != years || read != mostReadings {
+			t.Errorf("%d addresses are held, %d with figures", len(s.held), read)
+		}
+		look(2000+years-1, english, 0)
+		look(2000, english, 1)
+		look(2000, english, 0)
+		look(2000, vietnamese, 0)
 	})
 }

@@ -55,11 +55,7 @@ func TestAPageAsksOnceForAllWhoLook(t *testing.T) {
 		for range 20 {
 			for lang := range spoken {
 				looking.Go(func() {
-					s, err := p.snapshots.at(t.Context(), q)
-					if err == nil {
-						_, err = s.fragments[lang]()
-					}
-					if err != nil {
+					if _, err := p.snapshots.part(t.Context(), q, lang); err != nil {
 						t.Error(err)
 					}
 				})

@@ -36,7 +36,7 @@ func present(t *testing.T, q *asked, lang language, answer asker) *presenter {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := newPresenter(&snapshot{asked: q, figures: figures}, lang, (&Pages{Options: Options{Names: nameOf}}).nameOf, hanoi)
+	p, err := newPresenter(&reading{asked: q, figures: figures}, lang, (&Pages{Options: Options{Names: nameOf}}).nameOf, hanoi)
 	if err != nil {
 		t.Fatal(err)
 	}
