@@ -44,11 +44,28 @@ type held struct {
 	since calendar.Day
 	older []*kept
 
-	agencies []string
-	numbers  map[string]uint32 // of agencies
-	months   shelves
-	days     shelves // from since on
-	heard    map[Voice]*heard
+	agencies, sources codes
+	months            shelves
+	days              shelves // from since on
+	heard             map[Voice]*heard
+}
+
+// codes number codes in the order in which they come.
+type codes struct {
+	all     []string
+	numbers map[string]uint32
+}
+
+func (c *codes) number(code string) uint32 {
+	number, known := c.numbers[code]
+	if !known {
+		if c.numbers == nil {
+			c.numbers = map[string]uint32{}
+		}
+		number = uint32(len(c.all))
+		c.numbers[code], c.all = number, append(c.all, code)
+	}
+	return number
 }
 
 // kept is a month of which the days are kept for a while.
@@ -59,10 +76,11 @@ type kept struct {
 	asked atomic.Int64
 }
 
-// Stratum is a family's lines of one measure.
+// Stratum is a family's lines of one measure: by their marks or, where it is Binned, by bin.
 type Stratum struct {
 	Family  event.Family
 	Measure lifecycle.Measure
+	Binned  bool
 }
 
 // Voice is an agency as one source tells of it.
@@ -123,17 +141,18 @@ func (d *draft) daily(day calendar.Day) bool {
 	return d.fine || day >= d.since || slices.Contains(d.older, monthOf(day))
 }
 
-// Binned says that a measure is told by bins of time, and has no marks: a ledger keeps the bin in the marks' place.
+// Binned says that a measure is told by bins of time, and has no marks: a ledger keeps the bin in the marks' place. Records it keeps twice: by
+// the bin of their delay, and by their number.
 func Binned(m lifecycle.Measure) bool { return slices.Contains(binned, m) }
 
 var binned = []lifecycle.Measure{lifecycle.Worked, lifecycle.Accepted, lifecycle.Confirmed}
 
-// line is a slot with the agency's code.
+// line is a slot with the codes of the agency and the source.
 type line struct {
-	day    calendar.Day
-	agency string
-	marks  lifecycle.Marks
-	millis uint32
+	day            calendar.Day
+	agency, source string
+	marks          lifecycle.Marks
+	millis         uint32
 }
 
 // begin returns an empty draft of a block of so many cases: of few, all days fit into memory.
@@ -156,21 +175,22 @@ func (d *draft) add(family event.Family, entries []lifecycle.Entry) {
 	defer d.mu.Unlock()
 	for i := range entries {
 		e := &entries[i]
-		of := Stratum{family, e.Measure}
-		if d.sums[of] == nil {
-			d.sums[of] = map[line]int64{}
-		}
-		at := line{day: e.Day, agency: e.Agency, marks: e.Marks, millis: e.Millis}
-		if Binned(e.Measure) {
-			at.marks = lifecycle.Marks(e.Bin)
-		}
+		at := line{day: e.Day, agency: e.Agency, source: e.Source, marks: e.Marks, millis: e.Millis}
 		switch {
 		case !d.daily(e.Day):
 			at.day, at.millis = monthOf(e.Day), 0
 		case e.Day < d.since:
 			at.millis = 0
 		}
-		d.sums[of][at] += e.N
+		of := Stratum{family, e.Measure, Binned(e.Measure)}
+		if of.Binned {
+			at.marks = lifecycle.Marks(e.Bin)
+		}
+		d.put(of, at, e.N)
+		if e.Measure == lifecycle.Recorded {
+			of.Binned, at.marks = true, lifecycle.Marks(e.Delay-1)
+			d.put(of, at, e.N)
+		}
 		if speaks(e.Measure) {
 			voice := Voice{family, e.Agency, e.Source}
 			if d.heard[voice] == nil {
@@ -179,6 +199,13 @@ func (d *draft) add(family event.Family, entries []lifecycle.Entry) {
 			d.heard[voice][e.Day] += e.N
 		}
 	}
+}
+
+func (d *draft) put(of Stratum, at line, n int64) {
+	if d.sums[of] == nil {
+		d.sums[of] = map[line]int64{}
+	}
+	d.sums[of][at] += n
 }
 
 // speaks says whether a measure tells that something of an agency began or ended.
@@ -242,21 +269,23 @@ func (l *Ledger) Keep(ctx context.Context, conn driver.Conn, month calendar.Day)
 	}
 	l.appearing.RLock()
 	defer l.appearing.RUnlock()
-	// Agencies have numbers of this reading until the ledger's can be asked for.
-	var agencies []string
-	numbers := map[string]uint32{}
-	sums := map[Stratum][]filled{}
-	err := readSums(ctx, conn, func(of Stratum, at line, n int64) {
-		number, known := numbers[at.agency]
-		if !known {
-			number = uint32(len(agencies))
-			numbers[at.agency], agencies = number, append(agencies, at.agency)
+	// Agencies and sources have numbers of this reading until the ledger's can be asked for.
+	var agencies, sources codes
+	type pair struct{ byAgency, bySource []filled }
+	sums := map[Stratum]*pair{}
+	put := func(of Stratum, at line, n int64) {
+		if sums[of] == nil {
+			sums[of] = &pair{}
 		}
-		sums[of] = append(sums[of], filled{slot{agency: number, day: at.day, marks: at.marks}, n})
-	},
-		daysOfJournal("toUInt32(0)", "AND day < {until:Date32}"), clickhouse.Named("binned", binned), clickhouse.Named("since", month.String()), clickhouse.Named("until", nextMonth(month).String()))
-	if err != nil {
-		return fmt.Errorf("read the days of %s from the journal: %w", month.Start(time.UTC).Format("2006-01"), err)
+		slot := slot{whose: agencies.number(at.agency), day: at.day, marks: at.marks}
+		sums[of].byAgency = append(sums[of].byAgency, filled{slot, n})
+		slot.whose = sources.number(at.source)
+		sums[of].bySource = append(sums[of].bySource, filled{slot, n})
+	}
+	for _, days := range daysOfJournal(noInstant, "day >= {since:Date32} AND day < {until:Date32}") {
+		if err := readSums(ctx, conn, put, days, clickhouse.Named("since", month.String()), clickhouse.Named("until", nextMonth(month).String())); err != nil {
+			return fmt.Errorf("read the days of %s from the journal: %w", month.Start(time.UTC).Format("2006-01"), err)
+		}
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -270,15 +299,12 @@ func (l *Ledger) Keep(ctx context.Context, conn driver.Conn, month calendar.Day)
 	}
 	days := newShelves()
 	for of, sums := range sums {
-		for i := range sums {
-			sums[i].agency = h.number(agencies[sums[i].agency])
+		for i := range sums.byAgency {
+			sums.byAgency[i].whose = h.agencies.number(agencies.all[sums.byAgency[i].whose])
+			sums.bySource[i].whose = h.sources.number(sources.all[sums.bySource[i].whose])
 		}
-		together := slices.Clone(sums)
-		for i := range together {
-			together[i].agency = 0
-		}
-		on(days.apart, of).merge(sums)
-		on(days.together, of).merge(together)
+		on(days.byAgency, of).merge(sums.byAgency)
+		on(days.bySource, of).merge(sums.bySource)
 	}
 	h.older = append(h.older, &kept{month: month, days: days})
 	h.ask(month)
@@ -311,21 +337,11 @@ func (h *held) daysOf(day calendar.Day) *shelves {
 }
 
 func (h *held) put(of Stratum, at line, n int64) {
-	number := h.number(at.agency)
+	agency, source := h.agencies.number(at.agency), h.sources.number(at.source)
 	if days := h.daysOf(at.day); days != nil {
-		days.put(of, slot{agency: number, day: at.day, marks: at.marks, millis: at.millis}, n)
+		days.put(of, agency, source, slot{day: at.day, marks: at.marks, millis: at.millis}, n)
 	}
-	h.months.put(of, slot{agency: number, day: monthOf(at.day), marks: at.marks}, n)
-}
-
-// number is the number of an agency.
-func (h *held) number(agency string) uint32 {
-	number, known := h.numbers[agency]
-	if !known {
-		number = uint32(len(h.agencies))
-		h.numbers[agency], h.agencies = number, append(h.agencies, agency)
-	}
-	return number
+	h.months.put(of, agency, source, slot{day: monthOf(at.day), marks: at.marks}, n)
 }
 
 // heard are the days on which anything was told to begin or end, in order, and how much of it stands: what was corrected away
@@ -357,32 +373,54 @@ func (l *Ledger) forget() {
 	l.held = nil
 }
 
-// daysOfJournal are the sums of days, told apart by instants within a day or not, on a further condition.
-func daysOfJournal(instant, condition string) string {
-	return fmt.Sprintf("SELECT family, measure, day, agency, if(measure IN {binned:Array(String)}, toUInt32(bin), marks) AS told, %s AS instant, sumMerge(`sum(n)`) FROM %s"+
-		" WHERE family != '' AND day >= {since:Date32} %s GROUP BY family, measure, day, agency, told, instant", instant, Projection("by_agency"), condition)
+// sumsBy asks a projection of the journal for sums by stretch of time, agency, source, instant and what is told of the lines: marks or, in
+// bins, a bin.
+func sumsBy(projection, measure, binned, stretch, told, instant, condition string) string {
+	return fmt.Sprintf("SELECT family, %[2]s AS measured, toUInt8(%[3]s) AS in_bins, %[4]s AS stretch, agency, source, %[5]s AS told, %[6]s AS instant, sumMerge(`sum(n)`) FROM %[1]s"+
+		" WHERE family != '' AND %[7]s GROUP BY family, measured, in_bins, stretch, agency, source, told, instant", Projection(projection), measure, binned, stretch, told, instant, condition)
+}
+
+// What is told of lines that have bins, and how late records came, which the projection of delays alone knows.
+const (
+	hasBins   = "measure IN {binned:Array(String)}"
+	ofDelays  = "'" + string(lifecycle.Recorded) + "'"
+	delayBin  = "toUInt32(delay - 1)"
+	noInstant = "toUInt32(0)"
+)
+
+// daysOfJournal are the questions for the sums of days, told apart by instants within a day or not.
+func daysOfJournal(instant, condition string) []string {
+	return []string{
+		sumsBy("by_agency", "measure", hasBins, "day", "if("+hasBins+", toUInt32(bin), marks)", instant, condition),
+		sumsBy("by_delay", ofDelays, "1", "day", delayBin, noInstant, "delay > 0 AND "+condition),
+	}
+}
+
+// monthsOfJournal are those for the sums of months. The projection of months knows no bins, which are read from those of days.
+func monthsOfJournal() []string {
+	const months, month = "makeDate32(intDiv(%[1]s, 100), %[1]s %% 100, 1)", "toYYYYMM(day)"
+	byMonth, byDay := fmt.Sprintf(months, "`"+month+"`"), fmt.Sprintf(months, month)
+	before := " < {before:UInt32}"
+	return []string{
+		sumsBy("by_month", "measure", "0", byMonth, "marks", noInstant, "NOT "+hasBins+" AND `"+month+"`"+before),
+		sumsBy("by_agency", "measure", "1", byDay, "toUInt32(bin)", noInstant, hasBins+" AND "+month+before),
+		sumsBy("by_delay", ofDelays, "1", byDay, delayBin, noInstant, "delay > 0 AND "+month+before),
+	}
 }
 
 // load reads the sums of the journal, of which block is the last one. Nobody may write the journal meanwhile.
 func (l *Ledger) load(ctx context.Context, conn driver.Conn, block uint64, today calendar.Day) error {
-	h := &held{
-		block: block, since: firstKept(today), numbers: map[string]uint32{},
-		months: newShelves(), days: newShelves(), heard: map[Voice]*heard{},
-	}
-	// The projection of months knows no bins, which are read from one of days.
-	const months = `SELECT family, measure, makeDate32(intDiv(%[1]s, 100), %[1]s %% 100, 1), agency, %[2]s, toUInt32(0) AS millis, sumMerge(` + "`sum(n)`" + `) FROM %[3]s
-		WHERE family != '' AND %[1]s < {since:UInt32} AND measure %[4]s {binned:Array(String)} GROUP BY family, measure, %[1]s, agency, %[2]s`
+	h := &held{block: block, since: firstKept(today), months: newShelves(), days: newShelves(), heard: map[Voice]*heard{}}
 	first := h.since.Start(time.UTC)
-	args := []any{clickhouse.Named("since", fmt.Sprint(first.Year()*100+int(first.Month()))), clickhouse.Named("binned", binned)}
-	for _, query := range []string{
-		fmt.Sprintf(months, "`toYYYYMM(day)`", "marks", Projection("by_month"), "NOT IN"), fmt.Sprintf(months, "toYYYYMM(day)", "toUInt32(bin)", Projection("by_agency"), "IN"),
-	} {
-		if err := h.read(ctx, conn, query, args...); err != nil {
+	for _, query := range monthsOfJournal() {
+		if err := readSums(ctx, conn, h.put, query, clickhouse.Named("before", fmt.Sprint(first.Year()*100+int(first.Month())))); err != nil {
 			return fmt.Errorf("read the months of the journal: %w", err)
 		}
 	}
-	if err := h.read(ctx, conn, daysOfJournal("millis", ""), clickhouse.Named("binned", binned), clickhouse.Named("since", h.since.String())); err != nil {
-		return fmt.Errorf("read the last days of the journal: %w", err)
+	for _, query := range daysOfJournal("millis", "day >= {since:Date32}") {
+		if err := readSums(ctx, conn, h.put, query, clickhouse.Named("since", h.since.String())); err != nil {
+			return fmt.Errorf("read the last days of the journal: %w", err)
+		}
 	}
 	if err := h.readHeard(ctx, conn); err != nil {
 		return fmt.Errorf("read the days on which anything was heard: %w", err)
@@ -395,29 +433,26 @@ func (l *Ledger) load(ctx context.Context, conn driver.Conn, block uint64, today
 	return nil
 }
 
-func (h *held) read(ctx context.Context, conn driver.Conn, query string, args ...any) error {
-	return readSums(ctx, conn, h.put, query, args...)
-}
-
 // readSums reads sums of the journal.
 func readSums(ctx context.Context, conn driver.Conn, each func(Stratum, line, int64), query string, args ...any) error {
-	rows, err := conn.Query(ctx, query, args...)
+	rows, err := conn.Query(ctx, query, append(args, clickhouse.Named("binned", binned))...)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var family, measure string
+		var inBins uint8
 		var day time.Time
 		var at line
-		var marks, millis uint32
+		var told uint32
 		var n int64
-		if err := rows.Scan(&family, &measure, &day, &at.agency, &marks, &millis, &n); err != nil {
+		if err := rows.Scan(&family, &measure, &inBins, &day, &at.agency, &at.source, &told, &at.millis, &n); err != nil {
 			return err
 		}
-		at.day, at.marks, at.millis = calendar.DayOf(day, time.UTC), lifecycle.Marks(marks), millis
+		at.day, at.marks = calendar.DayOf(day, time.UTC), lifecycle.Marks(told)
 		if n != 0 {
-			each(Stratum{event.Family(family), lifecycle.Measure(measure)}, at, n)
+			each(Stratum{event.Family(family), lifecycle.Measure(measure), inBins == 1}, at, n)
 		}
 	}
 	return rows.Err()

@@ -31,12 +31,15 @@ func (p Page) Block() uint64 { return p.held.block }
 func (p Page) Daily(month calendar.Day) bool { return p.held.daysOf(month) != nil }
 
 // Agencies are the codes of agencies, by place. They must not be changed.
-func (p Page) Agencies() []string { return p.held.agencies }
+func (p Page) Agencies() []string { return p.held.agencies.all }
 
-// Whose tells whose sums are read: those of some agencies, by their places, or of all if Agencies is nil; or one of all
-// Together, which is had without adding up.
+// Sources are those of sources, likewise.
+func (p Page) Sources() []string { return p.held.sources.all }
+
+// Whose tells whose sums are read: those of some agencies, by their places, or of all if Agencies is nil; or those of all
+// Sources, which are quicker to add up.
 type Whose struct {
-	Together bool
+	Sources  bool
 	Agencies []uint32
 }
 
@@ -44,14 +47,14 @@ type Whose struct {
 func (p Page) Places(codes []string) []uint32 {
 	places := []uint32{}
 	for _, code := range codes {
-		if number, known := p.held.numbers[code]; known {
+		if number, known := p.held.agencies.numbers[code]; known {
 			places = append(places, number)
 		}
 	}
 	return places
 }
 
-// Months calls each with the sums of a stratum by month, of all time. There may be several runs of one agency and marks.
+// Months calls each with the sums of a stratum by month, of all time. There may be several runs of one agency, or source, and marks.
 func (p Page) Months(of Stratum, whose Whose, each func(*Run)) { p.held.months.read(of, whose, each) }
 
 // Days calls each with the sums of a stratum by day, likewise: of the last months, and of those among some months whose days are kept.

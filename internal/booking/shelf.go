@@ -9,16 +9,17 @@ import (
 	"tiendo/internal/lifecycle"
 )
 
-// slot is what lines have in common that are added up. The day of months is their first.
+// slot is what lines have in common that are added up. Whose they are is the number of an agency, or of a source. The day of months is
+// their first.
 type slot struct {
-	agency uint32
+	whose  uint32
 	marks  lifecycle.Marks
 	day    calendar.Day
 	millis uint32
 }
 
 func (s slot) compare(other slot) int {
-	return cmp.Or(cmp.Compare(s.agency, other.agency), cmp.Compare(s.marks, other.marks), cmp.Compare(s.day, other.day), cmp.Compare(s.millis, other.millis))
+	return cmp.Or(cmp.Compare(s.whose, other.whose), cmp.Compare(s.marks, other.marks), cmp.Compare(s.day, other.day), cmp.Compare(s.millis, other.millis))
 }
 
 // filled is a slot with its sum.
@@ -29,7 +30,7 @@ type filled struct {
 
 // shelf holds sums by slot: most in order, for they are read far more often than they change; the latest beside them.
 //
-// What is in order stands in columns, a run for each agency and marks, and beside each day the sum up to it: the sum of any
+// What is in order stands in columns, a run for each of whose and marks, and beside each day the sum up to it: the sum of any
 // stretch of days is found without adding up, and a slot takes 8 bytes.
 type shelf struct {
 	runs   []span
@@ -77,9 +78,9 @@ func (t *totals) part(from, to uint32) totals {
 
 // span is where a run begins in the columns; it ends where the next one begins.
 type span struct {
-	agency uint32
-	marks  lifecycle.Marks
-	from   uint32
+	whose uint32
+	marks lifecycle.Marks
+	from  uint32
 }
 
 // end is where a run ends in the columns.
@@ -160,10 +161,10 @@ func (s *shelf) append(f filled) {
 	}
 	last := len(s.runs) - 1
 	var before int64
-	if last >= 0 && s.runs[last].agency == f.agency && s.runs[last].marks == f.marks {
+	if last >= 0 && s.runs[last].whose == f.whose && s.runs[last].marks == f.marks {
 		before = s.upTo.at(len(s.days) - 1)
 	} else {
-		s.runs = append(s.runs, span{agency: f.agency, marks: f.marks, from: uint32(len(s.days))})
+		s.runs = append(s.runs, span{whose: f.whose, marks: f.marks, from: uint32(len(s.days))})
 	}
 	if f.millis != 0 && s.millis == nil {
 		s.millis = make([]uint32, len(s.days), cap(s.days))
@@ -181,7 +182,7 @@ func (s *shelf) eachSettled(each func(filled)) {
 		var before int64
 		for i := int(r.from); i < int(s.end(run)); i++ {
 			upTo := s.upTo.at(i)
-			f := filled{slot{agency: r.agency, marks: r.marks, day: s.days[i]}, upTo - before}
+			f := filled{slot{whose: r.whose, marks: r.marks, day: s.days[i]}, upTo - before}
 			if s.millis != nil {
 				f.millis = s.millis[i]
 			}
@@ -217,8 +218,8 @@ func (s *shelf) drop(out func(slot) bool) {
 	*s = *kept
 }
 
-// read calls each with the runs of some agencies, or of all if agencies is nil; the latest sums come as runs of their own.
-func (s *shelf) read(agencies []uint32, each func(*Run)) {
+// read calls each with the runs of some, or of all if some is nil; the latest sums come as runs of their own.
+func (s *shelf) read(some []uint32, each func(*Run)) {
 	if s == nil {
 		return
 	}
@@ -226,20 +227,20 @@ func (s *shelf) read(agencies []uint32, each func(*Run)) {
 	settled := func(first, end int) {
 		for run := first; run < end; run++ {
 			at, to := s.runs[run], s.end(run)
-			r = Run{Agency: at.agency, Marks: at.marks, days: s.days[at.from:to], upTo: s.upTo.part(at.from, to)}
+			r = Run{Whose: at.whose, Marks: at.marks, days: s.days[at.from:to], upTo: s.upTo.part(at.from, to)}
 			if s.millis != nil {
 				r.millis = s.millis[at.from:to]
 			}
 			each(&r)
 		}
 	}
-	if agencies == nil {
+	if some == nil {
 		settled(0, len(s.runs))
 	}
-	for _, agency := range agencies {
-		from, _ := slices.BinarySearchFunc(s.runs, agency, func(r span, agency uint32) int { return cmp.Compare(r.agency, agency) })
+	for _, whose := range some {
+		from, _ := slices.BinarySearchFunc(s.runs, whose, func(r span, whose uint32) int { return cmp.Compare(r.whose, whose) })
 		to := from
-		for to < len(s.runs) && s.runs[to].agency == agency {
+		for to < len(s.runs) && s.runs[to].whose == whose {
 			to++
 		}
 		settled(from, to)
@@ -248,20 +249,20 @@ func (s *shelf) read(agencies []uint32, each func(*Run)) {
 	var upTo [1]int64
 	var millis [1]uint32
 	for at, n := range s.latest {
-		if n == 0 || agencies != nil && !slices.Contains(agencies, at.agency) {
+		if n == 0 || some != nil && !slices.Contains(some, at.whose) {
 			continue
 		}
 		day[0], upTo[0], millis[0] = at.day, n, at.millis
-		r = Run{Agency: at.agency, Marks: at.marks, days: day[:], upTo: totals{wide: upTo[:]}, millis: millis[:]}
+		r = Run{Whose: at.whose, Marks: at.marks, days: day[:], upTo: totals{wide: upTo[:]}, millis: millis[:]}
 		each(&r)
 	}
 }
 
-// Run is what one agency has of lines with the same marks, by day, or by month. It is to be read only where it is given.
+// Run is what one agency, or one source, has of lines with the same marks, by day, or by month. It is to be read only where it is given.
 type Run struct {
-	// Agency is the place of the agency's code among the page's; 0 where all agencies are added up.
-	Agency uint32
-	// Marks are those of the lines; of a measure that is Binned, the bin.
+	// Whose is the place of the agency's code, or of the source's, among the page's.
+	Whose uint32
+	// Marks are those of the lines; of a stratum that is Binned, the bin.
 	Marks lifecycle.Marks
 
 	days   []calendar.Day
@@ -295,17 +296,19 @@ func (r *Run) Each(from, to calendar.Day, each func(day calendar.Day, n int64)) 
 	}
 }
 
-// shelves are the sums of strata: of each agency, and of all together.
-type shelves struct{ apart, together map[Stratum]*shelf }
+// shelves are the sums of strata: by agency, and by source. Sources are few, so that the sums of the whole city are had of them.
+type shelves struct{ byAgency, bySource map[Stratum]*shelf }
 
 func newShelves() shelves {
-	return shelves{apart: map[Stratum]*shelf{}, together: map[Stratum]*shelf{}}
+	return shelves{byAgency: map[Stratum]*shelf{}, bySource: map[Stratum]*shelf{}}
 }
 
-func (s shelves) put(of Stratum, at slot, n int64) {
-	on(s.apart, of).put(at, n)
-	at.agency = 0
-	on(s.together, of).put(at, n)
+// put adds to the slot of an agency, and to that of a source.
+func (s shelves) put(of Stratum, agency, source uint32, at slot, n int64) {
+	at.whose = agency
+	on(s.byAgency, of).put(at, n)
+	at.whose = source
+	on(s.bySource, of).put(at, n)
 }
 
 // on is the shelf of a stratum.
@@ -317,7 +320,7 @@ func on(all map[Stratum]*shelf, of Stratum) *shelf {
 }
 
 func (s shelves) each(do func(*shelf)) {
-	for _, all := range []map[Stratum]*shelf{s.apart, s.together} {
+	for _, all := range []map[Stratum]*shelf{s.byAgency, s.bySource} {
 		for _, sums := range all {
 			do(sums)
 		}
@@ -325,9 +328,9 @@ func (s shelves) each(do func(*shelf)) {
 }
 
 func (s shelves) read(of Stratum, whose Whose, each func(*Run)) {
-	if whose.Together {
-		s.together[of].read(nil, each)
+	if whose.Sources {
+		s.bySource[of].read(nil, each)
 	} else {
-		s.apart[of].read(whose.Agencies, each)
+		s.byAgency[of].read(whose.Agencies, each)
 	}
 }

@@ -64,8 +64,6 @@ type group struct {
 	statement statement
 	// answers are the places of the queries in the question, and of their terms among the statement's.
 	answers []answer
-	// coarser are questions that are answered by what this one's statement brings, added up.
-	coarser []*group
 }
 
 type answer struct {
@@ -91,7 +89,6 @@ func (b *Books) Ask(ctx context.Context, queries ...Query) ([]Figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	groups = together(groups)
 	for asked := 1; ; asked++ {
 		before, err := b.shown(ctx)
 		if err != nil {
@@ -150,11 +147,8 @@ func (b *Books) answer(ctx context.Context, queries []Query, groups []*group) (_
 			if !live {
 				engine.Store(true)
 			}
-			for _, c := range append(g.coarser, g) {
-				added := sums.by(g.statement.query.By, c.statement.query.By)
-				for _, a := range c.answers {
-					answer(a.query, added.rows(a, &c.statement))
-				}
+			for _, a := range g.answers {
+				answer(a.query, sums.rows(a, &g.statement))
 			}
 			return nil
 		})
@@ -250,36 +244,6 @@ func (b *Books) plan(queries []Query) ([]*group, error) {
 		})
 	}
 	return groups, nil
-}
-
-// together has the delays of records read once for all questions that differ in whether they tell agencies and sources apart: nearly every
-// record is a line of its own.
-func together(groups []*group) []*group {
-	var all []*group
-	finest := map[string]*group{}
-	for _, g := range groups {
-		s := g.statement
-		if s.binned != lifecycle.Recorded || slices.ContainsFunc(s.query.By, func(by string) bool { return by != "agency" && by != "source" }) {
-			all = append(all, g)
-			continue
-		}
-		of := s.query
-		of.ID, of.By = "", nil
-		key := fmt.Sprint(s.families, of)
-		if finest[key] == nil {
-			s.query.By = nil
-			finest[key] = &group{statement: s}
-			all = append(all, finest[key])
-		}
-		f := finest[key]
-		f.coarser = append(f.coarser, g)
-		for _, by := range g.statement.query.By {
-			if !slices.Contains(f.statement.query.By, by) {
-				f.statement.query.By = append(f.statement.query.By, by)
-			}
-		}
-	}
-	return all
 }
 
 // existence are the terms by which a group has a case in the period: something open when it starts, or something that

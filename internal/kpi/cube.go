@@ -130,9 +130,11 @@ func (s *statement) cubes() []cube {
 	return []cube{months, s.days(rest)}
 }
 
-// ofAgencies are the attributes that memory has; ofTellers and ofProcedures those of the cubes of months, by_month and by_month_procedure.
+// ofAgencies and ofSources are the attributes that memory has, either those or these; ofTellers and ofProcedures those of the cubes of months,
+// by_month and by_month_procedure.
 var (
 	ofAgencies   = []string{"agency", "group"}
+	ofSources    = []string{"source"}
 	ofTellers    = []string{"agency", "group", "source"}
 	ofProcedures = []string{"procedure", "field"}
 )
@@ -142,8 +144,8 @@ func (s *statement) monthly() bool {
 	return s.binned == "" && (s.asksOf(ofTellers) || s.asksOf(ofProcedures))
 }
 
-// memorable says whether memory has what is asked for. It keeps no delays: nearly every record has its own.
-func (s *statement) memorable() bool { return s.binned != lifecycle.Recorded && s.asksOf(ofAgencies) }
+// memorable says whether memory has what is asked for.
+func (s *statement) memorable() bool { return s.asksOf(ofAgencies) || s.asksOf(ofSources) }
 
 // asksOf says whether nothing else is asked for than sums by month and some attributes, as they now are: no days, no months that begin
 // within one, no stamps.

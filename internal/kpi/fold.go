@@ -3,7 +3,6 @@ package kpi
 import (
 	"maps"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -22,28 +21,6 @@ func (s *sums) of(keys []string) *series {
 		s.byKey[key] = &series{terms: map[uint32][]int64{}, bins: map[uint32]map[int32]int64{}}
 	}
 	return s.byKey[key]
-}
-
-// by adds sums by some dimensions up by some of these.
-func (s *sums) by(from, to []string) *sums {
-	if slices.Equal(from, to) {
-		return s
-	}
-	added := &sums{byKey: map[string]*series{}}
-	for key, of := range s.byKey {
-		codes := strings.Split(key, separator)
-		var kept []string
-		for _, by := range to {
-			kept = append(kept, codes[slices.Index(from, by)])
-		}
-		sum := added.of(kept)
-		for bucket, bins := range of.bins {
-			for bin, n := range bins {
-				sum.addBin(bucket, bin, n)
-			}
-		}
-	}
-	return added
 }
 
 func (s *series) addSums(bucket uint32, values []int64) { s.terms[bucket] = slices.Clone(values) }

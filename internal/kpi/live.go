@@ -43,9 +43,11 @@ type living struct {
 	within bool
 	flows  []string
 	by     string
-	// whose are the sums that are read, buckets those of months; values the sums of the terms by agency and bucket, bins those of
-	// each bin.
+	// whose are the sums that are read, apart says that rows are told apart by whose they are, and codes whose that is, by place.
+	// buckets are those of months; values are the sums of the terms by place and bucket, bins those of each bin.
 	whose   booking.Whose
+	apart   bool
+	codes   []string
 	buckets map[calendar.Day]uint32
 	values  map[uint64][]int64
 	bins    map[uint64]map[int32]int64
@@ -86,35 +88,36 @@ func (l *living) read(page booking.Page) bool {
 	if slices.ContainsFunc(l.edges, func(month calendar.Day) bool { return !page.Daily(month) }) {
 		return false
 	}
-	l.whose = l.wanted(page)
+	l.want(page)
 	for _, family := range l.families {
 		for _, name := range l.measures() {
 			l.readMeasure(page, family, name)
 		}
 	}
-	l.fold(page.Agencies())
+	l.fold()
 	return true
 }
 
-// wanted are the agencies whose sums are to be read; those of all together if nothing tells agencies apart.
-func (l *living) wanted(page booking.Page) booking.Whose {
-	q := l.query
-	apart := slices.ContainsFunc(q.By, func(by string) bool { return by == "agency" || by == "group" })
-	codes, only := q.Where["agency"]
-	switch {
-	case !apart && len(q.Where) == 0:
-		return booking.Whose{Together: true}
-	case only && (!q.Fold || len(l.names.successors) == 0):
-		return booking.Whose{Agencies: page.Places(codes)}
-	default:
-		return booking.Whose{}
+// want finds out whose sums are to be read: those of sources if nothing tells agencies apart.
+func (l *living) want(page booking.Page) {
+	asks := func(name string) bool {
+		_, filtered := l.query.Where[name]
+		return filtered || slices.Contains(l.query.By, name)
+	}
+	if !asks("agency") && !asks("group") {
+		l.whose.Sources, l.apart, l.codes = true, asks("source"), page.Sources()
+		return
+	}
+	l.apart, l.codes = true, page.Agencies()
+	if only, filtered := l.query.Where["agency"]; filtered && (!l.query.Fold || len(l.names.successors) == 0) {
+		l.whose.Agencies = page.Places(only)
 	}
 }
 
 // readMeasure adds up what the terms of one measure count.
 func (l *living) readMeasure(page booking.Page, family event.Family, name string) {
 	m := &measured{living: l, flow: slices.Contains(l.flows, name)}
-	of := booking.Stratum{Family: family, Measure: lifecycle.Measure(name)}
+	of := booking.Stratum{Family: family, Measure: lifecycle.Measure(name), Binned: l.binned != ""}
 	for i, t := range l.terms {
 		if string(t.measure) == name {
 			m.all = append(m.all, i)
@@ -138,15 +141,15 @@ type measured struct {
 	// flow says that only what happens in the period counts, all are the places of the terms of the measure.
 	flow bool
 	all  []int
-	// agency is whose run is read, places are those of the terms that count it, or bin what it is counted in.
-	agency uint32
+	// whose is whose run is read, places are those of the terms that count it, or bin what it is counted in.
+	whose  uint32
 	places []int
 	bin    int32
 }
 
 // begin says whether any term counts a run, or a bin.
 func (m *measured) begin(r *booking.Run) bool {
-	m.agency, m.places = r.Agency, m.places[:0]
+	m.whose, m.places = r.Whose, m.places[:0]
 	if m.binned != "" {
 		m.bin = int32(r.Marks)
 		return true
@@ -231,7 +234,7 @@ func (m *measured) add(bucket uint32, n int64) {
 	if n == 0 {
 		return
 	}
-	at := uint64(m.agency)<<32 | uint64(bucket)
+	at := uint64(m.whose)<<32 | uint64(bucket)
 	if m.binned != "" {
 		if m.bins[at] == nil {
 			m.bins[at] = map[int32]int64{}
@@ -249,10 +252,10 @@ func (m *measured) add(bucket uint32, n int64) {
 	}
 }
 
-// fold adds up what agencies have by the keys of the statement.
-func (l *living) fold(agencies []string) {
+// fold adds up what agencies, or sources, have by the keys of the statement.
+func (l *living) fold() {
 	for at, values := range l.values {
-		of, bucket := l.seriesOf(agencies, at)
+		of, bucket := l.seriesOf(at)
 		if of == nil {
 			continue
 		}
@@ -265,7 +268,7 @@ func (l *living) fold(agencies []string) {
 		}
 	}
 	for at, bins := range l.bins {
-		of, bucket := l.seriesOf(agencies, at)
+		of, bucket := l.seriesOf(at)
 		if of == nil {
 			continue
 		}
@@ -279,16 +282,30 @@ func (l *living) fold(agencies []string) {
 	}
 }
 
-// seriesOf is what an agency adds to, and the bucket; nil if it is filtered out.
-func (l *living) seriesOf(agencies []string, at uint64) (*series, uint32) {
+// seriesOf is what an agency, or a source, adds to, and the bucket; nil if it is filtered out.
+func (l *living) seriesOf(at uint64) (*series, uint32) {
 	var key []string
-	if !l.whose.Together {
-		var wanted bool
-		if key, wanted = l.keyOfAgency(agencies[at>>32]); !wanted {
+	if l.apart {
+		wanted, keyOf := false, l.keyOfAgency
+		if l.whose.Sources {
+			keyOf = l.keyOfSource
+		}
+		if key, wanted = keyOf(l.codes[at>>32]); !wanted {
 			return nil, 0
 		}
 	}
 	return l.sums.of(key), uint32(at)
+}
+
+// keyOfSource is what the statement groups a source by; false if it is filtered out.
+func (l *living) keyOfSource(source string) (key []string, wanted bool) {
+	if only, filtered := l.query.Where["source"]; filtered && !slices.Contains(only, source) {
+		return nil, false
+	}
+	if slices.Contains(l.query.By, "source") {
+		key = []string{source}
+	}
+	return key, true
 }
 
 // keyOfAgency is what the statement groups an agency by; false if it is filtered out.

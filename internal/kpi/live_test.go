@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -73,17 +74,20 @@ func TestMemoryAnswersLikeTheEngine(t *testing.T) {
 	measures := []lifecycle.Measure{
 		lifecycle.Opened, lifecycle.Settled, lifecycle.Ended, lifecycle.Breached, lifecycle.Redeemed, lifecycle.AskedAgain, lifecycle.AskedOver, lifecycle.Due, lifecycle.Paused, lifecycle.Resumed,
 		lifecycle.Awaiting, lifecycle.Answered, lifecycle.Returned, lifecycle.Paid, lifecycle.Rated, lifecycle.Scored, lifecycle.Stray, lifecycle.Sessions,
-		lifecycle.LegOpened, lifecycle.LegSettled, lifecycle.LegBreached, lifecycle.Worked, lifecycle.Accepted, lifecycle.Confirmed,
+		lifecycle.LegOpened, lifecycle.LegSettled, lifecycle.LegBreached, lifecycle.Recorded, lifecycle.Foreign, lifecycle.Worked, lifecycle.Accepted, lifecycle.Confirmed,
 	}
 	var cells []cell
 	for i := range 4000 {
 		day := now.AddDate(0, 0, rng.IntN(20)-rng.IntN(1+rng.IntN(700)))
 		c := cell{
 			family: []string{"dossier", "task", "petition", "finding", "reception"}[rng.IntN(5)], subject: fmt.Sprint(i), agency: string(rune('A' + rng.IntN(4))),
-			measure: measures[rng.IntN(len(measures))], day: day.Format(time.DateOnly), marks: lifecycle.Marks(rng.Uint32() & rng.Uint32() & (1<<31 - 1)), n: 1 + rng.Int64N(3),
+			source: []string{"", "urn:x", "urn:y"}[rng.IntN(3)], measure: measures[rng.IntN(len(measures))], day: day.Format(time.DateOnly), marks: lifecycle.Marks(rng.Uint32() & rng.Uint32() & (1<<31 - 1)), n: 1 + rng.Int64N(3),
 		}
 		if c.measure == lifecycle.Due || c.measure == lifecycle.Breached || c.measure == lifecycle.AskedOver {
 			c.millis = rng.Uint32N(86_400_000)
+		}
+		if c.measure == lifecycle.Recorded {
+			c.marks, c.delay = 0, 1+rng.Int32N(5)*rng.Int32N(400)
 		}
 		if booking.Binned(c.measure) {
 			c.marks, c.bin = 0, rng.Int32N(5)*rng.Int32N(400)
@@ -112,11 +116,15 @@ func TestMemoryAnswersLikeTheEngine(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, by := range [][]string{nil, {"agency"}, {"month", "group"}, {"quarter", "agency"}} {
-			for _, more := range []Query{{}, {Fold: true, Where: map[string][]string{"group": {"h"}}}} {
+		for _, by := range [][]string{nil, {"agency"}, {"month", "group"}, {"quarter", "agency"}, {"source"}, {"source", "month"}} {
+			of := []Query{{}, {Fold: true, Where: map[string][]string{"group": {"h"}}}}
+			if slices.Contains(by, "source") {
+				of = []Query{{}, {Where: map[string][]string{"source": {"urn:x", "urn:y"}}}}
+			}
+			for _, more := range of {
 				var queries []Query
 				for _, d := range Catalogue() {
-					if !d.Reported() && (!d.looksAhead() || timeOf(by) == "") {
+					if can := dimensions(&d); !d.Reported() && (!d.looksAhead() || timeOf(by) == "") && (!slices.Contains(by, "source") || slices.Contains(can, "source")) {
 						queries = append(queries, Query{ID: d.ID, Period: p, By: by, Fold: more.Fold, Where: more.Where})
 					}
 				}
@@ -156,7 +164,7 @@ func TestMemoryAnswersLikeTheEngine(t *testing.T) {
 	t.Log(compared, "figures,", rows, "rows")
 }
 
-// TestMemoryKnowsEveryBin: what quantiles of the books are of stands in memory by bin, but for how late records came.
+// TestMemoryKnowsEveryBin: what quantiles of the books are of stands in memory by bin.
 func TestMemoryKnowsEveryBin(t *testing.T) {
 	n := 0
 	for _, d := range Catalogue() {
