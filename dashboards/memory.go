@@ -83,18 +83,20 @@ func (m *memories) fail(asked string) {
 
 // pack is the same part in less memory.
 func (f *fragment) pack() *fragment {
-	packed, err := pack(f.html, gzip.BestSpeed)
-	if err != nil {
-		panic(fmt.Sprintf("BUG: memory takes no more bytes: %v", err))
-	}
 	small := *f
-	small.html, small.packed = nil, packed
+	small.html = nil
+	if small.packed == nil {
+		var err error
+		if small.packed, err = pack(f.html, gzip.BestSpeed); err != nil {
+			panic(fmt.Sprintf("BUG: memory takes no more bytes: %v", err))
+		}
+	}
 	return &small
 }
 
 // content is the HTML of a part.
 func (f *fragment) content() []byte {
-	if f.packed == nil {
+	if f.html != nil {
 		return f.html
 	}
 	r, err := gzip.NewReader(bytes.NewReader(f.packed))

@@ -35,7 +35,7 @@ const (
 	// programs do, must not fill the memory. A page that is open looks again at once.
 	glances = 4
 	// mostReadings is of how many addresses the figures themselves are kept, which take up to 6 MB; of the others what was made of them.
-	mostReadings = 4
+	mostReadings = 2
 )
 
 // snapshot is a page at one instant. It is never changed, but for the parts that are made of it.
@@ -77,9 +77,9 @@ func (s *snapshot) part(lang language, render func(*reading, language) (*fragmen
 	if err != nil {
 		return nil, brokenError{err}
 	}
-	packed := part.pack()
-	s.parts.made[lang] = packed
-	return packed, nil
+	kept := part.pack()
+	part.packed, s.parts.made[lang] = kept.packed, kept
+	return part, nil
 }
 
 // whole says that the figures themselves are there.
@@ -103,7 +103,7 @@ type fragment struct {
 	Empty                  bool
 	// at is the instant itself, taken when the books were asked.
 	at, taken time.Time
-	// html is its HTML; packed is, where it is kept.
+	// html is its HTML, for who has it made; packed is for those who come after.
 	html, packed []byte
 	// seen tells two fragments apart by all that they show but the time and the number of events.
 	seen string
@@ -191,7 +191,7 @@ func (s *snapshots) part(ctx context.Context, q *asked, lang language) (*fragmen
 		return nil, broken
 	}
 	if last.took >= slow && err == nil {
-		s.memory.keep(of, part, s.now())
+		s.memory.keep(of, part.pack(), s.now())
 	}
 	return part, err
 }

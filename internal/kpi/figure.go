@@ -2,9 +2,11 @@ package kpi
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"tiendo/internal/lifecycle"
@@ -140,24 +142,27 @@ func wilson(k, n float64) (low, high float64) {
 	return low, high
 }
 
-// quantileOf returns the smallest value that at least q of all do not exceed, in milliseconds, from counts by bin.
-func quantileOf(bins map[int32]int64, q float64) (value float64, n int64) {
-	low, high := int32(math.MaxInt32), int32(0)
-	for bin, count := range bins {
-		n += count
-		low, high = min(low, bin), max(high, bin)
+// quantileOf returns the smallest value that at least q of all do not exceed, in milliseconds, from counts by bin, which it puts in order.
+func quantileOf(bins bins, q float64) (value float64, n int64) {
+	byBin := func(a, b binned) int { return cmp.Compare(a.bin, b.bin) }
+	if !slices.IsSortedFunc(bins, byBin) {
+		slices.SortFunc(bins, byBin)
+	}
+	for _, b := range bins {
+		n += b.n
 	}
 	if n <= 0 {
 		return 0, 0
 	}
-	goal := int64(math.Ceil(q * float64(n)))
+	goal := max(int64(math.Ceil(q*float64(n))), 1)
 	var sum int64
-	for bin := low; bin <= high; bin++ {
-		if sum += bins[bin]; sum >= max(goal, 1) {
-			return lifecycle.BinValue(bin), n
+	for i, b := range bins {
+		sum += b.n
+		if whole := i+1 == len(bins) || bins[i+1].bin != b.bin; whole && sum >= goal {
+			return lifecycle.BinValue(b.bin), n
 		}
 	}
-	return lifecycle.BinValue(high), n
+	return lifecycle.BinValue(bins[len(bins)-1].bin), n
 }
 
 // perUnit is how many milliseconds make one unit of a quantile.

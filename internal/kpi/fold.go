@@ -9,27 +9,103 @@ import (
 // sums are what a statement brought, by key.
 type sums struct{ byKey map[string]*series }
 
-// series is one key's sums of every term by bucket of time; or counts by bin, by bucket.
+// series is one key's sums of every term by bucket of time; or counts by bin, by bucket. Buckets are few and follow each other, so that they
+// stand by their places.
 type series struct {
-	terms map[uint32][]int64
-	bins  map[uint32]map[int32]int64
+	terms [][]int64
+	bins  []bins
+}
+
+// place is where a bucket stands in a series: what lies ahead comes first, for nobody knows how many others there are.
+func place(bucket uint32) int {
+	if bucket == bucketAhead {
+		return 0
+	}
+	return int(bucket) + 1
+}
+
+// reach makes room for a place.
+func reach[T any](all []T, place int) []T {
+	if place < len(all) {
+		return all
+	}
+	return append(all, make([]T, place+1-len(all))...)
 }
 
 func (s *sums) of(keys []string) *series {
 	key := keyOf(keys)
 	if s.byKey[key] == nil {
-		s.byKey[key] = &series{terms: map[uint32][]int64{}, bins: map[uint32]map[int32]int64{}}
+		s.byKey[key] = &series{}
 	}
 	return s.byKey[key]
 }
 
-func (s *series) addSums(bucket uint32, values []int64) { s.terms[bucket] = slices.Clone(values) }
+// sums are those of so many terms in a bucket, to be added to.
+func (s *series) sums(bucket uint32, terms int) []int64 {
+	at := place(bucket)
+	s.terms = reach(s.terms, at)
+	if s.terms[at] == nil {
+		s.terms[at] = make([]int64, terms)
+	}
+	return s.terms[at]
+}
+
+func (s *series) addSums(bucket uint32, values []int64) { addTo(s.sums(bucket, len(values)), values) }
+
+func addTo(sums, values []int64) {
+	for i, n := range values {
+		sums[i] += n
+	}
+}
 
 func (s *series) addBin(bucket uint32, bin int32, n int64) {
-	if s.bins[bucket] == nil {
-		s.bins[bucket] = map[int32]int64{}
+	at := place(bucket)
+	s.bins = reach(s.bins, at)
+	s.bins[at].add(bin, n)
+}
+
+// each calls each with the sums of every bucket that has any.
+func (s *series) each(each func(bucket uint32, sums []int64)) {
+	for at, sums := range s.terms {
+		switch {
+		case sums == nil:
+		case at == place(bucketAhead):
+			each(bucketAhead, sums)
+		default:
+			each(uint32(at-1), sums)
+		}
 	}
-	s.bins[bucket][bin] += n
+}
+
+// addAll adds what another series has.
+func (s *series) addAll(other *series) {
+	s.terms, s.bins = reach(s.terms, len(other.terms)-1), reach(s.bins, len(other.bins)-1)
+	for at, values := range other.terms {
+		if s.terms[at] == nil {
+			s.terms[at] = values
+		} else {
+			addTo(s.terms[at], values)
+		}
+	}
+	for at, more := range other.bins {
+		s.bins[at] = append(s.bins[at], more...)
+	}
+}
+
+// bins are counts by bin, in any order; a bin may come more than once.
+type bins []binned
+
+type binned struct {
+	bin int32
+	n   int64
+}
+
+func (b *bins) add(bin int32, n int64) {
+	if last := len(*b) - 1; last >= 0 && (*b)[last].bin == bin {
+		(*b)[last].n += n
+	} else {
+		*b = append(*b, binned{bin, n})
+	}
 }
 
 // rows folds the sums into the rows of one figure.
@@ -72,8 +148,8 @@ type moment struct{ before, during, ahead []int64 }
 
 // at is what the terms sum to in a bucket; zeros if nothing falls in it.
 func (s *series) at(st *statement, bucket uint32) []int64 {
-	if sums := s.terms[bucket]; sums != nil {
-		return sums
+	if at := place(bucket); at < len(s.terms) && s.terms[at] != nil {
+		return s.terms[at]
 	}
 	return make([]int64, len(st.terms))
 }
@@ -81,7 +157,9 @@ func (s *series) at(st *statement, bucket uint32) []int64 {
 // row is the value of one key in one bucket; nil if the key has no case there: none of the first terms, which tell.
 func (s *series) row(a answer, st *statement, now moment, bucket uint32) *Row {
 	if st.binned != "" {
-		return quantileRow(a.definition, s.bins[bucket])
+		at := place(bucket)
+		s.bins = reach(s.bins, at)
+		return quantileRow(a.definition, s.bins[at])
 	}
 	has, open := false, int64(0)
 	for i := range st.existing {
@@ -154,7 +232,7 @@ func rowOf(d Definition, numerator, denominator float64) *Row {
 	return r
 }
 
-func quantileRow(d Definition, bins map[int32]int64) *Row {
+func quantileRow(d Definition, bins bins) *Row {
 	millis, n := quantileOf(bins, d.q)
 	if n == 0 {
 		return nil

@@ -99,9 +99,9 @@ func TestWilson(t *testing.T) {
 func TestQuantile(t *testing.T) {
 	f := func(q float64, want float64, millis ...int64) {
 		t.Helper()
-		bins := map[int32]int64{}
+		var bins bins
 		for _, m := range millis {
-			bins[lifecycle.BinOf(m)]++
+			bins.add(lifecycle.BinOf(m), 1)
 		}
 		got, n := quantileOf(bins, q)
 		if n != int64(len(millis)) || math.Abs(got-want) > 0.01*want {

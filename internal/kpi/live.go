@@ -44,19 +44,18 @@ type living struct {
 	flows  []string
 	by     string
 	// whose are the sums that are read, apart says that rows are told apart by whose they are, and codes whose that is, by place.
-	// buckets are those of months; values are the sums of the terms by place and bucket, bins those of each bin.
+	// buckets are those of months, and series what was added up, by place.
 	whose   booking.Whose
 	apart   bool
 	codes   []string
 	buckets map[calendar.Day]uint32
-	values  map[uint64][]int64
-	bins    map[uint64]map[int32]int64
+	series  []*series
 }
 
 func newLiving(s *statement) *living {
 	p := s.query.Period
 	zone := p.End.Location()
-	l := &living{statement: s, sums: &sums{byKey: map[string]*series{}}, flows: s.flows(), by: timeOf(s.query.By), buckets: map[calendar.Day]uint32{}, values: map[uint64][]int64{}, bins: map[uint64]map[int32]int64{}}
+	l := &living{statement: s, sums: &sums{byKey: map[string]*series{}}, flows: s.flows(), by: timeOf(s.query.By), buckets: map[calendar.Day]uint32{}}
 	l.first, l.today = mustParse(p.First), calendar.DayOf(p.End, zone)
 	l.now = uint32(p.End.Sub(l.today.Start(zone)).Milliseconds())
 	l.firstMonth, l.lastMonth = monthOf(l.first), monthOf(l.today)
@@ -89,6 +88,7 @@ func (l *living) read(page booking.Page) bool {
 		return false
 	}
 	l.want(page)
+	l.series = make([]*series, len(l.codes))
 	for _, family := range l.families {
 		for _, name := range l.measures() {
 			l.readMeasure(page, family, name)
@@ -234,19 +234,16 @@ func (m *measured) add(bucket uint32, n int64) {
 	if n == 0 {
 		return
 	}
-	at := uint64(m.whose)<<32 | uint64(bucket)
+	of := m.series[m.whose]
+	if of == nil {
+		of = &series{}
+		m.series[m.whose] = of
+	}
 	if m.binned != "" {
-		if m.bins[at] == nil {
-			m.bins[at] = map[int32]int64{}
-		}
-		m.bins[at][m.bin] += n
+		of.addBin(bucket, m.bin, n)
 		return
 	}
-	here := m.values[at]
-	if here == nil {
-		here = make([]int64, len(m.terms))
-		m.values[at] = here
-	}
+	here := of.sums(bucket, len(m.terms))
 	for _, i := range m.places {
 		here[i] += n
 	}
@@ -254,47 +251,26 @@ func (m *measured) add(bucket uint32, n int64) {
 
 // fold adds up what agencies, or sources, have by the keys of the statement.
 func (l *living) fold() {
-	for at, values := range l.values {
-		of, bucket := l.seriesOf(at)
+	for whose, of := range l.series {
 		if of == nil {
 			continue
 		}
-		if of.terms[bucket] == nil {
-			of.terms[bucket] = values
-			continue
-		}
-		for i, v := range values {
-			of.terms[bucket][i] += v
-		}
-	}
-	for at, bins := range l.bins {
-		of, bucket := l.seriesOf(at)
-		if of == nil {
-			continue
-		}
-		if of.bins[bucket] == nil {
-			of.bins[bucket] = bins
-			continue
-		}
-		for bin, n := range bins {
-			of.bins[bucket][bin] += n
+		if key, wanted := l.keyOf(whose); wanted {
+			l.sums.of(key).addAll(of)
 		}
 	}
 }
 
-// seriesOf is what an agency, or a source, adds to, and the bucket; nil if it is filtered out.
-func (l *living) seriesOf(at uint64) (*series, uint32) {
-	var key []string
-	if l.apart {
-		wanted, keyOf := false, l.keyOfAgency
-		if l.whose.Sources {
-			keyOf = l.keyOfSource
-		}
-		if key, wanted = keyOf(l.codes[at>>32]); !wanted {
-			return nil, 0
-		}
+// keyOf is what the statement groups an agency, or a source, by; false if it is filtered out.
+func (l *living) keyOf(whose int) (key []string, wanted bool) {
+	switch {
+	case !l.apart:
+		return nil, true
+	case l.whose.Sources:
+		return l.keyOfSource(l.codes[whose])
+	default:
+		return l.keyOfAgency(l.codes[whose])
 	}
-	return l.sums.of(key), uint32(at)
 }
 
 // keyOfSource is what the statement groups a source by; false if it is filtered out.

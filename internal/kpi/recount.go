@@ -180,10 +180,7 @@ func (s *sums) count(st *statement, measure lifecycle.Measure, l lump, n int64) 
 		if !st.terms[i].counts(&c) {
 			continue
 		}
-		if to.terms[bucket] == nil {
-			to.terms[bucket] = make([]int64, len(st.terms))
-		}
-		to.terms[bucket][i] += n
+		to.sums(bucket, len(st.terms))[i] += n
 	}
 }
 

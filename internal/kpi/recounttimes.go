@@ -42,26 +42,24 @@ func (r *Recount) compareTimes(ctx context.Context, g *group, found func(Differe
 	if err != nil {
 		return 0, fmt.Errorf("ask the books for %s: %w", g.answers[0].definition.ID, err)
 	}
-	type place struct {
+	type spot struct {
 		key    string
 		bucket uint32
 	}
-	both := map[place]*[2]moments{}
-	at := func(p place) *[2]moments {
+	both := map[spot]*[2]moments{}
+	at := func(p spot) *[2]moments {
 		if both[p] == nil {
 			both[p] = &[2]moments{}
 		}
 		return both[p]
 	}
 	for key, of := range served.byKey {
-		for bucket, sums := range of.terms {
-			at(place{key, bucket})[0] = moments(sums)
-		}
+		of.each(func(bucket uint32, sums []int64) { at(spot{key, bucket})[0] = moments(sums) })
 	}
 	for _, family := range st.families {
 		for l, m := range r.times[booking.Stratum{Family: family, Measure: st.binned}] {
 			if bucket := st.bucketOf(l.month); bucket != bucketBefore && bucket != bucketAhead {
-				pair := at(place{keyOf(st.keyOf(l)), bucket})
+				pair := at(spot{keyOf(st.keyOf(l)), bucket})
 				for i := range m {
 					pair[1][i] += m[i]
 				}
@@ -69,7 +67,7 @@ func (r *Recount) compareTimes(ctx context.Context, g *group, found func(Differe
 		}
 	}
 	names := bucketsOf(st.query)
-	for _, p := range slices.SortedFunc(maps.Keys(both), func(a, b place) int { return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.bucket, b.bucket)) }) {
+	for _, p := range slices.SortedFunc(maps.Keys(both), func(a, b spot) int { return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.bucket, b.bucket)) }) {
 		pair := both[p]
 		if pair[0] == pair[1] {
 			continue

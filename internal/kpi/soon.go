@@ -10,7 +10,7 @@ import (
 // are told by two days. So it is asked of the journal case by case; of now, Pending says which deadlines are of open cases.
 
 // soonThen replaces what a statement brought of a term that looks ahead by what was due soon at the period's end.
-func (b *Books) soonThen(ctx context.Context, s *statement, place int, into *sums) error {
+func (b *Books) soonThen(ctx context.Context, s *statement, term int, into *sums) error {
 	from, args := s.fromSoon()
 	keys := s.keys()
 	var names []string
@@ -24,20 +24,15 @@ func (b *Books) soonThen(ctx context.Context, s *statement, place int, into *sum
 		return err
 	}
 	for _, of := range into.byKey {
-		if values := of.terms[bucketAhead]; values != nil {
-			values[place] = 0
-		}
+		of.sums(bucketAhead, len(s.terms))[term] = 0
 	}
 	for key, of := range then.byKey {
 		to := into.byKey[key]
 		if to == nil {
-			to = &series{terms: map[uint32][]int64{}}
+			to = &series{}
 			into.byKey[key] = to
 		}
-		if to.terms[bucketAhead] == nil {
-			to.terms[bucketAhead] = make([]int64, len(s.terms))
-		}
-		to.terms[bucketAhead][place] = of.terms[bucketAhead][0]
+		to.sums(bucketAhead, len(s.terms))[term] = of.sums(bucketAhead, 1)[0]
 	}
 	return nil
 }
