@@ -19,8 +19,8 @@ const (
 	// breaths times what it took, up to renewal, so that a page that is open all day leaves them most of their time.
 	pace    = time.Second
 	breaths = 4
-	// slow is how long the books may take for an address before those who come wait no longer than a moment for them: then they are shown
-	// what was seen before, while it is renewed.
+	// slow is how long those who come wait for the books where something was seen before: then they are shown that, while it is renewed. Where
+	// the books took as long when they were asked last, nobody waits longer than a moment, and they are asked for one such page at a time.
 	slow   = 100 * time.Millisecond
 	moment = 25 * time.Millisecond
 	// morePace is how old may be what a page shows beside figures: that costs what the history costs.
@@ -86,10 +86,10 @@ func (s *snapshot) part(lang language, render func(*reading, language) (*fragmen
 func whole(s *snapshot) bool { return s.read != nil }
 
 // tells says whether the part in a language is there, or can be made.
-func (s *snapshot) tells(lang language) bool {
-	if whole(s) {
-		return true
-	}
+func (s *snapshot) tells(lang language) bool { return whole(s) || s.made(lang) }
+
+// made says whether the part in a language is there.
+func (s *snapshot) made(lang language) bool {
 	s.parts.mu.Lock()
 	defer s.parts.mu.Unlock()
 	return s.parts.made[lang] != nil
@@ -131,9 +131,9 @@ type holding struct {
 	again, failed bool
 }
 
-// at returns what a page was asked for, at most a second behind the books if they answer soon, else at most a minute; of what is kept that
-// which will do. If they do not answer, it returns the last ones that they gave, however old, together with the error; without such, only
-// the error.
+// at returns what a page was asked for; of what is kept that which will do. It is at most a second behind the books if they answer soon, else
+// at most a minute, while they are asked again. If they do not answer, it returns the last that they gave, however old, together with the
+// error; without such, only the error.
 func (s *snapshots) at(ctx context.Context, q *asked, will func(*snapshot) bool) (*snapshot, error) {
 	key := q.key()
 	look := func() (*snapshot, bool) {
@@ -143,21 +143,18 @@ func (s *snapshots) at(ctx context.Context, q *asked, will func(*snapshot) bool)
 		}
 		return last, failed
 	}
-	last, failed := look()
-	age := time.Duration(0)
-	if last != nil {
-		age = s.now().Sub(last.taken)
+	if last, failed := look(); last != nil {
+		age := s.now().Sub(last.taken)
 		if age < max(pace, min(breaths*last.took, renewal)) || age < renewal && s.from.booked() == last.events {
 			return last, nil
 		}
-	}
-	if last != nil && last.took >= slow && age < forgotten && !failed {
-		if s.renewed(ctx, key, q) {
-			if next, _ := look(); next != nil {
+		if age < forgotten && !failed {
+			answered, err := s.renewed(ctx, key, q, last.took >= slow)
+			if next, _ := look(); answered && next != nil {
 				last = next
 			}
+			return last, err
 		}
-		return last, nil
 	}
 	select {
 	case <-ctx.Done():
@@ -175,16 +172,18 @@ func (s *snapshots) at(ctx context.Context, q *asked, will func(*snapshot) bool)
 // when they were asked last, it returns the part as it was then, in the last hour, while it is renewed.
 func (s *snapshots) part(ctx context.Context, q *asked, lang language) (*fragment, error) {
 	of := memorable{q.key(), lang}
-	var part *fragment
+	var seen *fragment
 	if last, _ := s.look(of.asked); last == nil {
 		var failed bool
-		if part, failed = s.memory.recall(of, s.now()); part != nil && !failed && !s.renewed(ctx, of.asked, q) {
-			return part, nil
+		if seen, failed = s.memory.recall(of, s.now()); seen != nil && !failed {
+			if answered, _ := s.renewed(ctx, of.asked, q, true); !answered {
+				return seen, nil
+			}
 		}
 	}
 	last, err := s.at(ctx, q, func(last *snapshot) bool { return last.tells(lang) })
 	if last == nil {
-		return part, err
+		return seen, err
 	}
 	part, broken := last.part(lang, s.render)
 	if broken != nil {
@@ -199,25 +198,30 @@ func (s *snapshots) part(ctx context.Context, q *asked, lang language) (*fragmen
 // brokenError says that a page could not be made of its figures: a fault of ours.
 type brokenError struct{ error }
 
-// renewed asks the books again, unless they are being asked again for another page, or were a while ago: whatever takes long leaves them half
-// their time for all else. It says whether they have answered within a moment.
-func (s *snapshots) renewed(ctx context.Context, key string, q *asked) bool {
-	if !s.renewing.TryLock() {
-		return false
+// renewed asks the books again, and says whether they have answered soon. What takes them long they are asked for one page at a time, and
+// then they have as long for all else.
+func (s *snapshots) renewed(ctx context.Context, key string, q *asked, long bool) (answered bool, err error) {
+	if long && !s.renewing.TryLock() {
+		return false, nil
 	}
-	done := make(chan struct{})
+	wait, done := slow, make(chan error, 1)
+	if long {
+		wait = moment
+	}
 	go func() {
-		defer s.renewing.Unlock()
 		start := s.now()
-		_, _, _ = s.flight.Do(key, s.taking(ctx, key, q)) // whether they failed is noted with what is kept
-		close(done)
-		time.Sleep(min(s.now().Sub(start), renewal))
+		_, err, _ := s.flight.Do(key, s.taking(ctx, key, q))
+		done <- err
+		if long {
+			time.Sleep(min(s.now().Sub(start), renewal))
+			s.renewing.Unlock()
+		}
 	}()
 	select {
-	case <-done:
-		return true
-	case <-time.After(moment):
-		return false
+	case err := <-done:
+		return true, err
+	case <-time.After(wait):
+		return false, nil
 	}
 }
 
@@ -293,6 +297,9 @@ func (s *snapshots) hold(key string, next *snapshot) {
 // take asks the books, and keeps what they answer.
 func (s *snapshots) take(ctx context.Context, key string, q *asked) (*snapshot, error) {
 	next, err := s.ask(ctx, key, q)
+	if err == nil {
+		err = s.make(key, next)
+	}
 	if err != nil {
 		s.mu.Lock()
 		defer s.mu.Unlock()
@@ -304,6 +311,22 @@ func (s *snapshots) take(ctx context.Context, key string, q *asked) (*snapshot, 
 	}
 	s.hold(key, next)
 	return next, nil
+}
+
+// make makes the parts that the last snapshot of an address had: those who look at them need not wait for it.
+func (s *snapshots) make(key string, next *snapshot) error {
+	last := s.last(key)
+	if last == nil {
+		return nil
+	}
+	for lang := range spoken {
+		if last.made(lang) {
+			if _, err := next.part(lang, s.render); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func (s *snapshots) ask(ctx context.Context, key string, q *asked) (*snapshot, error) {
