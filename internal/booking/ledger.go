@@ -145,7 +145,7 @@ func (d *draft) daily(day calendar.Day) bool {
 // the bin of their delay, and by their number.
 func Binned(m lifecycle.Measure) bool { return slices.Contains(binned, m) }
 
-var binned = []lifecycle.Measure{lifecycle.Worked, lifecycle.Accepted, lifecycle.Confirmed}
+var binned = []lifecycle.Measure{lifecycle.Worked, lifecycle.Accepted, lifecycle.Confirmed, lifecycle.Left}
 
 // line is a slot with the codes of the agency and the source.
 type line struct {

@@ -21,6 +21,40 @@ func (s Set) Get(name string) (*Calendar, bool) {
 	return c, ok
 }
 
+// Office says whether a day is one on which offices work, by vn-office; by its weekday where that does not cover it.
+func (s Set) Office(d Day) bool {
+	if office, ok := s.Get("vn-office"); ok {
+		if works, err := office.Works(d); err == nil {
+			return works
+		}
+	}
+	return d.Weekday() != time.Saturday && d.Weekday() != time.Sunday
+}
+
+// farthest is how many days OfficeDays counts on.
+const farthest = 366
+
+// OfficeDays is how many days on which offices work lie in (a, b], as Office says; less than 0 if b is before a. Days that lie farther apart than a
+// year count as a year.
+func (s Set) OfficeDays(a, b Day) int {
+	if b < a {
+		return -s.OfficeDays(b, a)
+	}
+	b = min(b, a+farthest)
+	if office, ok := s.Get("vn-office"); ok {
+		if n, err := office.WorkingDays(a, b); err == nil {
+			return n
+		}
+	}
+	n := 0
+	for d := a + 1; d <= b; d++ {
+		if s.Office(d) {
+			n++
+		}
+	}
+	return n
+}
+
 // Names returns the names of all calendars, sorted.
 func (s Set) Names() []string { return slices.Sorted(maps.Keys(s.calendars)) }
 

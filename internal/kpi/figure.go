@@ -2,11 +2,9 @@ package kpi
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"math"
-	"slices"
 	"time"
 
 	"tiendo/internal/lifecycle"
@@ -142,12 +140,9 @@ func wilson(k, n float64) (low, high float64) {
 	return low, high
 }
 
-// quantileOf returns the smallest value that at least q of all do not exceed, in milliseconds, from counts by bin, which it puts in order.
+// quantileOf returns the smallest value that at least q of all do not exceed, in milliseconds, from counts by bin.
 func quantileOf(bins bins, q float64) (value float64, n int64) {
-	byBin := func(a, b binned) int { return cmp.Compare(a.bin, b.bin) }
-	if !slices.IsSortedFunc(bins, byBin) {
-		slices.SortFunc(bins, byBin)
-	}
+	bins = bins.inOrder()
 	for _, b := range bins {
 		n += b.n
 	}
@@ -156,9 +151,8 @@ func quantileOf(bins bins, q float64) (value float64, n int64) {
 	}
 	goal := max(int64(math.Ceil(q*float64(n))), 1)
 	var sum int64
-	for i, b := range bins {
-		sum += b.n
-		if whole := i+1 == len(bins) || bins[i+1].bin != b.bin; whole && sum >= goal {
+	for _, b := range bins {
+		if sum += b.n; sum >= goal {
 			return lifecycle.BinValue(b.bin), n
 		}
 	}

@@ -1,6 +1,7 @@
 package kpi
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"time"
@@ -64,6 +65,14 @@ func (s *series) addBin(bucket uint32, bin int32, n int64) {
 	s.bins[at].add(bin, n)
 }
 
+// inBucket are the counts by bin of a bucket.
+func (s *series) inBucket(bucket uint32) bins {
+	if at := place(bucket); at < len(s.bins) {
+		return s.bins[at]
+	}
+	return nil
+}
+
 // each calls each with the sums of every bucket that has any.
 func (s *series) each(each func(bucket uint32, sums []int64)) {
 	for at, sums := range s.terms {
@@ -98,6 +107,24 @@ type bins []binned
 type binned struct {
 	bin int32
 	n   int64
+}
+
+// inOrder are the same counts with the bins in order, each once.
+func (b bins) inOrder() bins {
+	rises := true
+	for i := 1; i < len(b); i++ {
+		rises = rises && b[i-1].bin < b[i].bin
+	}
+	if rises {
+		return b
+	}
+	sorted := slices.Clone(b)
+	slices.SortFunc(sorted, func(x, y binned) int { return cmp.Compare(x.bin, y.bin) })
+	once := sorted[:0]
+	for _, of := range sorted {
+		once.add(of.bin, of.n)
+	}
+	return once
 }
 
 func (b *bins) add(bin int32, n int64) {
@@ -157,9 +184,7 @@ func (s *series) at(st *statement, bucket uint32) []int64 {
 // row is the value of one key in one bucket; nil if the key has no case there: none of the first terms, which tell.
 func (s *series) row(a answer, st *statement, now moment, bucket uint32) *Row {
 	if st.binned != "" {
-		at := place(bucket)
-		s.bins = reach(s.bins, at)
-		return quantileRow(a.definition, s.bins[at])
+		return quantileRow(a.definition, s.inBucket(bucket))
 	}
 	has, open := false, int64(0)
 	for i := range st.existing {

@@ -74,7 +74,7 @@ func TestMemoryAnswersLikeTheEngine(t *testing.T) {
 	measures := []lifecycle.Measure{
 		lifecycle.Opened, lifecycle.Settled, lifecycle.Ended, lifecycle.Breached, lifecycle.Redeemed, lifecycle.AskedAgain, lifecycle.AskedOver, lifecycle.Due, lifecycle.Paused, lifecycle.Resumed,
 		lifecycle.Awaiting, lifecycle.Answered, lifecycle.Returned, lifecycle.Paid, lifecycle.Rated, lifecycle.Scored, lifecycle.Stray, lifecycle.Sessions,
-		lifecycle.LegOpened, lifecycle.LegSettled, lifecycle.LegBreached, lifecycle.Recorded, lifecycle.Foreign, lifecycle.Worked, lifecycle.Accepted, lifecycle.Confirmed,
+		lifecycle.LegOpened, lifecycle.LegSettled, lifecycle.LegBreached, lifecycle.Recorded, lifecycle.Foreign, lifecycle.Worked, lifecycle.Accepted, lifecycle.Confirmed, lifecycle.Left,
 	}
 	var cells []cell
 	for i := range 4000 {
@@ -110,11 +110,23 @@ func TestMemoryAnswersLikeTheEngine(t *testing.T) {
 	quick := New(o)
 
 	day := func(back int) string { return now.AddDate(0, 0, -back).Format(time.DateOnly) }
-	compared, rows := 0, 0
+	compared, rows, margins := 0, 0, 0
 	for _, id := range []string{"mtd", "d30", fmt.Sprint(now.Year() - 1), day(500) + ".." + day(3), day(40) + ".." + day(35), day(100) + ".." + day(now.Day()), "2020-01-01..2030-12-31"} {
 		p, err := period.Parse(id, now, zone)
 		if err != nil {
 			t.Fatal(err)
+		}
+		for _, where := range []map[string][]string{nil, {"agency": {"A", "C"}}, {"group": {"h"}}} {
+			q := Query{Period: p, Where: where}
+			want, err := plain.Margins(t.Context(), q)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := quick.Margins(t.Context(), q)
+			if diff := cmp.Diff(want, got); err != nil || diff != "" {
+				t.Fatalf("margins of %s where %v (-engine +memory): %v\n%s", id, where, err, diff)
+			}
+			margins += len(want.Settled) + len(want.History)
 		}
 		for _, by := range [][]string{nil, {"agency"}, {"month", "group"}, {"quarter", "agency"}, {"source"}, {"source", "month"}} {
 			of := []Query{{}, {Fold: true, Where: map[string][]string{"group": {"h"}}}}
@@ -158,8 +170,8 @@ func TestMemoryAnswersLikeTheEngine(t *testing.T) {
 			t.Errorf("%s (-engine +memory):\n%s", want[i].ID, diff)
 		}
 	}
-	if compared < 3_000 || rows < 10_000 {
-		t.Errorf("only %d figures, %d rows were compared", compared, rows)
+	if compared < 3_000 || rows < 10_000 || margins < 500 {
+		t.Errorf("only %d figures, %d rows, %d margins were compared", compared, rows, margins)
 	}
 	t.Log(compared, "figures,", rows, "rows")
 }

@@ -9,8 +9,11 @@ import (
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
+	"golang.org/x/sync/errgroup"
 
 	"tiendo/internal/calendar"
+	"tiendo/internal/event"
+	"tiendo/internal/lifecycle"
 )
 
 // Margins tell how many working days dossiers have left until their deadline, or had when they were settled.
@@ -20,8 +23,8 @@ type Margins struct {
 	Open    []Margin
 	Undated int64
 	Aged    map[int]int64
-	// Settled are the dossiers with a deadline that were settled in the period, History those settled in the year up to its end:
-	// by agency and the working days that were left.
+	// Settled are the dossiers with a deadline that were settled in the period, History those settled up to its end since the first day
+	// of the month a year before: by agency and the working days that were left.
 	Settled, History []Margin
 }
 
@@ -32,9 +35,7 @@ type Margin struct {
 	Cases  int64
 }
 
-// The margins that are told apart; what lies beyond counts as the last.
 const (
-	leastMargin, mostMargin = -30, 60
 	// mostAge is the age in working days beyond which all are alike.
 	mostAge = 250
 	// marginYears is how far from today working days are counted.
@@ -42,27 +43,49 @@ const (
 )
 
 // Margins reads the margins of the dossiers that q's filters leave; q's figure and grouping are ignored. Working days are those of
-// vn-office. What is open is told of now, whatever the period. It reads the verdict of every case, so it is to be asked seldom.
+// vn-office. What is open is told of now, whatever the period; it is read of the verdict of every case, so it is to be asked seldom.
 func (b *Books) Margins(ctx context.Context, q Query) (*Margins, error) {
 	q.ID, q.By = "dossier.open", nil
 	if _, err := q.check(); err != nil {
 		return nil, err
 	}
-	zone := b.Calendars.Location()
-	today := calendar.DayOf(b.Now(), zone)
-	s := statement{query: q, names: b.namesOf(q)}
-	where, args := "", append(b.ordinals(today), clickhouse.Named("from", q.Period.Start), clickhouse.Named("to", q.Period.End),
-		clickhouse.Named("since", q.Period.End.AddDate(-1, 0, 0)))
-	for i, name := range slices.Sorted(maps.Keys(q.Where)) {
-		where += fmt.Sprintf(" AND %s IN {w%d:Array(String)}", s.column(name), i)
-		args = append(args, clickhouse.Named(fmt.Sprintf("w%d", i), q.Where[name]))
-	}
-	args = append(args, s.names.args()...)
-	m, err := b.readMargins(ctx, where, args)
-	if err != nil {
+	m := &Margins{Aged: map[int]int64{}}
+	year := q
+	before := calendar.DayOf(q.Period.End, b.Calendars.Location()).Start(time.UTC).AddDate(-1, 0, 0)
+	year.Period.First = monthOf(calendar.DayOf(before, time.UTC)).String()
+	work, working := errgroup.WithContext(ctx)
+	work.Go(func() error { return b.openMargins(working, q, m) })
+	work.Go(func() (err error) {
+		m.Settled, err = b.settledMargins(working, q)
+		return err
+	})
+	work.Go(func() (err error) {
+		m.History, err = b.settledMargins(working, year)
+		return err
+	})
+	if err := work.Wait(); err != nil {
 		return nil, fmt.Errorf("read what time dossiers have and had left: %w", err)
 	}
 	return m, nil
+}
+
+// settledMargins are those of the dossiers that were settled in q's period.
+func (b *Books) settledMargins(ctx context.Context, q Query) ([]Margin, error) {
+	q.By = []string{"agency"}
+	s := statement{families: []event.Family{event.Dossier}, query: q, names: b.namesOf(q), binned: lifecycle.Left}
+	sums, _, err := b.fetch(ctx, &s)
+	if err != nil {
+		return nil, err
+	}
+	var all []Margin
+	for _, agency := range slices.Sorted(maps.Keys(sums.byKey)) {
+		for _, of := range sums.byKey[agency].inBucket(1).inOrder() {
+			if of.n != 0 {
+				all = append(all, Margin{agency, lifecycle.LeftIn(of.bin), of.n})
+			}
+		}
+	}
+	return all, nil
 }
 
 // ordinal is the expression of the number of working days up to the city's day of an instant; days is the array that counts them.
@@ -94,71 +117,55 @@ func fixedOffset(zone *time.Location, now time.Time) (offset time.Duration, fixe
 	return time.Duration(seconds) * time.Second, true
 }
 
-// The verdicts of dossiers that are open with a deadline that runs, and of those that were settled with one.
-const (
-	openDated    = "(opened IS NOT NULL AND deadline IS NOT NULL AND NOT paused)"
-	settledDated = "(verdict IN ('early', 'on_time', 'late') AND deadline IS NOT NULL)"
-)
+// openDated are the verdicts of dossiers that are open with a deadline that runs.
+const openDated = "(opened IS NOT NULL AND deadline IS NOT NULL AND NOT paused)"
 
-// leftOpen and ageOpen are the expressions of the working days that an open dossier has left, and that it is old; leftSettled
-// of those that a settled one had left. Who was late has none left, whatever the hour of the day.
+// leftOpen and ageOpen are the expressions of the working days that an open dossier has left, and that it is old.
 func (b *Books) leftOpen() string {
-	return fmt.Sprintf("toInt32(greatest(%d, least(%d, %s - {ordinal:Int32})))", leastMargin, mostMargin, b.ordinal("deadline"))
+	return fmt.Sprintf("toInt32(greatest(%d, least(%d, %s - {ordinal:Int32})))", lifecycle.LeastLeft, lifecycle.MostLeft, b.ordinal("deadline"))
 }
 
 func (b *Books) ageOpen() string {
 	return fmt.Sprintf("toInt32(greatest(0, least(%d, {ordinal:Int32} - %s)))", mostAge, b.ordinal("opened"))
 }
 
-func (b *Books) leftSettled() string {
-	between := fmt.Sprintf("greatest(%d, least(%d, %s - %s))", leastMargin, mostMargin, b.ordinal("deadline"), b.ordinal("closed"))
-	return fmt.Sprintf("toInt32(if(verdict = 'late', least(-1, %[1]s), greatest(0, %[1]s)))", between)
-}
-
-// readMargins reads the verdicts once, of what is open and of what was settled: what it counts is by agency and margin, or by age.
-func (b *Books) readMargins(ctx context.Context, where string, args []any) (*Margins, error) {
+// openMargins reads the verdicts of what is open, once: what it counts is by agency and margin, or by age.
+func (b *Books) openMargins(ctx context.Context, q Query, m *Margins) error {
+	s := statement{query: q, names: b.namesOf(q)}
+	where, args := "", b.ordinals(calendar.DayOf(b.Now(), b.Calendars.Location()))
+	for i, name := range slices.Sorted(maps.Keys(q.Where)) {
+		where += fmt.Sprintf(" AND %s IN {w%d:Array(String)}", s.column(name), i)
+		args = append(args, clickhouse.Named(fmt.Sprintf("w%d", i), q.Where[name]))
+	}
 	rows, err := b.Conn.Query(ctx, fmt.Sprintf(`WITH {ordinals:Array(Int32)} AS days
-		SELECT grouping(age) AS by_margin, agency, settled, dated, left, age, toInt64(count()), toInt64(countIf(within)) FROM (
-		SELECT agency, closed IS NOT NULL AS settled, %[1]s AS dated, multiIf(settled, %[2]s, dated, %[3]s, 0) AS left, if(settled, 0, %[4]s) AS age,
-			settled AND closed >= {from:DateTime64(3)} AS within
-		FROM verdicts FINAL
-		WHERE family = 'dossier' AND (opened IS NOT NULL AND closed IS NULL AND verdict NOT IN ('voided', 'orphan')
-			OR closed >= least({since:DateTime64(3)}, {from:DateTime64(3)}) AND closed < {to:DateTime64(3)} AND %[5]s)%[6]s)
-		GROUP BY GROUPING SETS ((agency, settled, dated, left), (settled, age))`, openDated, b.leftSettled(), b.leftOpen(), b.ageOpen(), settledDated, where), args...)
+		SELECT grouping(age) AS by_margin, agency, dated, left, age, toInt64(count()) FROM (
+		SELECT agency, %[1]s AS dated, if(dated, %[2]s, 0) AS left, %[3]s AS age FROM verdicts FINAL
+		WHERE family = 'dossier' AND opened IS NOT NULL AND closed IS NULL AND verdict NOT IN ('voided', 'orphan')%[4]s)
+		GROUP BY GROUPING SETS ((agency, dated, left), (age))`, openDated, b.leftOpen(), b.ageOpen(), where), append(args, s.names.args()...)...)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer rows.Close()
-	m := &Margins{Aged: map[int]int64{}}
 	for rows.Next() {
 		var byMargin uint64
 		var agency string
-		var closed, dated bool
+		var dated bool
 		var left, age int32
-		var n, within int64
-		if err := rows.Scan(&byMargin, &agency, &closed, &dated, &left, &age, &n, &within); err != nil {
-			return nil, err
+		var n int64
+		if err := rows.Scan(&byMargin, &agency, &dated, &left, &age, &n); err != nil {
+			return err
 		}
 		switch {
 		case byMargin == 0:
-			if !closed {
-				m.Aged[int(age)] = n
-			}
-		case closed:
-			m.History = append(m.History, Margin{agency, int(left), n})
-			if within > 0 {
-				m.Settled = append(m.Settled, Margin{agency, int(left), within})
-			}
+			m.Aged[int(age)] = n
 		case dated:
 			m.Open = append(m.Open, Margin{agency, int(left), n})
 		default:
 			m.Undated += n
 		}
 	}
-	for _, margins := range [][]Margin{m.Open, m.Settled, m.History} {
-		slices.SortFunc(margins, func(a, b Margin) int { return cmp.Or(cmp.Compare(a.Agency, b.Agency), cmp.Compare(a.Days, b.Days)) })
-	}
-	return m, rows.Err()
+	slices.SortFunc(m.Open, func(a, b Margin) int { return cmp.Or(cmp.Compare(a.Agency, b.Agency), cmp.Compare(a.Days, b.Days)) })
+	return rows.Err()
 }
 
 // ordinals are the parameters of ordinal and of what is told of now: of each day from some years before today to as many after, how
@@ -169,7 +176,7 @@ func (b *Books) ordinals(today calendar.Day) []any {
 	var days []int32
 	n, now := int32(0), int32(0)
 	for d := first; d <= today+marginYears*366; d++ {
-		if b.works(d) {
+		if b.Calendars.Office(d) {
 			n++
 		}
 		if d == today {

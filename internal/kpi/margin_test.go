@@ -60,23 +60,25 @@ func TestMargins(t *testing.T) {
 		verdict, agency, opened, closed, deadline string
 		paused                                    bool
 		block                                     uint64
+		left                                      int
 	}{
-		{"open", "A", "2025-03-03 08:00", "", "2025-03-12 23:59", false, 1}, // due today: 0 left, 7 working days old
-		{"open", "A", "2025-03-10 08:00", "", "2025-03-17 23:59", false, 1}, // Thursday, Friday, Monday: 3 left
-		{"open", "A", "2025-02-03 08:00", "", "2025-03-07 23:59", false, 1}, // Friday last: 3 late
-		{"paused", "A", "2025-03-11 08:00", "", "", true, 1},
-		{"voided", "A", "2025-03-11 08:00", "", "2025-03-17 23:59", false, 1},
-		{"early", "A", "2025-03-03 08:00", "2025-03-07 16:00", "2025-03-11 23:59", false, 1},   // 2 left
-		{"on_time", "A", "2025-03-03 08:00", "2025-03-11 16:00", "2025-03-11 23:59", false, 1}, // 0 left
-		{"late", "A", "2025-03-03 08:00", "2025-03-10 16:00", "2025-03-07 23:59", false, 1},    // 1 late
-		{"late", "B", "2024-06-03 08:00", "2024-06-10 16:00", "2024-06-07 23:59", false, 1},    // of history, not of the period
-		{"late", "B", "2023-06-05 08:00", "2023-06-12 16:00", "2023-06-09 23:59", false, 1},    // older than a year
+		{"open", "A", "2025-03-03 08:00", "", "2025-03-12 23:59", false, 1, 0}, // due today: 0 left, 7 working days old
+		{"open", "A", "2025-03-10 08:00", "", "2025-03-17 23:59", false, 1, 0}, // Thursday, Friday, Monday: 3 left
+		{"open", "A", "2025-02-03 08:00", "", "2025-03-07 23:59", false, 1, 0}, // Friday last: 3 late
+		{"paused", "A", "2025-03-11 08:00", "", "", true, 1, 0},
+		{"voided", "A", "2025-03-11 08:00", "", "2025-03-17 23:59", false, 1, 0},
+		{"early", "A", "2025-03-03 08:00", "2025-03-07 16:00", "2025-03-11 23:59", false, 1, 2},   // 2 left
+		{"on_time", "A", "2025-03-03 08:00", "2025-03-11 16:00", "2025-03-11 23:59", false, 1, 0}, // 0 left
+		{"late", "A", "2025-03-03 08:00", "2025-03-10 16:00", "2025-03-07 23:59", false, 1, -1},   // 1 late
+		{"late", "B", "2024-06-03 08:00", "2024-06-10 16:00", "2024-06-07 23:59", false, 1, -1},   // of history, not of the period
+		{"late", "B", "2023-06-05 08:00", "2023-06-12 16:00", "2023-06-09 23:59", false, 1, -1},   // older than a year
 	} {
 		if v.verdict != "voided" {
 			cells = append(cells, cell{family: "dossier", subject: fmt.Sprint(i), measure: lifecycle.Opened, day: v.opened[:10], agency: v.agency, channel: "online", n: 1})
 		}
 		if v.closed != "" {
-			cells = append(cells, cell{family: "dossier", subject: fmt.Sprint(i), measure: lifecycle.Settled, day: v.closed[:10], marks: promised, agency: v.agency, channel: "online", n: 1})
+			cells = append(cells, cell{family: "dossier", subject: fmt.Sprint(i), measure: lifecycle.Settled, day: v.closed[:10], marks: promised, agency: v.agency, channel: "online", n: 1},
+				cell{family: "dossier", subject: fmt.Sprint(i), measure: lifecycle.Left, day: v.closed[:10], bin: lifecycle.LeftBin(v.left), agency: v.agency, channel: "online", n: 1})
 		}
 		if err := batch.Append("dossier", fmt.Sprint(i), v.verdict, at(v.opened), at(v.closed), at(v.deadline), v.paused, v.agency, "online", v.block); err != nil {
 			t.Fatal(err)

@@ -7,6 +7,7 @@ import (
 
 	"tiendo/internal/calendar"
 	"tiendo/internal/event"
+	"tiendo/internal/lifecycle"
 )
 
 // Days is a stretch of working days, both ends included; nil leaves an end open.
@@ -87,8 +88,7 @@ func (b *Books) narrowed(d Definition, q Query, of Listing, counted string, args
 	today := calendar.DayOf(b.Now(), b.Calendars.Location())
 	conditions := []string{}
 	if of.Left != nil {
-		conditions = append(conditions, fmt.Sprintf("if(closed IS NULL, %s AND %s, %s AND %s)",
-			openDated, of.Left.of(b.leftOpen()), settledDated, of.Left.of(b.leftSettled())))
+		conditions = append(conditions, fmt.Sprintf("if(closed IS NULL, %s AND %s, (family, subject) IN (%s))", openDated, of.Left.of(b.leftOpen()), settledLeft(of.Left, counted)))
 	}
 	if of.Age != nil {
 		conditions = append(conditions, "opened IS NOT NULL AND closed IS NULL AND "+of.Age.of(b.ageOpen()))
@@ -96,4 +96,10 @@ func (b *Books) narrowed(d Definition, q Query, of Listing, counted string, args
 	query := fmt.Sprintf(`SELECT * FROM (%[1]s) WHERE (family, subject) IN (WITH {ordinals:Array(Int32)} AS days SELECT family, subject FROM verdicts FINAL
 		WHERE family = 'dossier' AND (family, subject) IN (SELECT family, subject FROM (%[1]s)) AND %[2]s)`, counted, strings.Join(conditions, " AND "))
 	return query, append(args, b.ordinals(today)...), nil
+}
+
+// settledLeft selects, of the cases that a query selects, those that were settled with some working days left, as the books say now.
+func settledLeft(left *Days, counted string) string {
+	return fmt.Sprintf(`SELECT family, subject FROM cells WHERE family = 'dossier' AND (family, subject) IN (SELECT family, subject FROM (%s)) AND measure = '%s' AND %s
+		GROUP BY family, subject HAVING sum(n) > 0`, counted, lifecycle.Left, left.of(fmt.Sprintf("(bin + %d)", lifecycle.LeastLeft)))
 }

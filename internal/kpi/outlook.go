@@ -240,7 +240,7 @@ func (b *Books) workdays(d calendar.Day, n int) calendar.Day {
 		step, n = -1, -n
 	}
 	for n > 0 {
-		if d += step; b.works(d) {
+		if d += step; b.Calendars.Office(d) {
 			n--
 		}
 	}

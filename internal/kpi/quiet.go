@@ -160,7 +160,7 @@ func merge(all map[string]*activity, name string, a activity) {
 func (b *Books) silent(a *activity, today calendar.Day) bool {
 	missed := 0
 	for d := a.last + 1; d < today; d++ {
-		if b.works(d) {
+		if b.Calendars.Office(d) {
 			missed++
 		}
 	}
@@ -171,7 +171,7 @@ func (b *Books) silent(a *activity, today calendar.Day) bool {
 	known := 0 // days before the first that was heard of tell nothing of a habit
 	for d := a.last; known < habit && today-d < remembered; d-- {
 		was := a.was(int(today - d))
-		if was || b.works(d) {
+		if was || b.Calendars.Office(d) {
 			known++
 		}
 		if was {
@@ -195,7 +195,7 @@ func (b *Books) waits(a *activity, today calendar.Day) (n, longest int) {
 	wait := 0
 	for d := a.last - 1; today-d < remembered; d-- {
 		was := a.was(int(today - d))
-		if was || b.works(d) {
+		if was || b.Calendars.Office(d) {
 			wait++
 		}
 		if was {
@@ -214,16 +214,6 @@ func longerThanAll(n int, c float64) float64 {
 		p *= k / (k + c)
 	}
 	return p
-}
-
-// works says whether offices work on a day; beyond the years of the calendar from Monday to Friday.
-func (b *Books) works(d calendar.Day) bool {
-	if office, ok := b.Calendars.Get("vn-office"); ok {
-		if works, err := office.Works(d); err == nil {
-			return works
-		}
-	}
-	return d.Weekday() != time.Saturday && d.Weekday() != time.Sunday
 }
 
 // heard tells on which days cases began or ended, up to a day: from memory, or else by the engine, which is asked once while

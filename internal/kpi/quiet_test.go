@@ -26,7 +26,7 @@ func TestSilent(t *testing.T) {
 	heard := func(last string, days, every int) []calendar.Day {
 		var all []calendar.Day
 		for d := day(last); days > 0; d-- {
-			if b.works(d) {
+			if b.Calendars.Office(d) {
 				if days--; days%every == 0 || d == day(last) {
 					all = append(all, d)
 				}

@@ -48,6 +48,10 @@ type Case struct {
 	// Work is the working time from opening to closing without pauses; HasWork says that it could be computed.
 	Work    calendar.Work
 	HasWork bool
+	// Left is how many working days a dossier that was settled had left until its deadline: 0 on its day, less after it. HasLeft says that
+	// there was one.
+	Left    int
+	HasLeft bool
 	// Wait is the working time from submission to opening.
 	Wait    calendar.Work
 	HasWait bool
@@ -126,6 +130,7 @@ func (c *Case) judge(events []event.Event, rules *Rules, until time.Time, w *wor
 	j.quality()
 	j.NoCalendar = j.outside(j.promise())
 	j.measure()
+	j.left()
 	j.hop()
 	return j, nil
 }
@@ -408,6 +413,21 @@ func (j *judge) measure() {
 		work, err = work-paused, errors.Join(err, pauseErr)
 	}
 	j.Work, j.HasWork = work, !j.outside(err)
+}
+
+// left finds the working days that were left when a dossier was settled, by the calendar of offices. Who was late had none, whatever the hour
+// of the day.
+func (j *judge) left() {
+	if j.Family != event.Dossier || !j.Settled || !j.Promised || j.NoCalendar || j.Deadline.IsZero() {
+		return
+	}
+	days := j.view.Calendars().OfficeDays(calendar.DayOf(j.Closed, j.zone), calendar.DayOf(j.Deadline, j.zone))
+	if j.Told.After(j.Deadline) {
+		days = min(-1, days)
+	} else {
+		days = max(0, days)
+	}
+	j.Left, j.HasLeft = days, true
 }
 
 // hop makes the legs (rule 7).

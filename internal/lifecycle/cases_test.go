@@ -173,6 +173,7 @@ func describe(c *lifecycle.Case) map[string]string {
 		"opened": stamp(c.Opened), "told": stamp(c.Told), "closed": stamp(c.Closed), "closing": c.Closing, "agency": c.Agency,
 		"last": stamp(c.LastEvent),
 		"work": (time.Duration(c.Work) * time.Millisecond).String(), "legs": fmt.Sprint(len(c.Legs)),
+		"left": "",
 		"wait": (time.Duration(c.Wait) * time.Millisecond).String(), "channel": c.Channel, "level": c.Level, "signs": signs(c),
 	}
 	var pauses []string
@@ -186,6 +187,10 @@ func describe(c *lifecycle.Case) map[string]string {
 		if n.Measure == lifecycle.Recorded { // every case has some: they stand apart, with the hours until they were recorded
 			delay := lifecycle.BinValue(n.Delay-1) / 3_600_000
 			records = append(records, fmt.Sprintf("%s:%d×%.0fh", n.Day, n.N, delay))
+			continue
+		}
+		if n.Measure == lifecycle.Left { // so does what every dossier has that was settled with a deadline
+			got["left"] = fmt.Sprintf("%s:%d×%d", n.Day, n.N, lifecycle.LeftIn(n.Bin))
 			continue
 		}
 		counts[n.Measure] += n.N

@@ -9,8 +9,8 @@ import (
 )
 
 // Edition of what cases contribute. It rises when the same events contribute otherwise than before: books that were made by an earlier one
-// are made again. 2: their records. 3: who was asked again for a supplement.
-const Edition = 3
+// are made again. 2: their records. 3: who was asked again for a supplement. 4: the working days that dossiers had left.
+const Edition = 4
 
 // Measure names what a cell counts. The names are stored in the books: they never change their meaning.
 type Measure string
@@ -46,6 +46,9 @@ const (
 	Worked    Measure = "worked"
 	Accepted  Measure = "accepted"
 	Confirmed Measure = "confirmed"
+	// Left counts a dossier that was settled with a deadline, on the day of its closing, in the bin of the working days that were left: see
+	// LeftBin.
+	Left Measure = "left"
 	// Returned, Paid and Rated count facts; Scored adds up the scores of the ratings.
 	Returned Measure = "returned"
 	Paid     Measure = "paid"
@@ -132,7 +135,7 @@ type Cell struct {
 	// Millis is a deadline's millisecond within its day, for a deadline may lie ahead; 0 for what has happened.
 	Millis uint32
 	Marks  Marks
-	// Bin is the bin of a working time, see BinOf.
+	// Bin is the bin of a working time, see BinOf, or of working days that were left, see LeftBin.
 	Bin int32
 	// Delay is the bin of the time until a record was made, plus one; 0 for other measures.
 	Delay int32
@@ -268,6 +271,9 @@ func (c *Case) countLife(cs *counts) {
 		cs.told(Settled, c.Closed, c.closingMarks()|c.verdictMarks(cs.zone), c.ClosingSource, c.Attributes)
 		if c.HasWork {
 			cs.bin(Worked, c.Closed, int64(c.Work), c.Attributes)
+		}
+		if c.HasLeft {
+			cs.add(Cell{Measure: Left, Day: cs.day(c.Closed), Bin: LeftBin(c.Left), Attributes: c.Attributes}, 1)
 		}
 		if !c.Reported.IsZero() {
 			cs.bin(Confirmed, c.Confirmed, c.Confirmed.Sub(c.Reported).Milliseconds(), c.Attributes)
@@ -418,6 +424,18 @@ func (m Marks) when(ok bool) Marks {
 	}
 	return 0
 }
+
+// LeastLeft and MostLeft are the working days that dossiers are told apart by that had them left: who was later, or had more, counts as these.
+const (
+	LeastLeft = -30
+	MostLeft  = 60
+)
+
+// LeftBin is the bin of some working days that were left, LeftIn what stands for a bin.
+func LeftBin(days int) int32 { return int32(max(LeastLeft, min(MostLeft, days)) - LeastLeft) }
+
+// LeftIn is the working days of a bin.
+func LeftIn(bin int32) int { return int(bin) + LeastLeft }
 
 // binStep is the width of a bin: a quantile read from bins is at most half of it off.
 const binStep = 1.01

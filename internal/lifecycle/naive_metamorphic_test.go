@@ -314,6 +314,9 @@ func (n *naive) counted() map[string]int64 {
 	if n.settled && n.worked {
 		add(lifecycle.Worked, n.closed, fmt.Sprint(" bin ", lifecycle.BinOf(int64(n.work))))
 	}
+	if n.hasLeft {
+		add(lifecycle.Left, n.closed, fmt.Sprint(" bin ", lifecycle.LeftBin(n.left)))
+	}
 	add(lifecycle.Opened, n.opened, "")
 	if n.settled {
 		marks := ""
@@ -370,7 +373,7 @@ func counted(cells map[lifecycle.Cell]int64) map[string]int64 {
 		switch cell.Measure {
 		case lifecycle.Opened, lifecycle.Ended, lifecycle.LegOpened, lifecycle.NotAccepted, lifecycle.Returned, lifecycle.Paid,
 			lifecycle.Rated:
-		case lifecycle.Worked, lifecycle.Accepted:
+		case lifecycle.Worked, lifecycle.Accepted, lifecycle.Left:
 			marks = fmt.Sprint(" bin ", cell.Bin)
 		case lifecycle.Stray:
 			mark(lifecycle.Orphan, " orphan")

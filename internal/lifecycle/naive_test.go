@@ -32,6 +32,8 @@ type naive struct {
 	agency, unit, channel           string
 	wait                            calendar.Work // from submission to opening
 	hasWait                         bool
+	left                            int // working days until the deadline
+	hasLeft                         bool
 
 	supplemented, rescheduled, apologised, reworked, digital bool
 	onTimeFirst                                              bool
@@ -505,8 +507,38 @@ func (r *naiveReader) labour(clock naiveClock) {
 	}
 }
 
+// leave counts the working days of offices from the closing to the deadline, day by day; who was late had none.
+func (r *naiveReader) leave() {
+	if r.family != "dossier" || !r.settled || r.unknown || !r.promised || r.deadline.IsZero() {
+		return
+	}
+	office := r.clock("vn-office").calendar
+	from, to := calendar.DayOf(r.closed, r.zone), calendar.DayOf(r.deadline, r.zone)
+	for step := range calendar.Day(100) {
+		for _, d := range []calendar.Day{from + 1 + step, from - step} {
+			works, err := office.Works(d)
+			if err != nil {
+				works = d.Weekday() != time.Saturday && d.Weekday() != time.Sunday
+			}
+			switch {
+			case works && d > from && d <= to:
+				r.left++
+			case works && d <= from && d > to:
+				r.left--
+			}
+		}
+	}
+	switch r.hasLeft = true; {
+	case r.told.After(r.deadline):
+		r.left = min(-1, r.left)
+	default:
+		r.left = max(0, r.left)
+	}
+}
+
 // judge compares the told closing with the deadlines (rule 6).
 func (r *naiveReader) judge() {
+	defer r.leave()
 	switch {
 	case r.unknown:
 		r.verdict = "no_calendar"
