@@ -232,7 +232,7 @@ func TestSilentAgenciesHaveNoRate(t *testing.T) {
 func TestBreaches(t *testing.T) {
 	p := present(t, ask(t, dossiersPage(), "ytd"), vietnamese, cityAnswers)
 	m := &kpi.Margins{
-		Open: []kpi.Margin{{Agency: "H24.12", Days: 0, Cases: 10}, {Agency: "H24.12", Days: 1, Cases: 4}, {Agency: "H24.25", Days: 1, Cases: 3}, {Agency: "H24.25", Days: -2, Cases: 9}},
+		OpenMargins: kpi.OpenMargins{Open: []kpi.Margin{{Agency: "H24.12", Days: 0, Cases: 10}, {Agency: "H24.12", Days: 1, Cases: 4}, {Agency: "H24.25", Days: 1, Cases: 3}, {Agency: "H24.25", Days: -2, Cases: 9}}},
 		History: []kpi.Margin{
 			{Agency: "H24.12", Days: -1, Cases: 10},
 			{Agency: "H24.12", Days: 0, Cases: 10},

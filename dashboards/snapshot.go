@@ -23,8 +23,6 @@ const (
 	// the books took as long when they were asked last, nobody waits longer than a moment, and they are asked for one such page at a time.
 	slow   = 100 * time.Millisecond
 	moment = 25 * time.Millisecond
-	// morePace is how old may be what a page shows beside figures: that costs what the history costs.
-	morePace = 5 * time.Second
 	// renewal is how old figures may be while no event is booked: deadlines pass without one.
 	renewal = 15 * time.Second
 	// patience is how long the books may take.
@@ -55,9 +53,8 @@ type reading struct {
 	taken   time.Time
 	asked   *asked
 	figures []kpi.Figure
-	// more is what the page has read beyond figures, at moreAt.
-	more   any
-	moreAt time.Time
+	// more is what the page has read beyond figures.
+	more any
 }
 
 // parts are a page's changing part by language, packed, made when first asked for.
@@ -341,10 +338,7 @@ func (s *snapshots) ask(ctx context.Context, key string, q *asked) (*snapshot, e
 		return nil, fmt.Errorf("ask for the figures of %s: %w", key, err)
 	}
 	read := &reading{taken: now, asked: &fresh, figures: figures}
-	if last := s.last(key); last != nil && whole(last) && now.Sub(last.read.moreAt) < morePace {
-		read.more, read.moreAt = last.read.more, last.read.moreAt
-	} else if q.of.more != nil {
-		read.moreAt = now
+	if q.of.more != nil {
 		if read.more, err = q.of.more(ctx, s.from, &fresh); err != nil {
 			return nil, fmt.Errorf("read what %s shows beside figures: %w", key, err)
 		}

@@ -111,7 +111,14 @@ func (b *Booker) rebuild(ctx context.Context, progress func(Checked)) error {
 		return err
 	}
 	progress(re.done)
-	return b.Conn.Exec(ctx, "DROP TABLE "+nextTable+" SYNC")
+	if err := b.Conn.Exec(ctx, "DROP TABLE "+nextTable+" SYNC"); err != nil {
+		return err
+	}
+	// The verdicts of before lie beside those that took their place, and whoever reads verdicts would go through both until they are merged.
+	if err := b.Conn.Exec(ctx, "OPTIMIZE TABLE verdicts FINAL"); err != nil {
+		b.Logger.Warn("the verdicts of before could not be cleared away, so pages may take longer for some hours", "error", err)
+	}
+	return nil
 }
 
 // replace puts the new journal in place of the old one.

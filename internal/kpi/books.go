@@ -11,6 +11,7 @@ import (
 
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"golang.org/x/sync/errgroup"
+	"golang.org/x/sync/singleflight"
 
 	"tiendo/internal/booking"
 	"tiendo/internal/calendar"
@@ -48,6 +49,9 @@ type Books struct {
 	heardAt uint64
 	// tallied is what sources stated when it was last asked for.
 	tallied *stated
+	// open is what was open, by filter, in the last moments, opening whoever reads it.
+	open    map[string]openAt
+	opening singleflight.Group
 }
 
 // New returns the books that are read through o.Conn. Without registers they know none.
@@ -56,7 +60,7 @@ func New(o Options) *Books {
 		empty := register.Empty(o.Calendars.Location(), nil)
 		o.Registers = func() *register.Registers { return empty }
 	}
-	return &Books{Options: o}
+	return &Books{Options: o, open: map[string]openAt{}}
 }
 
 // group is what one statement can answer.

@@ -170,7 +170,7 @@ func TestMemoryAnswersLikeTheEngine(t *testing.T) {
 			t.Errorf("%s (-engine +memory):\n%s", want[i].ID, diff)
 		}
 	}
-	if compared < 3_000 || rows < 10_000 || margins < 500 {
+	if compared < 3_000 || rows < 10_000 || margins < 400 {
 		t.Errorf("only %d figures, %d rows, %d margins were compared", compared, rows, margins)
 	}
 	t.Log(compared, "figures,", rows, "rows")

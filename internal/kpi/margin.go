@@ -16,16 +16,21 @@ import (
 	"tiendo/internal/lifecycle"
 )
 
-// Margins tell how many working days dossiers have left until their deadline, or had when they were settled.
+// Margins tell how many working days dossiers have left until their deadline, or had when they were settled. It is not to be changed.
 type Margins struct {
-	// Open are the dossiers that are open now and have a deadline, not paused: by agency and working days left. Undated is how
-	// many are open and paused or without deadline, Aged all that are open, by the working days since their opening.
-	Open    []Margin
-	Undated int64
-	Aged    map[int]int64
+	OpenMargins
 	// Settled are the dossiers with a deadline that were settled in the period, History those settled up to its end since the first day
 	// of the month a year before: by agency and the working days that were left.
 	Settled, History []Margin
+}
+
+// OpenMargins are those of the dossiers that were open a moment ago.
+type OpenMargins struct {
+	// Open are those that have a deadline, not paused: by agency and working days left. Undated is how many are paused or without
+	// deadline, Aged all, by the working days since their opening.
+	Open    []Margin
+	Undated int64
+	Aged    map[int]int64
 }
 
 // Margin is how many dossiers of an agency have some working days left: 0 on the day of the deadline, less after it.
@@ -43,18 +48,21 @@ const (
 )
 
 // Margins reads the margins of the dossiers that q's filters leave; q's figure and grouping are ignored. Working days are those of
-// vn-office. What is open is told of now, whatever the period; it is read of the verdict of every case, so it is to be asked seldom.
+// vn-office. What is open is told of now, whatever the period.
 func (b *Books) Margins(ctx context.Context, q Query) (*Margins, error) {
 	q.ID, q.By = "dossier.open", nil
 	if _, err := q.check(); err != nil {
 		return nil, err
 	}
-	m := &Margins{Aged: map[int]int64{}}
+	m := &Margins{}
 	year := q
 	before := calendar.DayOf(q.Period.End, b.Calendars.Location()).Start(time.UTC).AddDate(-1, 0, 0)
 	year.Period.First = monthOf(calendar.DayOf(before, time.UTC)).String()
 	work, working := errgroup.WithContext(ctx)
-	work.Go(func() error { return b.openMargins(working, q, m) })
+	work.Go(func() (err error) {
+		m.OpenMargins, err = b.openMargins(working, q)
+		return err
+	})
 	work.Go(func() (err error) {
 		m.Settled, err = b.settledMargins(working, q)
 		return err
@@ -129,8 +137,47 @@ func (b *Books) ageOpen() string {
 	return fmt.Sprintf("toInt32(greatest(0, least(%d, {ordinal:Int32} - %s)))", mostAge, b.ordinal("opened"))
 }
 
-// openMargins reads the verdicts of what is open, once: what it counts is by agency and margin, or by age.
-func (b *Books) openMargins(ctx context.Context, q Query, m *Margins) error {
+// openPace is how old what was open may be: it is read of the verdict of every case, which costs what the history does, and is the same for
+// all periods.
+const openPace = 5 * time.Second
+
+// openMargins are those of the dossiers that q's filters leave, read by one for all who ask.
+func (b *Books) openMargins(ctx context.Context, q Query) (OpenMargins, error) {
+	key, now := fmt.Sprint(q.Where, q.Fold), b.Now()
+	b.mu.Lock()
+	known, ok := b.open[key]
+	b.mu.Unlock()
+	if ok && now.Sub(known.at) < openPace {
+		return known.OpenMargins, nil
+	}
+	answer := b.opening.DoChan(key, func() (any, error) {
+		m, err := b.readOpenMargins(context.WithoutCancel(ctx), q)
+		if err != nil {
+			return m, err
+		}
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		maps.DeleteFunc(b.open, func(_ string, known openAt) bool { return now.Sub(known.at) >= openPace })
+		b.open[key] = openAt{now, m}
+		return m, nil
+	})
+	select {
+	case <-ctx.Done():
+		return OpenMargins{}, ctx.Err()
+	case r := <-answer:
+		return r.Val.(OpenMargins), r.Err
+	}
+}
+
+// openAt is what was open at an instant.
+type openAt struct {
+	at time.Time
+	OpenMargins
+}
+
+// readOpenMargins reads the verdicts of what is open, once: what it counts is by agency and margin, or by age.
+func (b *Books) readOpenMargins(ctx context.Context, q Query) (m OpenMargins, err error) {
+	m.Aged = map[int]int64{}
 	s := statement{query: q, names: b.namesOf(q)}
 	where, args := "", b.ordinals(calendar.DayOf(b.Now(), b.Calendars.Location()))
 	for i, name := range slices.Sorted(maps.Keys(q.Where)) {
@@ -143,7 +190,7 @@ func (b *Books) openMargins(ctx context.Context, q Query, m *Margins) error {
 		WHERE family = 'dossier' AND opened IS NOT NULL AND closed IS NULL AND verdict NOT IN ('voided', 'orphan')%[4]s)
 		GROUP BY GROUPING SETS ((agency, dated, left), (age))`, openDated, b.leftOpen(), b.ageOpen(), where), append(args, s.names.args()...)...)
 	if err != nil {
-		return err
+		return m, err
 	}
 	defer rows.Close()
 	for rows.Next() {
@@ -153,7 +200,7 @@ func (b *Books) openMargins(ctx context.Context, q Query, m *Margins) error {
 		var left, age int32
 		var n int64
 		if err := rows.Scan(&byMargin, &agency, &dated, &left, &age, &n); err != nil {
-			return err
+			return m, err
 		}
 		switch {
 		case byMargin == 0:
@@ -165,7 +212,7 @@ func (b *Books) openMargins(ctx context.Context, q Query, m *Margins) error {
 		}
 	}
 	slices.SortFunc(m.Open, func(a, b Margin) int { return cmp.Or(cmp.Compare(a.Agency, b.Agency), cmp.Compare(a.Days, b.Days)) })
-	return rows.Err()
+	return m, rows.Err()
 }
 
 // ordinals are the parameters of ordinal and of what is told of now: of each day from some years before today to as many after, how

@@ -1,13 +1,17 @@
 package kpi
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
 	"tiendo/internal/calendar"
 	"tiendo/internal/clickhouse/enginetest"
@@ -158,6 +162,56 @@ func TestMargins(t *testing.T) {
 			t.Errorf("%+v is asked by working days", q)
 		}
 	}
+}
+
+// What is open is read once for all periods and all who ask within some seconds, of each filter for itself.
+func TestOpenMarginsAreReadOnce(t *testing.T) {
+	conn := &asking{Conn: enginetest.Conn(t)}
+	clock := now
+	b := New(Options{Conn: conn, Calendars: calendar.Builtin(zone), Now: func() time.Time { return clock }, Events: func() uint64 { return 0 }})
+	open := func(id string, where map[string][]string, want int) {
+		t.Helper()
+		of, err := period.Parse(id, clock, zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		before := conn.verdicts.Load()
+		var all sync.WaitGroup
+		for range 5 {
+			all.Go(func() {
+				if _, err := b.Margins(t.Context(), Query{Period: of, Where: where}); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		if n := conn.verdicts.Load() - before; n != int64(want) {
+			t.Errorf("%s where %v: the verdicts were read %d times, want %d", id, where, n, want)
+		}
+	}
+	open("2025", nil, 1)
+	open("2024", nil, 0)
+	open("2024", map[string][]string{"agency": {"A"}}, 1)
+	clock = clock.Add(openPace - time.Millisecond)
+	open("2025-Q1", nil, 0)
+	clock = clock.Add(time.Millisecond)
+	open("2025-Q1", nil, 1)
+	if len(b.open) != 1 {
+		t.Errorf("%d filters are remembered", len(b.open))
+	}
+}
+
+// asking counts how often verdicts are read.
+type asking struct {
+	driver.Conn
+	verdicts atomic.Int64
+}
+
+func (c *asking) Query(ctx context.Context, query string, args ...any) (driver.Rows, error) {
+	if strings.Contains(query, "FROM verdicts") {
+		c.verdicts.Add(1)
+	}
+	return c.Conn.Query(ctx, query, args...)
 }
 
 // Days are written as they are read; what is none is refused by the name of its parameter.
