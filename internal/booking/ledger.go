@@ -373,10 +373,10 @@ func (l *Ledger) forget() {
 	l.held = nil
 }
 
-// sumsBy asks a projection of the journal for sums by stretch of time, agency, source, instant and what is told of the lines: marks or, in
+// sumsBy asks a projection of the journal for sums by the first day of a stretch of time, agency, source, instant and what is told of the lines: marks or, in
 // bins, a bin.
 func sumsBy(projection, measure, binned, stretch, told, instant, condition string) string {
-	return fmt.Sprintf("SELECT family, %[2]s AS measured, toUInt8(%[3]s) AS in_bins, %[4]s AS stretch, agency, source, %[5]s AS told, %[6]s AS instant, sumMerge(`sum(n)`) FROM %[1]s"+
+	return fmt.Sprintf("SELECT family, %[2]s AS measured, toUInt8(%[3]s) AS in_bins, toInt32(%[4]s) AS stretch, agency, source, %[5]s AS told, %[6]s AS instant, sumMerge(`sum(n)`) FROM %[1]s"+
 		" WHERE family != '' AND %[7]s GROUP BY family, measured, in_bins, stretch, agency, source, told, instant", Projection(projection), measure, binned, stretch, told, instant, condition)
 }
 
@@ -443,14 +443,14 @@ func readSums(ctx context.Context, conn driver.Conn, each func(Stratum, line, in
 	for rows.Next() {
 		var family, measure string
 		var inBins uint8
-		var day time.Time
+		var day int32
 		var at line
 		var told uint32
 		var n int64
 		if err := rows.Scan(&family, &measure, &inBins, &day, &at.agency, &at.source, &told, &at.millis, &n); err != nil {
 			return err
 		}
-		at.day, at.marks = calendar.DayOf(day, time.UTC), lifecycle.Marks(told)
+		at.day, at.marks = calendar.Day(day), lifecycle.Marks(told)
 		if n != 0 {
 			each(Stratum{event.Family(family), lifecycle.Measure(measure), inBins == 1}, at, n)
 		}
