@@ -86,10 +86,7 @@ func (f *fragment) pack() *fragment {
 	small := *f
 	small.html = nil
 	if small.packed == nil {
-		var err error
-		if small.packed, err = pack(f.html, gzip.BestSpeed); err != nil {
-			panic(fmt.Sprintf("BUG: memory takes no more bytes: %v", err))
-		}
+		small.packed = quick.pack(f.html)
 	}
 	return &small
 }

@@ -2,7 +2,6 @@ package dashboards
 
 import (
 	"bytes"
-	"compress/gzip"
 	"errors"
 	"fmt"
 	"html/template"
@@ -282,10 +281,8 @@ func (p *Pages) write(w http.ResponseWriter, r *http.Request, status int, kind s
 	h.Set("Cache-Control", "no-store")
 	h.Set("Vary", "Cookie, Accept-Encoding")
 	if acceptsGzip(r) && len(body) > 1000 {
-		if packed, err := pack(body, gzip.DefaultCompression); err == nil {
-			h.Set("Content-Encoding", "gzip")
-			body = packed
-		}
+		h.Set("Content-Encoding", "gzip")
+		body = quick.pack(body)
 	}
 	w.WriteHeader(status)
 	if r.Method != http.MethodHead {

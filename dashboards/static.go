@@ -13,6 +13,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 )
 
 //go:embed static
@@ -58,7 +59,8 @@ func newAssets(tree fs.FS) (*assets, error) {
 			sheets = append(sheets, base)
 			return nil
 		}
-		return a.add(base, content)
+		a.add(base, content)
+		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read the static files: %w", err)
@@ -69,26 +71,20 @@ func newAssets(tree fs.FS) (*assets, error) {
 		for plain, name := range a.names {
 			content = strings.ReplaceAll(content, "url(\""+plain+"\")", "url(\"/static/"+name+"\")")
 		}
-		if err := a.add(base, []byte(content)); err != nil {
-			return nil, err
-		}
+		a.add(base, []byte(content))
 	}
 	return a, nil
 }
 
-func (a *assets) add(base string, content []byte) error {
+func (a *assets) add(base string, content []byte) {
 	sum := sha256.Sum256(content)
 	ext := path.Ext(base)
 	name := strings.TrimSuffix(base, ext) + "-" + hex.EncodeToString(sum[:6]) + ext
-	packed, err := pack(content, gzip.BestCompression)
-	if err != nil {
-		return fmt.Errorf("compress %s: %w", base, err)
-	}
+	packed := tight.pack(content)
 	if len(packed)*10 > len(content)*9 { // fonts are compressed already
 		packed = nil
 	}
 	a.names[base], a.served[name] = name, asset{kind: kinds[ext], plain: content, packed: packed}
-	return nil
 }
 
 // path is the address of a static file, "" if the program was built without it.
@@ -123,19 +119,31 @@ func (a *assets) serve(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-func pack(content []byte, level int) ([]byte, error) {
-	var b bytes.Buffer
-	z, err := gzip.NewWriterLevel(&b, level)
-	if err != nil {
-		return nil, err
-	}
-	if _, err := z.Write(content); err != nil {
-		return nil, err
-	}
-	if err := z.Close(); err != nil {
-		return nil, err
-	}
-	return b.Bytes(), nil
+// packers pack what is served: a file once and for ever, so that it may take long; what is made anew quickly. They are used again, for one takes
+// a megabyte of memory.
+type packers struct{ sync.Pool }
+
+func newPackers(level int) *packers {
+	return &packers{sync.Pool{New: func() any {
+		z, err := gzip.NewWriterLevel(nil, level)
+		if err != nil {
+			panic(fmt.Sprintf("BUG: no packing of level %d: %v", level, err))
+		}
+		return z
+	}}}
+}
+
+var quick, tight = newPackers(gzip.BestSpeed), newPackers(gzip.BestCompression)
+
+// pack packs some bytes, into no more memory than they take then.
+func (p *packers) pack(content []byte) []byte {
+	z := p.Get().(*gzip.Writer)
+	defer p.Put(z)
+	var b bytes.Buffer // takes all that is written
+	z.Reset(&b)
+	_, _ = z.Write(content)
+	_ = z.Close()
+	return bytes.Clone(b.Bytes())
 }
 
 // acceptsGzip reads Accept-Encoding: gzip, unless it is named with a weight of 0.

@@ -109,22 +109,36 @@ type binned struct {
 	n   int64
 }
 
-// inOrder are the same counts with the bins in order, each once.
+// inOrder are the same counts with the bins in order, each once. Mostly they come in order twice: those of months, and those of days.
 func (b bins) inOrder() bins {
-	rises := true
-	for i := 1; i < len(b); i++ {
-		rises = rises && b[i-1].bin < b[i].bin
-	}
-	if rises {
+	first := b.rising()
+	if first == len(b) {
 		return b
 	}
-	sorted := slices.Clone(b)
-	slices.SortFunc(sorted, func(x, y binned) int { return cmp.Compare(x.bin, y.bin) })
-	once := sorted[:0]
-	for _, of := range sorted {
-		once.add(of.bin, of.n)
+	if first+b[first:].rising() < len(b) {
+		b, first = slices.Clone(b), len(b)
+		slices.SortFunc(b, func(x, y binned) int { return cmp.Compare(x.bin, y.bin) })
+	}
+	once := make(bins, 0, len(b))
+	for x, y := b[:first], b[first:]; len(x)+len(y) > 0; {
+		if len(y) == 0 || len(x) > 0 && x[0].bin <= y[0].bin {
+			once.add(x[0].bin, x[0].n)
+			x = x[1:]
+		} else {
+			once.add(y[0].bin, y[0].n)
+			y = y[1:]
+		}
 	}
 	return once
+}
+
+// rising is how many of the first bins are in order, each once.
+func (b bins) rising() int {
+	n := min(1, len(b))
+	for n < len(b) && b[n-1].bin < b[n].bin {
+		n++
+	}
+	return n
 }
 
 func (b *bins) add(bin int32, n int64) {

@@ -3,7 +3,10 @@ package kpi
 import (
 	"encoding/json"
 	"errors"
+	"maps"
 	"math"
+	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -93,6 +96,36 @@ func TestWilson(t *testing.T) {
 	f(10, 10, 0.7225, 1)
 	f(5, 10, 0.2366, 0.7634)
 	f(812, 900, 0.8811, 0.9200) // CONTRACT §4
+}
+
+// TestBinsInOrder: whatever the order in which counts come, each bin has its sum, and what was added to stays as it was.
+func TestBinsInOrder(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 4))
+	for range 2000 {
+		var b bins
+		want := map[int32]int64{}
+		for range rng.IntN(4) { // as many rows of bins that rise
+			bin := rng.Int32N(6)
+			for range rng.IntN(5) {
+				n := rng.Int64N(5) - 1
+				b.add(bin, n)
+				want[bin] += n
+				bin += rng.Int32N(4)
+			}
+		}
+		before := slices.Clone(b)
+		got := map[int32]int64{}
+		last := int32(-1)
+		for _, of := range b.inOrder() {
+			if of.bin <= last {
+				t.Fatalf("%v in order is %v", b, b.inOrder())
+			}
+			last, got[of.bin] = of.bin, of.n
+		}
+		if !maps.Equal(want, got) || !slices.Equal(before, b) {
+			t.Fatalf("%v, which was %v, adds up to %v, want %v", b, before, got, want)
+		}
+	}
 }
 
 // TestQuantile: the smallest value that at least q of all do not exceed, within 1 %.
