@@ -295,7 +295,7 @@ func (s *snapshots) hold(key string, next *snapshot) {
 func (s *snapshots) take(ctx context.Context, key string, q *asked) (*snapshot, error) {
 	next, err := s.ask(ctx, key, q)
 	if err == nil {
-		err = s.make(key, next)
+		err = s.prepare(key, next)
 	}
 	if err != nil {
 		s.mu.Lock()
@@ -310,8 +310,8 @@ func (s *snapshots) take(ctx context.Context, key string, q *asked) (*snapshot, 
 	return next, nil
 }
 
-// make makes the parts that the last snapshot of an address had: those who look at them need not wait for it.
-func (s *snapshots) make(key string, next *snapshot) error {
+// prepare makes the parts that the last snapshot of an address had: those who look at them need not wait for it.
+func (s *snapshots) prepare(key string, next *snapshot) error {
 	last := s.last(key)
 	if last == nil {
 		return nil

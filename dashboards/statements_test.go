@@ -32,8 +32,9 @@ func (c *counting) QueryRow(ctx context.Context, query string, args ...any) driv
 }
 
 // statementsOf are how many statements a page takes of the engine where nothing is answered from memory: one for each
-// period, grouping and family of cases that it shows, one for each measure of its quantiles and each stretch of the days that dossiers had left, one for what agencies report,
-// and a few for what all answers say: what sources state, who has gone quiet, when agencies were last heard of.
+// period, grouping and family of cases that it shows, one for each measure of its quantiles and each stretch of time of which it tells what
+// days dossiers had left, one for what agencies report, and a few for what all answers say: what sources state, who has gone quiet, when
+// agencies were last heard of.
 var statementsOf = map[string]int64{
 	"/": 17, "/dossiers": 17, "/online": 8, "/tasks": 12, "/citizens": 19, "/organisation": 10, "/agencies/{agency}": 35, "/quality": 23,
 }

@@ -227,6 +227,7 @@ func (b *Booker) run(ctx context.Context, fresh bool, pause *backoff.Exponential
 		if more {
 			continue
 		}
+		b.ledger.tidy()
 		sleep(ctx, pace-time.Since(start))
 		select {
 		case <-ctx.Done():

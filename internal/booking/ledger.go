@@ -247,6 +247,31 @@ func (l *Ledger) commit(d *draft, block uint64, today calendar.Day) {
 	}
 }
 
+// few is how many of the latest sums of a shelf may lie out of order: whoever reads goes through all of them.
+const few = 1024
+
+// tidy puts in order what the last blocks have left, where that is more than a few sums: between two shelves whoever reads comes first.
+func (l *Ledger) tidy() {
+	var all []*shelf
+	l.mu.RLock()
+	if h := l.held; h != nil {
+		add := func(s *shelf) { all = append(all, s) }
+		h.months.each(add)
+		h.days.each(add)
+		for _, k := range h.older {
+			k.days.each(add)
+		}
+	}
+	l.mu.RUnlock()
+	for _, s := range all {
+		l.mu.Lock()
+		if len(s.latest) > few {
+			s.settle()
+		}
+		l.mu.Unlock()
+	}
+}
+
 // mostOlder is of how many months before the last ones days are kept: those at both ends of a period, and of the one before it. Of
 // 300 agencies a month takes some 5 MB.
 const mostOlder = 4
@@ -373,8 +398,8 @@ func (l *Ledger) forget() {
 	l.held = nil
 }
 
-// sumsBy asks a projection of the journal for sums by the first day of a stretch of time, agency, source, instant and what is told of the lines: marks or, in
-// bins, a bin.
+// sumsBy asks a projection of the journal for sums by the first day of a stretch of time, agency, source, instant and what is told of the
+// lines: marks or, in bins, a bin.
 func sumsBy(projection, measure, binned, stretch, told, instant, condition string) string {
 	return fmt.Sprintf("SELECT family, %[2]s AS measured, toUInt8(%[3]s) AS in_bins, toInt32(%[4]s) AS stretch, agency, source, %[5]s AS told, %[6]s AS instant, sumMerge(`sum(n)`) FROM %[1]s"+
 		" WHERE family != '' AND %[7]s GROUP BY family, measured, in_bins, stretch, agency, source, told, instant", Projection(projection), measure, binned, stretch, told, instant, condition)

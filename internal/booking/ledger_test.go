@@ -189,6 +189,38 @@ func TestLedgerForgetsOldDays(t *testing.T) {
 	}
 }
 
+// TestTidy: what blocks have left out of order is put in order between them, and stays what it was.
+func TestTidy(t *testing.T) {
+	conn := enginetest.Conn(t)
+	today := calendar.DayOf(time.Now(), zone)
+	l := fresh(t, conn, newBooker(t, conn), today)
+	d := l.begin(1)
+	for i := range 2 * few {
+		entry := lifecycle.Entry{Count: lifecycle.Count{N: 1}}
+		entry.Measure, entry.Day, entry.Agency, entry.Source = lifecycle.Worked, today, fmt.Sprint(i%7), "s"
+		entry.Bin = int32(i)
+		d.add("dossier", []lifecycle.Entry{entry})
+	}
+	l.commit(d, 1, today)
+	// Of so many sums the first lie in order since they came: of a shelf that is larger than a city's first, all may lie out of it.
+	for _, s := range l.held.months.byAgency {
+		s.latest = map[slot]int64{}
+		s.eachSettled(func(f filled) { s.latest[f.slot] = f.n })
+		s.runs, s.days, s.upTo, s.millis = nil, nil, totals{}, nil
+	}
+	want := contents(t, l)
+	l.tidy()
+	if diff := cmp.Diff(want, contents(t, l)); diff != "" || len(want) < 4*few {
+		t.Errorf("%d sums are others (-before +after):\n%s", len(want), diff)
+	}
+	for _, s := range l.held.months.byAgency {
+		if len(s.latest) > few {
+			t.Errorf("%d sums lie out of order", len(s.latest))
+		}
+	}
+	NewLedger().tidy() // one that cannot be read is tidy
+}
+
 // TestShelf: sums stay sums, in whatever order and however often slots are filled and settled.
 func TestShelf(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))

@@ -97,7 +97,7 @@ func (s *shelf) put(at slot, n int64) {
 		s.latest = map[slot]int64{}
 	}
 	s.latest[at] += n
-	if len(s.latest) > 1024+len(s.days)/16 {
+	if len(s.latest) > few+len(s.days)/16 {
 		s.settle()
 	}
 }
