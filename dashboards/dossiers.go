@@ -326,7 +326,7 @@ var dossiersPhrases = phrases{
 	"daysAgainst":          {"So với hạn, ngày làm việc", "Against the deadline, working days"},
 	"open":                 {"Việc đang có và nguy cơ trễ hẹn", "Work at hand, and what may be missed"},
 	"breaches":             {"Nguy cơ trễ hẹn đến hết ngày làm việc tới", "What may be missed until the end of the next working day"},
-	"breachesSay":          {"Dự kiến trễ: %s hồ sơ. Khả năng trễ lấy từ một năm qua của chính cơ quan: trong hồ sơ từng còn mở khi còn bấy nhiêu ngày, phần bị trễ; dưới %d hồ sơ thì lấy của %s.", "Expected to be late: %s. The chance is of the agency's own last year: of the dossiers still open with so many days left, those that were late; with fewer than %d it is that of: %s."},
+	"breachesSay":          {"Dự kiến trễ: %s hồ sơ. Khả năng trễ lấy từ hồ sơ chính cơ quan đã giải quyết từ đầu tháng này năm trước: trong hồ sơ từng còn mở khi còn bấy nhiêu ngày, phần bị trễ; dưới %d hồ sơ thì lấy của %s.", "Expected to be late: %s. The chance is of what the agency itself has settled since the first day of this month last year: of the dossiers still open with so many days left, those that were late; with fewer than %d it is that of: %s."},
 	"breachesNone":         {"Không hồ sơ nào đến hạn trong năm ngày làm việc tới.", "Nothing falls due in the next five working days."},
 	"dueToday":             {"Đến hạn hôm nay", "Due today"},
 	"dueTomorrow":          {"Đến hạn ngày làm việc tới", "Due next working day"},
