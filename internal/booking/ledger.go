@@ -68,6 +68,15 @@ func (c *codes) number(code string) uint32 {
 	return number
 }
 
+// ofAll are the numbers of some codes, in their order.
+func (c *codes) ofAll(all []string) []uint32 {
+	numbers := make([]uint32, len(all))
+	for i, code := range all {
+		numbers[i] = c.number(code)
+	}
+	return numbers
+}
+
 // kept is a month of which the days are kept for a while.
 type kept struct {
 	month calendar.Day
@@ -127,11 +136,13 @@ func NewLedger() *Ledger { return &Ledger{} }
 
 // draft is what a block adds, until it is known to be in the journal.
 type draft struct {
-	mu    sync.Mutex
-	sums  map[Stratum]map[line]int64
-	heard map[Voice]map[calendar.Day]int64
-	since calendar.Day
-	older []calendar.Day
+	mu sync.Mutex
+	// Agencies and sources have numbers of the draft's: a block of some months' history has as many lines of them as the ledger has sums.
+	agencies, sources codes
+	sums              map[Stratum]map[drafted]int64
+	heard             map[Voice]map[calendar.Day]int64
+	since             calendar.Day
+	older             []calendar.Day
 	// fine says that all days are told apart, so that a month may be kept while the block is judged.
 	fine bool
 }
@@ -147,6 +158,12 @@ func Binned(m lifecycle.Measure) bool { return slices.Contains(binned, m) }
 
 var binned = []lifecycle.Measure{lifecycle.Worked, lifecycle.Accepted, lifecycle.Confirmed, lifecycle.Left}
 
+// drafted is a slot, whose agency it is, and the source.
+type drafted struct {
+	slot
+	source uint32
+}
+
 // line is a slot with the codes of the agency and the source.
 type line struct {
 	day            calendar.Day
@@ -159,7 +176,7 @@ type line struct {
 func (l *Ledger) begin(cases int) *draft {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	d := &draft{fine: cases <= fewCases, sums: map[Stratum]map[line]int64{}, heard: map[Voice]map[calendar.Day]int64{}}
+	d := &draft{fine: cases <= fewCases, sums: map[Stratum]map[drafted]int64{}, heard: map[Voice]map[calendar.Day]int64{}}
 	if l.held != nil {
 		d.since = l.held.since
 		for _, k := range l.held.older {
@@ -175,7 +192,7 @@ func (d *draft) add(family event.Family, entries []lifecycle.Entry) {
 	defer d.mu.Unlock()
 	for i := range entries {
 		e := &entries[i]
-		at := line{day: e.Day, agency: e.Agency, source: e.Source, marks: e.Marks, millis: e.Millis}
+		at := drafted{slot{whose: d.agencies.number(e.Agency), day: e.Day, marks: e.Marks, millis: e.Millis}, d.sources.number(e.Source)}
 		switch {
 		case !d.daily(e.Day):
 			at.day, at.millis = monthOf(e.Day), 0
@@ -201,9 +218,9 @@ func (d *draft) add(family event.Family, entries []lifecycle.Entry) {
 	}
 }
 
-func (d *draft) put(of Stratum, at line, n int64) {
+func (d *draft) put(of Stratum, at drafted, n int64) {
 	if d.sums[of] == nil {
-		d.sums[of] = map[line]int64{}
+		d.sums[of] = map[drafted]int64{}
 	}
 	d.sums[of][at] += n
 }
@@ -231,9 +248,10 @@ func (l *Ledger) commit(d *draft, block uint64, today calendar.Day) {
 	}
 	h.block = block
 	h.older = slices.DeleteFunc(h.older, func(k *kept) bool { return !d.daily(k.month) })
+	agencies, sources := h.agencies.ofAll(d.agencies.all), h.sources.ofAll(d.sources.all)
 	for of, sums := range d.sums {
 		for at, n := range sums {
-			h.put(of, at, n)
+			h.put(of, agencies[at.whose], sources[at.source], at.slot, n)
 		}
 	}
 	for voice, days := range d.heard {
@@ -323,10 +341,11 @@ func (l *Ledger) Keep(ctx context.Context, conn driver.Conn, month calendar.Day)
 		h.older = slices.DeleteFunc(h.older, func(k *kept) bool { return k == least })
 	}
 	days := newShelves()
+	ofAgency, ofSource := h.agencies.ofAll(agencies.all), h.sources.ofAll(sources.all)
 	for of, sums := range sums {
 		for i := range sums.byAgency {
-			sums.byAgency[i].whose = h.agencies.number(agencies.all[sums.byAgency[i].whose])
-			sums.bySource[i].whose = h.sources.number(sources.all[sums.bySource[i].whose])
+			sums.byAgency[i].whose = ofAgency[sums.byAgency[i].whose]
+			sums.bySource[i].whose = ofSource[sums.bySource[i].whose]
 		}
 		on(days.byAgency, of).merge(sums.byAgency)
 		on(days.bySource, of).merge(sums.bySource)
@@ -361,12 +380,17 @@ func (h *held) daysOf(day calendar.Day) *shelves {
 	return nil
 }
 
-func (h *held) put(of Stratum, at line, n int64) {
-	agency, source := h.agencies.number(at.agency), h.sources.number(at.source)
+// take adds a line.
+func (h *held) take(of Stratum, at line, n int64) {
+	h.put(of, h.agencies.number(at.agency), h.sources.number(at.source), slot{day: at.day, marks: at.marks, millis: at.millis}, n)
+}
+
+func (h *held) put(of Stratum, agency, source uint32, at slot, n int64) {
 	if days := h.daysOf(at.day); days != nil {
-		days.put(of, agency, source, slot{day: at.day, marks: at.marks, millis: at.millis}, n)
+		days.put(of, agency, source, at, n)
 	}
-	h.months.put(of, agency, source, slot{day: monthOf(at.day), marks: at.marks}, n)
+	at.day, at.millis = monthOf(at.day), 0
+	h.months.put(of, agency, source, at, n)
 }
 
 // heard are the days on which anything was told to begin or end, in order, and how much of it stands: what was corrected away
@@ -438,12 +462,12 @@ func (l *Ledger) load(ctx context.Context, conn driver.Conn, block uint64, today
 	h := &held{block: block, since: firstKept(today), months: newShelves(), days: newShelves(), heard: map[Voice]*heard{}}
 	first := h.since.Start(time.UTC)
 	for _, query := range monthsOfJournal() {
-		if err := readSums(ctx, conn, h.put, query, clickhouse.Named("before", fmt.Sprint(first.Year()*100+int(first.Month())))); err != nil {
+		if err := readSums(ctx, conn, h.take, query, clickhouse.Named("before", fmt.Sprint(first.Year()*100+int(first.Month())))); err != nil {
 			return fmt.Errorf("read the months of the journal: %w", err)
 		}
 	}
 	for _, query := range daysOfJournal("millis", "day >= {since:Date32}") {
-		if err := readSums(ctx, conn, h.put, query, clickhouse.Named("since", h.since.String())); err != nil {
+		if err := readSums(ctx, conn, h.take, query, clickhouse.Named("since", h.since.String())); err != nil {
 			return fmt.Errorf("read the last days of the journal: %w", err)
 		}
 	}
