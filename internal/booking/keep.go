@@ -1,0 +1,99 @@
+package booking
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+
+	"tiendo/internal/calendar"
+)
+
+// kept is a month of which the days are kept for a while.
+type kept struct {
+	month calendar.Day
+	days  shelves
+	// asked is when it was last asked for, in nanoseconds.
+	asked atomic.Int64
+}
+
+// mostOlder is of how many months before the last ones days are kept: those at both ends of a period, and of the one before it. Of
+// 300 agencies a month takes some 5 MB.
+const mostOlder = 4
+
+// Keep reads the days of a month from the engine, unless they are kept already, and keeps them for those who ask next. It does
+// nothing while the ledger cannot be read.
+func (l *Ledger) Keep(ctx context.Context, conn driver.Conn, month calendar.Day) error {
+	var into *held
+	wanted := func() bool {
+		kept := false
+		return l.Read(func(p Page) { into, kept = p.held, p.held.ask(month) }) && !kept
+	}
+	if !wanted() {
+		return nil
+	}
+	l.keeping.Lock()
+	defer l.keeping.Unlock()
+	if !wanted() {
+		return nil
+	}
+	l.appearing.RLock()
+	defer l.appearing.RUnlock()
+	// Agencies and sources have numbers of this reading until the ledger's can be asked for.
+	var agencies, sources codes
+	type pair struct{ byAgency, bySource []filled }
+	sums := map[Stratum]*pair{}
+	put := func(of Stratum, at line, n int64) {
+		if sums[of] == nil {
+			sums[of] = &pair{}
+		}
+		slot := slot{whose: agencies.number(at.agency), day: at.day, marks: at.marks}
+		sums[of].byAgency = append(sums[of].byAgency, filled{slot, n})
+		slot.whose = sources.number(at.source)
+		sums[of].bySource = append(sums[of].bySource, filled{slot, n})
+	}
+	for _, days := range daysOfJournal(noInstant, "day >= {since:Date32} AND day < {until:Date32}") {
+		if err := readSums(ctx, conn, put, days, clickhouse.Named("since", month.String()), clickhouse.Named("until", nextMonth(month).String())); err != nil {
+			return fmt.Errorf("read the days of %s from the journal: %w", month.Start(time.UTC).Format("2006-01"), err)
+		}
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	h := l.held
+	if h != into || h.daysOf(month) != nil {
+		return nil // read anew meanwhile, maybe of another journal
+	}
+	if len(h.older) == mostOlder {
+		least := slices.MinFunc(h.older, func(a, b *kept) int { return cmp.Compare(a.asked.Load(), b.asked.Load()) })
+		h.older = slices.DeleteFunc(h.older, func(k *kept) bool { return k == least })
+	}
+	days := newShelves()
+	ofAgency, ofSource := h.agencies.ofAll(agencies.all), h.sources.ofAll(sources.all)
+	for of, sums := range sums {
+		for i := range sums.byAgency {
+			sums.byAgency[i].whose = ofAgency[sums.byAgency[i].whose]
+			sums.bySource[i].whose = ofSource[sums.bySource[i].whose]
+		}
+		on(days.byAgency, of).merge(sums.byAgency)
+		on(days.bySource, of).merge(sums.bySource)
+	}
+	h.older = append(h.older, &kept{month: month, days: days})
+	h.ask(month)
+	return nil
+}
+
+// ask notes that the days of a month are asked for, and says whether they are kept.
+func (h *held) ask(month calendar.Day) bool {
+	for _, k := range h.older {
+		if k.month == month {
+			k.asked.Store(time.Now().UnixNano())
+			return true
+		}
+	}
+	return month >= h.since
+}

@@ -1,0 +1,127 @@
+package booking
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/ClickHouse/clickhouse-go/v2"
+	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+
+	"tiendo/internal/calendar"
+	"tiendo/internal/event"
+	"tiendo/internal/lifecycle"
+)
+
+// line is a slot with the codes of the agency and the source.
+type line struct {
+	day            calendar.Day
+	agency, source string
+	marks          lifecycle.Marks
+	millis         uint32
+}
+
+// sumsBy asks a projection of the journal for sums by the first day of a stretch of time, agency, source, instant and what is told of the
+// lines: marks or, in bins, a bin.
+func sumsBy(projection, measure, binned, stretch, told, instant, condition string) string {
+	return fmt.Sprintf("SELECT family, %[2]s AS measured, toUInt8(%[3]s) AS in_bins, toInt32(%[4]s) AS stretch, agency, source, %[5]s AS told, %[6]s AS instant, sumMerge(`sum(n)`) FROM %[1]s"+
+		" WHERE family != '' AND %[7]s GROUP BY family, measured, in_bins, stretch, agency, source, told, instant", Projection(projection), measure, binned, stretch, told, instant, condition)
+}
+
+// What is told of lines that have bins, and how late records came, which the projection of delays alone knows.
+const (
+	hasBins   = "measure IN {binned:Array(String)}"
+	ofDelays  = "'" + string(lifecycle.Recorded) + "'"
+	delayBin  = "toUInt32(delay - 1)"
+	noInstant = "toUInt32(0)"
+)
+
+// daysOfJournal are the questions for the sums of days, told apart by instants within a day or not.
+func daysOfJournal(instant, condition string) []string {
+	return []string{
+		sumsBy("by_agency", "measure", hasBins, "day", "if("+hasBins+", toUInt32(bin), marks)", instant, condition),
+		sumsBy("by_delay", ofDelays, "1", "day", delayBin, noInstant, "delay > 0 AND "+condition),
+	}
+}
+
+// monthsOfJournal are those for the sums of months. The projection of months knows no bins, which are read from those of days.
+func monthsOfJournal() []string {
+	const months, month = "makeDate32(intDiv(%[1]s, 100), %[1]s %% 100, 1)", "toYYYYMM(day)"
+	byMonth, byDay := fmt.Sprintf(months, "`"+month+"`"), fmt.Sprintf(months, month)
+	before := " < {before:UInt32}"
+	return []string{
+		sumsBy("by_month", "measure", "0", byMonth, "marks", noInstant, "NOT "+hasBins+" AND `"+month+"`"+before),
+		sumsBy("by_agency", "measure", "1", byDay, "toUInt32(bin)", noInstant, hasBins+" AND "+month+before),
+		sumsBy("by_delay", ofDelays, "1", byDay, delayBin, noInstant, "delay > 0 AND "+month+before),
+	}
+}
+
+// load reads the sums of the journal, of which block is the last one. Nobody may write the journal meanwhile.
+func (l *Ledger) load(ctx context.Context, conn driver.Conn, block uint64, today calendar.Day) error {
+	h := &held{block: block, since: firstKept(today), months: newShelves(), days: newShelves(), heard: map[Voice]*heard{}}
+	first := h.since.Start(time.UTC)
+	for _, query := range monthsOfJournal() {
+		if err := readSums(ctx, conn, h.take, query, clickhouse.Named("before", fmt.Sprint(first.Year()*100+int(first.Month())))); err != nil {
+			return fmt.Errorf("read the months of the journal: %w", err)
+		}
+	}
+	for _, query := range daysOfJournal("millis", "day >= {since:Date32}") {
+		if err := readSums(ctx, conn, h.take, query, clickhouse.Named("since", h.since.String())); err != nil {
+			return fmt.Errorf("read the last days of the journal: %w", err)
+		}
+	}
+	if err := h.readHeard(ctx, conn); err != nil {
+		return fmt.Errorf("read the days on which anything was heard: %w", err)
+	}
+	h.months.each((*shelf).settle)
+	h.days.each((*shelf).settle)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.held = h
+	return nil
+}
+
+// readSums reads sums of the journal.
+func readSums(ctx context.Context, conn driver.Conn, each func(Stratum, line, int64), query string, args ...any) error {
+	rows, err := conn.Query(ctx, query, append(args, clickhouse.Named("binned", binned))...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var family, measure string
+		var inBins uint8
+		var day int32
+		var at line
+		var told uint32
+		var n int64
+		if err := rows.Scan(&family, &measure, &inBins, &day, &at.agency, &at.source, &told, &at.millis, &n); err != nil {
+			return err
+		}
+		at.day, at.marks = calendar.Day(day), lifecycle.Marks(told)
+		if n != 0 {
+			each(Stratum{event.Family(family), lifecycle.Measure(measure), inBins == 1}, at, n)
+		}
+	}
+	return rows.Err()
+}
+
+func (h *held) readHeard(ctx context.Context, conn driver.Conn) error {
+	rows, err := conn.Query(ctx, "SELECT family, agency, source, day, sumMerge(`sum(n)`) AS stands FROM "+Projection("by_agency")+` WHERE measure IN ('opened', 'settled', 'ended', 'stray') GROUP BY family, agency, source, day HAVING stands != 0 ORDER BY day`)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var family string
+		var voice Voice
+		var day time.Time
+		var n int64
+		if err := rows.Scan(&family, &voice.Agency, &voice.Source, &day, &n); err != nil {
+			return err
+		}
+		voice.Family = event.Family(family)
+		h.hear(voice, calendar.DayOf(day, time.UTC), n)
+	}
+	return rows.Err()
+}
