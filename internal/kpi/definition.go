@@ -116,7 +116,8 @@ func (d *Definition) ofClosings() bool {
 // Reported says that d is what agencies report of themselves, value and target, and not counted from cases.
 func (d *Definition) Reported() bool { return d.indicator != "" }
 
-// Costly says that to ask for d costs what the history does: reports are read from the facts, and delays of records are as many as these.
+// Costly says that to ask for d costs what the history does: reports are read from the facts, and delays of records, where no memory has them, of
+// nearly as many lines as there are records.
 func (d *Definition) Costly() bool { return d.Reported() || d.measure == lifecycle.Recorded }
 
 // WorkingTime says that the hours of d are those that a calendar counts, and not all that passed.

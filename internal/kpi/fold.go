@@ -65,12 +65,14 @@ func (s *series) addBin(bucket uint32, bin int32, n int64) {
 	s.bins[at].add(bin, n)
 }
 
-// inBucket are the counts by bin of a bucket.
+// inBucket are the counts by bin of a bucket, in order: put so once for all that is asked of them.
 func (s *series) inBucket(bucket uint32) bins {
-	if at := place(bucket); at < len(s.bins) {
-		return s.bins[at]
+	at := place(bucket)
+	if at >= len(s.bins) {
+		return nil
 	}
-	return nil
+	s.bins[at] = s.bins[at].inOrder()
+	return s.bins[at]
 }
 
 // each calls each with the sums of every bucket that has any.

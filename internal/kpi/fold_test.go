@@ -136,7 +136,7 @@ func TestQuantile(t *testing.T) {
 		for _, m := range millis {
 			bins.add(lifecycle.BinOf(m), 1)
 		}
-		got, n := quantileOf(bins, q)
+		got, n := quantileOf(bins.inOrder(), q)
 		if n != int64(len(millis)) || math.Abs(got-want) > 0.01*want {
 			t.Errorf("%v of %v: got %v of %d, want %v", q, millis, got, n, want)
 		}

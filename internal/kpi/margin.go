@@ -87,7 +87,7 @@ func (b *Books) settledMargins(ctx context.Context, q Query) ([]Margin, error) {
 	}
 	var all []Margin
 	for _, agency := range slices.Sorted(maps.Keys(sums.byKey)) {
-		for _, of := range sums.byKey[agency].inBucket(1).inOrder() {
+		for _, of := range sums.byKey[agency].inBucket(1) {
 			if of.n != 0 {
 				all = append(all, Margin{agency, lifecycle.LeftIn(of.bin), of.n})
 			}
@@ -141,6 +141,9 @@ func (b *Books) ageOpen() string {
 // all periods.
 const openPace = 5 * time.Second
 
+// openPatience is how long that may take: who asked first may leave, and those who wait with them still get it.
+const openPatience = 20 * time.Second
+
 // openMargins are those of the dossiers that q's filters leave, read by one for all who ask.
 func (b *Books) openMargins(ctx context.Context, q Query) (OpenMargins, error) {
 	key, now := fmt.Sprint(q.Where, q.Fold), b.Now()
@@ -151,7 +154,9 @@ func (b *Books) openMargins(ctx context.Context, q Query) (OpenMargins, error) {
 		return known.OpenMargins, nil
 	}
 	answer := b.opening.DoChan(key, func() (any, error) {
-		m, err := b.readOpenMargins(context.WithoutCancel(ctx), q)
+		detached, cancel := context.WithTimeout(context.WithoutCancel(ctx), openPatience)
+		defer cancel()
+		m, err := b.readOpenMargins(detached, q)
 		if err != nil {
 			return m, err
 		}
