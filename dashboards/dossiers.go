@@ -125,7 +125,9 @@ func dossiers(p *presenter) (any, error) {
 	}
 	v.By = p.groups()
 	v.Legs = p.legs()
-	makers := []func() (chart, error){p.flowMonths, p.verdictMonths, p.funnel, p.pchart, p.dumbbells}
+	inTime := p.agencyMonths()
+	pchart := func() (chart, error) { return p.pchart(inTime) }
+	makers := []func() (chart, error){p.flowMonths, p.verdictMonths, p.funnel, pchart, p.dumbbells}
 	for _, of := range makers {
 		c, err := of()
 		if err != nil {
@@ -133,7 +135,7 @@ func dossiers(p *presenter) (any, error) {
 		}
 		v.Charts = append(v.Charts, c)
 	}
-	v.Signals, v.Calm = p.signals()
+	v.Signals, v.Calm = p.signals(inTime)
 	v.CalmSays = fmt.Sprintf(p.t("signalsCalm"), len(v.Calm))
 	var err error
 	if v.Why, err = p.why(); err != nil {

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strings"
+	"strconv"
 
 	"github.com/go-echarts/go-echarts/v2/charts"
 	"github.com/go-echarts/go-echarts/v2/opts"
@@ -31,38 +31,61 @@ type signalWords struct {
 	Bad bool
 }
 
-// agencyMonths are the rows of each agency by month, by code.
-func (p *presenter) agencyMonths() (codes []string, rows map[string]map[string]kpi.Row) {
-	rows = map[string]map[string]kpi.Row{}
-	for _, r := range p.figure(p.agenciesInTime()).Rows {
-		code := textOf(r.Keys.Of("agency"))
-		if rows[code] == nil {
-			rows[code] = map[string]kpi.Row{}
-			codes = append(codes, code)
-		}
-		rows[code][textOf(r.Keys.Of("month"))] = r
-	}
-	return codes, rows
+// inTime are the on-time rates of agencies in the months that are over: the month that runs is left out, for what is settled early in it is
+// not like the rest.
+type inTime struct {
+	months []string
+	codes  []string
+	// rows are those of each agency by code, in the order of months.
+	rows map[string][]kpi.Row
 }
 
-// points are the months as a p-chart takes them. The month that runs is left out: what is settled early in it is not like the rest.
-func (p *presenter) pointsOf(rows map[string]kpi.Row) (months []string, points []stats.Point) {
+func (p *presenter) agencyMonths() *inTime {
+	t := &inTime{rows: map[string][]kpi.Row{}}
+	at := map[string]int{}
 	for _, month := range p.monthIDs() {
 		if !p.runs(month) {
-			months, points = append(months, month), append(points, pointOf(rows[month]))
+			at[month] = len(t.months)
+			t.months = append(t.months, month)
 		}
 	}
-	return months, points
+	for _, r := range p.figure(p.agenciesInTime()).Rows {
+		code := textOf(r.Keys.Of("agency"))
+		if t.rows[code] == nil {
+			t.rows[code] = make([]kpi.Row, len(t.months))
+			t.codes = append(t.codes, code)
+		}
+		if i, over := at[textOf(r.Keys.Of("month"))]; over {
+			t.rows[code][i] = r
+		}
+	}
+	return t
+}
+
+// of are the rows of an agency; without numbers where it has none.
+func (t *inTime) of(code string) []kpi.Row {
+	if rows := t.rows[code]; rows != nil {
+		return rows
+	}
+	return make([]kpi.Row, len(t.months))
+}
+
+// pointsOf are months as a p-chart takes them.
+func pointsOf(rows []kpi.Row) []stats.Point {
+	points := make([]stats.Point, len(rows))
+	for i, r := range rows {
+		points[i] = pointOf(r)
+	}
+	return points
 }
 
 // pchart is the p-chart of the agency that the page is filtered to, or of all.
-func (p *presenter) pchart() (chart, error) {
-	_, byAgency := p.agencyMonths()
-	rows, says := summed(byAgency), p.t("pchartCity")
+func (p *presenter) pchart(t *inTime) (chart, error) {
+	rows, says := t.summed(), p.t("pchartCity")
 	if chosen := p.where["agency"]; len(chosen) == 1 {
-		rows, says = byAgency[chosen[0]], fmt.Sprintf(p.t("pchartOf"), p.name(chosen[0]))
+		rows, says = t.of(chosen[0]), fmt.Sprintf(p.t("pchartOf"), p.name(chosen[0]))
 	}
-	months, points := p.pointsOf(rows)
+	months, points := t.months, pointsOf(rows)
 	c := chart{
 		ID: "pchart", Title: p.t("pchart"), Note: fmt.Sprintf(p.t("pchartSays"), says), About: p.about("dossier.on_time_rate", p.months.ID),
 		Legend: []key{{"main", p.w.Rate}, {"line-dashed", p.t("limits")}, {"line-dotted", p.t("centre")}},
@@ -77,7 +100,7 @@ func (p *presenter) pchart() (chart, error) {
 	series := map[string][]opts.LineData{}
 	var rates []*float64
 	for i, month := range months {
-		r := rows[month]
+		r := rows[i]
 		q := p.whole("dossier.on_time_rate")
 		q.Period.ID = month
 		low, high := limit(of.Low[i]), limit(of.High[i])
@@ -99,11 +122,7 @@ func (p *presenter) pchart() (chart, error) {
 			p.value(q, r), p.numerator(q, r), p.denominator(q, r), p.plain(low, p.lang.percent), p.plain(high, p.lang.percent),
 		}})
 	}
-	var shown []kpi.Row
-	for _, month := range months {
-		shown = append(shown, rows[month])
-	}
-	d.Made = p.denominators(p.among(p.w.Rate, shown))
+	d.Made = p.denominators(p.among(p.w.Rate, rows))
 	from, to := span(rates)
 	drawn := charts.NewLine()
 	drawn.SetGlobalOptions(p.monthAxes("pchart", opts.YAxis{Type: "value", Min: from, Max: to, SplitNumber: 5, AxisLabel: quietLabel(), SplitLine: splitLine()})...)
@@ -128,17 +147,18 @@ func (p *presenter) pchart() (chart, error) {
 }
 
 // summed adds agencies up, by month.
-func summed(byAgency map[string]map[string]kpi.Row) map[string]kpi.Row {
-	all := map[string]kpi.Row{}
-	for _, rows := range byAgency {
-		for month, r := range rows {
-			k, n := valueOf(r.Numerator)+valueOf(all[month].Numerator), valueOf(r.Denominator)+valueOf(all[month].Denominator)
-			sum := kpi.Row{Numerator: &k, Denominator: &n}
-			if n > 0 {
-				rate := k / n
-				sum.Value = &rate
+func (t *inTime) summed() []kpi.Row {
+	all := make([]kpi.Row, len(t.months))
+	for i := range all {
+		var k, n float64
+		for _, rows := range t.rows {
+			if r := &rows[i]; r.Denominator != nil {
+				k, n = k+valueOf(r.Numerator), n+*r.Denominator
+				all[i].Numerator, all[i].Denominator = &k, &n
 			}
-			all[month] = sum
+		}
+		if n > 0 {
+			all[i].Value = new(k / n)
 		}
 	}
 	return all
@@ -164,10 +184,9 @@ func (p *presenter) plain(v *float64, write func(float64) string) number {
 const lately = 12
 
 // signals are the p-charts of agencies: those that signal of late, bad news first, and those that are calm.
-func (p *presenter) signals() (signalling, calm []signalRow) {
-	codes, byAgency := p.agencyMonths()
-	for _, code := range codes {
-		months, points := p.pointsOf(byAgency[code])
+func (p *presenter) signals(t *inTime) (signalling, calm []signalRow) {
+	for _, code := range t.codes {
+		points := pointsOf(t.rows[code])
 		of := stats.NewPChart(points)
 		if of == nil {
 			continue
@@ -177,7 +196,7 @@ func (p *presenter) signals() (signalling, calm []signalRow) {
 			if s.To < len(points)-lately {
 				continue
 			}
-			row.Says = append(row.Says, p.signalWords(s, months))
+			row.Says = append(row.Says, p.signalWords(s, t.months))
 		}
 		if len(row.Says) > 0 {
 			signalling = append(signalling, row)
@@ -216,43 +235,48 @@ func small(points []stats.Point, of *stats.PChart) smallChart {
 	if high == low {
 		low, high = low-0.01, high+0.01
 	}
-	x := func(i int) float64 { return 2 + 96*float64(i)/float64(max(1, len(points)-1)) }
 	y := func(v float64) float64 { return 28 - 26*(v-low)/(high-low) }
-	var c smallChart
-	var line, upper, lower, below, above strings.Builder
+	var line, upper, lower, below, above curve
 	drawn := false
 	for i, point := range points {
 		if point.N == 0 {
 			drawn = false
 			continue
 		}
-		rate := float64(point.K) / float64(point.N)
-		command := "L"
-		if !drawn {
-			command, drawn = "M", true
-		}
-		fmt.Fprintf(&line, "%s%.1f %.1f", command, x(i), y(rate))
-		for _, edge := range []struct {
-			to *strings.Builder
-			at float64
-		}{{&upper, of.High[i]}, {&lower, of.Low[i]}} {
-			command = "L"
-			if edge.to.Len() == 0 {
-				command = "M"
-			}
-			fmt.Fprintf(edge.to, "%s%.1f %.1f", command, x(i), y(edge.at))
-		}
+		x, rate := 2+96*float64(i)/float64(max(1, len(points)-1)), float64(point.K)/float64(point.N)
+		line.to(drawn, x, y(rate))
+		upper.to(len(upper) > 0, x, y(of.High[i]))
+		lower.to(len(lower) > 0, x, y(of.Low[i]))
+		drawn = true
 		switch {
 		case rate < of.Low[i]:
-			fmt.Fprintf(&below, "M%.1f %.1fh0", x(i), y(rate))
+			below.dot(x, y(rate))
 		case rate > of.High[i]:
-			fmt.Fprintf(&above, "M%.1f %.1fh0", x(i), y(rate))
+			above.dot(x, y(rate))
 		}
 	}
-	c.Line, c.Below, c.Above = line.String(), below.String(), above.String()
-	c.Limits = upper.String() + lower.String()
-	c.Centre = fmt.Sprintf("M2 %.1fH98", y(of.Centre))
-	return c
+	return smallChart{
+		Limits: string(upper) + string(lower), Centre: fmt.Sprintf("M2 %.1fH98", y(of.Centre)), Line: string(line), Below: string(below), Above: string(above),
+	}
+}
+
+// curve is a path of SVG. There are three with all months for each agency.
+type curve []byte
+
+// to draws a line to a point, or begins one there.
+func (c *curve) to(drawn bool, x, y float64) {
+	command := byte('M')
+	if drawn {
+		command = 'L'
+	}
+	*c = strconv.AppendFloat(append(*c, command), x, 'f', 1, 64)
+	*c = strconv.AppendFloat(append(*c, ' '), y, 'f', 1, 64)
+}
+
+// dot draws one.
+func (c *curve) dot(x, y float64) {
+	c.to(false, x, y)
+	*c = append(*c, "h0"...)
 }
 
 // signalWords tells a signal.

@@ -134,7 +134,7 @@ func (a *answers) place(s *asked, q kpi.Query, f kpi.Figure) {
 		if q.By[0] == "agency" {
 			into = a.agencies
 		}
-		into[f.ID] = map[string]kpi.Row{}
+		into[f.ID] = make(map[string]kpi.Row, len(f.Rows))
 		for _, r := range f.Rows {
 			into[f.ID][textOf(r.Keys.Of(q.By[0]))] = r
 		}

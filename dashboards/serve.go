@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -118,6 +119,9 @@ func (p *Pages) refuseAddress(w http.ResponseWriter, r *http.Request, q *asked, 
 	p.send(w, r, status, "wrong", f)
 }
 
+// buffers are those that pages were rendered into, and grew to their size: of three hundred agencies, near a megabyte.
+var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
 // fragment renders the changing part of a page.
 func (p *Pages) fragment(read *reading, lang language) (*fragment, error) {
 	show, err := p.show(read, lang)
@@ -131,11 +135,13 @@ func (p *Pages) fragment(read *reading, lang language) (*fragment, error) {
 	case show.V == nil:
 		name = "waiting"
 	}
-	var b bytes.Buffer
-	if err := p.templates.ExecuteTemplate(&b, name, show); err != nil {
+	b := buffers.Get().(*bytes.Buffer)
+	defer buffers.Put(b)
+	b.Reset()
+	if err := p.templates.ExecuteTemplate(b, name, show); err != nil {
 		return nil, fmt.Errorf("render the figures of %s: %w", read.asked.key(), err)
 	}
-	html := bytes.Clone(b.Bytes()) // a snapshot is kept for a while, a buffer's spare room need not be
+	html := bytes.Clone(b.Bytes())
 	return &fragment{
 		AsOf: show.AsOf(), AsOfTime: show.AsOfTime(), Events: show.Events(), Empty: show.Empty(), at: show.asOf, taken: read.taken, html: html, seen: mark(html),
 	}, nil
@@ -265,8 +271,10 @@ func cut(s string) string {
 }
 
 func (p *Pages) send(w http.ResponseWriter, r *http.Request, status int, name string, f any) {
-	var b bytes.Buffer
-	if err := p.templates.ExecuteTemplate(&b, name, f); err != nil {
+	b := buffers.Get().(*bytes.Buffer)
+	defer buffers.Put(b)
+	b.Reset()
+	if err := p.templates.ExecuteTemplate(b, name, f); err != nil {
 		p.Logger.Error("a page could not be rendered", "template", name, "error", err)
 		http.Error(w, "internal error", http.StatusInternalServerError)
 		return

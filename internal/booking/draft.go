@@ -13,31 +13,25 @@ import (
 type draft struct {
 	mu sync.Mutex
 	// Agencies and sources have numbers of the draft's: a block of some months' history has as many lines of them as the ledger has sums.
-	agencies, sources codes
-	sums              map[Stratum]map[drafted]int64
-	heard             map[Voice]map[calendar.Day]int64
-	since             calendar.Day
-	older             []calendar.Day
+	agencies, sources  codes
+	byAgency, bySource map[Stratum]map[slot]int64
+	heard              map[Voice]map[calendar.Day]int64
+	since              calendar.Day
+	older              []calendar.Day
 	// fine says that all days are told apart, so that a month may be kept while the block is judged.
 	fine bool
 }
 
-// daily says whether the days of a month are told apart.
+// daily says whether the days of a month of agencies are told apart.
 func (d *draft) daily(day calendar.Day) bool {
 	return d.fine || day >= d.since || slices.Contains(d.older, monthOf(day))
-}
-
-// drafted is a slot, whose agency it is, and the source.
-type drafted struct {
-	slot
-	source uint32
 }
 
 // begin returns an empty draft of a block of so many cases: of few, all days fit into memory.
 func (l *Ledger) begin(cases int) *draft {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	d := &draft{fine: cases <= fewCases, sums: map[Stratum]map[drafted]int64{}, heard: map[Voice]map[calendar.Day]int64{}}
+	d := &draft{fine: cases <= fewCases, byAgency: map[Stratum]map[slot]int64{}, bySource: map[Stratum]map[slot]int64{}, heard: map[Voice]map[calendar.Day]int64{}}
 	if l.held != nil {
 		d.since = l.held.since
 		for _, k := range l.held.older {
@@ -53,21 +47,16 @@ func (d *draft) add(family event.Family, entries []lifecycle.Entry) {
 	defer d.mu.Unlock()
 	for i := range entries {
 		e := &entries[i]
-		at := drafted{slot{whose: d.agencies.number(e.Agency), day: e.Day, marks: e.Marks, millis: e.Millis}, d.sources.number(e.Source)}
-		switch {
-		case !d.daily(e.Day):
-			at.day, at.millis = monthOf(e.Day), 0
-		case e.Day < d.since:
-			at.millis = 0
-		}
+		agency, source := d.agencies.number(e.Agency), d.sources.number(e.Source)
+		at := slot{day: e.Day, marks: e.Marks, millis: e.Millis}
 		of := Stratum{family, e.Measure, Binned(e.Measure)}
 		if of.Binned {
 			at.marks = lifecycle.Marks(e.Bin)
 		}
-		d.put(of, at, e.N)
+		d.put(of, agency, source, at, e.N)
 		if e.Measure == lifecycle.Recorded {
 			of.Binned, at.marks = true, lifecycle.Marks(e.Delay-1)
-			d.put(of, at, e.N)
+			d.put(of, agency, source, at, e.N)
 		}
 		if speaks(e.Measure) {
 			voice := Voice{family, e.Agency, e.Source}
@@ -79,11 +68,23 @@ func (d *draft) add(family event.Family, entries []lifecycle.Entry) {
 	}
 }
 
-func (d *draft) put(of Stratum, at drafted, n int64) {
-	if d.sums[of] == nil {
-		d.sums[of] = map[drafted]int64{}
+func (d *draft) put(of Stratum, agency, source uint32, at slot, n int64) {
+	if at.day < d.since {
+		at.millis = 0
 	}
-	d.sums[of][at] += n
+	at.whose = source
+	addUnder(d.bySource, of, at, n)
+	if at.whose = agency; !d.daily(at.day) {
+		at.day, at.millis = monthOf(at.day), 0
+	}
+	addUnder(d.byAgency, of, at, n)
+}
+
+func addUnder(all map[Stratum]map[slot]int64, of Stratum, at slot, n int64) {
+	if all[of] == nil {
+		all[of] = map[slot]int64{}
+	}
+	all[of][at] += n
 }
 
 // speaks says whether a measure tells that something of an agency began or ended.
@@ -104,9 +105,16 @@ func (l *Ledger) commit(d *draft, block uint64, today calendar.Day) {
 	h.block = block
 	h.older = slices.DeleteFunc(h.older, func(k *kept) bool { return !d.daily(k.month) })
 	agencies, sources := h.agencies.ofAll(d.agencies.all), h.sources.ofAll(d.sources.all)
-	for of, sums := range d.sums {
+	for of, sums := range d.byAgency {
 		for at, n := range sums {
-			h.put(of, agencies[at.whose], sources[at.source], at.slot, n)
+			at.whose = agencies[at.whose]
+			h.addAgency(of, at, n)
+		}
+	}
+	for of, sums := range d.bySource {
+		for at, n := range sums {
+			at.whose = sources[at.whose]
+			h.addSource(of, at, n)
 		}
 	}
 	for voice, days := range d.heard {
@@ -115,7 +123,25 @@ func (l *Ledger) commit(d *draft, block uint64, today calendar.Day) {
 		}
 	}
 	if since := firstKept(today); h.since < since {
-		h.since = since
-		h.days.each(func(sums *shelf) { sums.drop(func(s slot) bool { return s.day < since }) })
+		h.leave(since)
+	}
+}
+
+// leave leaves days before another to their months, and the instants within them.
+func (h *held) leave(since calendar.Day) {
+	h.since = since
+	for _, sums := range h.days {
+		sums.remake(func(f *filled) {
+			if f.day < since {
+				f.n = 0
+			}
+		})
+	}
+	for _, sums := range h.bySource {
+		sums.remake(func(f *filled) {
+			if f.day < since {
+				f.millis = 0
+			}
+		})
 	}
 }

@@ -14,7 +14,7 @@ import (
 	"tiendo/internal/calendar"
 )
 
-// kept is a month of which the days are kept for a while.
+// kept is a month of which the days of agencies are kept for a while.
 type kept struct {
 	month calendar.Day
 	days  shelves
@@ -26,7 +26,7 @@ type kept struct {
 // 300 agencies a month takes some 5 MB.
 const mostOlder = 4
 
-// Keep reads the days of a month from the engine, unless they are kept already, and keeps them for those who ask next. It does
+// Keep reads the days of a month of agencies from the engine, unless they are kept already, and keeps them for those who ask next. It does
 // nothing while the ledger cannot be read.
 func (l *Ledger) Keep(ctx context.Context, conn driver.Conn, month calendar.Day) error {
 	var into *held
@@ -44,20 +44,14 @@ func (l *Ledger) Keep(ctx context.Context, conn driver.Conn, month calendar.Day)
 	}
 	l.appearing.RLock()
 	defer l.appearing.RUnlock()
-	// Agencies and sources have numbers of this reading until the ledger's can be asked for.
-	var agencies, sources codes
-	type pair struct{ byAgency, bySource []filled }
-	sums := map[Stratum]*pair{}
-	put := func(of Stratum, at line, n int64) {
-		if sums[of] == nil {
-			sums[of] = &pair{}
-		}
-		slot := slot{whose: agencies.number(at.agency), day: at.day, marks: at.marks}
-		sums[of].byAgency = append(sums[of].byAgency, filled{slot, n})
-		slot.whose = sources.number(at.source)
-		sums[of].bySource = append(sums[of].bySource, filled{slot, n})
+	// Agencies have numbers of this reading until the ledger's can be asked for.
+	var agencies codes
+	sums := map[Stratum][]filled{}
+	put := func(of Stratum, agency string, at slot, n int64) {
+		at.whose = agencies.number(agency)
+		sums[of] = append(sums[of], filled{at, n})
 	}
-	for _, days := range daysOfJournal(noInstant, "day >= {since:Date32} AND day < {until:Date32}") {
+	for _, days := range daysOfJournal("agency", noInstant, "day >= {since:Date32} AND day < {until:Date32}") {
 		if err := readSums(ctx, conn, put, days, clickhouse.Named("since", month.String()), clickhouse.Named("until", nextMonth(month).String())); err != nil {
 			return fmt.Errorf("read the days of %s from the journal: %w", month.Start(time.UTC).Format("2006-01"), err)
 		}
@@ -72,15 +66,13 @@ func (l *Ledger) Keep(ctx context.Context, conn driver.Conn, month calendar.Day)
 		least := slices.MinFunc(h.older, func(a, b *kept) int { return cmp.Compare(a.asked.Load(), b.asked.Load()) })
 		h.older = slices.DeleteFunc(h.older, func(k *kept) bool { return k == least })
 	}
-	days := newShelves()
-	ofAgency, ofSource := h.agencies.ofAll(agencies.all), h.sources.ofAll(sources.all)
+	days := shelves{}
+	numbers := h.agencies.ofAll(agencies.all)
 	for of, sums := range sums {
-		for i := range sums.byAgency {
-			sums.byAgency[i].whose = ofAgency[sums.byAgency[i].whose]
-			sums.bySource[i].whose = ofSource[sums.bySource[i].whose]
+		for i := range sums {
+			sums[i].whose = numbers[sums[i].whose]
 		}
-		on(days.byAgency, of).merge(sums.byAgency)
-		on(days.bySource, of).merge(sums.bySource)
+		days.on(of).merge(sums)
 	}
 	h.older = append(h.older, &kept{month: month, days: days})
 	h.ask(month)

@@ -1,6 +1,7 @@
 package booking
 
 import (
+	"maps"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -33,15 +34,17 @@ type Ledger struct {
 type held struct {
 	// block is the last block that is in it.
 	block uint64
-	// since is the first day from which on each is kept by itself, with the instants of deadlines; so are, without instants, those of
-	// some months before it.
+	// since is the first day from which on each is kept by itself, with the instants of deadlines.
 	since calendar.Day
-	older []*kept
 
 	agencies, sources codes
-	months            shelves
-	days              shelves // from since on
-	heard             map[Voice]*heard
+	// months are the sums of agencies by month, days those by day from since on, and older those by day, without instants, of some months
+	// before it.
+	months, days shelves
+	older        []*kept
+	// bySource are the sums of sources, by day of all time: sources are few, and so the sums of the whole city are had of them.
+	bySource shelves
+	heard    map[Voice]*heard
 }
 
 // codes number codes in the order in which they come.
@@ -140,11 +143,8 @@ func (l *Ledger) tidy() {
 	var all []*shelf
 	l.mu.RLock()
 	if h := l.held; h != nil {
-		add := func(s *shelf) { all = append(all, s) }
-		h.months.each(add)
-		h.days.each(add)
-		for _, k := range h.older {
-			k.days.each(add)
+		for _, shelves := range h.all() {
+			all = slices.AppendSeq(all, maps.Values(shelves))
 		}
 	}
 	l.mu.RUnlock()
@@ -157,32 +157,40 @@ func (l *Ledger) tidy() {
 	}
 }
 
-// daysOf is where a day is kept by itself, nil if it is not.
-func (h *held) daysOf(day calendar.Day) *shelves {
+// all are all shelves.
+func (h *held) all() []shelves {
+	all := []shelves{h.months, h.days, h.bySource}
+	for _, k := range h.older {
+		all = append(all, k.days)
+	}
+	return all
+}
+
+// daysOf is where a day of agencies is kept by itself, nil if it is not.
+func (h *held) daysOf(day calendar.Day) shelves {
 	if day >= h.since {
-		return &h.days
+		return h.days
 	}
 	month := monthOf(day)
-	for i := range h.older {
-		if h.older[i].month == month {
-			return &h.older[i].days
+	for _, k := range h.older {
+		if k.month == month {
+			return k.days
 		}
 	}
 	return nil
 }
 
-// take adds a line.
-func (h *held) take(of Stratum, at line, n int64) {
-	h.put(of, h.agencies.number(at.agency), h.sources.number(at.source), slot{day: at.day, marks: at.marks, millis: at.millis}, n)
-}
-
-func (h *held) put(of Stratum, agency, source uint32, at slot, n int64) {
+// addAgency adds to a sum of an agency, by its day and its month.
+func (h *held) addAgency(of Stratum, at slot, n int64) {
 	if days := h.daysOf(at.day); days != nil {
-		days.put(of, agency, source, at, n)
+		days.on(of).put(at, n)
 	}
 	at.day, at.millis = monthOf(at.day), 0
-	h.months.put(of, agency, source, at, n)
+	h.months.on(of).put(at, n)
 }
+
+// addSource adds to a sum of a source.
+func (h *held) addSource(of Stratum, at slot, n int64) { h.bySource.on(of).put(at, n) }
 
 // heard are the days on which anything was told to begin or end, in order, and how much of it stands: what was corrected away
 // was not heard, so that a figure says the same whichever way the books came to it.

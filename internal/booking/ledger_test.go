@@ -24,22 +24,18 @@ func contents(t *testing.T, l *Ledger) map[string]int64 {
 	t.Helper()
 	all := map[string]int64{}
 	ok := l.Read(func(p Page) {
-		add := func(name string, shelves shelves) {
-			for of, sums := range shelves.byAgency {
+		add := func(name string, shelves shelves, codes []string) {
+			for of, sums := range shelves {
 				sums.each(func(s slot, n int64) {
-					all[fmt.Sprint(name, of, s.day, "agency", p.Agencies()[s.whose], s.marks, s.millis)] += n
-				})
-			}
-			for of, sums := range shelves.bySource {
-				sums.each(func(s slot, n int64) {
-					all[fmt.Sprint(name, of, s.day, "source", p.Sources()[s.whose], s.marks, s.millis)] += n
+					all[fmt.Sprint(name, of, s.day, codes[s.whose], s.marks, s.millis)] += n
 				})
 			}
 		}
-		add("month", p.held.months)
-		add("day", p.held.days)
+		add("month of agency", p.held.months, p.Agencies())
+		add("day of agency", p.held.days, p.Agencies())
+		add("day of source", p.held.bySource, p.Sources())
 		for _, k := range p.held.older {
-			add("day", k.days)
+			add("day of agency", k.days, p.Agencies())
 		}
 	})
 	if !ok {
@@ -164,21 +160,30 @@ func TestLedgerForgetsOldDays(t *testing.T) {
 	l := fresh(t, conn, booker, today)
 	d := l.begin(1)
 	entry := lifecycle.Entry{Count: lifecycle.Count{N: 2}}
-	entry.Measure, entry.Day, entry.Agency = lifecycle.Opened, today-60, "A"
+	entry.Measure, entry.Day, entry.Millis, entry.Agency = lifecycle.Opened, today-60, 5, "A"
 	d.add("dossier", []lifecycle.Entry{entry})
 	l.commit(d, 1, today)
-	days := func() (n int64) {
+	days := func(whose Whose, day calendar.Day, millis uint32) (n int64) {
 		l.Read(func(p Page) {
-			p.Days(nil, Stratum{Family: "dossier", Measure: lifecycle.Opened}, Whose{Sources: true}, func(r *Run) { n += r.Before(today+99, 0) })
+			p.Days(nil, Stratum{Family: "dossier", Measure: lifecycle.Opened}, whose, func(r *Run) { n += r.Before(day, millis) })
 		})
 		return n
 	}
-	if got := days(); got != 2 {
-		t.Errorf("%d by day", got)
+	sources := Whose{Sources: true}
+	for _, whose := range []Whose{{}, sources} {
+		if by, before := days(whose, today-60, 6), days(whose, today-60, 5); by != 2 || before != 0 {
+			t.Errorf("%d by an instant, %d before it", by, before)
+		}
 	}
 	l.commit(l.begin(1), 2, today+60)
-	if got := days(); got != 0 {
-		t.Errorf("after two months %d by day", got)
+	if got := days(Whose{}, today+99, 0); got != 0 {
+		t.Errorf("after two months %d of agencies by day", got)
+	}
+	if day, before := days(sources, today-59, 0), days(sources, today-60, 0); day != 2 || before != 0 {
+		t.Errorf("after two months %d of sources by day, %d before it", day, before)
+	}
+	if diff := cmp.Diff([]slot{{day: today - 60}}, slotsOf(l.held.bySource[Stratum{Family: "dossier", Measure: lifecycle.Opened}]), cmp.AllowUnexported(slot{})); diff != "" {
+		t.Errorf("after two months instants are kept (-want +got):\n%s", diff)
 	}
 	var months int64
 	l.Read(func(p Page) {
@@ -187,6 +192,12 @@ func TestLedgerForgetsOldDays(t *testing.T) {
 	if months != 2 {
 		t.Errorf("%d by month", months)
 	}
+}
+
+// slotsOf are the slots of a shelf.
+func slotsOf(s *shelf) (all []slot) {
+	s.each(func(at slot, _ int64) { all = append(all, at) })
+	return all
 }
 
 // TestTidy: what blocks have left out of order is put in order between them, and stays what it was.
@@ -203,7 +214,7 @@ func TestTidy(t *testing.T) {
 	}
 	l.commit(d, 1, today)
 	// Of so many sums the first lie in order since they came: of a shelf that is larger than a city's first, all may lie out of it.
-	for _, s := range l.held.months.byAgency {
+	for _, s := range l.held.months {
 		s.latest = map[slot]int64{}
 		s.eachSettled(func(f filled) { s.latest[f.slot] = f.n })
 		s.runs, s.days, s.upTo, s.millis = nil, nil, totals{}, nil
@@ -213,7 +224,7 @@ func TestTidy(t *testing.T) {
 	if diff := cmp.Diff(want, contents(t, l)); diff != "" || len(want) < 4*few {
 		t.Errorf("%d sums are others (-before +after):\n%s", len(want), diff)
 	}
-	for _, s := range l.held.months.byAgency {
+	for _, s := range l.held.months {
 		if len(s.latest) > few {
 			t.Errorf("%d sums lie out of order", len(s.latest))
 		}
@@ -237,8 +248,25 @@ func TestShelf(t *testing.T) {
 			s.settle()
 		}
 	}
-	s.drop(func(at slot) bool { return at.day == 7 })
-	maps.DeleteFunc(want, func(at slot, n int64) bool { return n == 0 || at.day == 7 })
+	s.remake(func(f *filled) {
+		if f.day == 7 {
+			f.n = 0
+		}
+		if f.day < 20 {
+			f.millis = 0
+		}
+	})
+	coarse := map[slot]int64{}
+	for at, n := range want {
+		if at.day < 20 {
+			at.millis = 0
+		}
+		if at.day != 7 {
+			coarse[at] += n
+		}
+	}
+	want = coarse
+	maps.DeleteFunc(want, func(_ slot, n int64) bool { return n == 0 })
 	got := map[slot]int64{}
 	s.each(func(at slot, n int64) { got[at] += n })
 	maps.DeleteFunc(got, func(_ slot, n int64) bool { return n == 0 })
@@ -354,7 +382,7 @@ func TestAMonthIsReadOnce(t *testing.T) {
 		})
 	}
 	asking.Wait()
-	if n := conn.asked.Load() - before; n != int64(len(daysOfJournal("", ""))) {
+	if n := conn.asked.Load() - before; n != int64(len(daysOfJournal("agency", "", ""))) {
 		t.Errorf("they were read by %d questions", n)
 	}
 }

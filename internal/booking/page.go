@@ -27,7 +27,7 @@ func (l *Ledger) Read(read func(Page)) bool {
 // Block is the last block that is in the ledger.
 func (p Page) Block() uint64 { return p.held.block }
 
-// Daily says whether the days of a month are kept by themselves.
+// Daily says whether the days of a month are kept by themselves, of agencies as of sources.
 func (p Page) Daily(month calendar.Day) bool { return p.held.daysOf(month) != nil }
 
 // Agencies are the codes of agencies, by place. They must not be changed.
@@ -37,7 +37,7 @@ func (p Page) Agencies() []string { return p.held.agencies.all }
 func (p Page) Sources() []string { return p.held.sources.all }
 
 // Whose tells whose sums are read: those of some agencies, by their places, or of all if Agencies is nil; or those of all
-// Sources, which are quicker to add up.
+// Sources, which are quicker to add up, and whose days are all kept.
 type Whose struct {
 	Sources  bool
 	Agencies []uint32
@@ -54,15 +54,27 @@ func (p Page) Places(codes []string) []uint32 {
 	return places
 }
 
-// Months calls each with the sums of a stratum by month, of all time. There may be several runs of one agency, or source, and marks.
-func (p Page) Months(of Stratum, whose Whose, each func(*Run)) { p.held.months.read(of, whose, each) }
+// Months calls each with the sums of a stratum by month, of all time; those of sources by day. There may be several runs of one agency, or
+// source, and marks.
+func (p Page) Months(of Stratum, whose Whose, each func(*Run)) {
+	if whose.Sources {
+		p.held.bySource[of].read(nil, each)
+		return
+	}
+	p.held.months[of].read(whose.Agencies, each)
+}
 
-// Days calls each with the sums of a stratum by day, likewise: of the last months, and of those among some months whose days are kept.
+// Days calls each with the sums of a stratum by day, likewise: those of sources of all time, those of agencies of the last months, and of
+// those among some months whose days are kept.
 func (p Page) Days(months []calendar.Day, of Stratum, whose Whose, each func(*Run)) {
-	p.held.days.read(of, whose, each)
+	if whose.Sources {
+		p.held.bySource[of].read(nil, each)
+		return
+	}
+	p.held.days[of].read(whose.Agencies, each)
 	for _, k := range p.held.older {
 		if slices.Contains(months, k.month) {
-			k.days.read(of, whose, each)
+			k.days[of].read(whose.Agencies, each)
 		}
 	}
 }

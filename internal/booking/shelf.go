@@ -2,7 +2,6 @@ package booking
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 
 	"tiendo/internal/calendar"
@@ -212,17 +211,16 @@ func (s *shelf) each(each func(slot, int64)) {
 	}
 }
 
-// drop leaves out slots.
-func (s *shelf) drop(out func(slot) bool) {
-	kept := newShelf(len(s.days))
-	s.eachSettled(func(f filled) {
-		if !out(f.slot) {
-			kept.append(f)
-		}
+// remake changes each sum; one that becomes 0 is left out.
+func (s *shelf) remake(change func(*filled)) {
+	var all []filled
+	s.each(func(at slot, n int64) {
+		f := filled{at, n}
+		change(&f)
+		all = append(all, f)
 	})
-	maps.DeleteFunc(s.latest, func(at slot, _ int64) bool { return out(at) })
-	kept.latest = s.latest
-	*s = *kept
+	*s = shelf{}
+	s.merge(all)
 }
 
 // read calls each with the runs of some, or of all if some is nil; the latest sums come as runs of their own.
@@ -303,41 +301,13 @@ func (r *Run) Each(from, to calendar.Day, each func(day calendar.Day, n int64)) 
 	}
 }
 
-// shelves are the sums of strata: by agency, and by source. Sources are few, so that the sums of the whole city are had of them.
-type shelves struct{ byAgency, bySource map[Stratum]*shelf }
-
-func newShelves() shelves {
-	return shelves{byAgency: map[Stratum]*shelf{}, bySource: map[Stratum]*shelf{}}
-}
-
-// put adds to the slot of an agency, and to that of a source.
-func (s shelves) put(of Stratum, agency, source uint32, at slot, n int64) {
-	at.whose = agency
-	on(s.byAgency, of).put(at, n)
-	at.whose = source
-	on(s.bySource, of).put(at, n)
-}
+// shelves are sums by stratum.
+type shelves map[Stratum]*shelf
 
 // on is the shelf of a stratum.
-func on(all map[Stratum]*shelf, of Stratum) *shelf {
-	if all[of] == nil {
-		all[of] = &shelf{}
+func (s shelves) on(of Stratum) *shelf {
+	if s[of] == nil {
+		s[of] = &shelf{}
 	}
-	return all[of]
-}
-
-func (s shelves) each(do func(*shelf)) {
-	for _, all := range []map[Stratum]*shelf{s.byAgency, s.bySource} {
-		for _, sums := range all {
-			do(sums)
-		}
-	}
-}
-
-func (s shelves) read(of Stratum, whose Whose, each func(*Run)) {
-	if whose.Sources {
-		s.bySource[of].read(nil, each)
-	} else {
-		s.byAgency[of].read(whose.Agencies, each)
-	}
+	return s[of]
 }

@@ -13,19 +13,11 @@ import (
 	"tiendo/internal/lifecycle"
 )
 
-// line is a slot with the codes of the agency and the source.
-type line struct {
-	day            calendar.Day
-	agency, source string
-	marks          lifecycle.Marks
-	millis         uint32
-}
-
-// sumsBy asks a projection of the journal for sums by the first day of a stretch of time, agency, source, instant and what is told of the
-// lines: marks or, in bins, a bin.
-func sumsBy(projection, measure, binned, stretch, told, instant, condition string) string {
-	return fmt.Sprintf("SELECT family, %[2]s AS measured, toUInt8(%[3]s) AS in_bins, toInt32(%[4]s) AS stretch, agency, source, %[5]s AS told, %[6]s AS instant, sumMerge(`sum(n)`) FROM %[1]s"+
-		" WHERE family != '' AND %[7]s GROUP BY family, measured, in_bins, stretch, agency, source, told, instant", Projection(projection), measure, binned, stretch, told, instant, condition)
+// sumsBy asks a projection of the journal for sums by the first day of a stretch of time, whose they are, instant and what is told of the
+// lines: marks or, in bins, a bin. Whose is agency or source.
+func sumsBy(whose, projection, measure, binned, stretch, told, instant, condition string) string {
+	return fmt.Sprintf("SELECT family, %[2]s AS measured, toUInt8(%[3]s) AS in_bins, toInt32(%[4]s) AS stretch, %[8]s, %[5]s AS told, %[6]s AS instant, sumMerge(`sum(n)`) FROM %[1]s"+
+		" WHERE family != '' AND %[7]s GROUP BY family, measured, in_bins, stretch, %[8]s, told, instant", Projection(projection), measure, binned, stretch, told, instant, condition, whose)
 }
 
 // What is told of lines that have bins, and how late records came, which the projection of delays alone knows.
@@ -37,70 +29,86 @@ const (
 )
 
 // daysOfJournal are the questions for the sums of days, told apart by instants within a day or not.
-func daysOfJournal(instant, condition string) []string {
+func daysOfJournal(whose, instant, condition string) []string {
 	return []string{
-		sumsBy("by_agency", "measure", hasBins, "day", "if("+hasBins+", toUInt32(bin), marks)", instant, condition),
-		sumsBy("by_delay", ofDelays, "1", "day", delayBin, noInstant, "delay > 0 AND "+condition),
+		sumsBy(whose, "by_agency", "measure", hasBins, "day", "if("+hasBins+", toUInt32(bin), marks)", instant, condition),
+		sumsBy(whose, "by_delay", ofDelays, "1", "day", delayBin, noInstant, "delay > 0 AND "+condition),
 	}
 }
 
-// monthsOfJournal are those for the sums of months. The projection of months knows no bins, which are read from those of days.
+// monthsOfJournal are those for the sums of agencies by month. The projection of months knows no bins, which are read from those of days.
 func monthsOfJournal() []string {
 	const months, month = "makeDate32(intDiv(%[1]s, 100), %[1]s %% 100, 1)", "toYYYYMM(day)"
 	byMonth, byDay := fmt.Sprintf(months, "`"+month+"`"), fmt.Sprintf(months, month)
 	before := " < {before:UInt32}"
 	return []string{
-		sumsBy("by_month", "measure", "0", byMonth, "marks", noInstant, "NOT "+hasBins+" AND `"+month+"`"+before),
-		sumsBy("by_agency", "measure", "1", byDay, "toUInt32(bin)", noInstant, hasBins+" AND "+month+before),
-		sumsBy("by_delay", ofDelays, "1", byDay, delayBin, noInstant, "delay > 0 AND "+month+before),
+		sumsBy("agency", "by_month", "measure", "0", byMonth, "marks", noInstant, "NOT "+hasBins+" AND `"+month+"`"+before),
+		sumsBy("agency", "by_agency", "measure", "1", byDay, "toUInt32(bin)", noInstant, hasBins+" AND "+month+before),
+		sumsBy("agency", "by_delay", ofDelays, "1", byDay, delayBin, noInstant, "delay > 0 AND "+month+before),
 	}
 }
 
 // load reads the sums of the journal, of which block is the last one. Nobody may write the journal meanwhile.
 func (l *Ledger) load(ctx context.Context, conn driver.Conn, block uint64, today calendar.Day) error {
-	h := &held{block: block, since: firstKept(today), months: newShelves(), days: newShelves(), heard: map[Voice]*heard{}}
+	h := &held{block: block, since: firstKept(today), months: shelves{}, days: shelves{}, bySource: shelves{}, heard: map[Voice]*heard{}}
 	first := h.since.Start(time.UTC)
+	ofAgency := func(of Stratum, agency string, at slot, n int64) {
+		at.whose = h.agencies.number(agency)
+		h.addAgency(of, at, n)
+	}
+	ofSource := func(of Stratum, source string, at slot, n int64) {
+		at.whose = h.sources.number(source)
+		h.addSource(of, at, n)
+	}
 	for _, query := range monthsOfJournal() {
-		if err := readSums(ctx, conn, h.take, query, clickhouse.Named("before", fmt.Sprint(first.Year()*100+int(first.Month())))); err != nil {
+		if err := readSums(ctx, conn, ofAgency, query, clickhouse.Named("before", fmt.Sprint(first.Year()*100+int(first.Month())))); err != nil {
 			return fmt.Errorf("read the months of the journal: %w", err)
 		}
 	}
-	for _, query := range daysOfJournal("millis", "day >= {since:Date32}") {
-		if err := readSums(ctx, conn, h.take, query, clickhouse.Named("since", h.since.String())); err != nil {
+	for _, query := range daysOfJournal("agency", "millis", "day >= {since:Date32}") {
+		if err := readSums(ctx, conn, ofAgency, query, clickhouse.Named("since", h.since.String())); err != nil {
 			return fmt.Errorf("read the last days of the journal: %w", err)
+		}
+	}
+	for _, query := range daysOfJournal("source", "if(day < {since:Date32}, 0, millis)", "1") {
+		if err := readSums(ctx, conn, ofSource, query, clickhouse.Named("since", h.since.String())); err != nil {
+			return fmt.Errorf("read the days of sources from the journal: %w", err)
 		}
 	}
 	if err := h.readHeard(ctx, conn); err != nil {
 		return fmt.Errorf("read the days on which anything was heard: %w", err)
 	}
-	h.months.each((*shelf).settle)
-	h.days.each((*shelf).settle)
+	for _, shelves := range h.all() {
+		for _, sums := range shelves {
+			sums.settle()
+		}
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.held = h
 	return nil
 }
 
-// readSums reads sums of the journal.
-func readSums(ctx context.Context, conn driver.Conn, each func(Stratum, line, int64), query string, args ...any) error {
+// readSums reads sums of the journal, each with the code of whose it is.
+func readSums(ctx context.Context, conn driver.Conn, each func(Stratum, string, slot, int64), query string, args ...any) error {
 	rows, err := conn.Query(ctx, query, append(args, clickhouse.Named("binned", binned))...)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var family, measure string
+		var family, measure, whose string
 		var inBins uint8
 		var day int32
-		var at line
 		var told uint32
+		var at slot
 		var n int64
-		if err := rows.Scan(&family, &measure, &inBins, &day, &at.agency, &at.source, &told, &at.millis, &n); err != nil {
+		if err := rows.Scan(&family, &measure, &inBins, &day, &whose, &told, &at.millis, &n); err != nil {
 			return err
 		}
 		at.day, at.marks = calendar.Day(day), lifecycle.Marks(told)
 		if n != 0 {
-			each(Stratum{event.Family(family), lifecycle.Measure(measure), inBins == 1}, at, n)
+			each(Stratum{event.Family(family), lifecycle.Measure(measure), inBins == 1}, whose, at, n)
 		}
 	}
 	return rows.Err()

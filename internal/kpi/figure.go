@@ -140,7 +140,7 @@ func wilson(k, n float64) (low, high float64) {
 	return low, high
 }
 
-// quantileOf returns the smallest value that at least q of all do not exceed, in milliseconds, from counts by bin that are in order.
+// quantileOf returns the smallest value that at least q of all do not exceed, in milliseconds, from counts by bin.
 func quantileOf(bins bins, q float64) (value float64, n int64) {
 	for _, b := range bins {
 		n += b.n

@@ -65,14 +65,12 @@ func (s *series) addBin(bucket uint32, bin int32, n int64) {
 	s.bins[at].add(bin, n)
 }
 
-// inBucket are the counts by bin of a bucket, in order: put so once for all that is asked of them.
+// inBucket are the counts by bin of a bucket.
 func (s *series) inBucket(bucket uint32) bins {
-	at := place(bucket)
-	if at >= len(s.bins) {
-		return nil
+	if at := place(bucket); at < len(s.bins) {
+		return s.bins[at]
 	}
-	s.bins[at] = s.bins[at].inOrder()
-	return s.bins[at]
+	return nil
 }
 
 // each calls each with the sums of every bucket that has any.
@@ -88,8 +86,12 @@ func (s *series) each(each func(bucket uint32, sums []int64)) {
 	}
 }
 
-// addAll adds what another series has.
+// addAll adds what another series has, which is not to be used any more.
 func (s *series) addAll(other *series) {
+	if s.terms == nil && s.bins == nil {
+		*s = *other
+		return
+	}
 	s.terms, s.bins = reach(s.terms, len(other.terms)-1), reach(s.bins, len(other.bins)-1)
 	for at, values := range other.terms {
 		if s.terms[at] == nil {
@@ -99,11 +101,13 @@ func (s *series) addAll(other *series) {
 		}
 	}
 	for at, more := range other.bins {
-		s.bins[at] = append(s.bins[at], more...)
+		for _, of := range more {
+			s.bins[at].add(of.bin, of.n)
+		}
 	}
 }
 
-// bins are counts by bin, in any order; a bin may come more than once.
+// bins are counts by bin: in order, each bin once.
 type bins []binned
 
 type binned struct {
@@ -111,44 +115,18 @@ type binned struct {
 	n   int64
 }
 
-// inOrder are the same counts with the bins in order, each once. Mostly they come in order twice: those of months, and those of days.
-func (b bins) inOrder() bins {
-	first := b.rising()
-	if first == len(b) {
-		return b
-	}
-	if first+b[first:].rising() < len(b) {
-		b, first = slices.Clone(b), len(b)
-		slices.SortFunc(b, func(x, y binned) int { return cmp.Compare(x.bin, y.bin) })
-	}
-	once := make(bins, 0, len(b))
-	for x, y := b[:first], b[first:]; len(x)+len(y) > 0; {
-		if len(y) == 0 || len(x) > 0 && x[0].bin <= y[0].bin {
-			once.add(x[0].bin, x[0].n)
-			x = x[1:]
-		} else {
-			once.add(y[0].bin, y[0].n)
-			y = y[1:]
-		}
-	}
-	return once
-}
-
-// rising is how many of the first bins are in order, each once.
-func (b bins) rising() int {
-	n := min(1, len(b))
-	for n < len(b) && b[n-1].bin < b[n].bin {
-		n++
-	}
-	return n
-}
-
+// add adds to a bin. They mostly come in order, twice: those of months, and those of days.
 func (b *bins) add(bin int32, n int64) {
-	if last := len(*b) - 1; last >= 0 && (*b)[last].bin == bin {
-		(*b)[last].n += n
-	} else {
+	last := len(*b) - 1
+	if last < 0 || (*b)[last].bin < bin {
 		*b = append(*b, binned{bin, n})
+		return
 	}
+	at, known := slices.BinarySearchFunc(*b, bin, func(of binned, bin int32) int { return cmp.Compare(of.bin, bin) })
+	if !known {
+		*b = slices.Insert(*b, at, binned{bin: bin})
+	}
+	(*b)[at].n += n
 }
 
 // rows folds the sums into the rows of one figure.
@@ -160,12 +138,14 @@ func (s *sums) rows(a answer, st *statement) []Row {
 		keys = []string{""} // without dimensions there is exactly one row
 		s.byKey[""] = &series{}
 	}
-	rows := []Row{}
+	rows := make([]Row, 0, len(keys)*len(buckets))
+	before := make([]int64, len(st.terms))
 	for _, key := range keys {
 		of, codes := s.byKey[key], codesOf(key)
-		before := slices.Clone(of.at(st, bucketBefore))
+		clear(before)
+		copy(before, of.at(bucketBefore))
 		for i := range buckets {
-			now := moment{before: before, during: of.at(st, uint32(i+1)), ahead: of.at(st, bucketAhead)}
+			now := moment{before: before, during: of.at(uint32(i + 1)), ahead: of.at(bucketAhead)}
 			row := of.row(a, st, now, uint32(i+1))
 			for j, n := range now.during {
 				before[j] += n
@@ -180,21 +160,28 @@ func (s *sums) rows(a answer, st *statement) []Row {
 			rows = append(rows, *row)
 		}
 	}
-	slices.SortStableFunc(rows, func(x, y Row) int {
-		return x.Keys.compare(y.Keys)
-	})
+	inOrder(rows)
 	return rows
 }
 
-// moment is what the terms of a statement sum to around one bucket: in all buckets before it, in it, and ahead of the period.
+// inOrder sorts rows by their keys. Mostly they are so already, and a row is large.
+func inOrder(rows []Row) {
+	byKeys := func(x, y Row) int { return x.Keys.compare(y.Keys) }
+	if !slices.IsSortedFunc(rows, byKeys) {
+		slices.SortStableFunc(rows, byKeys)
+	}
+}
+
+// moment is what the terms of a statement sum to around one bucket: in all buckets before it, in it, and ahead of the period; nil where
+// nothing falls.
 type moment struct{ before, during, ahead []int64 }
 
-// at is what the terms sum to in a bucket; zeros if nothing falls in it.
-func (s *series) at(st *statement, bucket uint32) []int64 {
-	if at := place(bucket); at < len(s.terms) && s.terms[at] != nil {
+// at is what the terms sum to in a bucket; nil if nothing falls in it. It is not to be changed.
+func (s *series) at(bucket uint32) []int64 {
+	if at := place(bucket); at < len(s.terms) {
 		return s.terms[at]
 	}
-	return make([]int64, len(st.terms))
+	return nil
 }
 
 // row is the value of one key in one bucket; nil if the key has no case there: none of the first terms, which tell.
@@ -230,18 +217,26 @@ func (m *moment) sum(terms []term, places []int) (sum int64) {
 func (m *moment) value(t *term, i int) (v int64) {
 	switch t.window {
 	case inPeriod:
-		v = m.during[i]
+		v = among(m.during, i)
 	case ahead:
-		v = m.ahead[i]
+		v = among(m.ahead, i)
 	case atEnd:
-		v = m.before[i] + m.during[i]
+		v = among(m.before, i) + among(m.during, i)
 	case atStart:
-		v = m.before[i]
+		v = among(m.before, i)
 	}
 	if t.minus {
 		return -v
 	}
 	return v
+}
+
+// among is one of the sums of a bucket, in which maybe nothing falls.
+func among(sums []int64, i int) int64 {
+	if sums == nil {
+		return 0
+	}
+	return sums[i]
 }
 
 func emptyRow(d Definition) *Row {

@@ -18,9 +18,11 @@ func (b *Books) live(ctx context.Context, s *statement) (*sums, bool, error) {
 		return nil, false, nil
 	}
 	l := newLiving(s)
-	for _, month := range l.edges {
-		if err := b.Ledger.Keep(ctx, b.Conn, month); err != nil {
-			return nil, false, err
+	if !l.whose.Sources {
+		for _, month := range l.edges {
+			if err := b.Ledger.Keep(ctx, b.Conn, month); err != nil {
+				return nil, false, err
+			}
 		}
 	}
 	can := false
@@ -44,18 +46,18 @@ type living struct {
 	flows  []string
 	by     string
 	// whose are the sums that are read, apart says that rows are told apart by whose they are, and codes whose that is, by place.
-	// buckets are those of months, and series what was added up, by place.
+	// buckets are those of days since the first month, 0 where nobody has asked, and series what was added up, by place.
 	whose   booking.Whose
 	apart   bool
 	codes   []string
-	buckets map[calendar.Day]uint32
+	buckets []uint32
 	series  []*series
 }
 
 func newLiving(s *statement) *living {
 	p := s.query.Period
 	zone := p.End.Location()
-	l := &living{statement: s, sums: &sums{byKey: map[string]*series{}}, flows: s.flows(), by: timeOf(s.query.By), buckets: map[calendar.Day]uint32{}}
+	l := &living{statement: s, sums: &sums{byKey: map[string]*series{}}, flows: s.flows(), by: timeOf(s.query.By)}
 	l.first, l.today = mustParse(p.First), calendar.DayOf(p.End, zone)
 	l.now = uint32(p.End.Sub(l.today.Start(zone)).Milliseconds())
 	l.firstMonth, l.lastMonth = monthOf(l.first), monthOf(l.today)
@@ -69,6 +71,12 @@ func newLiving(s *statement) *living {
 	if l.within = l.first > l.firstMonth && l.firstMonth < l.lastMonth; l.within {
 		l.edges = append(l.edges, l.firstMonth)
 	}
+	asks := func(name string) bool {
+		_, filtered := s.query.Where[name]
+		return filtered || slices.Contains(s.query.By, name)
+	}
+	l.whose.Sources = !asks("agency") && !asks("group") // those of sources, if nothing tells agencies apart
+	l.apart = !l.whose.Sources || asks("source")
 	return l
 }
 
@@ -84,7 +92,7 @@ func mustParse(s string) calendar.Day {
 // read adds up what memory has: whole months, and the months at the edges of the period day by day. It is false if their days
 // are not kept.
 func (l *living) read(page booking.Page) bool {
-	if slices.ContainsFunc(l.edges, func(month calendar.Day) bool { return !page.Daily(month) }) {
+	if !l.whose.Sources && slices.ContainsFunc(l.edges, func(month calendar.Day) bool { return !page.Daily(month) }) {
 		return false
 	}
 	l.want(page)
@@ -98,17 +106,13 @@ func (l *living) read(page booking.Page) bool {
 	return true
 }
 
-// want finds out whose sums are to be read: those of sources if nothing tells agencies apart.
+// want finds out whose sums are to be read.
 func (l *living) want(page booking.Page) {
-	asks := func(name string) bool {
-		_, filtered := l.query.Where[name]
-		return filtered || slices.Contains(l.query.By, name)
-	}
-	if !asks("agency") && !asks("group") {
-		l.whose.Sources, l.apart, l.codes = true, asks("source"), page.Sources()
+	if l.whose.Sources {
+		l.codes = page.Sources()
 		return
 	}
-	l.apart, l.codes = true, page.Agencies()
+	l.codes = page.Agencies()
 	if only, filtered := l.query.Where["agency"]; filtered && (!l.query.Fold || len(l.names.successors) == 0) {
 		l.whose.Agencies = page.Places(only)
 	}
@@ -177,7 +181,7 @@ func (m *measured) months(r *booking.Run) {
 		m.add(1, r.Before(m.lastMonth, 0)-before)
 		return
 	}
-	r.Each(start, m.lastMonth, func(month calendar.Day, n int64) { m.add(m.bucketOf(month), n) })
+	r.Each(start, m.lastMonth, func(day calendar.Day, n int64) { m.add(m.bucketOf(day), n) })
 }
 
 // days adds what happened in the months at the edges of the period, and what lies ahead of it.
@@ -211,22 +215,23 @@ func (m *measured) stretch(r *booking.Run, month, end calendar.Day, millis uint3
 	m.add(m.bucketOf(max(m.first, month)), all-first)
 }
 
-// bucketOf is the stretch of time that a day, or a whole month, of the period falls in.
+// bucketOf is the stretch of time that a day of the period falls in, or a whole month by its first.
 func (l *living) bucketOf(day calendar.Day) uint32 {
 	if l.by == "" {
 		return 1
 	}
-	bucket, known := l.buckets[day]
-	if !known {
+	place := int(day - l.firstMonth)
+	l.buckets = reach(l.buckets, place)
+	if l.buckets[place] == 0 {
 		at, from := day.Start(time.UTC), l.first.Start(time.UTC)
-		bucket = uint32((at.Year()-from.Year())*12 + int(at.Month()) - int(from.Month()) + 1)
+		bucket := (at.Year()-from.Year())*12 + int(at.Month()) - int(from.Month()) + 1
 		if l.by == "quarter" {
 			quarter := func(t time.Time) int { return t.Year()*4 + (int(t.Month())-1)/3 }
-			bucket = uint32(quarter(at) - quarter(from) + 1)
+			bucket = quarter(at) - quarter(from) + 1
 		}
-		l.buckets[day] = bucket
+		l.buckets[place] = uint32(bucket)
 	}
-	return bucket
+	return l.buckets[place]
 }
 
 // add adds to the terms that count what is read.

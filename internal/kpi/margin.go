@@ -85,7 +85,11 @@ func (b *Books) settledMargins(ctx context.Context, q Query) ([]Margin, error) {
 	if err != nil {
 		return nil, err
 	}
-	var all []Margin
+	n := 0
+	for _, of := range sums.byKey {
+		n += len(of.inBucket(1))
+	}
+	all := make([]Margin, 0, n)
 	for _, agency := range slices.Sorted(maps.Keys(sums.byKey)) {
 		for _, of := range sums.byKey[agency].inBucket(1) {
 			if of.n != 0 {

@@ -87,10 +87,10 @@ func (b *Books) addRegister(f *Figure, d Definition, q Query) {
 		}
 		if agency == "" && group != "" {
 			if t, ok := view.GroupTarget(d.ID, group, kind, on); ok {
-				f.Rows[i].Target = &t.Target
+				f.Rows[i].Target = new(t.Target)
 			}
 		} else if t, ok := view.Target(d.ID, agency, kind, on); ok {
-			f.Rows[i].Target = &t.Target
+			f.Rows[i].Target = new(t.Target)
 		}
 	}
 }
@@ -122,7 +122,7 @@ func (b *Books) addAgencies(f *Figure, d Definition, q Query) {
 		row.Keys = keysOf(q.By, codesOf(code), nil)
 		f.Rows = append(f.Rows, *row)
 	}
-	slices.SortStableFunc(f.Rows, func(x, y Row) int { return x.Keys.compare(y.Keys) })
+	inOrder(f.Rows)
 }
 
 // only is the one value of a dimension that a row is about; "" if it is about several, or none.

@@ -224,7 +224,7 @@ func (b *Books) standings(ctx context.Context, quests []quest) (map[string]*stan
 				all[code] = &standing{}
 			}
 			st := &statements[i]
-			now := moment{before: of.at(st, bucketBefore), during: of.at(st, 1), ahead: of.at(st, bucketAhead)}
+			now := moment{before: of.at(bucketBefore), during: of.at(1), ahead: of.at(bucketAhead)}
 			for _, one := range q.sought {
 				one.to(all[code], now.sum(st.terms, st.indices(one.terms)))
 			}
