@@ -12,12 +12,12 @@ import (
 // draft is what a block adds, until it is known to be in the journal.
 type draft struct {
 	mu sync.Mutex
-	// Agencies and sources have numbers of the draft's: a block of some months' history has as many lines of them as the ledger has sums.
-	agencies, sources  codes
-	byAgency, bySource map[Stratum]map[slot]int64
-	heard              map[Voice]map[calendar.Day]int64
-	since              calendar.Day
-	older              []calendar.Day
+	// Codes have numbers of the draft's: a block of some months' history has as many lines of agencies as the ledger has sums.
+	codes [dimensions]codes
+	sums  [dimensions]map[Stratum]map[slot]int64
+	heard map[Voice]map[calendar.Day]int64
+	since calendar.Day
+	older []calendar.Day
 	// fine says that all days are told apart, so that a month may be kept while the block is judged.
 	fine bool
 }
@@ -31,7 +31,10 @@ func (d *draft) daily(day calendar.Day) bool {
 func (l *Ledger) begin(cases int) *draft {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	d := &draft{fine: cases <= fewCases, byAgency: map[Stratum]map[slot]int64{}, bySource: map[Stratum]map[slot]int64{}, heard: map[Voice]map[calendar.Day]int64{}}
+	d := &draft{fine: cases <= fewCases, heard: map[Voice]map[calendar.Day]int64{}}
+	for i := range d.sums {
+		d.sums[i] = map[Stratum]map[slot]int64{}
+	}
 	if l.held != nil {
 		d.since = l.held.since
 		for _, k := range l.held.older {
@@ -47,16 +50,15 @@ func (d *draft) add(family event.Family, entries []lifecycle.Entry) {
 	defer d.mu.Unlock()
 	for i := range entries {
 		e := &entries[i]
-		agency, source := d.agencies.number(e.Agency), d.sources.number(e.Source)
 		at := slot{day: e.Day, marks: e.Marks, millis: e.Millis}
 		of := Stratum{family, e.Measure, Binned(e.Measure)}
 		if of.Binned {
 			at.marks = lifecycle.Marks(e.Bin)
 		}
-		d.put(of, agency, source, at, e.N)
+		d.put(of, e, at)
 		if e.Measure == lifecycle.Recorded {
 			of.Binned, at.marks = true, lifecycle.Marks(e.Delay-1)
-			d.put(of, agency, source, at, e.N)
+			d.put(of, e, at)
 		}
 		if speaks(e.Measure) {
 			voice := Voice{family, e.Agency, e.Source}
@@ -68,23 +70,26 @@ func (d *draft) add(family event.Family, entries []lifecycle.Entry) {
 	}
 }
 
-func (d *draft) put(of Stratum, agency, source uint32, at slot, n int64) {
+// put adds what a line counts by each dimension.
+func (d *draft) put(of Stratum, e *lifecycle.Entry, at slot) {
 	if at.day < d.since {
 		at.millis = 0
 	}
-	at.whose = source
-	addUnder(d.bySource, of, at, n)
-	if at.whose = agency; !d.daily(at.day) {
-		at.day, at.millis = monthOf(at.day), 0
+	for by, code := range [dimensions]string{Agency: e.Agency, Source: e.Source, Level: e.Level, Kind: e.Kind, Procedure: e.Procedure} {
+		by, at := Dimension(by), at
+		marks, kept := by.keeps(of)
+		if !kept {
+			continue
+		}
+		if at.marks &= marks; by == Procedure || by == Agency && !d.daily(at.day) {
+			at.day, at.millis = monthOf(at.day), 0
+		}
+		at.whose = d.codes[by].number(code)
+		if d.sums[by][of] == nil {
+			d.sums[by][of] = map[slot]int64{}
+		}
+		d.sums[by][of][at] += e.N
 	}
-	addUnder(d.byAgency, of, at, n)
-}
-
-func addUnder(all map[Stratum]map[slot]int64, of Stratum, at slot, n int64) {
-	if all[of] == nil {
-		all[of] = map[slot]int64{}
-	}
-	all[of][at] += n
 }
 
 // speaks says whether a measure tells that something of an agency began or ended.
@@ -104,17 +109,13 @@ func (l *Ledger) commit(d *draft, block uint64, today calendar.Day) {
 	}
 	h.block = block
 	h.older = slices.DeleteFunc(h.older, func(k *kept) bool { return !d.daily(k.month) })
-	agencies, sources := h.agencies.ofAll(d.agencies.all), h.sources.ofAll(d.sources.all)
-	for of, sums := range d.byAgency {
-		for at, n := range sums {
-			at.whose = agencies[at.whose]
-			h.addAgency(of, at, n)
-		}
-	}
-	for of, sums := range d.bySource {
-		for at, n := range sums {
-			at.whose = sources[at.whose]
-			h.addSource(of, at, n)
+	for by := range dimensions {
+		numbers := h.codes[by].ofAll(d.codes[by].all)
+		for of, sums := range d.sums[by] {
+			for at, n := range sums {
+				at.whose = numbers[at.whose]
+				h.add(by, of, at, n)
+			}
 		}
 	}
 	for voice, days := range d.heard {
@@ -137,11 +138,13 @@ func (h *held) leave(since calendar.Day) {
 			}
 		})
 	}
-	for _, sums := range h.bySource {
-		sums.remake(func(f *filled) {
-			if f.day < since {
-				f.millis = 0
-			}
-		})
+	for by := range dimensions {
+		for _, sums := range h.sums[by] {
+			sums.remake(func(f *filled) {
+				if f.day < since {
+					f.millis = 0
+				}
+			})
+		}
 	}
 }

@@ -51,10 +51,21 @@ func (l *Ledger) Keep(ctx context.Context, conn driver.Conn, month calendar.Day)
 		at.whose = agencies.number(agency)
 		sums[of] = append(sums[of], filled{at, n})
 	}
-	for _, days := range daysOfJournal("agency", noInstant, "day >= {since:Date32} AND day < {until:Date32}") {
+	for _, days := range daysOfAgencies(noInstant, "day >= {since:Date32} AND day < {until:Date32}") {
 		if err := readSums(ctx, conn, put, days, clickhouse.Named("since", month.String()), clickhouse.Named("until", nextMonth(month).String())); err != nil {
 			return fmt.Errorf("read the days of %s from the journal: %w", month.Start(time.UTC).Format("2006-01"), err)
 		}
+	}
+	// No block is added meanwhile, but others read.
+	l.mu.Lock()
+	numbers := into.codes[Agency].ofAll(agencies.all)
+	l.mu.Unlock()
+	days := shelves{}
+	for of, sums := range sums {
+		for i := range sums {
+			sums[i].whose = numbers[sums[i].whose]
+		}
+		days.on(of).merge(sums)
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -65,14 +76,6 @@ func (l *Ledger) Keep(ctx context.Context, conn driver.Conn, month calendar.Day)
 	if len(h.older) == mostOlder {
 		least := slices.MinFunc(h.older, func(a, b *kept) int { return cmp.Compare(a.asked.Load(), b.asked.Load()) })
 		h.older = slices.DeleteFunc(h.older, func(k *kept) bool { return k == least })
-	}
-	days := shelves{}
-	numbers := h.agencies.ofAll(agencies.all)
-	for of, sums := range sums {
-		for i := range sums {
-			sums[i].whose = numbers[sums[i].whose]
-		}
-		days.on(of).merge(sums)
 	}
 	h.older = append(h.older, &kept{month: month, days: days})
 	h.ask(month)

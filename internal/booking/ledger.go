@@ -37,14 +37,13 @@ type held struct {
 	// since is the first day from which on each is kept by itself, with the instants of deadlines.
 	since calendar.Day
 
-	agencies, sources codes
-	// months are the sums of agencies by month, days those by day from since on, and older those by day, without instants, of some months
-	// before it.
-	months, days shelves
-	older        []*kept
-	// bySource are the sums of sources, by day of all time: sources are few, and so the sums of the whole city are had of them.
-	bySource shelves
-	heard    map[Voice]*heard
+	// codes are whose the sums are, sums the sums themselves by dimension: of those of few values by day of all time, of others by month.
+	codes [dimensions]codes
+	sums  [dimensions]shelves
+	// days are the sums of agencies by day from since on, older those by day, without instants, of some months before it.
+	days  shelves
+	older []*kept
+	heard map[Voice]*heard
 }
 
 // codes number codes in the order in which they come.
@@ -73,6 +72,42 @@ func (c *codes) ofAll(all []string) []uint32 {
 	}
 	return numbers
 }
+
+// Dimension is what the sums of the whole city are told apart by.
+type Dimension int
+
+// The dimensions. Of agencies everything is kept, by month and by day of some months; of sources as well, by day; of levels and kinds what has
+// no bins, by day; of procedures, of which there are thousands, what promises were kept and what went online, by month.
+const (
+	Agency Dimension = iota
+	Source
+	Level
+	Kind
+	Procedure
+	dimensions
+)
+
+// ofProcedures are the marks that are kept of procedures, by measure.
+var ofProcedures = map[lifecycle.Measure]lifecycle.Marks{
+	lifecycle.Opened:  lifecycle.Online | lifecycle.Offered | lifecycle.OfferedFull,
+	lifecycle.Settled: lifecycle.Promised | lifecycle.OnTime | lifecycle.OnTimeFirst | lifecycle.Early,
+}
+
+// keeps are the marks that are kept of the lines of a stratum by a dimension, none but bins where it is Binned; false if it is not kept at all.
+func (d Dimension) keeps(of Stratum) (lifecycle.Marks, bool) {
+	switch d {
+	case Level, Kind:
+		return ^lifecycle.Marks(0), !of.Binned
+	case Procedure:
+		marks, kept := ofProcedures[of.Measure]
+		return marks, kept && of.Family == event.Dossier
+	default:
+		return ^lifecycle.Marks(0), true
+	}
+}
+
+// daily says whether sums are kept by day of all time.
+func (d Dimension) daily() bool { return d == Source || d == Level || d == Kind }
 
 // Stratum is a family's lines of one measure: by their marks or, where it is Binned, by bin.
 type Stratum struct {
@@ -159,7 +194,7 @@ func (l *Ledger) tidy() {
 
 // all are all shelves.
 func (h *held) all() []shelves {
-	all := []shelves{h.months, h.days, h.bySource}
+	all := append(slices.Clone(h.sums[:]), h.days)
 	for _, k := range h.older {
 		all = append(all, k.days)
 	}
@@ -180,17 +215,18 @@ func (h *held) daysOf(day calendar.Day) shelves {
 	return nil
 }
 
-// addAgency adds to a sum of an agency, by its day and its month.
-func (h *held) addAgency(of Stratum, at slot, n int64) {
-	if days := h.daysOf(at.day); days != nil {
-		days.on(of).put(at, n)
+// add adds to a sum of a dimension.
+func (h *held) add(d Dimension, of Stratum, at slot, n int64) {
+	if d == Agency {
+		if days := h.daysOf(at.day); days != nil {
+			days.on(of).put(at, n)
+		}
 	}
-	at.day, at.millis = monthOf(at.day), 0
-	h.months.on(of).put(at, n)
+	if !d.daily() {
+		at.day, at.millis = monthOf(at.day), 0
+	}
+	h.sums[d].on(of).put(at, n)
 }
-
-// addSource adds to a sum of a source.
-func (h *held) addSource(of Stratum, at slot, n int64) { h.bySource.on(of).put(at, n) }
 
 // heard are the days on which anything was told to begin or end, in order, and how much of it stands: what was corrected away
 // was not heard, so that a figure says the same whichever way the books came to it.

@@ -31,11 +31,12 @@ func contents(t *testing.T, l *Ledger) map[string]int64 {
 				})
 			}
 		}
-		add("month of agency", p.held.months, p.Agencies())
-		add("day of agency", p.held.days, p.Agencies())
-		add("day of source", p.held.bySource, p.Sources())
+		for by := range dimensions {
+			add(fmt.Sprint("by ", by), p.held.sums[by], p.Codes(by))
+		}
+		add("day of agency", p.held.days, p.Codes(Agency))
 		for _, k := range p.held.older {
-			add("day of agency", k.days, p.Agencies())
+			add("day of agency", k.days, p.Codes(Agency))
 		}
 	})
 	if !ok {
@@ -107,7 +108,7 @@ func TestLedgerFollowsTheJournal(t *testing.T) {
 			t.Fatal(err)
 		}
 		booker.Ledger().Read(func(p Page) {
-			if !p.Daily(month) {
+			if !p.Daily(Agency, month) {
 				t.Errorf("the days of %s are not kept", month)
 			}
 			kept = kept[:0]
@@ -169,7 +170,7 @@ func TestLedgerForgetsOldDays(t *testing.T) {
 		})
 		return n
 	}
-	sources := Whose{Sources: true}
+	sources := Whose{By: Source}
 	for _, whose := range []Whose{{}, sources} {
 		if by, before := days(whose, today-60, 6), days(whose, today-60, 5); by != 2 || before != 0 {
 			t.Errorf("%d by an instant, %d before it", by, before)
@@ -182,7 +183,7 @@ func TestLedgerForgetsOldDays(t *testing.T) {
 	if day, before := days(sources, today-59, 0), days(sources, today-60, 0); day != 2 || before != 0 {
 		t.Errorf("after two months %d of sources by day, %d before it", day, before)
 	}
-	if diff := cmp.Diff([]slot{{day: today - 60}}, slotsOf(l.held.bySource[Stratum{Family: "dossier", Measure: lifecycle.Opened}]), cmp.AllowUnexported(slot{})); diff != "" {
+	if diff := cmp.Diff([]slot{{day: today - 60}}, slotsOf(l.held.sums[Source][Stratum{Family: "dossier", Measure: lifecycle.Opened}]), cmp.AllowUnexported(slot{})); diff != "" {
 		t.Errorf("after two months instants are kept (-want +got):\n%s", diff)
 	}
 	var months int64
@@ -214,7 +215,7 @@ func TestTidy(t *testing.T) {
 	}
 	l.commit(d, 1, today)
 	// Of so many sums the first lie in order since they came: of a shelf that is larger than a city's first, all may lie out of it.
-	for _, s := range l.held.months {
+	for _, s := range l.held.sums[Agency] {
 		s.latest = map[slot]int64{}
 		s.eachSettled(func(f filled) { s.latest[f.slot] = f.n })
 		s.runs, s.days, s.upTo, s.millis = nil, nil, totals{}, nil
@@ -224,7 +225,7 @@ func TestTidy(t *testing.T) {
 	if diff := cmp.Diff(want, contents(t, l)); diff != "" || len(want) < 4*few {
 		t.Errorf("%d sums are others (-before +after):\n%s", len(want), diff)
 	}
-	for _, s := range l.held.months {
+	for _, s := range l.held.sums[Agency] {
 		if len(s.latest) > few {
 			t.Errorf("%d sums lie out of order", len(s.latest))
 		}
@@ -323,8 +324,8 @@ func TestKeptWhileABlockIsJudged(t *testing.T) {
 				byDay += r.Before(entry.Day+1, 0) - r.Before(entry.Day, 0)
 			})
 			p.Months(Stratum{Family: "dossier", Measure: lifecycle.Opened}, Whose{}, func(r *Run) { byMonth += r.Before(today, 0) })
-			if p.Daily(monthOf(entry.Day)) != kept || byMonth != 2 || kept && byDay != 2 {
-				t.Errorf("%d cases: kept %v, %d by day, %d by month", cases, p.Daily(monthOf(entry.Day)), byDay, byMonth)
+			if p.Daily(Agency, monthOf(entry.Day)) != kept || byMonth != 2 || kept && byDay != 2 {
+				t.Errorf("%d cases: kept %v, %d by day, %d by month", cases, p.Daily(Agency, monthOf(entry.Day)), byDay, byMonth)
 			}
 		})
 	}
@@ -348,8 +349,8 @@ func TestTheMonthsAskedForStay(t *testing.T) {
 	}
 	l.Read(func(p Page) {
 		for i, month := range months {
-			if p.Daily(month) != (i != 1) {
-				t.Errorf("month %d: kept %v", i, p.Daily(month))
+			if p.Daily(Agency, month) != (i != 1) {
+				t.Errorf("month %d: kept %v", i, p.Daily(Agency, month))
 			}
 		}
 	})
@@ -382,7 +383,7 @@ func TestAMonthIsReadOnce(t *testing.T) {
 		})
 	}
 	asking.Wait()
-	if n := conn.asked.Load() - before; n != int64(len(daysOfJournal("agency", "", ""))) {
+	if n := conn.asked.Load() - before; n != int64(len(daysOfAgencies("", ""))) {
 		t.Errorf("they were read by %d questions", n)
 	}
 }

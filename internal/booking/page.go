@@ -5,6 +5,7 @@ import (
 
 	"tiendo/internal/calendar"
 	"tiendo/internal/event"
+	"tiendo/internal/lifecycle"
 )
 
 // Page is a ledger that is being read: nothing is added meanwhile.
@@ -27,54 +28,55 @@ func (l *Ledger) Read(read func(Page)) bool {
 // Block is the last block that is in the ledger.
 func (p Page) Block() uint64 { return p.held.block }
 
-// Daily says whether the days of a month are kept by themselves, of agencies as of sources.
-func (p Page) Daily(month calendar.Day) bool { return p.held.daysOf(month) != nil }
-
-// Agencies are the codes of agencies, by place. They must not be changed.
-func (p Page) Agencies() []string { return p.held.agencies.all }
-
-// Sources are those of sources, likewise.
-func (p Page) Sources() []string { return p.held.sources.all }
-
-// Whose tells whose sums are read: those of some agencies, by their places, or of all if Agencies is nil; or those of all
-// Sources, which are quicker to add up, and whose days are all kept.
-type Whose struct {
-	Sources  bool
-	Agencies []uint32
+// Daily says whether the days of a month are kept by themselves. Those of agencies that are asked for stay longest.
+func (p Page) Daily(d Dimension, month calendar.Day) bool {
+	return d.daily() || d == Agency && p.held.ask(month)
 }
 
-// Places are those of agencies among the page's; a code that it has not is left out.
-func (p Page) Places(codes []string) []uint32 {
+// Keeps says whether lines of a stratum are kept by a dimension, with some marks told apart.
+func Keeps(d Dimension, of Stratum, marks lifecycle.Marks) bool {
+	kept, ok := d.keeps(of)
+	return ok && marks&^kept == 0
+}
+
+// Codes are those of a dimension, by place. They must not be changed.
+func (p Page) Codes(d Dimension) []string { return p.held.codes[d].all }
+
+// Places are those of codes among the page's; one that it has not is left out.
+func (p Page) Places(d Dimension, codes []string) []uint32 {
 	places := []uint32{}
 	for _, code := range codes {
-		if number, known := p.held.agencies.numbers[code]; known {
+		if number, known := p.held.codes[d].numbers[code]; known {
 			places = append(places, number)
 		}
 	}
 	return places
 }
 
-// Months calls each with the sums of a stratum by month, of all time; those of sources by day. There may be several runs of one agency, or
-// source, and marks.
-func (p Page) Months(of Stratum, whose Whose, each func(*Run)) {
-	if whose.Sources {
-		p.held.bySource[of].read(nil, each)
-		return
-	}
-	p.held.months[of].read(whose.Agencies, each)
+// Whose tells whose sums are read: by a dimension those at some places, or all if Only is nil.
+type Whose struct {
+	By   Dimension
+	Only []uint32
 }
 
-// Days calls each with the sums of a stratum by day, likewise: those of sources of all time, those of agencies of the last months, and of
-// those among some months whose days are kept.
+// Months calls each with the sums of a stratum by month, of all time, or by day where the dimension has those. There may be several runs of the
+// same marks.
+func (p Page) Months(of Stratum, whose Whose, each func(*Run)) {
+	p.held.sums[whose.By][of].read(whose.Only, each)
+}
+
+// Days calls each with the sums of a stratum by day, likewise: of a dimension that has them of all time, of agencies those of the last months and
+// of those among some months whose days are kept.
 func (p Page) Days(months []calendar.Day, of Stratum, whose Whose, each func(*Run)) {
-	if whose.Sources {
-		p.held.bySource[of].read(nil, each)
-		return
-	}
-	p.held.days[of].read(whose.Agencies, each)
-	for _, k := range p.held.older {
-		if slices.Contains(months, k.month) {
-			k.days[of].read(whose.Agencies, each)
+	switch {
+	case whose.By.daily():
+		p.Months(of, whose, each)
+	case whose.By == Agency:
+		p.held.days[of].read(whose.Only, each)
+		for _, k := range p.held.older {
+			if slices.Contains(months, k.month) {
+				k.days[of].read(whose.Only, each)
+			}
 		}
 	}
 }

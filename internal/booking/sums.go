@@ -28,52 +28,64 @@ const (
 	noInstant = "toUInt32(0)"
 )
 
-// daysOfJournal are the questions for the sums of days, told apart by instants within a day or not.
-func daysOfJournal(whose, instant, condition string) []string {
+// daysOfAgencies are the questions for the sums of agencies by day, told apart by instants within a day or not.
+func daysOfAgencies(instant, condition string) []string { return daysOf("agency", instant, condition) }
+
+func daysOf(whose, instant, condition string) []string {
 	return []string{
 		sumsBy(whose, "by_agency", "measure", hasBins, "day", "if("+hasBins+", toUInt32(bin), marks)", instant, condition),
 		sumsBy(whose, "by_delay", ofDelays, "1", "day", delayBin, noInstant, "delay > 0 AND "+condition),
 	}
 }
 
-// monthsOfJournal are those for the sums of agencies by month. The projection of months knows no bins, which are read from those of days.
-func monthsOfJournal() []string {
+// ofJournal are the questions for the sums of each dimension, but for the last days of agencies. The projection of months knows no bins, which
+// are read from those of days.
+func ofJournal() [dimensions][]string {
 	const months, month = "makeDate32(intDiv(%[1]s, 100), %[1]s %% 100, 1)", "toYYYYMM(day)"
 	byMonth, byDay := fmt.Sprintf(months, "`"+month+"`"), fmt.Sprintf(months, month)
-	before := " < {before:UInt32}"
-	return []string{
+	before, ofLast := " < {before:UInt32}", "if(day < {since:Date32}, 0, millis)"
+	var all [dimensions][]string
+	all[Agency] = []string{
 		sumsBy("agency", "by_month", "measure", "0", byMonth, "marks", noInstant, "NOT "+hasBins+" AND `"+month+"`"+before),
 		sumsBy("agency", "by_agency", "measure", "1", byDay, "toUInt32(bin)", noInstant, hasBins+" AND "+month+before),
 		sumsBy("agency", "by_delay", ofDelays, "1", byDay, delayBin, noInstant, "delay > 0 AND "+month+before),
 	}
+	all[Source] = daysOf("source", ofLast, "1")
+	for by, column := range map[Dimension]string{Level: "level", Kind: "kind"} {
+		all[by] = []string{sumsBy(column, "by_day", "measure", "0", "day", "marks", ofLast, "NOT "+hasBins)}
+	}
+	for measure, marks := range ofProcedures {
+		all[Procedure] = append(all[Procedure], sumsBy("procedure", "by_month_procedure", "measure", "0", byMonth, fmt.Sprintf("bitAnd(marks, %d)", marks), noInstant,
+			fmt.Sprintf("family = '%s' AND measure = '%s'", event.Dossier, measure)))
+	}
+	return all
 }
 
 // load reads the sums of the journal, of which block is the last one. Nobody may write the journal meanwhile.
 func (l *Ledger) load(ctx context.Context, conn driver.Conn, block uint64, today calendar.Day) error {
-	h := &held{block: block, since: firstKept(today), months: shelves{}, days: shelves{}, bySource: shelves{}, heard: map[Voice]*heard{}}
+	h := &held{block: block, since: firstKept(today), days: shelves{}, heard: map[Voice]*heard{}}
 	first := h.since.Start(time.UTC)
-	ofAgency := func(of Stratum, agency string, at slot, n int64) {
-		at.whose = h.agencies.number(agency)
-		h.addAgency(of, at, n)
+	args := []any{clickhouse.Named("before", fmt.Sprint(first.Year()*100+int(first.Month()))), clickhouse.Named("since", h.since.String())}
+	read := func(by Dimension, queries []string) error {
+		for _, query := range queries {
+			err := readSums(ctx, conn, func(of Stratum, code string, at slot, n int64) {
+				at.whose = h.codes[by].number(code)
+				h.add(by, of, at, n)
+			}, query, args...)
+			if err != nil {
+				return fmt.Errorf("read the sums of the journal: %w", err)
+			}
+		}
+		return nil
 	}
-	ofSource := func(of Stratum, source string, at slot, n int64) {
-		at.whose = h.sources.number(source)
-		h.addSource(of, at, n)
-	}
-	for _, query := range monthsOfJournal() {
-		if err := readSums(ctx, conn, ofAgency, query, clickhouse.Named("before", fmt.Sprint(first.Year()*100+int(first.Month())))); err != nil {
-			return fmt.Errorf("read the months of the journal: %w", err)
+	for by, queries := range ofJournal() {
+		h.sums[by] = shelves{}
+		if err := read(Dimension(by), queries); err != nil {
+			return err
 		}
 	}
-	for _, query := range daysOfJournal("agency", "millis", "day >= {since:Date32}") {
-		if err := readSums(ctx, conn, ofAgency, query, clickhouse.Named("since", h.since.String())); err != nil {
-			return fmt.Errorf("read the last days of the journal: %w", err)
-		}
-	}
-	for _, query := range daysOfJournal("source", "if(day < {since:Date32}, 0, millis)", "1") {
-		if err := readSums(ctx, conn, ofSource, query, clickhouse.Named("since", h.since.String())); err != nil {
-			return fmt.Errorf("read the days of sources from the journal: %w", err)
-		}
+	if err := read(Agency, daysOfAgencies("millis", "day >= {since:Date32}")); err != nil {
+		return err
 	}
 	if err := h.readHeard(ctx, conn); err != nil {
 		return fmt.Errorf("read the days on which anything was heard: %w", err)

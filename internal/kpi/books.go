@@ -52,6 +52,8 @@ type Books struct {
 	// open is what was open, by filter, in the last moments, opening whoever reads it.
 	open    map[string]openAt
 	opening singleflight.Group
+	// keeping are months whose days are being read into memory.
+	keeping singleflight.Group
 }
 
 // New returns the books that are read through o.Conn. Without registers they know none.
@@ -295,13 +297,29 @@ func (b *Books) soon(t time.Time) (string, error) {
 	return day.String(), nil
 }
 
-// fetch answers a statement: from memory, or else by the engine.
+// fetch answers a statement: from memory, or else by the engine; or whole months from memory and the days at the edges by the engine.
 func (b *Books) fetch(ctx context.Context, s *statement) (_ *sums, live bool, err error) {
-	if sums, ok, err := b.live(ctx, s); ok || err != nil {
-		return sums, true, err
+	before := b.Ledger.Shown()
+	sums, rest, ok := b.live(ctx, s)
+	switch {
+	case !ok:
+		sums, err = b.ask(ctx, s, s.cubes())
+		return sums, false, err
+	case len(rest) == 0:
+		return sums, true, nil
 	}
-	sums, err := b.ask(ctx, s, s.cubes())
-	return sums, false, err
+	days, err := b.ask(ctx, s, []cube{s.daysOf(rest)})
+	if err != nil {
+		return nil, false, err
+	}
+	if before%oneBlock != 0 || b.Ledger.Shown() != before { // they may be of two blocks
+		sums, err = b.ask(ctx, s, s.cubes())
+		return sums, false, err
+	}
+	for key, of := range days.byKey {
+		sums.of([]string{key}).addAll(of)
+	}
+	return sums, false, nil
 }
 
 // ask asks the engine for a statement over some parts of the books.

@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 
 	"tiendo/internal/booking"
+	"tiendo/internal/calendar"
 	"tiendo/internal/lifecycle"
 )
 
@@ -130,11 +132,8 @@ func (s *statement) cubes() []cube {
 	return []cube{months, s.days(rest)}
 }
 
-// ofAgencies and ofSources are the attributes that memory has, either those or these; ofTellers and ofProcedures those of the cubes of months,
-// by_month and by_month_procedure.
+// ofTellers and ofProcedures are the attributes that the cubes of months have, by_month and by_month_procedure.
 var (
-	ofAgencies   = []string{"agency", "group"}
-	ofSources    = []string{"source"}
 	ofTellers    = []string{"agency", "group", "source"}
 	ofProcedures = []string{"procedure", "field"}
 )
@@ -143,9 +142,6 @@ var (
 func (s *statement) monthly() bool {
 	return s.binned == "" && (s.asksOf(ofTellers) || s.asksOf(ofProcedures))
 }
-
-// memorable says whether memory has what is asked for.
-func (s *statement) memorable() bool { return s.asksOf(ofAgencies) || s.asksOf(ofSources) }
 
 // asksOf says whether nothing else is asked for than sums by month and some attributes, as they now are: no days, no months that begin
 // within one, no stamps.
@@ -188,6 +184,19 @@ func (s *statement) days(during string) cube {
 	if during != "" {
 		c.where = append(c.where, during)
 	}
+	return c
+}
+
+// daysOf is the cube of the days of some months.
+func (s *statement) daysOf(months []calendar.Day) cube {
+	var during []string
+	var args []any
+	for i, month := range months {
+		during = append(during, fmt.Sprintf("day >= {month%[1]d:Date32} AND day < {month%[1]d_end:Date32}", i))
+		args = append(args, clickhouse.Named(fmt.Sprintf("month%d", i), month.String()), clickhouse.Named(fmt.Sprintf("month%d_end", i), nextMonth(month).String()))
+	}
+	c := s.days("(" + strings.Join(during, " OR ") + ")")
+	c.args = append(c.args, args...)
 	return c
 }
 

@@ -1,6 +1,7 @@
 package kpi
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"testing"
@@ -57,8 +58,49 @@ func TestProjectionOf(t *testing.T) {
 		"":      {By: []string{"agency"}, AsOf: "2026-01-05"},
 	} {
 		s := &statement{query: of, binned: lifecycle.Recorded}
-		if days := s.projection(projectionsOfDays); days != want || s.monthly() || s.memorable() {
+		if days := s.projection(projectionsOfDays); days != want || s.monthly() {
 			t.Errorf("delays, %+v: %q, want %q", of, days, want)
+		}
+		if _, is := s.remembered(); is {
+			t.Errorf("delays, %+v, are remembered", of)
+		}
+	}
+}
+
+// TestRemembered: memory answers what it tells apart and keeps, and nothing else.
+func TestRemembered(t *testing.T) {
+	where := func(name string) map[string][]string { return map[string][]string{name: {"A"}} }
+	for _, of := range []struct {
+		id, query string
+		Query
+		by   booking.Dimension
+		kept bool
+	}{
+		{query: "whole city", Query: Query{By: []string{"month"}}, by: booking.Source, kept: true},
+		{query: "groups", Query: Query{By: []string{"group"}, Where: where("agency")}, by: booking.Agency, kept: true},
+		{query: "levels", Query: Query{By: []string{"level", "quarter"}}, by: booking.Level, kept: true},
+		{query: "kinds", Query: Query{Where: where("kind")}, by: booking.Kind, kept: true},
+		{query: "procedures", Query: Query{By: []string{"procedure"}, Counted: true}, by: booking.Procedure, kept: true},
+		{query: "procedures with cases of whatever kind", Query: Query{By: []string{"procedure"}}},
+		{query: "procedures by what is not kept of them", id: "dossier.rejected", Query: Query{By: []string{"procedure"}, Counted: true}},
+		{query: "kinds of an agency", Query: Query{By: []string{"kind"}, Where: where("agency")}},
+		{query: "levels by day", Query: Query{By: []string{"level", "day"}}},
+		{query: "times by level", id: "dossier.working_hours_median", Query: Query{By: []string{"level"}}},
+		{query: "times by agency", id: "dossier.working_hours_median", Query: Query{By: []string{"agency"}}, by: booking.Agency, kept: true},
+		{query: "levels on a past day", Query: Query{By: []string{"level"}, AsOf: "2026-01-05"}},
+	} {
+		d, known := ByID(cmp.Or(of.id, "dossier.on_time_rate"))
+		if !known {
+			t.Fatalf("no figure is called %s", of.id)
+		}
+		s := &statement{families: d.Families(), query: of.Query, binned: d.measure}
+		if d.measure == "" && !of.Counted {
+			s.terms = existence(&d)
+		}
+		s.indices(d.numerator)
+		s.indices(d.denominator)
+		if by, kept := s.remembered(); kept != of.kept || kept && by != of.by {
+			t.Errorf("%s: by %d, %v; want by %d, %v", of.query, by, kept, of.by, of.kept)
 		}
 	}
 }

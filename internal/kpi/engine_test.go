@@ -43,13 +43,14 @@ type cell struct {
 	bin, delay              int32
 	channel, helpers        string
 	source                  string
+	level, kind, procedure  string
 	n                       int64
 	stamp, cause            string
 }
 
 func fill(t testing.TB, conn driver.Conn, cells ...cell) {
 	t.Helper()
-	batch, err := conn.PrepareBatch(t.Context(), "INSERT INTO cells (family, subject, agency, measure, day, millis, marks, bin, delay, channel, helpers, source, n, stamp, cause)")
+	batch, err := conn.PrepareBatch(t.Context(), "INSERT INTO cells (family, subject, agency, measure, day, millis, marks, bin, delay, channel, helpers, source, n, stamp, cause, level, kind, procedure)")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +75,7 @@ func fill(t testing.TB, conn driver.Conn, cells ...cell) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := batch.Append(c.family, c.subject, c.agency, string(c.measure), day, c.millis, uint32(c.marks), c.bin, c.delay, c.channel, c.helpers, c.source, c.n, stamp, c.cause); err != nil {
+		if err := batch.Append(c.family, c.subject, c.agency, string(c.measure), day, c.millis, uint32(c.marks), c.bin, c.delay, c.channel, c.helpers, c.source, c.n, stamp, c.cause, c.level, c.kind, c.procedure); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -11,23 +11,66 @@ import (
 	"tiendo/internal/lifecycle"
 )
 
-// live answers a statement from the sums that the booker keeps in memory; false where it can't, and while there is no booker in
-// this process. What it gives is what the engine would.
-func (b *Books) live(ctx context.Context, s *statement) (*sums, bool, error) {
-	if !s.memorable() {
-		return nil, false, nil
+// live answers a statement from the sums that the booker keeps in memory, but for the days of some months, which the engine is to be asked for;
+// false where it can't, and while there is no booker in this process. What it gives is what the engine would.
+func (b *Books) live(ctx context.Context, s *statement) (_ *sums, rest []calendar.Day, _ bool) {
+	by, ok := s.remembered()
+	if !ok {
+		return nil, nil, false
 	}
-	l := newLiving(s)
-	if !l.whose.Sources {
-		for _, month := range l.edges {
-			if err := b.Ledger.Keep(ctx, b.Conn, month); err != nil {
-				return nil, false, err
+	l := newLiving(s, by)
+	if !b.Ledger.Read(l.read) {
+		return nil, nil, false
+	}
+	if by == booking.Agency {
+		for _, month := range l.rest {
+			b.keep(ctx, month)
+		}
+	}
+	return l.sums, l.rest, true
+}
+
+// keepPatience is how long the days of a month may take.
+const keepPatience = 20 * time.Second
+
+// keep has the days of a month read into memory, for those who ask next: of agencies they are so many that who asks first is answered sooner
+// by the engine. Where that fails, the next one asks again.
+func (b *Books) keep(ctx context.Context, month calendar.Day) {
+	b.keeping.DoChan(month.String(), func() (any, error) {
+		detached, cancel := context.WithTimeout(context.WithoutCancel(ctx), keepPatience)
+		defer cancel()
+		return nil, b.Ledger.Keep(detached, b.Conn, month)
+	})
+}
+
+// attributes are those that memory tells sums apart by; the first of each dimension are its codes.
+var attributes = map[booking.Dimension][]string{
+	booking.Source: {"source"}, booking.Agency: {"agency", "group"}, booking.Level: {"level"}, booking.Kind: {"kind"}, booking.Procedure: {"procedure"},
+}
+
+// remembered is the dimension of which memory has what is asked for: that of sources, if nothing is told apart; false if none has.
+func (s *statement) remembered() (booking.Dimension, bool) {
+	for _, by := range []booking.Dimension{booking.Source, booking.Agency, booking.Level, booking.Kind, booking.Procedure} {
+		if s.asksOf(attributes[by]) {
+			return by, s.keptBy(by)
+		}
+	}
+	return 0, false
+}
+
+// keptBy says whether memory keeps by a dimension all that is counted.
+func (s *statement) keptBy(by booking.Dimension) bool {
+	for _, family := range s.families {
+		if s.binned != "" && !booking.Keeps(by, booking.Stratum{Family: family, Measure: s.binned, Binned: true}, 0) {
+			return false
+		}
+		for _, t := range s.terms {
+			if !booking.Keeps(by, booking.Stratum{Family: family, Measure: t.measure}, t.with|t.without) {
+				return false
 			}
 		}
 	}
-	can := false
-	b.Ledger.Read(func(page booking.Page) { can = l.read(page) })
-	return l.sums, can, nil
+	return true
 }
 
 // living is a statement while it is answered from memory.
@@ -39,25 +82,25 @@ type living struct {
 	now                   uint32 // milliseconds of today
 	firstMonth, lastMonth calendar.Day
 	secondMonth           calendar.Day // the one after the first
-	// edges are the months that are taken day by day: the last if the period ends within it, and the first if it begins within another.
-	edges []calendar.Day
+	// edges are the months that are taken day by day: the last if the period ends within it, and the first if it begins within another. Of
+	// rest no days are kept.
+	edges, rest []calendar.Day
 	// within says that the first is one of them.
 	within bool
 	flows  []string
 	by     string
-	// whose are the sums that are read, apart says that rows are told apart by whose they are, and codes whose that is, by place.
+	// whose are the sums that are read, and codes whose that is, by place.
 	// buckets are those of days since the first month, 0 where nobody has asked, and series what was added up, by place.
 	whose   booking.Whose
-	apart   bool
 	codes   []string
 	buckets []uint32
 	series  []*series
 }
 
-func newLiving(s *statement) *living {
+func newLiving(s *statement, by booking.Dimension) *living {
 	p := s.query.Period
 	zone := p.End.Location()
-	l := &living{statement: s, sums: &sums{byKey: map[string]*series{}}, flows: s.flows(), by: timeOf(s.query.By)}
+	l := &living{statement: s, whose: booking.Whose{By: by}, sums: &sums{byKey: map[string]*series{}}, flows: s.flows(), by: timeOf(s.query.By)}
 	l.first, l.today = mustParse(p.First), calendar.DayOf(p.End, zone)
 	l.now = uint32(p.End.Sub(l.today.Start(zone)).Milliseconds())
 	l.firstMonth, l.lastMonth = monthOf(l.first), monthOf(l.today)
@@ -71,12 +114,6 @@ func newLiving(s *statement) *living {
 	if l.within = l.first > l.firstMonth && l.firstMonth < l.lastMonth; l.within {
 		l.edges = append(l.edges, l.firstMonth)
 	}
-	asks := func(name string) bool {
-		_, filtered := s.query.Where[name]
-		return filtered || slices.Contains(s.query.By, name)
-	}
-	l.whose.Sources = !asks("agency") && !asks("group") // those of sources, if nothing tells agencies apart
-	l.apart = !l.whose.Sources || asks("source")
 	return l
 }
 
@@ -89,13 +126,17 @@ func mustParse(s string) calendar.Day {
 	return d
 }
 
-// read adds up what memory has: whole months, and the months at the edges of the period day by day. It is false if their days
-// are not kept.
-func (l *living) read(page booking.Page) bool {
-	if !l.whose.Sources && slices.ContainsFunc(l.edges, func(month calendar.Day) bool { return !page.Daily(month) }) {
-		return false
+// read adds up what memory has: whole months, and the months at the edges of the period day by day, where their days are kept.
+func (l *living) read(page booking.Page) {
+	for _, month := range l.edges {
+		if !page.Daily(l.whose.By, month) {
+			l.rest = append(l.rest, month)
+		}
 	}
-	l.want(page)
+	l.codes = page.Codes(l.whose.By)
+	if only, filtered := l.query.Where[attributes[l.whose.By][0]]; filtered && (!l.query.Fold || len(l.names.successors) == 0) {
+		l.whose.Only = page.Places(l.whose.By, only)
+	}
 	l.series = make([]*series, len(l.codes))
 	for _, family := range l.families {
 		for _, name := range l.measures() {
@@ -103,19 +144,6 @@ func (l *living) read(page booking.Page) bool {
 		}
 	}
 	l.fold()
-	return true
-}
-
-// want finds out whose sums are to be read.
-func (l *living) want(page booking.Page) {
-	if l.whose.Sources {
-		l.codes = page.Sources()
-		return
-	}
-	l.codes = page.Agencies()
-	if only, filtered := l.query.Where["agency"]; filtered && (!l.query.Fold || len(l.names.successors) == 0) {
-		l.whose.Agencies = page.Places(only)
-	}
 }
 
 // readMeasure adds up what the terms of one measure count.
@@ -254,37 +282,30 @@ func (m *measured) add(bucket uint32, n int64) {
 	}
 }
 
-// fold adds up what agencies, or sources, have by the keys of the statement.
+// fold adds up what was read by the keys of the statement.
 func (l *living) fold() {
 	for whose, of := range l.series {
 		if of == nil {
 			continue
 		}
-		if key, wanted := l.keyOf(whose); wanted {
+		keyOf := l.keyOfCode
+		if l.whose.By == booking.Agency {
+			keyOf = l.keyOfAgency
+		}
+		if key, wanted := keyOf(l.codes[whose]); wanted {
 			l.sums.of(key).addAll(of)
 		}
 	}
 }
 
-// keyOf is what the statement groups an agency, or a source, by; false if it is filtered out.
-func (l *living) keyOf(whose int) (key []string, wanted bool) {
-	switch {
-	case !l.apart:
-		return nil, true
-	case l.whose.Sources:
-		return l.keyOfSource(l.codes[whose])
-	default:
-		return l.keyOfAgency(l.codes[whose])
-	}
-}
-
-// keyOfSource is what the statement groups a source by; false if it is filtered out.
-func (l *living) keyOfSource(source string) (key []string, wanted bool) {
-	if only, filtered := l.query.Where["source"]; filtered && !slices.Contains(only, source) {
+// keyOfCode is what the statement groups a code of a dimension but agencies by; false if it is filtered out.
+func (l *living) keyOfCode(code string) (key []string, wanted bool) {
+	name := attributes[l.whose.By][0]
+	if only, filtered := l.query.Where[name]; filtered && !slices.Contains(only, code) {
 		return nil, false
 	}
-	if slices.Contains(l.query.By, "source") {
-		key = []string{source}
+	if slices.Contains(l.query.By, name) {
+		key = []string{code}
 	}
 	return key, true
 }

@@ -82,6 +82,7 @@ func TestMemoryAnswersLikeTheEngine(t *testing.T) {
 		c := cell{
 			family: []string{"dossier", "task", "petition", "finding", "reception"}[rng.IntN(5)], subject: fmt.Sprint(i), agency: string(rune('A' + rng.IntN(4))),
 			source: []string{"", "urn:x", "urn:y"}[rng.IntN(3)], measure: measures[rng.IntN(len(measures))], day: day.Format(time.DateOnly), marks: lifecycle.Marks(rng.Uint32() & rng.Uint32() & (1<<31 - 1)), n: 1 + rng.Int64N(3),
+			level: []string{"", "full", "partial"}[rng.IntN(3)], kind: []string{"", "complaint"}[rng.IntN(2)], procedure: fmt.Sprint("1.00000", rng.IntN(5)),
 		}
 		if c.measure == lifecycle.Due || c.measure == lifecycle.Breached || c.measure == lifecycle.AskedOver {
 			c.millis = rng.Uint32N(86_400_000)
@@ -128,16 +129,25 @@ func TestMemoryAnswersLikeTheEngine(t *testing.T) {
 			}
 			margins += len(want.Settled) + len(want.History)
 		}
-		for _, by := range [][]string{nil, {"agency"}, {"month", "group"}, {"quarter", "agency"}, {"source"}, {"source", "month"}} {
+		for _, by := range [][]string{
+			nil, {"agency"}, {"month", "group"}, {"quarter", "agency"}, {"source"}, {"source", "month"}, {"level"}, {"month", "kind"}, {"procedure"}, {"procedure", "quarter"},
+		} {
 			of := []Query{{}, {Fold: true, Where: map[string][]string{"group": {"h"}}}}
-			if slices.Contains(by, "source") {
+			switch {
+			case slices.Contains(by, "source"):
 				of = []Query{{}, {Where: map[string][]string{"source": {"urn:x", "urn:y"}}}}
+			case slices.Contains(by, "level"):
+				of = []Query{{}, {Where: map[string][]string{"level": {"full"}}}}
+			case slices.Contains(by, "kind"):
+				of = []Query{{}, {Where: map[string][]string{"kind": {"complaint"}}}}
+			case slices.Contains(by, "procedure"):
+				of = []Query{{Counted: true}, {Counted: true, Where: map[string][]string{"procedure": {"1.000001", "1.000003"}}}}
 			}
 			for _, more := range of {
 				var queries []Query
 				for _, d := range Catalogue() {
 					if can := dimensions(&d); !d.Reported() && (!d.looksAhead() || timeOf(by) == "") && (!slices.Contains(by, "source") || slices.Contains(can, "source")) {
-						queries = append(queries, Query{ID: d.ID, Period: p, By: by, Fold: more.Fold, Where: more.Where})
+						queries = append(queries, Query{ID: d.ID, Period: p, By: by, Fold: more.Fold, Where: more.Where, Counted: more.Counted})
 					}
 				}
 				want, err := plain.Ask(t.Context(), queries...)
