@@ -1,7 +1,7 @@
 package booking
 
 import (
-	"slices"
+	"maps"
 	"sync"
 
 	"tiendo/internal/calendar"
@@ -17,28 +17,32 @@ type draft struct {
 	sums  [dimensions]map[Stratum]map[slot]int64
 	heard map[Voice]map[calendar.Day]int64
 	since calendar.Day
-	older []calendar.Day
+	// older are the strata of months of which days are kept.
+	older map[calendar.Day]map[Stratum]bool
 	// fine says that all days are told apart, so that a month may be kept while the block is judged.
 	fine bool
 }
 
-// daily says whether the days of a month of agencies are told apart.
-func (d *draft) daily(day calendar.Day) bool {
-	return d.fine || day >= d.since || slices.Contains(d.older, monthOf(day))
+// daily says whether the days of agencies of the month of a day are told apart.
+func (d *draft) daily(of Stratum, day calendar.Day) bool {
+	return d.fine || day >= d.since || d.older[monthOf(day)][of]
 }
 
 // begin returns an empty draft of a block of so many cases: of few, all days fit into memory.
 func (l *Ledger) begin(cases int) *draft {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	d := &draft{fine: cases <= fewCases, heard: map[Voice]map[calendar.Day]int64{}}
+	d := &draft{fine: cases <= fewCases, heard: map[Voice]map[calendar.Day]int64{}, older: map[calendar.Day]map[Stratum]bool{}}
 	for i := range d.sums {
 		d.sums[i] = map[Stratum]map[slot]int64{}
 	}
 	if l.held != nil {
 		d.since = l.held.since
 		for _, k := range l.held.older {
-			d.older = append(d.older, k.month)
+			d.older[k.month] = map[Stratum]bool{}
+			for of := range k.days {
+				d.older[k.month][of] = true
+			}
 		}
 	}
 	return d
@@ -81,7 +85,7 @@ func (d *draft) put(of Stratum, e *lifecycle.Entry, at slot) {
 		if !kept {
 			continue
 		}
-		if at.marks &= marks; by == Procedure || by == Agency && !d.daily(at.day) {
+		if at.marks &= marks; by == Procedure || by == Agency && !d.daily(of, at.day) {
 			at.day, at.millis = monthOf(at.day), 0
 		}
 		at.whose = d.codes[by].number(code)
@@ -108,7 +112,9 @@ func (l *Ledger) commit(d *draft, block uint64, today calendar.Day) {
 		return
 	}
 	h.block = block
-	h.older = slices.DeleteFunc(h.older, func(k *kept) bool { return !d.daily(k.month) })
+	for _, k := range h.older { // what somebody asked for since the draft began
+		maps.DeleteFunc(k.days, func(of Stratum, _ *shelf) bool { return !d.daily(of, k.month) })
+	}
 	for by := range dimensions {
 		numbers := h.codes[by].ofAll(d.codes[by].all)
 		for of, sums := range d.sums[by] {

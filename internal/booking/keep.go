@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -12,9 +13,11 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
 	"tiendo/internal/calendar"
+	"tiendo/internal/event"
+	"tiendo/internal/lifecycle"
 )
 
-// kept is a month of which the days of agencies are kept for a while.
+// kept is a month of which the days of agencies are kept for a while: of the strata that were asked for.
 type kept struct {
 	month calendar.Day
 	days  shelves
@@ -23,72 +26,136 @@ type kept struct {
 }
 
 // mostOlder is of how many months before the last ones days are kept: those at both ends of a period, and of the one before it. Of
-// 300 agencies a month takes some 5 MB.
+// 300 agencies a month with all strata takes some 4 MB.
 const mostOlder = 4
 
-// Keep reads the days of a month of agencies from the engine, unless they are kept already, and keeps them for those who ask next. It does
-// nothing while the ledger cannot be read.
-func (l *Ledger) Keep(ctx context.Context, conn driver.Conn, month calendar.Day) error {
+// Keep reads the days of a month of agencies from the engine, of the strata that are not kept already, and keeps them for those who ask next. It
+// does nothing while the ledger cannot be read.
+func (l *Ledger) Keep(ctx context.Context, conn driver.Conn, month calendar.Day, strata ...Stratum) error {
 	var into *held
-	wanted := func() bool {
-		kept := false
-		return l.Read(func(p Page) { into, kept = p.held, p.held.ask(month) }) && !kept
+	var missing []Stratum
+	find := func() bool {
+		return l.Read(func(p Page) { into, missing = p.held, p.held.missing(month, strata) }) && len(missing) > 0
 	}
-	if !wanted() {
+	if !find() {
 		return nil
 	}
 	l.keeping.Lock()
 	defer l.keeping.Unlock()
-	if !wanted() {
+	if !find() {
 		return nil
 	}
 	l.appearing.RLock()
 	defer l.appearing.RUnlock()
-	// Agencies have numbers of this reading until the ledger's can be asked for.
-	var agencies codes
+	var agencies codes // numbered anew until the ledger's numbers can be asked for
 	sums := map[Stratum][]filled{}
 	put := func(of Stratum, agency string, at slot, n int64) {
 		at.whose = agencies.number(agency)
 		sums[of] = append(sums[of], filled{at, n})
 	}
-	for _, days := range daysOfAgencies(noInstant, "day >= {since:Date32} AND day < {until:Date32}") {
-		if err := readSums(ctx, conn, put, days, clickhouse.Named("since", month.String()), clickhouse.Named("until", nextMonth(month).String())); err != nil {
-			return fmt.Errorf("read the days of %s from the journal: %w", month.Start(time.UTC).Format("2006-01"), err)
-		}
+	if err := readDays(ctx, conn, month, missing, put); err != nil {
+		return fmt.Errorf("read the days of %s from the journal: %w", month.Start(time.UTC).Format("2006-01"), err)
 	}
 	// No block is added meanwhile, but others read.
 	l.mu.Lock()
 	numbers := into.codes[Agency].ofAll(agencies.all)
 	l.mu.Unlock()
 	days := shelves{}
-	for of, sums := range sums {
-		for i := range sums {
-			sums[i].whose = numbers[sums[i].whose]
+	for _, of := range missing {
+		for i, f := range sums[of] {
+			sums[of][i].whose = numbers[f.whose]
 		}
-		days.on(of).merge(sums)
+		days.on(of).merge(sums[of])
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	h := l.held
-	if h != into || h.daysOf(month) != nil {
-		return nil // read anew meanwhile, maybe of another journal
+	if l.held == into { // else it was read anew, maybe of another journal
+		into.keep(month, days)
 	}
-	if len(h.older) == mostOlder {
-		least := slices.MinFunc(h.older, func(a, b *kept) int { return cmp.Compare(a.asked.Load(), b.asked.Load()) })
-		h.older = slices.DeleteFunc(h.older, func(k *kept) bool { return k == least })
-	}
-	h.older = append(h.older, &kept{month: month, days: days})
-	h.ask(month)
 	return nil
 }
 
-// ask notes that the days of a month are asked for, and says whether they are kept.
-func (h *held) ask(month calendar.Day) bool {
+// missing are the strata of which the days of a month are not kept. Those of months that are asked for stay longest.
+func (h *held) missing(month calendar.Day, strata []Stratum) (missing []Stratum) {
+	if month >= h.since {
+		return nil
+	}
 	for _, k := range h.older {
 		if k.month == month {
 			k.asked.Store(time.Now().UnixNano())
-			return true
+			return slices.DeleteFunc(slices.Clone(strata), func(of Stratum) bool { return k.days[of] != nil })
 		}
 	}
-	return month >= h.since
+	return strata
+}
+
+// keep adds days of a month. The month that nobody has asked for longest makes room.
+func (h *held) keep(month calendar.Day, days shelves) {
+	at := slices.IndexFunc(h.older, func(k *kept) bool { return k.month == month })
+	if at < 0 {
+		if len(h.older) == mostOlder {
+			least := slices.MinFunc(h.older, func(a, b *kept) int { return cmp.Compare(a.asked.Load(), b.asked.Load()) })
+			h.older = slices.DeleteFunc(h.older, func(k *kept) bool { return k == least })
+		}
+		at, h.older = len(h.older), append(h.older, &kept{month: month, days: shelves{}})
+	}
+	maps.Copy(h.older[at].days, days)
+	h.missing(month, nil)
+}
+
+// readDays reads the days of a month of agencies, of some strata.
+func readDays(ctx context.Context, conn driver.Conn, month calendar.Day, strata []Stratum, put func(of Stratum, agency string, at slot, n int64)) error {
+	type question struct {
+		family                 event.Family
+		projection, told, only string
+	}
+	questions := map[question][]Stratum{}
+	for _, of := range strata {
+		q := question{of.Family, "by_agency", "marks", "measure IN {measures:Array(String)}"}
+		switch {
+		case of.Binned && of.Measure == lifecycle.Recorded:
+			q.projection, q.told, q.only = "by_delay", delayBin, "delay > 0"
+		case of.Binned:
+			q.told = "toUInt32(bin)"
+		}
+		questions[q] = append(questions[q], of)
+	}
+	for q, strata := range questions {
+		which, measures := "toUInt8(1)", make([]string, len(strata))
+		if q.projection == "by_agency" {
+			which = "toUInt8(indexOf({measures:Array(String)}, measure))"
+		}
+		for i, of := range strata {
+			measures[i] = string(of.Measure)
+		}
+		rows, err := conn.Query(ctx, fmt.Sprintf("SELECT %s AS which, toInt32(day) AS stretch, agency, %s AS told, sumMerge(`sum(n)`) FROM %s"+
+			" WHERE family = {family:String} AND %s AND day >= {since:Date32} AND day < {until:Date32} GROUP BY which, stretch, agency, told", which, q.told, Projection(q.projection), q.only),
+			clickhouse.Named("family", string(q.family)), clickhouse.Named("measures", measures), clickhouse.Named("since", month.String()), clickhouse.Named("until", nextMonth(month).String()))
+		if err != nil {
+			return err
+		}
+		if err := scanDays(rows, strata, put); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// scanDays reads the answer to a question about some strata, and closes it.
+func scanDays(rows driver.Rows, strata []Stratum, put func(of Stratum, agency string, at slot, n int64)) error {
+	defer rows.Close()
+	for rows.Next() {
+		var which uint8
+		var day int32
+		var agency string
+		var told uint32
+		var n int64
+		if err := rows.Scan(&which, &day, &agency, &told, &n); err != nil {
+			return err
+		}
+		if n != 0 {
+			put(strata[which-1], agency, slot{day: calendar.Day(day), marks: lifecycle.Marks(told)}, n)
+		}
+	}
+	return rows.Err()
 }

@@ -202,14 +202,14 @@ func (h *held) all() []shelves {
 }
 
 // daysOf is where a day of agencies is kept by itself, nil if it is not.
-func (h *held) daysOf(day calendar.Day) shelves {
+func (h *held) daysOf(of Stratum, day calendar.Day) *shelf {
 	if day >= h.since {
-		return h.days
+		return h.days.on(of)
 	}
 	month := monthOf(day)
 	for _, k := range h.older {
 		if k.month == month {
-			return k.days
+			return k.days[of]
 		}
 	}
 	return nil
@@ -218,8 +218,8 @@ func (h *held) daysOf(day calendar.Day) shelves {
 // add adds to a sum of a dimension.
 func (h *held) add(d Dimension, of Stratum, at slot, n int64) {
 	if d == Agency {
-		if days := h.daysOf(at.day); days != nil {
-			days.on(of).put(at, n)
+		if days := h.daysOf(of, at.day); days != nil {
+			days.put(at, n)
 		}
 	}
 	if !d.daily() {

@@ -62,6 +62,12 @@ func unheard(of, in *Ledger) (missing []string) {
 	return missing
 }
 
+// strata are some of those whose days can be kept.
+var strata = []Stratum{
+	{Family: "dossier", Measure: lifecycle.Opened}, {Family: "dossier", Measure: lifecycle.Settled}, {Family: "dossier", Measure: lifecycle.Recorded},
+	{Family: "dossier", Measure: lifecycle.Recorded, Binned: true}, {Family: "dossier", Measure: lifecycle.Worked, Binned: true}, {Family: "task", Measure: lifecycle.Opened},
+}
+
 // fresh is a ledger that was read from the engine now, with the days of some months.
 func fresh(t *testing.T, conn driver.Conn, b *Booker, today calendar.Day, months ...calendar.Day) *Ledger {
 	t.Helper()
@@ -70,7 +76,7 @@ func fresh(t *testing.T, conn driver.Conn, b *Booker, today calendar.Day, months
 		t.Fatal(err)
 	}
 	for _, month := range months {
-		if err := l.Keep(t.Context(), conn, month); err != nil {
+		if err := l.Keep(t.Context(), conn, month, strata...); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -104,11 +110,11 @@ func TestLedgerFollowsTheJournal(t *testing.T) {
 			t.Fatalf("only %d sums", len(want))
 		}
 		month := monthOf(calendar.DayOf(events[n].Time, zone))
-		if err := booker.Ledger().Keep(t.Context(), conn, month); err != nil {
+		if err := booker.Ledger().Keep(t.Context(), conn, month, strata...); err != nil {
 			t.Fatal(err)
 		}
 		booker.Ledger().Read(func(p Page) {
-			if !p.Daily(Agency, month) {
+			if !p.Daily(Agency, month, strata...) {
 				t.Errorf("the days of %s are not kept", month)
 			}
 			kept = kept[:0]
@@ -138,7 +144,7 @@ func TestLedgerIsUnreadableAfterADoubt(t *testing.T) {
 	if readable() {
 		t.Error("a block was skipped, and it can be read")
 	}
-	if err := booker.ledger.Keep(t.Context(), conn, monthOf(today-400)); err != nil {
+	if err := booker.ledger.Keep(t.Context(), conn, monthOf(today-400), strata...); err != nil {
 		t.Errorf("to keep days in a ledger that cannot be read is nothing: %v", err)
 	}
 	if err := booker.resume(t.Context()); err != nil || !readable() {
@@ -314,7 +320,7 @@ func TestKeptWhileABlockIsJudged(t *testing.T) {
 		l := fresh(t, conn, booker, today)
 		d := l.begin(cases)
 		d.add("dossier", []lifecycle.Entry{entry})
-		if err := l.Keep(t.Context(), conn, monthOf(entry.Day)); err != nil {
+		if err := l.Keep(t.Context(), conn, monthOf(entry.Day), strata...); err != nil {
 			t.Fatal(err)
 		}
 		l.commit(d, 1, today)
@@ -324,8 +330,8 @@ func TestKeptWhileABlockIsJudged(t *testing.T) {
 				byDay += r.Before(entry.Day+1, 0) - r.Before(entry.Day, 0)
 			})
 			p.Months(Stratum{Family: "dossier", Measure: lifecycle.Opened}, Whose{}, func(r *Run) { byMonth += r.Before(today, 0) })
-			if p.Daily(Agency, monthOf(entry.Day)) != kept || byMonth != 2 || kept && byDay != 2 {
-				t.Errorf("%d cases: kept %v, %d by day, %d by month", cases, p.Daily(Agency, monthOf(entry.Day)), byDay, byMonth)
+			if p.Daily(Agency, monthOf(entry.Day), strata...) != kept || byMonth != 2 || kept && byDay != 2 {
+				t.Errorf("%d cases: kept %v, %d by day, %d by month", cases, p.Daily(Agency, monthOf(entry.Day), strata...), byDay, byMonth)
 			}
 		})
 	}
@@ -342,15 +348,15 @@ func TestTheMonthsAskedForStay(t *testing.T) {
 	}
 	for _, month := range months {
 		for _, asked := range []calendar.Day{months[0], month} {
-			if err := l.Keep(t.Context(), conn, asked); err != nil {
+			if err := l.Keep(t.Context(), conn, asked, strata...); err != nil {
 				t.Fatal(err)
 			}
 		}
 	}
 	l.Read(func(p Page) {
 		for i, month := range months {
-			if p.Daily(Agency, month) != (i != 1) {
-				t.Errorf("month %d: kept %v", i, p.Daily(Agency, month))
+			if p.Daily(Agency, month, strata...) != (i != 1) {
+				t.Errorf("month %d: kept %v", i, p.Daily(Agency, month, strata...))
 			}
 		}
 	})
@@ -377,13 +383,48 @@ func TestAMonthIsReadOnce(t *testing.T) {
 	var asking sync.WaitGroup
 	for range 8 {
 		asking.Go(func() {
-			if err := l.Keep(t.Context(), conn, monthOf(today-400)); err != nil {
+			if err := l.Keep(t.Context(), conn, monthOf(today-400), strata...); err != nil {
 				t.Error(err)
 			}
 		})
 	}
 	asking.Wait()
-	if n := conn.asked.Load() - before; n != int64(len(daysOfAgencies("", ""))) {
+	if n := conn.asked.Load() - before; n != 4 { // those of dossiers by mark, by bin and by delay, and those of tasks
 		t.Errorf("they were read by %d questions", n)
+	}
+}
+
+// TestStrataAreReadAsTheyAreAskedFor: whoever asks for more of a month than those before gets it, and what those have stays.
+func TestStrataAreReadAsTheyAreAskedFor(t *testing.T) {
+	conn := enginetest.Conn(t)
+	booker := newBooker(t, conn)
+	today := calendar.DayOf(time.Now(), zone)
+	store(t, conn, history(rand.New(rand.NewPCG(22, 22)), 40))
+	if err := booker.resume(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	bookRest(t, booker)
+	var month calendar.Day
+	for of, sums := range booker.Ledger().held.sums[Agency] {
+		if of == strata[0] {
+			month = slotsOf(sums)[0].day
+		}
+	}
+	l := fresh(t, conn, booker, today)
+	for n := range len(strata) + 1 {
+		if err := l.Keep(t.Context(), conn, month, strata[:n]...); err != nil {
+			t.Fatal(err)
+		}
+		l.Read(func(p Page) {
+			for i := range strata {
+				if p.Daily(Agency, month, strata[i]) != (i < n) {
+					t.Errorf("of %d strata that were asked for the %d. is kept: %v", n, i+1, i >= n)
+				}
+			}
+		})
+	}
+	want := contents(t, fresh(t, conn, booker, today, month))
+	if diff := cmp.Diff(want, contents(t, l)); diff != "" {
+		t.Errorf("read one after the other they are others (-at once +one by one):\n%s", diff)
 	}
 }

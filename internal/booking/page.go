@@ -28,9 +28,9 @@ func (l *Ledger) Read(read func(Page)) bool {
 // Block is the last block that is in the ledger.
 func (p Page) Block() uint64 { return p.held.block }
 
-// Daily says whether the days of a month are kept by themselves. Those of agencies that are asked for stay longest.
-func (p Page) Daily(d Dimension, month calendar.Day) bool {
-	return d.daily() || d == Agency && p.held.ask(month)
+// Daily says whether the days of a month are kept by themselves, of some strata.
+func (p Page) Daily(d Dimension, month calendar.Day, strata ...Stratum) bool {
+	return d.daily() || d == Agency && len(p.held.missing(month, strata)) == 0
 }
 
 // Keeps says whether lines of a stratum are kept by a dimension, with some marks told apart.

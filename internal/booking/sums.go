@@ -28,9 +28,7 @@ const (
 	noInstant = "toUInt32(0)"
 )
 
-// daysOfAgencies are the questions for the sums of agencies by day, told apart by instants within a day or not.
-func daysOfAgencies(instant, condition string) []string { return daysOf("agency", instant, condition) }
-
+// daysOf are the questions for the sums by day of agencies, or of sources.
 func daysOf(whose, instant, condition string) []string {
 	return []string{
 		sumsBy(whose, "by_agency", "measure", hasBins, "day", "if("+hasBins+", toUInt32(bin), marks)", instant, condition),
@@ -84,7 +82,7 @@ func (l *Ledger) load(ctx context.Context, conn driver.Conn, block uint64, today
 			return err
 		}
 	}
-	if err := read(Agency, daysOfAgencies("millis", "day >= {since:Date32}")); err != nil {
+	if err := read(Agency, daysOf("agency", "millis", "day >= {since:Date32}")); err != nil {
 		return err
 	}
 	if err := h.readHeard(ctx, conn); err != nil {

@@ -52,8 +52,9 @@ type Books struct {
 	// open is what was open, by filter, in the last moments, opening whoever reads it.
 	open    map[string]openAt
 	opening singleflight.Group
-	// keeping are months whose days are being read into memory.
-	keeping singleflight.Group
+	// last are the newest events of agencies as of the block that the books showed, by its number, when they were read.
+	last      lastEvents
+	lastShown uint64
 }
 
 // New returns the books that are read through o.Conn. Without registers they know none.
@@ -300,8 +301,10 @@ func (b *Books) soon(t time.Time) (string, error) {
 // fetch answers a statement: from memory, or else by the engine; or whole months from memory and the days at the edges by the engine.
 func (b *Books) fetch(ctx context.Context, s *statement) (_ *sums, live bool, err error) {
 	before := b.Ledger.Shown()
-	sums, rest, ok := b.live(ctx, s)
+	sums, rest, ok, err := b.live(ctx, s)
 	switch {
+	case err != nil:
+		return nil, false, err
 	case !ok:
 		sums, err = b.ask(ctx, s, s.cubes())
 		return sums, false, err
@@ -371,7 +374,29 @@ func byAgency(q Query) bool { return slices.Equal(q.By, []string{"agency"}) }
 // agencies may still count for the one it left: the newest event of either is not older for it.
 type lastEvents map[event.Family]map[string]time.Time
 
+// lastEvents are those of the block that the books show. The same ones are returned until it changes, and not to be changed.
 func (b *Books) lastEvents(ctx context.Context) (lastEvents, error) {
+	shown := b.Ledger.Shown()
+	b.mu.Lock()
+	last, read := b.last, b.lastShown
+	b.mu.Unlock()
+	if last != nil && shown == read && shown%oneBlock == 0 && b.tells() {
+		return last, nil
+	}
+	last, err := b.readLastEvents(ctx)
+	if err != nil {
+		return nil, err
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.last, b.lastShown = last, shown
+	return last, nil
+}
+
+// tells says that the ledger tells when the books show something new.
+func (b *Books) tells() bool { return b.Ledger != nil && (b.Elsewhere == nil || !b.Elsewhere()) }
+
+func (b *Books) readLastEvents(ctx context.Context) (lastEvents, error) {
 	rows, err := b.Conn.Query(ctx, "SELECT family, agency, max(last) FROM heard GROUP BY family, agency")
 	if err != nil {
 		return nil, fmt.Errorf("read the last event of each agency: %w", err)

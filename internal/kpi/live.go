@@ -7,40 +7,26 @@ import (
 
 	"tiendo/internal/booking"
 	"tiendo/internal/calendar"
-	"tiendo/internal/event"
 	"tiendo/internal/lifecycle"
 )
 
 // live answers a statement from the sums that the booker keeps in memory, but for the days of some months, which the engine is to be asked for;
 // false where it can't, and while there is no booker in this process. What it gives is what the engine would.
-func (b *Books) live(ctx context.Context, s *statement) (_ *sums, rest []calendar.Day, _ bool) {
+func (b *Books) live(ctx context.Context, s *statement) (_ *sums, rest []calendar.Day, ok bool, err error) {
 	by, ok := s.remembered()
 	if !ok {
-		return nil, nil, false
+		return nil, nil, false, nil
 	}
 	l := newLiving(s, by)
-	if !b.Ledger.Read(l.read) {
-		return nil, nil, false
-	}
 	if by == booking.Agency {
-		for _, month := range l.rest {
-			b.keep(ctx, month)
+		for _, month := range l.edges {
+			if err := b.Ledger.Keep(ctx, b.Conn, month, l.strata...); err != nil {
+				return nil, nil, false, err
+			}
 		}
 	}
-	return l.sums, l.rest, true
-}
-
-// keepPatience is how long the days of a month may take.
-const keepPatience = 20 * time.Second
-
-// keep has the days of a month read into memory, for those who ask next: of agencies they are so many that who asks first is answered sooner
-// by the engine. Where that fails, the next one asks again.
-func (b *Books) keep(ctx context.Context, month calendar.Day) {
-	b.keeping.DoChan(month.String(), func() (any, error) {
-		detached, cancel := context.WithTimeout(context.WithoutCancel(ctx), keepPatience)
-		defer cancel()
-		return nil, b.Ledger.Keep(detached, b.Conn, month)
-	})
+	ok = b.Ledger.Read(l.read)
+	return l.sums, l.rest, ok, nil
 }
 
 // attributes are those that memory tells sums apart by; the first of each dimension are its codes.
@@ -85,6 +71,8 @@ type living struct {
 	// edges are the months that are taken day by day: the last if the period ends within it, and the first if it begins within another. Of
 	// rest no days are kept.
 	edges, rest []calendar.Day
+	// strata are those that are read.
+	strata []booking.Stratum
 	// within says that the first is one of them.
 	within bool
 	flows  []string
@@ -108,6 +96,11 @@ func newLiving(s *statement, by booking.Dimension) *living {
 	if s.until != "" {
 		l.until = mustParse(s.until)
 	}
+	for _, family := range s.families {
+		for _, measure := range s.measures() {
+			l.strata = append(l.strata, booking.Stratum{Family: family, Measure: lifecycle.Measure(measure), Binned: s.binned != ""})
+		}
+	}
 	if l.today > l.lastMonth || l.now > 0 || s.until != "" {
 		l.edges = append(l.edges, l.lastMonth)
 	}
@@ -129,7 +122,7 @@ func mustParse(s string) calendar.Day {
 // read adds up what memory has: whole months, and the months at the edges of the period day by day, where their days are kept.
 func (l *living) read(page booking.Page) {
 	for _, month := range l.edges {
-		if !page.Daily(l.whose.By, month) {
+		if !page.Daily(l.whose.By, month, l.strata...) {
 			l.rest = append(l.rest, month)
 		}
 	}
@@ -138,20 +131,17 @@ func (l *living) read(page booking.Page) {
 		l.whose.Only = page.Places(l.whose.By, only)
 	}
 	l.series = make([]*series, len(l.codes))
-	for _, family := range l.families {
-		for _, name := range l.measures() {
-			l.readMeasure(page, family, name)
-		}
+	for _, of := range l.strata {
+		l.readStratum(page, of)
 	}
 	l.fold()
 }
 
-// readMeasure adds up what the terms of one measure count.
-func (l *living) readMeasure(page booking.Page, family event.Family, name string) {
-	m := &measured{living: l, flow: slices.Contains(l.flows, name)}
-	of := booking.Stratum{Family: family, Measure: lifecycle.Measure(name), Binned: l.binned != ""}
+// readStratum adds up what the terms of one measure count.
+func (l *living) readStratum(page booking.Page, of booking.Stratum) {
+	m := &measured{living: l, flow: slices.Contains(l.flows, string(of.Measure))}
 	for i, t := range l.terms {
-		if string(t.measure) == name {
+		if t.measure == of.Measure {
 			m.all = append(m.all, i)
 		}
 	}
