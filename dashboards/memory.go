@@ -2,11 +2,12 @@ package dashboards
 
 import (
 	"bytes"
-	"compress/gzip"
 	"fmt"
 	"io"
 	"sync"
 	"time"
+
+	"github.com/klauspost/compress/gzip"
 )
 
 const (
@@ -84,10 +85,7 @@ func (m *memories) fail(asked string) {
 // pack is the same part in less memory.
 func (f *fragment) pack() *fragment {
 	small := *f
-	small.html = nil
-	if small.packed == nil {
-		small.packed = quick.pack(f.html)
-	}
+	small.html, small.packed = nil, quick.pack(f.html)
 	return &small
 }
 

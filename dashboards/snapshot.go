@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/errgroup"
 	"golang.org/x/sync/singleflight"
 
 	"tiendo/internal/kpi"
@@ -63,19 +64,28 @@ type parts struct {
 	made map[language]*fragment
 }
 
-// part is the page's changing part. The error is a brokenError.
-func (s *snapshot) part(lang language, render func(*reading, language) (*fragment, error)) (*fragment, error) {
+// part is the page's changing part. What is kept of it is packed while it is shown; packed is called with that. The error is a brokenError.
+func (s *snapshot) part(lang language, render func(*reading, language) (*fragment, error), packed func(*fragment)) (*fragment, error) {
 	s.parts.mu.Lock()
 	defer s.parts.mu.Unlock()
 	if made := s.parts.made[lang]; made != nil {
+		if made.packed != nil {
+			packed(made)
+		}
 		return made, nil
 	}
 	part, err := render(s.read, lang)
 	if err != nil {
 		return nil, brokenError{err}
 	}
-	kept := part.pack()
-	part.packed, s.parts.made[lang] = kept.packed, kept
+	s.parts.made[lang] = part
+	go func() {
+		kept := part.pack()
+		packed(kept)
+		s.parts.mu.Lock()
+		defer s.parts.mu.Unlock()
+		s.parts.made[lang] = kept
+	}()
 	return part, nil
 }
 
@@ -182,12 +192,13 @@ func (s *snapshots) part(ctx context.Context, q *asked, lang language) (*fragmen
 	if last == nil {
 		return seen, err
 	}
-	part, broken := last.part(lang, s.render)
+	part, broken := last.part(lang, s.render, func(packed *fragment) {
+		if last.took >= slow && err == nil {
+			s.memory.keep(of, packed, s.now())
+		}
+	})
 	if broken != nil {
 		return nil, broken
-	}
-	if last.took >= slow && err == nil {
-		s.memory.keep(of, part.pack(), s.now())
 	}
 	return part, err
 }
@@ -318,7 +329,7 @@ func (s *snapshots) prepare(key string, next *snapshot) error {
 	}
 	for lang := range spoken {
 		if last.made(lang) {
-			if _, err := next.part(lang, s.render); err != nil {
+			if _, err := next.part(lang, s.render, func(*fragment) {}); err != nil {
 				return err
 			}
 		}
@@ -333,15 +344,24 @@ func (s *snapshots) ask(ctx context.Context, key string, q *asked) (*snapshot, e
 	if fresh.stretches, err = stretch(q.period.ID, q.against, now, s.zone); err != nil {
 		return nil, err
 	}
-	figures, err := s.from.ask(ctx, q.of.ask(&fresh)...)
-	if err != nil {
-		return nil, fmt.Errorf("ask for the figures of %s: %w", key, err)
-	}
-	read := &reading{taken: now, asked: &fresh, figures: figures}
-	if q.of.more != nil {
-		if read.more, err = q.of.more(ctx, s.from, &fresh); err != nil {
-			return nil, fmt.Errorf("read what %s shows beside figures: %w", key, err)
+	read := &reading{taken: now, asked: &fresh}
+	work, working := errgroup.WithContext(ctx)
+	work.Go(func() (err error) {
+		if read.figures, err = s.from.ask(working, q.of.ask(&fresh)...); err != nil {
+			return fmt.Errorf("ask for the figures of %s: %w", key, err)
 		}
+		return nil
+	})
+	if q.of.more != nil {
+		work.Go(func() (err error) {
+			if read.more, err = q.of.more(working, s.from, &fresh); err != nil {
+				return fmt.Errorf("read what %s shows beside figures: %w", key, err)
+			}
+			return nil
+		})
+	}
+	if err := work.Wait(); err != nil {
+		return nil, err
 	}
 	return &snapshot{taken: now, took: s.now().Sub(now), events: events, read: read, parts: &parts{made: map[language]*fragment{}}}, nil
 }

@@ -359,7 +359,7 @@ func (b *Books) read(ctx context.Context, query string, args []any, keys, values
 		}
 		of := result.of(codes)
 		if binned {
-			of.addBin(bucket, bin, numbers[0])
+			of.addBin(bucket, bin, numbers[0], 0)
 		} else {
 			of.addSums(bucket, numbers)
 		}

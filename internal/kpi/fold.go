@@ -59,9 +59,13 @@ func addTo(sums, values []int64) {
 	}
 }
 
-func (s *series) addBin(bucket uint32, bin int32, n int64) {
+// addBin adds to a bin of a bucket, of which there will be about so many.
+func (s *series) addBin(bucket uint32, bin int32, n int64, about int) {
 	at := place(bucket)
 	s.bins = reach(s.bins, at)
+	if s.bins[at] == nil {
+		s.bins[at] = make(bins, 0, about)
+	}
 	s.bins[at].add(bin, n)
 }
 

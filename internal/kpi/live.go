@@ -167,6 +167,8 @@ type measured struct {
 	whose  uint32
 	places []int
 	bin    int32
+	// bins is how many the last one had: the next one has about as many.
+	bins int
 }
 
 // begin says whether any term counts a run, or a bin.
@@ -187,16 +189,14 @@ func (m *measured) begin(r *booking.Run) bool {
 // months adds what happened before the period, and in those of its months that are taken whole.
 func (m *measured) months(r *booking.Run) {
 	start := min(m.firstMonth, m.lastMonth)
-	before := r.Before(start, 0)
 	if !m.flow {
-		m.add(bucketBefore, before)
+		m.add(bucketBefore, r.Before(start, 0))
 	}
 	if m.within {
 		start = m.secondMonth
-		before = r.Before(start, 0)
 	}
 	if m.by == "" {
-		m.add(1, r.Before(m.lastMonth, 0)-before)
+		m.add(1, r.Before(m.lastMonth, 0)-r.Before(start, 0))
 		return
 	}
 	r.Each(start, m.lastMonth, func(day calendar.Day, n int64) { m.add(m.bucketOf(day), n) })
@@ -263,7 +263,8 @@ func (m *measured) add(bucket uint32, n int64) {
 		m.series[m.whose] = of
 	}
 	if m.binned != "" {
-		of.addBin(bucket, m.bin, n)
+		of.addBin(bucket, m.bin, n, m.bins)
+		m.bins = len(of.bins[place(bucket)])
 		return
 	}
 	here := of.sums(bucket, len(m.terms))

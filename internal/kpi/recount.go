@@ -170,7 +170,7 @@ func (s *sums) count(st *statement, measure lifecycle.Measure, l lump, n int64) 
 	bucket := st.bucketOf(l.month)
 	if st.binned != "" {
 		if bucket != bucketBefore {
-			s.of(st.keyOf(l)).addBin(bucket, l.bin, n)
+			s.of(st.keyOf(l)).addBin(bucket, l.bin, n, 0)
 		}
 		return
 	}
