@@ -23,9 +23,9 @@ type draft struct {
 	fine bool
 }
 
-// daily says whether the days of agencies of the month of a day are told apart.
-func (d *draft) daily(of Stratum, day calendar.Day) bool {
-	return d.fine || day >= d.since || d.older[monthOf(day)][of]
+// daily says whether the days of a dimension in the month of a day are told apart.
+func (d *draft) daily(by Dimension, of Stratum, day calendar.Day) bool {
+	return by.daily() || day >= d.since || by == Agency && (d.fine || d.older[monthOf(day)][of])
 }
 
 // begin returns an empty draft of a block of so many cases: of few, all days fit into memory.
@@ -85,7 +85,7 @@ func (d *draft) put(of Stratum, e *lifecycle.Entry, at slot) {
 		if !kept {
 			continue
 		}
-		if at.marks &= marks; by == Procedure || by == Agency && !d.daily(of, at.day) {
+		if at.marks &= marks; !d.daily(by, of, at.day) {
 			at.day, at.millis = monthOf(at.day), 0
 		}
 		at.whose = d.codes[by].number(code)
@@ -113,7 +113,7 @@ func (l *Ledger) commit(d *draft, block uint64, today calendar.Day) {
 	}
 	h.block = block
 	for _, k := range h.older { // what somebody asked for since the draft began
-		maps.DeleteFunc(k.days, func(of Stratum, _ *shelf) bool { return !d.daily(of, k.month) })
+		maps.DeleteFunc(k.days, func(of Stratum, _ *shelf) bool { return !d.daily(Agency, of, k.month) })
 	}
 	for by := range dimensions {
 		numbers := h.codes[by].ofAll(d.codes[by].all)
@@ -137,12 +137,14 @@ func (l *Ledger) commit(d *draft, block uint64, today calendar.Day) {
 // leave leaves days before another to their months, and the instants within them.
 func (h *held) leave(since calendar.Day) {
 	h.since = since
-	for _, sums := range h.days {
-		sums.remake(func(f *filled) {
-			if f.day < since {
-				f.n = 0
-			}
-		})
+	for by := range dimensions {
+		for _, sums := range h.days[by] {
+			sums.remake(func(f *filled) {
+				if f.day < since {
+					f.n = 0
+				}
+			})
+		}
 	}
 	for by := range dimensions {
 		for _, sums := range h.sums[by] {

@@ -40,8 +40,9 @@ type held struct {
 	// codes are whose the sums are, sums the sums themselves by dimension: of those of few values by day of all time, of others by month.
 	codes [dimensions]codes
 	sums  [dimensions]shelves
-	// days are the sums of agencies by day from since on, older those by day, without instants, of some months before it.
-	days  shelves
+	// days are the sums by day from since on of those that are kept by month, older those of agencies by day, without instants, of some months
+	// before it.
+	days  [dimensions]shelves
 	older []*kept
 	heard map[Voice]*heard
 }
@@ -76,8 +77,8 @@ func (c *codes) ofAll(all []string) []uint32 {
 // Dimension is what the sums of the whole city are told apart by.
 type Dimension int
 
-// The dimensions. Of agencies everything is kept, by month and by day of some months; of sources as well, by day; of levels and kinds what has
-// no bins, by day; of procedures, of which there are thousands, what promises were kept and what went online, by month.
+// The dimensions. Of agencies everything is kept, by month, and by day of some months; of sources as well, by day; of levels and kinds what has
+// no bins, by day; of procedures, of which there are thousands, what promises were kept and what went online, by month and by day of the last ones.
 const (
 	Agency Dimension = iota
 	Source
@@ -194,17 +195,20 @@ func (l *Ledger) tidy() {
 
 // all are all shelves.
 func (h *held) all() []shelves {
-	all := append(slices.Clone(h.sums[:]), h.days)
+	all := slices.Concat(h.sums[:], h.days[:])
 	for _, k := range h.older {
 		all = append(all, k.days)
 	}
 	return all
 }
 
-// daysOf is where a day of agencies is kept by itself, nil if it is not.
-func (h *held) daysOf(of Stratum, day calendar.Day) *shelf {
+// daysOf is where a day of a dimension that is kept by month is kept by itself, nil if it is not.
+func (h *held) daysOf(d Dimension, of Stratum, day calendar.Day) *shelf {
 	if day >= h.since {
-		return h.days.on(of)
+		return h.days[d].on(of)
+	}
+	if d != Agency {
+		return nil
 	}
 	month := monthOf(day)
 	for _, k := range h.older {
@@ -217,12 +221,10 @@ func (h *held) daysOf(of Stratum, day calendar.Day) *shelf {
 
 // add adds to a sum of a dimension.
 func (h *held) add(d Dimension, of Stratum, at slot, n int64) {
-	if d == Agency {
-		if days := h.daysOf(of, at.day); days != nil {
+	if !d.daily() {
+		if days := h.daysOf(d, of, at.day); days != nil {
 			days.put(at, n)
 		}
-	}
-	if !d.daily() {
 		at.day, at.millis = monthOf(at.day), 0
 	}
 	h.sums[d].on(of).put(at, n)

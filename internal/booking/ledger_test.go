@@ -33,10 +33,10 @@ func contents(t *testing.T, l *Ledger) map[string]int64 {
 		}
 		for by := range dimensions {
 			add(fmt.Sprint("by ", by), p.held.sums[by], p.Codes(by))
+			add(fmt.Sprint("day by ", by), p.held.days[by], p.Codes(by))
 		}
-		add("day of agency", p.held.days, p.Codes(Agency))
 		for _, k := range p.held.older {
-			add("day of agency", k.days, p.Codes(Agency))
+			add("older day", k.days, p.Codes(Agency))
 		}
 	})
 	if !ok {

@@ -30,7 +30,7 @@ func (p Page) Block() uint64 { return p.held.block }
 
 // Daily says whether the days of a month are kept by themselves, of some strata.
 func (p Page) Daily(d Dimension, month calendar.Day, strata ...Stratum) bool {
-	return d.daily() || d == Agency && len(p.held.missing(month, strata)) == 0
+	return d.daily() || month >= p.held.since || d == Agency && len(p.held.missing(month, strata)) == 0
 }
 
 // Keeps says whether lines of a stratum are kept by a dimension, with some marks told apart.
@@ -68,15 +68,14 @@ func (p Page) Months(of Stratum, whose Whose, each func(*Run)) {
 // Days calls each with the sums of a stratum by day, likewise: of a dimension that has them of all time, of agencies those of the last months and
 // of those among some months whose days are kept.
 func (p Page) Days(months []calendar.Day, of Stratum, whose Whose, each func(*Run)) {
-	switch {
-	case whose.By.daily():
+	if whose.By.daily() {
 		p.Months(of, whose, each)
-	case whose.By == Agency:
-		p.held.days[of].read(whose.Only, each)
-		for _, k := range p.held.older {
-			if slices.Contains(months, k.month) {
-				k.days[of].read(whose.Only, each)
-			}
+		return
+	}
+	p.held.days[whose.By][of].read(whose.Only, each)
+	for _, k := range p.held.older {
+		if whose.By == Agency && slices.Contains(months, k.month) {
+			k.days[of].read(whose.Only, each)
 		}
 	}
 }

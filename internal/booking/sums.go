@@ -36,32 +36,33 @@ func daysOf(whose, instant, condition string) []string {
 	}
 }
 
-// ofJournal are the questions for the sums of each dimension, but for the last days of agencies. The projection of months knows no bins, which
-// are read from those of days.
+// ofJournal are the questions for the sums of each dimension. The projection of months knows no bins, which are read from those of days.
 func ofJournal() [dimensions][]string {
 	const months, month = "makeDate32(intDiv(%[1]s, 100), %[1]s %% 100, 1)", "toYYYYMM(day)"
 	byMonth, byDay := fmt.Sprintf(months, "`"+month+"`"), fmt.Sprintf(months, month)
 	before, ofLast := " < {before:UInt32}", "if(day < {since:Date32}, 0, millis)"
 	var all [dimensions][]string
-	all[Agency] = []string{
+	all[Agency] = append(daysOf("agency", "millis", "day >= {since:Date32}"),
 		sumsBy("agency", "by_month", "measure", "0", byMonth, "marks", noInstant, "NOT "+hasBins+" AND `"+month+"`"+before),
 		sumsBy("agency", "by_agency", "measure", "1", byDay, "toUInt32(bin)", noInstant, hasBins+" AND "+month+before),
 		sumsBy("agency", "by_delay", ofDelays, "1", byDay, delayBin, noInstant, "delay > 0 AND "+month+before),
-	}
+	)
 	all[Source] = daysOf("source", ofLast, "1")
 	for by, column := range map[Dimension]string{Level: "level", Kind: "kind"} {
 		all[by] = []string{sumsBy(column, "by_day", "measure", "0", "day", "marks", ofLast, "NOT "+hasBins)}
 	}
 	for measure, marks := range ofProcedures {
-		all[Procedure] = append(all[Procedure], sumsBy("procedure", "by_month_procedure", "measure", "0", byMonth, fmt.Sprintf("bitAnd(marks, %d)", marks), noInstant,
-			fmt.Sprintf("family = '%s' AND measure = '%s'", event.Dossier, measure)))
+		told, only := fmt.Sprintf("bitAnd(marks, %d)", marks), fmt.Sprintf("family = '%s' AND measure = '%s' AND ", event.Dossier, measure)
+		all[Procedure] = append(all[Procedure],
+			sumsBy("procedure", "by_month_procedure", "measure", "0", byMonth, told, noInstant, only+"`"+month+"`"+before),
+			sumsBy("procedure", "by_procedure", "measure", "0", "day", told, "millis", only+"day >= {since:Date32}"))
 	}
 	return all
 }
 
 // load reads the sums of the journal, of which block is the last one. Nobody may write the journal meanwhile.
 func (l *Ledger) load(ctx context.Context, conn driver.Conn, block uint64, today calendar.Day) error {
-	h := &held{block: block, since: firstKept(today), days: shelves{}, heard: map[Voice]*heard{}}
+	h := &held{block: block, since: firstKept(today), heard: map[Voice]*heard{}}
 	first := h.since.Start(time.UTC)
 	args := []any{clickhouse.Named("before", fmt.Sprint(first.Year()*100+int(first.Month()))), clickhouse.Named("since", h.since.String())}
 	read := func(by Dimension, queries []string) error {
@@ -77,13 +78,10 @@ func (l *Ledger) load(ctx context.Context, conn driver.Conn, block uint64, today
 		return nil
 	}
 	for by, queries := range ofJournal() {
-		h.sums[by] = shelves{}
+		h.sums[by], h.days[by] = shelves{}, shelves{}
 		if err := read(Dimension(by), queries); err != nil {
 			return err
 		}
-	}
-	if err := read(Agency, daysOf("agency", "millis", "day >= {since:Date32}")); err != nil {
-		return err
 	}
 	if err := h.readHeard(ctx, conn); err != nil {
 		return fmt.Errorf("read the days on which anything was heard: %w", err)
