@@ -64,8 +64,12 @@ func unheard(of, in *Ledger) (missing []string) {
 
 // strata are some of those whose days can be kept.
 var strata = []Stratum{
-	{Family: "dossier", Measure: lifecycle.Opened}, {Family: "dossier", Measure: lifecycle.Settled}, {Family: "dossier", Measure: lifecycle.Recorded},
-	{Family: "dossier", Measure: lifecycle.Recorded, Binned: true}, {Family: "dossier", Measure: lifecycle.Worked, Binned: true}, {Family: "task", Measure: lifecycle.Opened},
+	{Family: "dossier", Measure: lifecycle.Opened},
+	{Family: "dossier", Measure: lifecycle.Settled},
+	{Family: "dossier", Measure: lifecycle.Recorded},
+	{Family: "dossier", Measure: lifecycle.Recorded, Binned: true},
+	{Family: "dossier", Measure: lifecycle.Worked, Binned: true},
+	{Family: "task", Measure: lifecycle.Opened},
 }
 
 // fresh is a ledger that was read from the engine now, with the days of some months.
