@@ -158,23 +158,64 @@ type cell struct {
 	N string
 }
 
-// HTML is the value of a cell in a page, after what it is made of; see number.HTML for why no template writes it.
-func (c cell) HTML() template.HTML {
-	if made := c.Made(); made != "" {
-		return made + " " + c.Value.HTML()
+// HTML is the row in a page; see number.HTML for why no template writes it.
+func (r breakdownRow) HTML() template.HTML {
+	var b strings.Builder
+	b.WriteString(`<tr><th scope="row">`)
+	if r.Href != "" {
+		b.WriteString(`<a href="` + inHTML.Replace(r.Href) + `" title="` + inHTML.Replace(r.Code) + `">` + inHTML.Replace(r.Name) + `</a>`)
+	} else {
+		b.WriteString(inHTML.Replace(r.Name))
 	}
-	return c.Value.HTML()
+	if r.Since != "" {
+		b.WriteString(` <small class="since">` + inHTML.Replace(r.Since) + `</small>`)
+	}
+	b.WriteString(`</th>`)
+	for _, c := range r.Cells {
+		if c.Bad {
+			b.WriteString(`<td class="late">`)
+		} else {
+			b.WriteString(`<td>`)
+		}
+		c.write(&b)
+		b.WriteString(`</td>`)
+	}
+	b.WriteString(`</tr>`)
+	return template.HTML(b.String()) //nolint:gosec // escaped
+}
+
+// HTML is the value of a cell in a page, after what it is made of.
+func (c cell) HTML() template.HTML {
+	var b strings.Builder
+	c.write(&b)
+	return template.HTML(b.String()) //nolint:gosec // escaped
+}
+
+func (c cell) write(b *strings.Builder) {
+	if c.Numerator != nil || c.N != "" {
+		c.writeMade(b)
+		b.WriteString(" ")
+	}
+	c.Value.write(b)
 }
 
 // Made is what the value is made of; "" where it is made of nothing.
 func (c cell) Made() template.HTML {
+	var b strings.Builder
+	c.writeMade(&b)
+	return template.HTML(b.String()) //nolint:gosec // escaped
+}
+
+func (c cell) writeMade(b *strings.Builder) {
 	switch {
 	case c.Numerator != nil:
-		return `<small class="parts">` + c.Numerator.HTML() + " / " + c.Denominator.HTML() + `</small>`
+		b.WriteString(`<small class="parts">`)
+		c.Numerator.write(b)
+		b.WriteString(" / ")
+		c.Denominator.write(b)
+		b.WriteString(`</small>`)
 	case c.N != "":
-		return `<small class="parts">` + template.HTML(inHTML.Replace(c.N)) + `</small>` //nolint:gosec // escaped
-	default:
-		return ""
+		b.WriteString(`<small class="parts">` + inHTML.Replace(c.N) + `</small>`)
 	}
 }
 

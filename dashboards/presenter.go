@@ -31,21 +31,35 @@ type number struct {
 // HTML is the number in a page: with a link to its cases where it has any. A page of three hundred agencies has thousands of
 // numbers, and a template would take ten times as long for each.
 func (n number) HTML() template.HTML {
-	text := inHTML.Replace(n.Text)
+	var b strings.Builder
+	n.write(&b)
+	return template.HTML(b.String()) //nolint:gosec // escaped
+}
+
+func (n number) write(b *strings.Builder) {
+	in := func(before, text, after string) {
+		b.WriteString(before)
+		_, _ = inHTML.WriteString(b, text) // a Builder takes all
+		b.WriteString(after)
+	}
 	switch {
 	case n.Exact == "":
-		return template.HTML(`<span class="none">` + text + `</span>`)
+		in(`<span class="none">`, n.Text, `</span>`)
 	case n.Cases == "":
-		return template.HTML(`<data value="` + inHTML.Replace(n.Exact) + `">` + text + `</data>`)
+		in(`<data value="`, n.Exact, `">`)
+		in("", n.Text, `</data>`)
+	default:
+		in(`<a href="`, n.Cases, `">`)
+		in(`<data value="`, n.Exact, ``)
+		in(`" data-kpi="`, n.KPI, ``)
+		if n.Part != "" {
+			in(`" data-part="`, n.Part, ``)
+		}
+		if n.Named {
+			in(`" data-agency="`, n.Agency, ``)
+		}
+		in(`">`, n.Text, `</data></a>`)
 	}
-	part, agency := "", ""
-	if n.Part != "" {
-		part = `" data-part="` + inHTML.Replace(n.Part)
-	}
-	if n.Named {
-		agency = `" data-agency="` + inHTML.Replace(n.Agency)
-	}
-	return template.HTML(`<a href="` + inHTML.Replace(n.Cases) + `"><data value="` + inHTML.Replace(n.Exact) + `" data-kpi="` + inHTML.Replace(n.KPI) + part + agency + `">` + text + `</data></a>`)
 }
 
 // inHTML escapes what stands in a text, or between quotation marks in a tag, as html/template does.

@@ -52,9 +52,9 @@ type Books struct {
 	// open is what was open, by filter, in the last moments, opening whoever reads it.
 	open    map[string]openAt
 	opening singleflight.Group
-	// last are the newest events of agencies as of the block that the books showed, by its number, when they were read.
-	last      lastEvents
-	lastShown uint64
+	// last are the newest events of agencies, statements how many statements of sources there are.
+	last       perBlock[lastEvents]
+	statements perBlock[*stated]
 }
 
 // New returns the books that are read through o.Conn. Without registers they know none.
@@ -101,6 +101,7 @@ func (b *Books) Ask(ctx context.Context, queries ...Query) ([]Figure, error) {
 		if err != nil {
 			return nil, err
 		}
+		block := b.block()
 		figures, remembered, err := b.answer(ctx, queries, groups)
 		if err != nil {
 			return nil, err
@@ -109,12 +110,23 @@ func (b *Books) Ask(ctx context.Context, queries ...Query) ([]Figure, error) {
 		if err != nil {
 			return nil, err
 		}
-		ofOne := after == before && (remembered || before%oneBlock == 0)
+		ofOne := after == before && before%oneBlock == 0
+		if remembered { // what the engine begins to show meanwhile is in none of them
+			ofOne = b.block() == block
+		}
 		if ofOne || asked == asks || after-before > oneBlock {
 			return figures, nil
 		}
-		b.Ledger.Settled()
+		if !remembered {
+			b.Ledger.Settled()
+		}
 	}
+}
+
+// block is the last one that is in memory; 0 if there is none.
+func (b *Books) block() (block uint64) {
+	b.Ledger.Read(func(page booking.Page) { block = page.Block() })
+	return block
 }
 
 // shown is what the books show, as a number: it rises by oneBlock with each block, and is odd while the engine begins to show one.
@@ -129,7 +141,7 @@ func (b *Books) shown(ctx context.Context) (uint64, error) {
 	return oneBlock * block, nil
 }
 
-// answer answers questions, and says whether memory had all that is summed up.
+// answer answers questions, and says whether memory had all that is told of now.
 func (b *Books) answer(ctx context.Context, queries []Query, groups []*group) (_ []Figure, remembered bool, err error) {
 	asOf, events := b.Now().In(b.Calendars.Location()), b.Events()
 	renewing := b.Renewing != nil && b.Renewing()
@@ -186,6 +198,9 @@ func (b *Books) answer(ctx context.Context, queries []Query, groups []*group) (_
 	}
 	if err := b.addCompleteness(ctx, stated, queries, figures); err != nil {
 		return nil, false, err
+	}
+	if stated.records > 0 {
+		engine.Store(true)
 	}
 	for i, q := range queries {
 		d, _ := ByID(q.ID)
@@ -374,27 +389,36 @@ func byAgency(q Query) bool { return slices.Equal(q.By, []string{"agency"}) }
 // agencies may still count for the one it left: the newest event of either is not older for it.
 type lastEvents map[event.Family]map[string]time.Time
 
-// lastEvents are those of the block that the books show. The same ones are returned until it changes, and not to be changed.
+// lastEvents are not to be changed.
 func (b *Books) lastEvents(ctx context.Context) (lastEvents, error) {
-	shown := b.Ledger.Shown()
-	b.mu.Lock()
-	last, read := b.last, b.lastShown
-	b.mu.Unlock()
-	if last != nil && shown == read && shown%oneBlock == 0 && b.tells() {
-		return last, nil
-	}
-	last, err := b.readLastEvents(ctx)
-	if err != nil {
-		return nil, err
-	}
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.last, b.lastShown = last, shown
-	return last, nil
+	return b.last.get(b, func() (lastEvents, error) { return b.readLastEvents(ctx) })
 }
 
-// tells says that the ledger tells when the books show something new.
-func (b *Books) tells() bool { return b.Ledger != nil && (b.Elsewhere == nil || !b.Elsewhere()) }
+// perBlock is what is read again only after the books have shown another block: whatever is stored, a block follows.
+type perBlock[T any] struct {
+	mu    sync.Mutex
+	read  bool
+	shown uint64
+	value T
+}
+
+// get returns what was read of the block that is shown. Who comes meanwhile waits for it.
+func (p *perBlock[T]) get(b *Books, read func() (T, error)) (T, error) {
+	if b.Ledger == nil || b.Elsewhere != nil && b.Elsewhere() { // nobody tells when there is another
+		return read()
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	shown := b.Ledger.Shown()
+	if p.read && p.shown == shown && shown%oneBlock == 0 {
+		return p.value, nil
+	}
+	value, err := read()
+	if err == nil {
+		p.value, p.shown, p.read = value, shown, true
+	}
+	return value, err
+}
 
 func (b *Books) readLastEvents(ctx context.Context) (lastEvents, error) {
 	rows, err := b.Conn.Query(ctx, "SELECT family, agency, max(last) FROM heard GROUP BY family, agency")

@@ -35,8 +35,13 @@ type stated struct {
 // keptDays is of how many days of the books tallies are remembered.
 const keptDays = 4
 
-// stated returns what sources state, of what is stored now. Sources state a count a day, and questions are asked every second.
+// stated returns what sources state, of what is stored now.
 func (b *Books) stated(ctx context.Context) (*stated, error) {
+	return b.statements.get(b, func() (*stated, error) { return b.lookForStated(ctx) })
+}
+
+// lookForStated keeps what was read until another statement is stored: sources state a count a day, and questions are asked every second.
+func (b *Books) lookForStated(ctx context.Context) (*stated, error) {
 	now := stated{upTo: map[string][]tally{}}
 	err := b.Conn.QueryRow(ctx, "SELECT count(), max(arrival) FROM events WHERE family = 'source' AND type = 'source.tally'").Scan(&now.records, &now.newest)
 	if err != nil {
