@@ -23,7 +23,8 @@ type block struct {
 	writer string
 	rules  *lifecycle.Rules
 	cases  cases
-	rows   int // lines of the journal, once they are inserted
+	beside bool // it holds events that are of no case
+	rows   int  // lines of the journal, once they are inserted
 	draft  *draft
 	strays *strays
 
@@ -123,6 +124,7 @@ func (b *Booker) fill(ctx context.Context, block *block, query, token string) (*
 		return nil, err
 	}
 	block.draft, block.strays = b.ledger.begin(block.cases.count()), &strays{cases: cases{}}
+	block.draft.beside = block.beside
 	delivered, err := b.judge(ctx, block, in)
 	if err != nil {
 		return in, err

@@ -168,7 +168,7 @@ func (s *share) settle(ctx context.Context) error {
 // add adds a case's verdict, and what its journal lacks.
 func (s *share) add(c *lifecycle.Case, lacks []lifecycle.Entry) error {
 	s.lines.addCase(c, lacks)
-	s.block.draft.add(c.Family, lacks)
+	s.block.draft.judged(c, lacks)
 	if s.lines.full() {
 		return s.in.send(s.lines)
 	}

@@ -331,7 +331,7 @@ func (b *Booker) step(ctx context.Context) (more bool, err error) {
 		mark = *b.from
 	}
 	next := Mark{Block: mark.Block + 1, Entries: maps.Clone(mark.Entries), Events: mark.Events, Rules: mark.Rules, Edition: lifecycle.Edition, Arrival: mark.Arrival, Nameless: mark.Nameless}
-	touched := cases{}
+	touched, beside := cases{}, false
 	// What is loaded is asked first: rows that are stored later are read or left, but never passed over.
 	own, loaded := "", uint64(0)
 	if b.Loaded != nil {
@@ -341,7 +341,7 @@ func (b *Booker) step(ctx context.Context) (more bool, err error) {
 		b.collectors = append(b.collectors, own) // one's own need not be looked for: the first events of a city are seen at once
 	}
 	for _, collector := range b.collectors {
-		upTo, arrival, full, err := b.touch(ctx, touched, collector, mark.Entries[collector])
+		upTo, arrival, others, full, err := b.touch(ctx, touched, collector, mark.Entries[collector])
 		if err != nil {
 			return false, fmt.Errorf("find the cases that events of %s touch: %w", collector, err)
 		}
@@ -354,7 +354,7 @@ func (b *Booker) step(ctx context.Context) (more bool, err error) {
 				next.Arrival = arrival
 			}
 		}
-		more = more || full
+		beside, more = beside || others, more || full
 	}
 	rules := b.Rules()
 	reopened, err := b.reopen(ctx, touched, rules, &next)
@@ -370,7 +370,7 @@ func (b *Booker) step(ctx context.Context) (more bool, err error) {
 	}
 	start := time.Now()
 	touched.sort()
-	block := &block{mark: next, booked: mark, writer: b.writer, rules: rules, cases: touched}
+	block := &block{mark: next, booked: mark, writer: b.writer, rules: rules, cases: touched, beside: beside}
 	if err := b.write(ctx, block); err != nil {
 		return false, fmt.Errorf("write block %d: %w", next.Block, err)
 	}
@@ -382,18 +382,18 @@ func (b *Booker) step(ctx context.Context) (more bool, err error) {
 
 // touch adds the cases of the next events of a collector, and of all that were booked before: a block never knows less than the one
 // before it, or it would take back what that one booked.
-func (b *Booker) touch(ctx context.Context, touched cases, collector string, after uint64) (upTo uint64, arrival time.Time, full bool, err error) {
+func (b *Booker) touch(ctx context.Context, touched cases, collector string, after uint64) (upTo uint64, arrival time.Time, beside, full bool, err error) {
 	booked := b.Mark().Entries[collector]
 	for {
-		to, at, more, err := touched.add(ctx, b.Conn, collector, after, b.perBlock)
-		if err != nil || to == 0 {
-			return upTo, arrival, false, err
+		to, at, others, more, err := touched.add(ctx, b.Conn, collector, after, b.perBlock)
+		if beside = beside || others; err != nil || to == 0 {
+			return upTo, arrival, beside, false, err
 		}
 		if at.After(arrival) {
 			arrival = at
 		}
 		if upTo, after = to, to; upTo >= booked || !more {
-			return upTo, arrival, more, nil
+			return upTo, arrival, beside, more, nil
 		}
 	}
 }

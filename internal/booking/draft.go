@@ -3,6 +3,7 @@ package booking
 import (
 	"maps"
 	"sync"
+	"time"
 
 	"tiendo/internal/calendar"
 	"tiendo/internal/event"
@@ -16,11 +17,14 @@ type draft struct {
 	codes [dimensions]codes
 	sums  [dimensions]map[Stratum]map[slot]int64
 	heard map[Voice]map[calendar.Day]int64
+	last  lastEvents
 	since calendar.Day
 	// older are the strata of months of which days are kept.
 	older map[calendar.Day]map[Stratum]bool
 	// fine says that all days are told apart, so that a month may be kept while the block is judged.
 	fine bool
+	// beside says that the block holds something that is of no case.
+	beside bool
 }
 
 // daily says whether the days of a dimension in the month of a day are told apart.
@@ -32,7 +36,7 @@ func (d *draft) daily(by Dimension, of Stratum, day calendar.Day) bool {
 func (l *Ledger) begin(cases int) *draft {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	d := &draft{fine: cases <= fewCases, heard: map[Voice]map[calendar.Day]int64{}, older: map[calendar.Day]map[Stratum]bool{}}
+	d := &draft{fine: cases <= fewCases, heard: map[Voice]map[calendar.Day]int64{}, last: lastEvents{}, older: map[calendar.Day]map[Stratum]bool{}}
 	for i := range d.sums {
 		d.sums[i] = map[Stratum]map[slot]int64{}
 	}
@@ -48,10 +52,15 @@ func (l *Ledger) begin(cases int) *draft {
 	return d
 }
 
-// add adds lines of the journal.
-func (d *draft) add(family event.Family, entries []lifecycle.Entry) {
+// judged adds a case, and lines of its journal.
+func (d *draft) judged(c *lifecycle.Case, entries []lifecycle.Entry) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	d.last.add(c.Family, c.Agency, c.LastEvent.Truncate(time.Millisecond))
+	d.add(c.Family, entries)
+}
+
+func (d *draft) add(family event.Family, entries []lifecycle.Entry) {
 	for i := range entries {
 		e := &entries[i]
 		at := slot{day: e.Day, marks: e.Marks, millis: e.Millis}
@@ -128,6 +137,14 @@ func (l *Ledger) commit(d *draft, block uint64, today calendar.Day) {
 		for day, n := range days {
 			h.hear(voice, day, n)
 		}
+	}
+	for family, agencies := range d.last {
+		for agency, t := range agencies {
+			h.last.add(family, agency, t)
+		}
+	}
+	if d.beside {
+		l.beside.Add(1)
 	}
 	if since := firstKept(today); h.since < since {
 		h.leave(since)

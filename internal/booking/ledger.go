@@ -24,6 +24,8 @@ type Ledger struct {
 	shown atomic.Uint64
 	// keeping is held while the days of a month are read: a page has many questions of one period, which would read them all at once.
 	keeping sync.Mutex
+	// beside rises when something is booked that is of no case, and when the ledger is read anew.
+	beside atomic.Uint64
 
 	mu sync.RWMutex
 	// held is nil while the ledger cannot be read.
@@ -45,6 +47,7 @@ type held struct {
 	days  [dimensions]shelves
 	older []*kept
 	heard map[Voice]*heard
+	last  lastEvents
 }
 
 // codes number codes in the order in which they come.
@@ -250,6 +253,24 @@ func (h *held) hear(voice Voice, day calendar.Day, n int64) {
 	if of.sums[at] += n; of.sums[at] == 0 {
 		of.days, of.sums = slices.Delete(of.days, at, at+1), slices.Delete(of.sums, at, at+1)
 	}
+}
+
+// lastEvents are when the newest events of cases happened that were an agency's when they were judged, by family and agency.
+type lastEvents map[event.Family]map[string]time.Time
+
+func (l lastEvents) add(family event.Family, agency string, t time.Time) {
+	if l[family] == nil {
+		l[family] = map[string]time.Time{}
+	}
+	if t.After(l[family][agency]) {
+		l[family][agency] = t
+	}
+}
+
+// Beside rises when something is booked that is of no case, such as what sources state; false while the ledger cannot be read.
+func (l *Ledger) Beside() (n uint64, readable bool) {
+	readable = l.Read(func(Page) { n = l.beside.Load() })
+	return n, readable
 }
 
 // forget makes the ledger unreadable until it is loaded.

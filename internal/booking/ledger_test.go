@@ -35,6 +35,11 @@ func contents(t *testing.T, l *Ledger) map[string]int64 {
 			add(fmt.Sprint("by ", by), p.held.sums[by], p.Codes(by))
 			add(fmt.Sprint("day by ", by), p.held.days[by], p.Codes(by))
 		}
+		for family, agencies := range p.held.last {
+			for agency, t := range agencies {
+				all[fmt.Sprint("last event of ", family, " ", agency)] = t.UnixMilli()
+			}
+		}
 		for _, k := range p.held.older {
 			add("older day", k.days, p.Codes(Agency))
 		}

@@ -2,6 +2,7 @@ package booking
 
 import (
 	"slices"
+	"time"
 
 	"tiendo/internal/calendar"
 	"tiendo/internal/event"
@@ -89,3 +90,6 @@ func (p Page) Heard(family event.Family, each func(Voice, []calendar.Day)) {
 		}
 	}
 }
+
+// Last are the times of the newest events of a family's cases, by agency, for as long as the page is read.
+func (p Page) Last(family event.Family) map[string]time.Time { return p.held.last[family] }

@@ -62,7 +62,7 @@ func ofJournal() [dimensions][]string {
 
 // load reads the sums of the journal, of which block is the last one. Nobody may write the journal meanwhile.
 func (l *Ledger) load(ctx context.Context, conn driver.Conn, block uint64, today calendar.Day) error {
-	h := &held{block: block, since: firstKept(today), heard: map[Voice]*heard{}}
+	h := &held{block: block, since: firstKept(today), heard: map[Voice]*heard{}, last: lastEvents{}}
 	first := h.since.Start(time.UTC)
 	args := []any{clickhouse.Named("before", fmt.Sprint(first.Year()*100+int(first.Month()))), clickhouse.Named("since", h.since.String())}
 	read := func(by Dimension, queries []string) error {
@@ -86,6 +86,9 @@ func (l *Ledger) load(ctx context.Context, conn driver.Conn, block uint64, today
 	if err := h.readHeard(ctx, conn); err != nil {
 		return fmt.Errorf("read the days on which anything was heard: %w", err)
 	}
+	if err := h.readLast(ctx, conn); err != nil {
+		return fmt.Errorf("read the last event of each agency: %w", err)
+	}
 	for _, shelves := range h.all() {
 		for _, sums := range shelves {
 			sums.settle()
@@ -94,6 +97,7 @@ func (l *Ledger) load(ctx context.Context, conn driver.Conn, block uint64, today
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.held = h
+	l.beside.Add(1)
 	return nil
 }
 
@@ -138,6 +142,23 @@ func (h *held) readHeard(ctx context.Context, conn driver.Conn) error {
 		}
 		voice.Family = event.Family(family)
 		h.hear(voice, calendar.DayOf(day, time.UTC), n)
+	}
+	return rows.Err()
+}
+
+func (h *held) readLast(ctx context.Context, conn driver.Conn) error {
+	rows, err := conn.Query(ctx, "SELECT family, agency, max(last) FROM heard GROUP BY family, agency")
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var family, agency string
+		var t time.Time
+		if err := rows.Scan(&family, &agency, &t); err != nil {
+			return err
+		}
+		h.last.add(event.Family(family), agency, t)
 	}
 	return rows.Err()
 }

@@ -58,34 +58,35 @@ func news(collector string) string {
 }
 
 // add adds the cases that stored events of a collector touch, in the order of its log, after a log entry, about so many events. It returns
-// the last entry that is among them and its arrival, 0 if there is none, and whether more are stored.
-func (cs cases) add(ctx context.Context, conn driver.Conn, collector string, after, events uint64) (upTo uint64, arrival time.Time, full bool, err error) {
+// the last entry that is among them and its arrival, 0 if there is none, whether others are of no case, and whether more are stored.
+func (cs cases) add(ctx context.Context, conn driver.Conn, collector string, after, events uint64) (upTo uint64, arrival time.Time, beside, full bool, err error) {
 	upTo, full, err = lastOfBlock(ctx, conn, collector, after, events)
 	if err != nil || upTo == 0 {
-		return 0, arrival, false, err
+		return 0, arrival, false, false, err
 	}
 	rows, err := conn.Query(ctx, `SELECT family, subject, max(arrival) FROM events WHERE `+news(collector)+` AND entry <= {upto:UInt64} GROUP BY family, subject`,
 		clickhouse.Named("collector", collector), clickhouse.Named("after", fmt.Sprint(after)), clickhouse.Named("upto", fmt.Sprint(upTo)))
 	if err != nil {
-		return 0, arrival, false, err
+		return 0, arrival, false, false, err
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var name, subject string
 		var at time.Time
 		if err := rows.Scan(&name, &subject, &at); err != nil {
-			return 0, arrival, false, err
+			return 0, arrival, false, false, err
 		}
 		if at.After(arrival) {
 			arrival = at
 		}
 		family := event.Family(name)
 		if !lifecycle.Books(family) {
+			beside = true
 			continue
 		}
 		cs[family] = append(cs[family], subject)
 	}
-	return upTo, arrival, full, rows.Err()
+	return upTo, arrival, beside, full, rows.Err()
 }
 
 // lastOfBlock returns the last log entry that fits into a block of stored events after an entry, 0 if there are none, and

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -47,14 +48,12 @@ type Books struct {
 	// heardOf is what was asked of activities since heardAt events were booked.
 	heardOf map[string][]activity
 	heardAt uint64
-	// tallied is what sources stated when it was last asked for.
-	tallied *stated
+	// tallied is what sources stated when it was last asked for, talliedAt how much had been booked by then that is of no case.
+	tallied   *stated
+	talliedAt uint64
 	// open is what was open, by filter, in the last moments, opening whoever reads it.
 	open    map[string]openAt
 	opening singleflight.Group
-	// last are the newest events of agencies, statements how many statements of sources there are.
-	last       perBlock[lastEvents]
-	statements perBlock[*stated]
 }
 
 // New returns the books that are read through o.Conn. Without registers they know none.
@@ -391,33 +390,15 @@ type lastEvents map[event.Family]map[string]time.Time
 
 // lastEvents are not to be changed.
 func (b *Books) lastEvents(ctx context.Context) (lastEvents, error) {
-	return b.last.get(b, func() (lastEvents, error) { return b.readLastEvents(ctx) })
-}
-
-// perBlock is what is read again only after the books have shown another block: whatever is stored, a block follows.
-type perBlock[T any] struct {
-	mu    sync.Mutex
-	read  bool
-	shown uint64
-	value T
-}
-
-// get returns what was read of the block that is shown. Who comes meanwhile waits for it.
-func (p *perBlock[T]) get(b *Books, read func() (T, error)) (T, error) {
-	if b.Ledger == nil || b.Elsewhere != nil && b.Elsewhere() { // nobody tells when there is another
-		return read()
+	last := lastEvents{}
+	if b.Ledger.Read(func(page booking.Page) {
+		for _, family := range lifecycle.Families() {
+			last[family] = maps.Clone(page.Last(family))
+		}
+	}) {
+		return last, nil
 	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	shown := b.Ledger.Shown()
-	if p.read && p.shown == shown && shown%oneBlock == 0 {
-		return p.value, nil
-	}
-	value, err := read()
-	if err == nil {
-		p.value, p.shown, p.read = value, shown, true
-	}
-	return value, err
+	return b.readLastEvents(ctx)
 }
 
 func (b *Books) readLastEvents(ctx context.Context) (lastEvents, error) {

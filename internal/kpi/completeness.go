@@ -35,13 +35,16 @@ type stated struct {
 // keptDays is of how many days of the books tallies are remembered.
 const keptDays = 4
 
-// stated returns what sources state, of what is stored now.
+// stated returns what sources state. They state a count a day, and questions are asked every second: where a booker tells whether anything came
+// that may be one, nothing is asked until then.
 func (b *Books) stated(ctx context.Context) (*stated, error) {
-	return b.statements.get(b, func() (*stated, error) { return b.lookForStated(ctx) })
-}
-
-// lookForStated keeps what was read until another statement is stored: sources state a count a day, and questions are asked every second.
-func (b *Books) lookForStated(ctx context.Context) (*stated, error) {
+	beside, told := b.Ledger.Beside()
+	b.mu.Lock()
+	known, at := b.tallied, b.talliedAt
+	b.mu.Unlock()
+	if known != nil && told && at == beside {
+		return known, nil
+	}
 	now := stated{upTo: map[string][]tally{}}
 	err := b.Conn.QueryRow(ctx, "SELECT count(), max(arrival) FROM events WHERE family = 'source' AND type = 'source.tally'").Scan(&now.records, &now.newest)
 	if err != nil {
@@ -52,6 +55,7 @@ func (b *Books) lookForStated(ctx context.Context) (*stated, error) {
 	if known := b.tallied; known == nil || known.records != now.records || !known.newest.Equal(now.newest) {
 		b.tallied = &now
 	}
+	b.talliedAt = beside
 	return b.tallied, nil
 }
 

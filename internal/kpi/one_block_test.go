@@ -1,9 +1,11 @@
 package kpi
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -83,4 +85,64 @@ func TestFiguresOfBooksOfAnEarlierVersion(t *testing.T) {
 			t.Errorf("renewing %t: %s, %v", renewing, told, err)
 		}
 	}
+}
+
+// TestWhatIsNoSum: when an agency was last heard of, and what a source states, is told as of the last block too, without asking the engine
+// while there is none.
+func TestWhatIsNoSum(t *testing.T) {
+	t.Parallel()
+	conn := &asked{Conn: enginetest.Conn(t)}
+	booker := bookerOf(t, conn.Conn)
+	march, err := period.Parse("2025-03", time.Now(), zone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := New(Options{Conn: conn, Ledger: booker.Ledger(), Calendars: calendar.Builtin(zone), Now: time.Now, Events: func() uint64 { return booker.Mark().Events }})
+	received := func() Figure {
+		t.Helper()
+		figures, err := b.Ask(t.Context(), Query{ID: "dossier.received", Period: march, By: []string{"agency"}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return figures[0]
+	}
+	bookAnother(t, conn.Conn, booker, 1)
+	first := time.Date(2025, 3, 5, 1, 0, 0, 0, time.UTC)
+	if got := received(); len(got.Rows) != 1 || got.Rows[0].LastEvent == nil || !got.Rows[0].LastEvent.Equal(first) || got.Completeness != nil {
+		t.Errorf("one dossier was received at %v, and nothing stated: %+v", first, got)
+	}
+	before := conn.questions.Load()
+	received()
+	if n := conn.questions.Load() - before; n != 0 {
+		t.Errorf("nothing was booked, and the engine was asked %d times", n)
+	}
+	if err := conn.Exec(t.Context(), `INSERT INTO events (family, subject, source, id, type, time, recorded, data, arrival, collector, entry, seniority)
+		VALUES ('source', 'daily', 'urn:test', 't', 'source.tally', '2025-03-06 01:00:00', '2025-03-06 01:00:00', '{"count":4,"day":"2025-03-05","family":"dossier"}', '2025-03-06 01:00:00', 'c', 2, 1)`); err != nil {
+		t.Fatal(err)
+	}
+	booker.Wake()
+	for end := time.Now().Add(30 * time.Second); received().Completeness == nil; time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("what the source stated is in no answer")
+		}
+	}
+	if got := received().CompletenessOf; *got != (Stated{Received: 1, Stated: 4}) {
+		t.Errorf("1 of 4 arrived: %+v", got)
+	}
+}
+
+// asked is a connection that counts what it is asked.
+type asked struct {
+	driver.Conn
+	questions atomic.Int64
+}
+
+func (a *asked) Query(ctx context.Context, query string, args ...any) (driver.Rows, error) {
+	a.questions.Add(1)
+	return a.Conn.Query(ctx, query, args...)
+}
+
+func (a *asked) QueryRow(ctx context.Context, query string, args ...any) driver.Row {
+	a.questions.Add(1)
+	return a.Conn.QueryRow(ctx, query, args...)
 }
