@@ -19,8 +19,8 @@ type draft struct {
 	heard map[Voice]map[calendar.Day]int64
 	last  lastEvents
 	since calendar.Day
-	// older are the strata of months of which days are kept.
-	older map[calendar.Day]map[Stratum]bool
+	// older are the strata of months of which days are kept, by dimension.
+	older map[calendar.Day]*[dimensions]map[Stratum]bool
 	// fine says that all days are told apart, so that a month may be kept while the block is judged.
 	fine bool
 	// beside says that the block holds something that is of no case.
@@ -29,24 +29,32 @@ type draft struct {
 
 // daily says whether the days of a dimension in the month of a day are told apart.
 func (d *draft) daily(by Dimension, of Stratum, day calendar.Day) bool {
-	return by.daily() || day >= d.since || by == Agency && (d.fine || d.older[monthOf(day)][of])
+	if by.daily() || day >= d.since || d.fine {
+		return true
+	}
+	kept := d.older[monthOf(day)]
+	return kept != nil && kept[by][of]
 }
 
 // begin returns an empty draft of a block of so many cases: of few, all days fit into memory.
 func (l *Ledger) begin(cases int) *draft {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	d := &draft{fine: cases <= fewCases, heard: map[Voice]map[calendar.Day]int64{}, last: lastEvents{}, older: map[calendar.Day]map[Stratum]bool{}}
+	d := &draft{fine: cases <= fewCases, heard: map[Voice]map[calendar.Day]int64{}, last: lastEvents{}, older: map[calendar.Day]*[dimensions]map[Stratum]bool{}}
 	for i := range d.sums {
 		d.sums[i] = map[Stratum]map[slot]int64{}
 	}
 	if l.held != nil {
 		d.since = l.held.since
 		for _, k := range l.held.older {
-			d.older[k.month] = map[Stratum]bool{}
-			for of := range k.days {
-				d.older[k.month][of] = true
+			kept := &[dimensions]map[Stratum]bool{}
+			for by, days := range k.days {
+				kept[by] = map[Stratum]bool{}
+				for of := range days {
+					kept[by][of] = true
+				}
 			}
+			d.older[k.month] = kept
 		}
 	}
 	return d
@@ -122,7 +130,9 @@ func (l *Ledger) commit(d *draft, block uint64, today calendar.Day) {
 	}
 	h.block = block
 	for _, k := range h.older { // what somebody asked for since the draft began
-		maps.DeleteFunc(k.days, func(of Stratum, _ *shelf) bool { return !d.daily(Agency, of, k.month) })
+		for by, days := range k.days {
+			maps.DeleteFunc(days, func(of Stratum, _ *shelf) bool { return !d.daily(Dimension(by), of, k.month) })
+		}
 	}
 	for by := range dimensions {
 		numbers := h.codes[by].ofAll(d.codes[by].all)

@@ -42,8 +42,7 @@ type held struct {
 	// codes are whose the sums are, sums the sums themselves by dimension: of those of few values by day of all time, of others by month.
 	codes [dimensions]codes
 	sums  [dimensions]shelves
-	// days are the sums by day from since on of those that are kept by month, older those of agencies by day, without instants, of some months
-	// before it.
+	// days are the sums by day from since on of those that are kept by month, older those by day, without instants, of some months before it.
 	days  [dimensions]shelves
 	older []*kept
 	heard map[Voice]*heard
@@ -200,7 +199,7 @@ func (l *Ledger) tidy() {
 func (h *held) all() []shelves {
 	all := slices.Concat(h.sums[:], h.days[:])
 	for _, k := range h.older {
-		all = append(all, k.days)
+		all = append(all, k.days[:]...)
 	}
 	return all
 }
@@ -210,13 +209,10 @@ func (h *held) daysOf(d Dimension, of Stratum, day calendar.Day) *shelf {
 	if day >= h.since {
 		return h.days[d].on(of)
 	}
-	if d != Agency {
-		return nil
-	}
 	month := monthOf(day)
 	for _, k := range h.older {
 		if k.month == month {
-			return k.days[of]
+			return k.days[d][of]
 		}
 	}
 	return nil

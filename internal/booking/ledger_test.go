@@ -41,7 +41,9 @@ func contents(t *testing.T, l *Ledger) map[string]int64 {
 			}
 		}
 		for _, k := range p.held.older {
-			add("older day", k.days, p.Codes(Agency))
+			for by := range dimensions {
+				add(fmt.Sprint("older day by ", by), k.days[by], p.Codes(by))
+			}
 		}
 	})
 	if !ok {
@@ -77,6 +79,16 @@ var strata = []Stratum{
 	{Family: "task", Measure: lifecycle.Opened},
 }
 
+// keep keeps the days of a month, by agency and by procedure.
+func keep(t *testing.T, l *Ledger, conn driver.Conn, month calendar.Day) {
+	t.Helper()
+	for by, strata := range map[Dimension][]Stratum{Agency: strata, Procedure: strata[:2]} {
+		if err := l.Keep(t.Context(), conn, by, month, strata...); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // fresh is a ledger that was read from the engine now, with the days of some months.
 func fresh(t *testing.T, conn driver.Conn, b *Booker, today calendar.Day, months ...calendar.Day) *Ledger {
 	t.Helper()
@@ -85,9 +97,7 @@ func fresh(t *testing.T, conn driver.Conn, b *Booker, today calendar.Day, months
 		t.Fatal(err)
 	}
 	for _, month := range months {
-		if err := l.Keep(t.Context(), conn, month, strata...); err != nil {
-			t.Fatal(err)
-		}
+		keep(t, l, conn, month)
 	}
 	return l
 }
@@ -119,11 +129,9 @@ func TestLedgerFollowsTheJournal(t *testing.T) {
 			t.Fatalf("only %d sums", len(want))
 		}
 		month := monthOf(calendar.DayOf(events[n].Time, zone))
-		if err := booker.Ledger().Keep(t.Context(), conn, month, strata...); err != nil {
-			t.Fatal(err)
-		}
+		keep(t, booker.Ledger(), conn, month)
 		booker.Ledger().Read(func(p Page) {
-			if !p.Daily(Agency, month, strata...) {
+			if !p.Daily(Agency, month, strata...) || !p.Daily(Procedure, month, strata[:2]...) {
 				t.Errorf("the days of %s are not kept", month)
 			}
 			kept = kept[:0]
@@ -153,7 +161,7 @@ func TestLedgerIsUnreadableAfterADoubt(t *testing.T) {
 	if readable() {
 		t.Error("a block was skipped, and it can be read")
 	}
-	if err := booker.ledger.Keep(t.Context(), conn, monthOf(today-400), strata...); err != nil {
+	if err := booker.ledger.Keep(t.Context(), conn, Agency, monthOf(today-400), strata...); err != nil {
 		t.Errorf("to keep days in a ledger that cannot be read is nothing: %v", err)
 	}
 	if err := booker.resume(t.Context()); err != nil || !readable() {
@@ -329,7 +337,7 @@ func TestKeptWhileABlockIsJudged(t *testing.T) {
 		l := fresh(t, conn, booker, today)
 		d := l.begin(cases)
 		d.add("dossier", []lifecycle.Entry{entry})
-		if err := l.Keep(t.Context(), conn, monthOf(entry.Day), strata...); err != nil {
+		if err := l.Keep(t.Context(), conn, Agency, monthOf(entry.Day), strata...); err != nil {
 			t.Fatal(err)
 		}
 		l.commit(d, 1, today)
@@ -357,7 +365,7 @@ func TestTheMonthsAskedForStay(t *testing.T) {
 	}
 	for _, month := range months {
 		for _, asked := range []calendar.Day{months[0], month} {
-			if err := l.Keep(t.Context(), conn, asked, strata...); err != nil {
+			if err := l.Keep(t.Context(), conn, Agency, asked, strata...); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -392,7 +400,7 @@ func TestAMonthIsReadOnce(t *testing.T) {
 	var asking sync.WaitGroup
 	for range 8 {
 		asking.Go(func() {
-			if err := l.Keep(t.Context(), conn, monthOf(today-400), strata...); err != nil {
+			if err := l.Keep(t.Context(), conn, Agency, monthOf(today-400), strata...); err != nil {
 				t.Error(err)
 			}
 		})
@@ -421,7 +429,7 @@ func TestStrataAreReadAsTheyAreAskedFor(t *testing.T) {
 	}
 	l := fresh(t, conn, booker, today)
 	for n := range len(strata) + 1 {
-		if err := l.Keep(t.Context(), conn, month, strata[:n]...); err != nil {
+		if err := l.Keep(t.Context(), conn, Agency, month, strata[:n]...); err != nil {
 			t.Fatal(err)
 		}
 		l.Read(func(p Page) {
@@ -432,6 +440,7 @@ func TestStrataAreReadAsTheyAreAskedFor(t *testing.T) {
 			}
 		})
 	}
+	keep(t, l, conn, month)
 	want := contents(t, fresh(t, conn, booker, today, month))
 	if diff := cmp.Diff(want, contents(t, l)); diff != "" {
 		t.Errorf("read one after the other they are others (-at once +one by one):\n%s", diff)

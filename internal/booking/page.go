@@ -29,9 +29,9 @@ func (l *Ledger) Read(read func(Page)) bool {
 // Block is the last block that is in the ledger.
 func (p Page) Block() uint64 { return p.held.block }
 
-// Daily says whether the days of a month are kept by themselves, of some strata.
+// Daily says whether the days of a month are kept by themselves, of some strata. Those of months that are asked for stay longest.
 func (p Page) Daily(d Dimension, month calendar.Day, strata ...Stratum) bool {
-	return d.daily() || month >= p.held.since || d == Agency && len(p.held.missing(month, strata)) == 0
+	return len(p.held.missing(d, month, strata)) == 0
 }
 
 // Keeps says whether lines of a stratum are kept by a dimension, with some marks told apart.
@@ -75,8 +75,8 @@ func (p Page) Days(months []calendar.Day, of Stratum, whose Whose, each func(*Ru
 	}
 	p.held.days[whose.By][of].read(whose.Only, each)
 	for _, k := range p.held.older {
-		if whose.By == Agency && slices.Contains(months, k.month) {
-			k.days[of].read(whose.Only, each)
+		if slices.Contains(months, k.month) {
+			k.days[whose.By][of].read(whose.Only, each)
 		}
 	}
 }

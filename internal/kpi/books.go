@@ -312,31 +312,13 @@ func (b *Books) soon(t time.Time) (string, error) {
 	return day.String(), nil
 }
 
-// fetch answers a statement: from memory, or else by the engine; or whole months from memory and the days at the edges by the engine.
+// fetch answers a statement: from memory, or else by the engine.
 func (b *Books) fetch(ctx context.Context, s *statement) (_ *sums, live bool, err error) {
-	before := b.Ledger.Shown()
-	sums, rest, ok, err := b.live(ctx, s)
-	switch {
-	case err != nil:
-		return nil, false, err
-	case !ok:
-		sums, err = b.ask(ctx, s, s.cubes())
-		return sums, false, err
-	case len(rest) == 0:
-		return sums, true, nil
+	if sums, ok, err := b.live(ctx, s); ok || err != nil {
+		return sums, true, err
 	}
-	days, err := b.ask(ctx, s, []cube{s.daysOf(rest)})
-	if err != nil {
-		return nil, false, err
-	}
-	if before%oneBlock != 0 || b.Ledger.Shown() != before { // they may be of two blocks
-		sums, err = b.ask(ctx, s, s.cubes())
-		return sums, false, err
-	}
-	for key, of := range days.byKey {
-		sums.of([]string{key}).addAll(of)
-	}
-	return sums, false, nil
+	sums, err := b.ask(ctx, s, s.cubes())
+	return sums, false, err
 }
 
 // ask asks the engine for a statement over some parts of the books.

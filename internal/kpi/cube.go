@@ -5,13 +5,11 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 
 	"tiendo/internal/booking"
-	"tiendo/internal/calendar"
 	"tiendo/internal/lifecycle"
 )
 
@@ -184,19 +182,6 @@ func (s *statement) days(during string) cube {
 	if during != "" {
 		c.where = append(c.where, during)
 	}
-	return c
-}
-
-// daysOf is the cube of the days of some months.
-func (s *statement) daysOf(months []calendar.Day) cube {
-	var during []string
-	var args []any
-	for i, month := range months {
-		during = append(during, fmt.Sprintf("day >= {month%[1]d:Date32} AND day < {month%[1]d_end:Date32}", i))
-		args = append(args, clickhouse.Named(fmt.Sprintf("month%d", i), month.String()), clickhouse.Named(fmt.Sprintf("month%d_end", i), nextMonth(month).String()))
-	}
-	c := s.days("(" + strings.Join(during, " OR ") + ")")
-	c.args = append(c.args, args...)
 	return c
 }
 

@@ -10,23 +10,22 @@ import (
 	"tiendo/internal/lifecycle"
 )
 
-// live answers a statement from the sums that the booker keeps in memory, but for the days of some months, which the engine is to be asked for;
-// false where it can't, and while there is no booker in this process. What it gives is what the engine would.
-func (b *Books) live(ctx context.Context, s *statement) (_ *sums, rest []calendar.Day, ok bool, err error) {
+// live answers a statement from the sums that the booker keeps in memory; false where it can't, and while there is no booker in
+// this process. What it gives is what the engine would.
+func (b *Books) live(ctx context.Context, s *statement) (*sums, bool, error) {
 	by, ok := s.remembered()
 	if !ok {
-		return nil, nil, false, nil
+		return nil, false, nil
 	}
 	l := newLiving(s, by)
-	if by == booking.Agency {
-		for _, month := range l.edges {
-			if err := b.Ledger.Keep(ctx, b.Conn, month, l.strata...); err != nil {
-				return nil, nil, false, err
-			}
+	for _, month := range l.edges {
+		if err := b.Ledger.Keep(ctx, b.Conn, by, month, l.strata...); err != nil {
+			return nil, false, err
 		}
 	}
-	ok = b.Ledger.Read(l.read)
-	return l.sums, l.rest, ok, nil
+	can := false
+	b.Ledger.Read(func(page booking.Page) { can = l.read(page) })
+	return l.sums, can, nil
 }
 
 // attributes are those that memory tells sums apart by; the first of each dimension are its codes.
@@ -68,9 +67,8 @@ type living struct {
 	now                   uint32 // milliseconds of today
 	firstMonth, lastMonth calendar.Day
 	secondMonth           calendar.Day // the one after the first
-	// edges are the months that are taken day by day: the last if the period ends within it, and the first if it begins within another. Of
-	// rest no days are kept.
-	edges, rest []calendar.Day
+	// edges are the months that are taken day by day: the last if the period ends within it, and the first if it begins within another.
+	edges []calendar.Day
 	// strata are those that are read.
 	strata []booking.Stratum
 	// within says that the first is one of them.
@@ -119,12 +117,11 @@ func mustParse(s string) calendar.Day {
 	return d
 }
 
-// read adds up what memory has: whole months, and the months at the edges of the period day by day, where their days are kept.
-func (l *living) read(page booking.Page) {
-	for _, month := range l.edges {
-		if !page.Daily(l.whose.By, month, l.strata...) {
-			l.rest = append(l.rest, month)
-		}
+// read adds up what memory has: whole months, and the months at the edges of the period day by day. It is false if their days
+// are not kept.
+func (l *living) read(page booking.Page) bool {
+	if slices.ContainsFunc(l.edges, func(month calendar.Day) bool { return !page.Daily(l.whose.By, month, l.strata...) }) {
+		return false
 	}
 	l.codes = page.Codes(l.whose.By)
 	if only, filtered := l.query.Where[attributes[l.whose.By][0]]; filtered && (!l.query.Fold || len(l.names.successors) == 0) {
@@ -135,6 +132,7 @@ func (l *living) read(page booking.Page) {
 		l.readStratum(page, of)
 	}
 	l.fold()
+	return true
 }
 
 // readStratum adds up what the terms of one measure count.
