@@ -218,6 +218,9 @@ func TestHeaders(t *testing.T) {
 	if got := get(t, h, "/").Header.Get("Cache-Control"); got != "no-store" {
 		t.Errorf("a page may be kept: %q", got)
 	}
+	if got := get(t, h, "/").Header.Get("Server-Timing"); !regexp.MustCompile(`^books;dur=\d+\.\d$`).MatchString(got) {
+		t.Errorf("a page does not say how long the books took: %q", got)
+	}
 	for address, want := range map[string]int{"/": 200, "/live": 400, "/nothing": 404, "/csv": 404, "/static/": 404, "/static/app.css": 404, "/static/../page.go": 307} {
 		if got := get(t, h, address).StatusCode; got != want {
 			t.Errorf("%s: status %d, want %d", address, got, want)

@@ -97,7 +97,8 @@ func (p *Pages) figures(of *page) http.HandlerFunc {
 			return
 		}
 		f.Shown, f.Seen, f.Age = part, part.seen, p.Now().Sub(part.taken).Seconds()
-		f.Part = template.HTML(part.content()) //nolint:gosec // made by our own templates
+		f.Part = template.HTML(part.content())                                                   //nolint:gosec // made by our own templates
+		w.Header().Set("Server-Timing", fmt.Sprintf("books;dur=%.1f", part.took.Seconds()*1000)) // in ms (W3C, Server Timing)
 		p.send(w, r, http.StatusOK, "page", f)
 	}
 }
@@ -143,7 +144,7 @@ func (p *Pages) fragment(read *reading, lang language) (*fragment, error) {
 	}
 	html := bytes.Clone(b.Bytes())
 	return &fragment{
-		AsOf: show.AsOf(), AsOfTime: show.AsOfTime(), Events: show.Events(), Empty: show.Empty(), at: show.asOf, taken: read.taken, html: html, seen: mark(html),
+		AsOf: show.AsOf(), AsOfTime: show.AsOfTime(), Events: show.Events(), Empty: show.Empty(), at: show.asOf, taken: read.taken, took: read.took, html: html, seen: mark(html),
 	}, nil
 }
 

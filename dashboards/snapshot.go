@@ -51,7 +51,9 @@ type snapshot struct {
 
 // reading is what was asked for, and what the books answered. It is never changed.
 type reading struct {
-	taken   time.Time
+	taken time.Time
+	// took is how long the books took.
+	took    time.Duration
 	asked   *asked
 	figures []kpi.Figure
 	// more is what the page has read beyond figures.
@@ -108,8 +110,9 @@ type fragment struct {
 	// them; Empty says that nothing was ever told.
 	AsOf, AsOfTime, Events string
 	Empty                  bool
-	// at is the instant itself, taken when the books were asked.
+	// at is the instant itself, taken when the books were asked, and took how long they took.
 	at, taken time.Time
+	took      time.Duration
 	// html is its HTML, for who has it made; packed is for those who come after.
 	html, packed []byte
 	// seen tells two fragments apart by all that they show but the time and the number of events.
@@ -363,7 +366,8 @@ func (s *snapshots) ask(ctx context.Context, key string, q *asked) (*snapshot, e
 	if err := work.Wait(); err != nil {
 		return nil, err
 	}
-	return &snapshot{taken: now, took: s.now().Sub(now), events: events, read: read, parts: &parts{made: map[language]*fragment{}}}, nil
+	read.took = s.now().Sub(now)
+	return &snapshot{taken: now, took: read.took, events: events, read: read, parts: &parts{made: map[language]*fragment{}}}, nil
 }
 
 // mark is a short name of some bytes.

@@ -74,14 +74,6 @@ func (t *totals) append(n int64) {
 	}
 }
 
-// part are those from one place to before another.
-func (t *totals) part(from, to uint32) totals {
-	if t.wide != nil {
-		return totals{wide: t.wide[from:to]}
-	}
-	return totals{narrow: t.narrow[from:to]}
-}
-
 // span is where a run begins in the columns; it ends where the next one begins.
 type span struct {
 	whose uint32
@@ -228,14 +220,11 @@ func (s *shelf) read(some []uint32, each func(*Run)) {
 	if s == nil {
 		return
 	}
-	var r Run
+	r := Run{of: s}
 	settled := func(first, end int) {
 		for run := first; run < end; run++ {
-			at, to := s.runs[run], s.end(run)
-			r = Run{Whose: at.whose, Marks: at.marks, days: s.days[at.from:to], upTo: s.upTo.part(at.from, to)}
-			if s.millis != nil {
-				r.millis = s.millis[at.from:to]
-			}
+			at := &s.runs[run]
+			r.Whose, r.Marks, r.from, r.to = at.whose, at.marks, at.from, s.end(run)
 			each(&r)
 		}
 	}
@@ -250,61 +239,63 @@ func (s *shelf) read(some []uint32, each func(*Run)) {
 		}
 		settled(from, to)
 	}
-	var day [1]calendar.Day
-	var upTo [1]int64
-	var millis [1]uint32
+	one := &shelf{days: make([]calendar.Day, 1), upTo: totals{wide: make([]int64, 1)}, millis: make([]uint32, 1)}
+	r = Run{of: one, to: 1}
 	for at, n := range s.latest {
 		if n == 0 || some != nil && !slices.Contains(some, at.whose) {
 			continue
 		}
-		day[0], upTo[0], millis[0] = at.day, n, at.millis
-		r = Run{Whose: at.whose, Marks: at.marks, days: day[:], upTo: totals{wide: upTo[:]}, millis: millis[:]}
+		r.Whose, r.Marks = at.whose, at.marks
+		one.days[0], one.upTo.wide[0], one.millis[0] = at.day, n, at.millis
 		each(&r)
 	}
 }
 
-// Run is what one agency, or one source, has of lines with the same marks, by day, or by month. It is to be read only where it is given.
+// Run is what one code of a dimension has of lines with the same marks, by day, or by month. It is to be read only where it is given.
 type Run struct {
-	// Whose is the place of the agency's code, or of the source's, among the page's.
+	// Whose is the place of the code among the page's.
 	Whose uint32
 	// Marks are those of the lines; of a stratum that is Binned, the bin.
 	Marks lifecycle.Marks
 
-	days   []calendar.Day
-	upTo   totals
-	millis []uint32
+	// of is the shelf in whose columns it stands: a page goes through some hundred thousand, for each of which pointers would cost more than
+	// all else while garbage is collected.
+	of       *shelf
+	from, to uint32
 }
 
-// Before is the sum of all that comes before an instant: a day, and a millisecond of it. Of months it is a first day. A page asks some
-// hundred thousand times: of most runs all comes before, or nothing.
+// Before is the sum of all that comes before an instant: a day, and a millisecond of it. Of months it is a first day. Of most runs that are
+// asked for all comes before, or nothing.
 func (r *Run) Before(day calendar.Day, millis uint32) int64 {
-	end := len(r.days)
-	if end == 0 || day < r.days[0] {
+	days := r.of.days[r.from:r.to]
+	end := len(days)
+	if end == 0 || day < days[0] {
 		return 0
 	}
 	at := end
-	if day <= r.days[end-1] {
-		at, _ = slices.BinarySearch(r.days, day)
+	if day <= days[end-1] {
+		at, _ = slices.BinarySearch(days, day)
 	}
-	for millis > 0 && at < end && r.days[at] == day && (r.millis == nil || r.millis[at] < millis) {
+	for millis > 0 && at < end && days[at] == day && (r.of.millis == nil || r.of.millis[int(r.from)+at] < millis) {
 		at++
 	}
 	if at == 0 {
 		return 0
 	}
-	return r.upTo.at(at - 1)
+	return r.of.upTo.at(int(r.from) + at - 1)
 }
 
 // Each calls each with the sums from one day on to before another.
 func (r *Run) Each(from, to calendar.Day, each func(day calendar.Day, n int64)) {
-	at, _ := slices.BinarySearch(r.days, from)
+	days := r.of.days[r.from:r.to]
+	at, _ := slices.BinarySearch(days, from)
 	var before int64
 	if at > 0 {
-		before = r.upTo.at(at - 1)
+		before = r.of.upTo.at(int(r.from) + at - 1)
 	}
-	for ; at < len(r.days) && r.days[at] < to; at++ {
-		upTo := r.upTo.at(at)
-		each(r.days[at], upTo-before)
+	for ; at < len(days) && days[at] < to; at++ {
+		upTo := r.of.upTo.at(int(r.from) + at)
+		each(days[at], upTo-before)
 		before = upTo
 	}
 }

@@ -142,7 +142,8 @@ func (s *sums) rows(a answer, st *statement) []Row {
 		keys = []string{""} // without dimensions there is exactly one row
 		s.byKey[""] = &series{}
 	}
-	rows := make([]Row, 0, len(keys)*len(buckets))
+	most := min(len(keys)*len(buckets), roomy)
+	rows, numbers, named := make([]Row, 0, most), room[values]{size: most}, room[Key]{size: most * len(by)}
 	before := make([]int64, len(st.terms))
 	for _, key := range keys {
 		of, codes := s.byKey[key], codesOf(key)
@@ -150,22 +151,41 @@ func (s *sums) rows(a answer, st *statement) []Row {
 		copy(before, of.at(bucketBefore))
 		for i := range buckets {
 			now := moment{before: before, during: of.at(uint32(i + 1)), ahead: of.at(bucketAhead)}
-			row := of.row(a, st, now, uint32(i+1))
+			row, has := of.row(&a, st, now, uint32(i+1), &numbers)
 			for j, n := range now.during {
 				before[j] += n
 			}
-			if row == nil {
+			if !has {
 				if len(by) > 0 {
 					continue
 				}
-				row = emptyRow(a.definition)
+				row = emptyRow(&a.definition)
 			}
-			row.Keys = keysOf(by, codes, &buckets[i])
-			rows = append(rows, *row)
+			row.Keys = keysOf(named.take(len(by)), by, codes, &buckets[i])
+			rows = append(rows, row)
 		}
 	}
 	inOrder(rows)
 	return rows
+}
+
+// roomy is for how many rows there is room before there are any: of many groups by day most have none.
+const roomy = 8192
+
+// room hands out pieces of memory, of which it takes as many together: a page has thousands of rows, and as many pieces would each be looked at
+// whenever garbage is collected.
+type room[T any] struct {
+	size int
+	left []T
+}
+
+func (r *room[T]) take(n int) []T {
+	if len(r.left) < n {
+		r.left = make([]T, max(n, r.size))
+	}
+	taken := r.left[:n:n]
+	r.left = r.left[n:]
+	return taken
 }
 
 // inOrder sorts rows by their keys. Mostly they are so already, and a row is large.
@@ -188,10 +208,10 @@ func (s *series) at(bucket uint32) []int64 {
 	return nil
 }
 
-// row is the value of one key in one bucket; nil if the key has no case there: none of the first terms, which tell.
-func (s *series) row(a answer, st *statement, now moment, bucket uint32) *Row {
+// row is the value of one key in one bucket; false if the key has no case there: none of the first terms, which tell.
+func (s *series) row(a *answer, st *statement, now moment, bucket uint32, numbers *room[values]) (Row, bool) {
 	if st.binned != "" {
-		return quantileRow(a.definition, s.inBucket(bucket))
+		return quantileRow(&a.definition, s.inBucket(bucket), numbers)
 	}
 	has, open := false, int64(0)
 	for i := range st.existing {
@@ -205,9 +225,9 @@ func (s *series) row(a answer, st *statement, now moment, bucket uint32) *Row {
 	has = has || open != 0
 	numerator, denominator := now.sum(st.terms, a.numerator), now.sum(st.terms, a.denominator)
 	if !has && numerator == 0 && denominator == 0 {
-		return nil
+		return Row{}, false
 	}
-	return rowOf(a.definition, float64(numerator), float64(denominator))
+	return rowOf(&a.definition, float64(numerator), float64(denominator), &numbers.take(1)[0]), true
 }
 
 func (m *moment) sum(terms []term, places []int) (sum int64) {
@@ -243,23 +263,27 @@ func among(sums []int64, i int) int64 {
 	return sums[i]
 }
 
-func emptyRow(d Definition) *Row {
+func emptyRow(d *Definition) Row {
+	v := &values{}
 	if d.Shape == Quantile {
-		var none int64
-		return &Row{shape: Quantile, N: &none}
+		return Row{shape: Quantile, N: &v.n}
 	}
-	return rowOf(d, 0, 0)
+	return rowOf(d, 0, 0, v)
 }
 
-func rowOf(d Definition, numerator, denominator float64) *Row {
-	// One piece of memory for all: there are thousands of rows on a page.
-	v := &struct{ numerator, denominator, value, low, high float64 }{numerator: numerator, denominator: denominator}
-	r := &Row{shape: d.Shape}
+// values are the numbers of a row.
+type values struct {
+	numerator, denominator, value, low, high float64
+	n                                        int64
+}
+
+// rowOf makes a row of its numbers, which stand in v.
+func rowOf(d *Definition, numerator, denominator float64, v *values) Row {
+	v.numerator, v.denominator = numerator, denominator
 	if d.Shape == Count {
-		r.Value = &v.numerator
-		return r
+		return Row{shape: d.Shape, Value: &v.numerator}
 	}
-	r.Numerator, r.Denominator = &v.numerator, &v.denominator
+	r := Row{shape: d.Shape, Numerator: &v.numerator, Denominator: &v.denominator}
 	if denominator == 0 {
 		return r // a rate without cases has no value
 	}
@@ -272,13 +296,14 @@ func rowOf(d Definition, numerator, denominator float64) *Row {
 	return r
 }
 
-func quantileRow(d Definition, bins bins) *Row {
+func quantileRow(d *Definition, bins bins, numbers *room[values]) (Row, bool) {
 	millis, n := quantileOf(bins, d.q)
 	if n == 0 {
-		return nil
+		return Row{}, false
 	}
-	value := millis / perUnit[d.Unit]
-	return &Row{shape: Quantile, Value: &value, N: &n}
+	v := &numbers.take(1)[0]
+	v.value, v.n = millis/perUnit[d.Unit], n
+	return Row{shape: Quantile, Value: &v.value, N: &v.n}, true
 }
 
 // bucketsOf names the stretches of time that a question asks for, in order; one without a name if it asks for none.

@@ -157,7 +157,7 @@ func TestRowWithoutCases(t *testing.T) {
 		if !ok {
 			t.Fatalf("no figure %s", id)
 		}
-		got, err := json.Marshal(emptyRow(d))
+		got, err := json.Marshal(emptyRow(&d))
 		if err != nil || string(got) != want {
 			t.Errorf("%s: got %s, %v; want %s", id, got, err, want)
 		}

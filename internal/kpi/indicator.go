@@ -150,10 +150,10 @@ func sumReports(d Definition, q Query, latest map[string]report, n names) []Row 
 	}
 	rows := []Row{}
 	for key, sum := range sums {
-		row := rowOf(d, sum[0], sum[1])
+		row := rowOf(&d, sum[0], sum[1], &values{})
 		row.Low, row.High = nil, nil // no share of cases: there is no chance in it
-		row.Keys = keysOf(q.By, codesOf(key), nil)
-		rows = append(rows, *row)
+		row.Keys = keysOf(make(Keys, len(q.By)), q.By, codesOf(key), nil)
+		rows = append(rows, row)
 	}
 	slices.SortFunc(rows, func(x, y Row) int {
 		return x.Keys.compare(y.Keys)

@@ -43,9 +43,8 @@ func codesOf(key string) []*string {
 	return all
 }
 
-// keysOf names the keys of a row: the codes of the dimensions that are no times, in order, and the stretch of time.
-func keysOf(by []string, codes []*string, bucket *string) Keys {
-	keys := make(Keys, len(by))
+// keysOf names the keys of a row, in their place: the codes of the dimensions that are no times, in order, and the stretch of time.
+func keysOf(keys Keys, by []string, codes []*string, bucket *string) Keys {
 	for i, dimension := range by {
 		keys[i] = Key{Dimension: dimension, Code: bucket}
 		if !slices.Contains(times, dimension) {

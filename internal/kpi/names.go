@@ -118,9 +118,9 @@ func (b *Books) addAgencies(f *Figure, d Definition, q Query) {
 			continue
 		}
 		has[code] = true
-		row := emptyRow(d)
-		row.Keys = keysOf(q.By, codesOf(code), nil)
-		f.Rows = append(f.Rows, *row)
+		row := emptyRow(&d)
+		row.Keys = keysOf(make(Keys, len(q.By)), q.By, codesOf(code), nil)
+		f.Rows = append(f.Rows, row)
 	}
 	inOrder(f.Rows)
 }

@@ -133,7 +133,7 @@ func (b *Books) Look(ctx context.Context) ([]Figure, error) {
 		by := []string{"agency"}
 		for _, code := range slices.Sorted(maps.Keys(byAgency)) {
 			if value := o.of(byAgency[code]); value != nil {
-				f.Rows = append(f.Rows, Row{Keys: keysOf(by, codesOf(code), nil), Value: value, shape: Count})
+				f.Rows = append(f.Rows, Row{Keys: keysOf(make(Keys, len(by)), by, codesOf(code), nil), Value: value, shape: Count})
 			}
 		}
 		figures = append(figures, f)
