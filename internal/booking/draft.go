@@ -15,7 +15,7 @@ type draft struct {
 	mu sync.Mutex
 	// Codes have numbers of the draft's: a block of some months' history has as many lines of agencies as the ledger has sums.
 	codes [dimensions]codes
-	sums  [dimensions]map[Stratum]map[slot]int64
+	sums  map[Stratum]*drafted
 	heard map[Voice]map[calendar.Day]int64
 	last  lastEvents
 	since calendar.Day
@@ -25,6 +25,27 @@ type draft struct {
 	fine bool
 	// beside says that the block holds something that is of no case.
 	beside bool
+}
+
+// drafted is what a block adds to one stratum, by dimension: nil where nothing is kept, with the marks that are.
+type drafted struct {
+	sums  [dimensions]map[slot]int64
+	marks [dimensions]lifecycle.Marks
+}
+
+// on is what is added to a stratum.
+func (d *draft) on(of Stratum) *drafted {
+	added := d.sums[of]
+	if added == nil {
+		added = &drafted{}
+		for by := range dimensions {
+			if marks, kept := by.keeps(of); kept {
+				added.sums[by], added.marks[by] = map[slot]int64{}, marks
+			}
+		}
+		d.sums[of] = added
+	}
+	return added
 }
 
 // daily says whether the days of a dimension in the month of a day are told apart.
@@ -40,10 +61,7 @@ func (d *draft) daily(by Dimension, of Stratum, day calendar.Day) bool {
 func (l *Ledger) begin(cases int) *draft {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
-	d := &draft{fine: cases <= fewCases, heard: map[Voice]map[calendar.Day]int64{}, last: lastEvents{}, older: map[calendar.Day]*[dimensions]map[Stratum]bool{}}
-	for i := range d.sums {
-		d.sums[i] = map[Stratum]map[slot]int64{}
-	}
+	d := &draft{fine: cases <= fewCases, sums: map[Stratum]*drafted{}, heard: map[Voice]map[calendar.Day]int64{}, last: lastEvents{}, older: map[calendar.Day]*[dimensions]map[Stratum]bool{}}
 	if l.held != nil {
 		d.since = l.held.since
 		for _, k := range l.held.older {
@@ -96,20 +114,18 @@ func (d *draft) put(of Stratum, e *lifecycle.Entry, at slot) {
 	if at.day < d.since {
 		at.millis = 0
 	}
+	added := d.on(of)
 	for by, code := range [dimensions]string{Agency: e.Agency, Source: e.Source, Level: e.Level, Kind: e.Kind, Procedure: e.Procedure} {
-		by, at := Dimension(by), at
-		marks, kept := by.keeps(of)
-		if !kept {
+		if added.sums[by] == nil {
 			continue
 		}
-		if at.marks &= marks; !d.daily(by, of, at.day) {
+		at := at
+		if !d.daily(Dimension(by), of, at.day) {
 			at.day, at.millis = monthOf(at.day), 0
 		}
+		at.marks &= added.marks[by]
 		at.whose = d.codes[by].number(code)
-		if d.sums[by][of] == nil {
-			d.sums[by][of] = map[slot]int64{}
-		}
-		d.sums[by][of][at] += e.N
+		added.sums[by][at] += e.N
 	}
 }
 
@@ -136,11 +152,8 @@ func (l *Ledger) commit(d *draft, block uint64, today calendar.Day) {
 	}
 	for by := range dimensions {
 		numbers := h.codes[by].ofAll(d.codes[by].all)
-		for of, sums := range d.sums[by] {
-			for at, n := range sums {
-				at.whose = numbers[at.whose]
-				h.add(by, of, at, n)
-			}
+		for of, added := range d.sums {
+			h.addAll(by, of, added.sums[by], numbers)
 		}
 	}
 	for voice, days := range d.heard {
@@ -161,7 +174,29 @@ func (l *Ledger) commit(d *draft, block uint64, today calendar.Day) {
 	}
 }
 
-// leave leaves days before another to their months, and the instants within them.
+// addAll adds to sums of a dimension, of which places have these numbers.
+func (h *held) addAll(by Dimension, of Stratum, added map[slot]int64, numbers []uint32) {
+	if len(added) == 0 {
+		return
+	}
+	all, byDay := make([]filled, 0, len(added)), map[*shelf][]filled{}
+	for at, n := range added {
+		at.whose = numbers[at.whose]
+		if !by.daily() {
+			if days := h.daysOf(by, of, at.day); days != nil {
+				byDay[days] = append(byDay[days], filled{at, n})
+			}
+			at.day, at.millis = monthOf(at.day), 0
+		}
+		all = append(all, filled{at, n})
+	}
+	h.sums[by].on(of).putAll(all)
+	for days, sums := range byDay {
+		days.putAll(sums)
+	}
+}
+
+// leave leaves days before another to their months, and where all days are kept the instants within them.
 func (h *held) leave(since calendar.Day) {
 	h.since = since
 	for by := range dimensions {
@@ -172,8 +207,9 @@ func (h *held) leave(since calendar.Day) {
 				}
 			})
 		}
-	}
-	for by := range dimensions {
+		if !by.daily() {
+			continue
+		}
 		for _, sums := range h.sums[by] {
 			sums.remake(func(f *filled) {
 				if f.day < since {

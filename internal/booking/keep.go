@@ -135,7 +135,7 @@ func readDays(ctx context.Context, conn driver.Conn, by Dimension, month calenda
 			measures[i] = string(of.Measure)
 		}
 		rows, err := conn.Query(ctx, fmt.Sprintf("SELECT %[1]s AS which, toInt32(day) AS stretch, %[2]s, %[3]s AS told, sumMerge(`sum(n)`) FROM %[4]s"+
-			" WHERE family = {family:String} AND %[5]s AND day >= {since:Date32} AND day < {until:Date32} GROUP BY which, stretch, %[2]s, told", which, map[Dimension]string{Agency: "agency", Procedure: "procedure"}[by], q.told, Projection(q.projection), q.only),
+			" WHERE family = {family:String} AND %[5]s AND day >= {since:Date32} AND day < {until:Date32} GROUP BY which, stretch, %[2]s, told", which, columns[by], q.told, Projection(q.projection), q.only),
 			clickhouse.Named("family", string(q.family)), clickhouse.Named("measures", measures), clickhouse.Named("since", month.String()), clickhouse.Named("until", nextMonth(month).String()))
 		if err != nil {
 			return err

@@ -90,6 +90,9 @@ const (
 	dimensions
 )
 
+// columns are those of the journal that they are told by.
+var columns = [dimensions]string{Agency: "agency", Source: "source", Level: "level", Kind: "kind", Procedure: "procedure"}
+
 // ofProcedures are the marks that are kept of procedures, by measure.
 var ofProcedures = map[lifecycle.Measure]lifecycle.Marks{
 	lifecycle.Opened:  lifecycle.Online | lifecycle.Offered | lifecycle.OfferedFull,

@@ -100,6 +100,17 @@ func (s *shelf) put(at slot, n int64) {
 	}
 }
 
+// putAll adds to slots, of which one may come more than once; it takes them over.
+func (s *shelf) putAll(added []filled) {
+	if len(added) > few {
+		s.merge(added)
+		return
+	}
+	for _, f := range added {
+		s.put(f.slot, f.n)
+	}
+}
+
 // settle puts the latest sums in order among the others.
 func (s *shelf) settle() {
 	if len(s.latest) == 0 {
@@ -305,8 +316,10 @@ type shelves map[Stratum]*shelf
 
 // on is the shelf of a stratum.
 func (s shelves) on(of Stratum) *shelf {
-	if s[of] == nil {
-		s[of] = &shelf{}
+	sums := s[of]
+	if sums == nil {
+		sums = &shelf{}
+		s[of] = sums
 	}
-	return s[of]
+	return sums
 }

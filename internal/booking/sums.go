@@ -14,10 +14,10 @@ import (
 )
 
 // sumsBy asks a projection of the journal for sums by the first day of a stretch of time, whose they are, instant and what is told of the
-// lines: marks or, in bins, a bin. Whose is agency or source.
-func sumsBy(whose, projection, measure, binned, stretch, told, instant, condition string) string {
+// lines: marks or, in bins, a bin.
+func sumsBy(whose Dimension, projection, measure, binned, stretch, told, instant, condition string) string {
 	return fmt.Sprintf("SELECT family, %[2]s AS measured, toUInt8(%[3]s) AS in_bins, toInt32(%[4]s) AS stretch, %[8]s, %[5]s AS told, %[6]s AS instant, sumMerge(`sum(n)`) FROM %[1]s"+
-		" WHERE family != '' AND %[7]s GROUP BY family, measured, in_bins, stretch, %[8]s, told, instant", Projection(projection), measure, binned, stretch, told, instant, condition, whose)
+		" WHERE family != '' AND %[7]s GROUP BY family, measured, in_bins, stretch, %[8]s, told, instant", Projection(projection), measure, binned, stretch, told, instant, condition, columns[whose])
 }
 
 // What is told of lines that have bins, and how late records came, which the projection of delays alone knows.
@@ -29,7 +29,7 @@ const (
 )
 
 // daysOf are the questions for the sums by day of agencies, or of sources.
-func daysOf(whose, instant, condition string) []string {
+func daysOf(whose Dimension, instant, condition string) []string {
 	return []string{
 		sumsBy(whose, "by_agency", "measure", hasBins, "day", "if("+hasBins+", toUInt32(bin), marks)", instant, condition),
 		sumsBy(whose, "by_delay", ofDelays, "1", "day", delayBin, noInstant, "delay > 0 AND "+condition),
@@ -42,20 +42,20 @@ func ofJournal() [dimensions][]string {
 	byMonth, byDay := fmt.Sprintf(months, "`"+month+"`"), fmt.Sprintf(months, month)
 	before, ofLast := " < {before:UInt32}", "if(day < {since:Date32}, 0, millis)"
 	var all [dimensions][]string
-	all[Agency] = append(daysOf("agency", "millis", "day >= {since:Date32}"),
-		sumsBy("agency", "by_month", "measure", "0", byMonth, "marks", noInstant, "NOT "+hasBins+" AND `"+month+"`"+before),
-		sumsBy("agency", "by_agency", "measure", "1", byDay, "toUInt32(bin)", noInstant, hasBins+" AND "+month+before),
-		sumsBy("agency", "by_delay", ofDelays, "1", byDay, delayBin, noInstant, "delay > 0 AND "+month+before),
+	all[Agency] = append(daysOf(Agency, "millis", "day >= {since:Date32}"),
+		sumsBy(Agency, "by_month", "measure", "0", byMonth, "marks", noInstant, "NOT "+hasBins+" AND `"+month+"`"+before),
+		sumsBy(Agency, "by_agency", "measure", "1", byDay, "toUInt32(bin)", noInstant, hasBins+" AND "+month+before),
+		sumsBy(Agency, "by_delay", ofDelays, "1", byDay, delayBin, noInstant, "delay > 0 AND "+month+before),
 	)
-	all[Source] = daysOf("source", ofLast, "1")
-	for by, column := range map[Dimension]string{Level: "level", Kind: "kind"} {
-		all[by] = []string{sumsBy(column, "by_day", "measure", "0", "day", "marks", ofLast, "NOT "+hasBins)}
+	all[Source] = daysOf(Source, ofLast, "1")
+	for _, by := range []Dimension{Level, Kind} {
+		all[by] = []string{sumsBy(by, "by_day", "measure", "0", "day", "marks", ofLast, "NOT "+hasBins)}
 	}
 	for measure, marks := range ofProcedures {
 		told, only := fmt.Sprintf("bitAnd(marks, %d)", marks), fmt.Sprintf("family = '%s' AND measure = '%s' AND ", event.Dossier, measure)
 		all[Procedure] = append(all[Procedure],
-			sumsBy("procedure", "by_month_procedure", "measure", "0", byMonth, told, noInstant, only+"`"+month+"`"+before),
-			sumsBy("procedure", "by_procedure", "measure", "0", "day", told, "millis", only+"day >= {since:Date32}"))
+			sumsBy(Procedure, "by_month_procedure", "measure", "0", byMonth, told, noInstant, only+"`"+month+"`"+before),
+			sumsBy(Procedure, "by_procedure", "measure", "0", "day", told, "millis", only+"day >= {since:Date32}"))
 	}
 	return all
 }
