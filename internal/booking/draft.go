@@ -49,11 +49,11 @@ func (d *draft) on(of Stratum) *drafted {
 }
 
 // daily says whether the days of a dimension in the month of a day are told apart.
-func (d *draft) daily(by Dimension, of Stratum, day calendar.Day) bool {
+func (d *draft) daily(by Dimension, of Stratum, day, month calendar.Day) bool {
 	if by.daily() || day >= d.since || d.fine {
 		return true
 	}
-	kept := d.older[monthOf(day)]
+	kept := d.older[month]
 	return kept != nil && kept[by][of]
 }
 
@@ -114,14 +114,14 @@ func (d *draft) put(of Stratum, e *lifecycle.Entry, at slot) {
 	if at.day < d.since {
 		at.millis = 0
 	}
-	added := d.on(of)
+	added, month := d.on(of), monthOf(at.day)
 	for by, code := range [dimensions]string{Agency: e.Agency, Source: e.Source, Level: e.Level, Kind: e.Kind, Procedure: e.Procedure} {
 		if added.sums[by] == nil {
 			continue
 		}
 		at := at
-		if !d.daily(Dimension(by), of, at.day) {
-			at.day, at.millis = monthOf(at.day), 0
+		if !d.daily(Dimension(by), of, at.day, month) {
+			at.day, at.millis = month, 0
 		}
 		at.marks &= added.marks[by]
 		at.whose = d.codes[by].number(code)
@@ -147,7 +147,7 @@ func (l *Ledger) commit(d *draft, block uint64, today calendar.Day) {
 	h.block = block
 	for _, k := range h.older { // what somebody asked for since the draft began
 		for by, days := range k.days {
-			maps.DeleteFunc(days, func(of Stratum, _ *shelf) bool { return !d.daily(Dimension(by), of, k.month) })
+			maps.DeleteFunc(days, func(of Stratum, _ *shelf) bool { return !d.daily(Dimension(by), of, k.month, k.month) })
 		}
 	}
 	for by := range dimensions {
