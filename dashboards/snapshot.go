@@ -2,13 +2,12 @@ package dashboards
 
 import (
 	"context"
-	"encoding/hex"
 	"fmt"
-	"hash/fnv"
 	"slices"
 	"sync"
 	"time"
 
+	"github.com/cespare/xxhash/v2"
 	"golang.org/x/sync/errgroup"
 	"golang.org/x/sync/singleflight"
 
@@ -371,8 +370,4 @@ func (s *snapshots) ask(ctx context.Context, key string, q *asked) (*snapshot, e
 }
 
 // mark is a short name of some bytes.
-func mark(content []byte) string {
-	h := fnv.New64a()
-	_, _ = h.Write(content)
-	return hex.EncodeToString(h.Sum(nil))
-}
+func mark(content []byte) string { return fmt.Sprintf("%016x", xxhash.Sum64(content)) }
