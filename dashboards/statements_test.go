@@ -1,35 +1,15 @@
 package dashboards
 
 import (
-	"context"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
-
-	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
 	"tiendo/internal/calendar"
 	"tiendo/internal/clickhouse/enginetest"
 	"tiendo/internal/kpi"
 )
-
-// counting is a connection that counts its statements.
-type counting struct {
-	driver.Conn
-	statements atomic.Int64
-}
-
-func (c *counting) Query(ctx context.Context, query string, args ...any) (driver.Rows, error) {
-	c.statements.Add(1)
-	return c.Conn.Query(ctx, query, args...)
-}
-
-func (c *counting) QueryRow(ctx context.Context, query string, args ...any) driver.Row {
-	c.statements.Add(1)
-	return c.Conn.QueryRow(ctx, query, args...)
-}
 
 // statementsOf are how many statements a page takes of the engine where nothing is answered from memory: one for each
 // period, grouping and family of cases that it shows, one for each measure of its quantiles and each stretch of time of which it tells what
@@ -42,12 +22,12 @@ var statementsOf = map[string]int64{
 // TestAPageAsksOnceForAllWhoLook: however many look at once, and in whichever language, the engine is asked once for each group of
 // figures.
 func TestAPageAsksOnceForAllWhoLook(t *testing.T) {
-	conn := &counting{Conn: enginetest.Conn(t)}
+	conn := enginetest.CountedConn(t)
 	now := func() time.Time { return today }
 	books := kpi.New(kpi.Options{Conn: conn, Calendars: calendar.Builtin(hanoi), Now: now, Events: func() uint64 { return 1 }})
 	for _, of := range pages() {
 		p := pagesOf(t, sources{ask: books.Ask, cases: books.Cases, margins: books.Margins, booked: books.Events})
-		before := conn.statements.Load()
+		before := conn.Questions.Load()
 		q := ask(t, of, "ytd")
 		if strings.HasSuffix(of.path, "{agency}") {
 			q.where["agency"] = []string{"H24.12"}
@@ -63,7 +43,7 @@ func TestAPageAsksOnceForAllWhoLook(t *testing.T) {
 			}
 		}
 		looking.Wait()
-		if n := conn.statements.Load() - before; n != statementsOf[of.path] {
+		if n := conn.Questions.Load() - before; n != statementsOf[of.path] {
 			t.Errorf("%s: forty who look cost %d statements, want %d", of.path, n, statementsOf[of.path])
 		}
 	}

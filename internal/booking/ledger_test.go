@@ -1,13 +1,11 @@
 package booking
 
 import (
-	"context"
 	"fmt"
 	"maps"
 	"math/rand/v2"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -379,24 +377,13 @@ func TestTheMonthsAskedForStay(t *testing.T) {
 	})
 }
 
-// counting is a connection that counts what it is asked.
-type counting struct {
-	driver.Conn
-	asked atomic.Int64
-}
-
-func (c *counting) Query(ctx context.Context, query string, args ...any) (driver.Rows, error) {
-	c.asked.Add(1)
-	return c.Conn.Query(ctx, query, args...)
-}
-
 // TestAMonthIsReadOnce: however many questions want the days of a month at once, they are read once.
 func TestAMonthIsReadOnce(t *testing.T) {
-	conn := &counting{Conn: enginetest.Conn(t)}
+	conn := enginetest.CountedConn(t)
 	booker := newBooker(t, conn)
 	today := calendar.DayOf(time.Now(), zone)
 	l := fresh(t, conn, booker, today)
-	before := conn.asked.Load()
+	before := conn.Questions.Load()
 	var asking sync.WaitGroup
 	for range 8 {
 		asking.Go(func() {
@@ -406,7 +393,7 @@ func TestAMonthIsReadOnce(t *testing.T) {
 		})
 	}
 	asking.Wait()
-	if n := conn.asked.Load() - before; n != 4 { // those of dossiers by mark, by bin and by delay, and those of tasks
+	if n := conn.Questions.Load() - before; n != 4 { // those of dossiers by mark, by bin and by delay, and those of tasks
 		t.Errorf("they were read by %d questions", n)
 	}
 }

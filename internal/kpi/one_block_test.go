@@ -1,11 +1,9 @@
 package kpi
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -91,7 +89,7 @@ func TestFiguresOfBooksOfAnEarlierVersion(t *testing.T) {
 // while there is none.
 func TestWhatIsNoSum(t *testing.T) {
 	t.Parallel()
-	conn := &asked{Conn: enginetest.Conn(t)}
+	conn := enginetest.CountedConn(t)
 	booker := bookerOf(t, conn.Conn)
 	march, err := period.Parse("2025-03", time.Now(), zone)
 	if err != nil {
@@ -111,9 +109,9 @@ func TestWhatIsNoSum(t *testing.T) {
 	if got := received(); len(got.Rows) != 1 || got.Rows[0].LastEvent == nil || !got.Rows[0].LastEvent.Equal(first) || got.Completeness != nil {
 		t.Errorf("one dossier was received at %v, and nothing stated: %+v", first, got)
 	}
-	before := conn.questions.Load()
+	before := conn.Questions.Load()
 	received()
-	if n := conn.questions.Load() - before; n != 0 {
+	if n := conn.Questions.Load() - before; n != 0 {
 		t.Errorf("nothing was booked, and the engine was asked %d times", n)
 	}
 	if err := conn.Exec(t.Context(), `INSERT INTO events (family, subject, source, id, type, time, recorded, data, arrival, collector, entry, seniority)
@@ -129,20 +127,4 @@ func TestWhatIsNoSum(t *testing.T) {
 	if got := received().CompletenessOf; *got != (Stated{Received: 1, Stated: 4}) {
 		t.Errorf("1 of 4 arrived: %+v", got)
 	}
-}
-
-// asked is a connection that counts what it is asked.
-type asked struct {
-	driver.Conn
-	questions atomic.Int64
-}
-
-func (a *asked) Query(ctx context.Context, query string, args ...any) (driver.Rows, error) {
-	a.questions.Add(1)
-	return a.Conn.Query(ctx, query, args...)
-}
-
-func (a *asked) QueryRow(ctx context.Context, query string, args ...any) driver.Row {
-	a.questions.Add(1)
-	return a.Conn.QueryRow(ctx, query, args...)
 }
