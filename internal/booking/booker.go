@@ -341,20 +341,20 @@ func (b *Booker) step(ctx context.Context) (more bool, err error) {
 		b.collectors = append(b.collectors, own) // one's own need not be looked for: the first events of a city are seen at once
 	}
 	for _, collector := range b.collectors {
-		upTo, arrival, others, full, err := b.touch(ctx, touched, collector, mark.Entries[collector])
+		of, err := b.touch(ctx, touched, collector, mark.Entries[collector])
 		if err != nil {
 			return false, fmt.Errorf("find the cases that events of %s touch: %w", collector, err)
 		}
-		if collector == own && !full {
-			upTo = max(upTo, loaded)
+		if collector == own && !of.full {
+			of.upTo = max(of.upTo, loaded)
 		}
-		if upTo > mark.Entries[collector] {
-			next.Entries[collector] = upTo
-			if arrival.After(next.Arrival) {
-				next.Arrival = arrival
+		if of.upTo > mark.Entries[collector] {
+			next.Entries[collector] = of.upTo
+			if of.arrival.After(next.Arrival) {
+				next.Arrival = of.arrival
 			}
 		}
-		beside, more = beside || others, more || full
+		beside, more = beside || of.beside, more || of.full
 	}
 	rules := b.Rules()
 	reopened, err := b.reopen(ctx, touched, rules, &next)
@@ -382,18 +382,20 @@ func (b *Booker) step(ctx context.Context) (more bool, err error) {
 
 // touch adds the cases of the next events of a collector, and of all that were booked before: a block never knows less than the one
 // before it, or it would take back what that one booked.
-func (b *Booker) touch(ctx context.Context, touched cases, collector string, after uint64) (upTo uint64, arrival time.Time, beside, full bool, err error) {
+func (b *Booker) touch(ctx context.Context, touched cases, collector string, after uint64) (all stretch, err error) {
 	booked := b.Mark().Entries[collector]
 	for {
-		to, at, others, more, err := touched.add(ctx, b.Conn, collector, after, b.perBlock)
-		if beside = beside || others; err != nil || to == 0 {
-			return upTo, arrival, beside, false, err
+		next, err := touched.add(ctx, b.Conn, collector, after, b.perBlock)
+		if err != nil || next.upTo == 0 {
+			all.full = false
+			return all, err
 		}
-		if at.After(arrival) {
-			arrival = at
+		if next.arrival.After(all.arrival) {
+			all.arrival = next.arrival
 		}
-		if upTo, after = to, to; upTo >= booked || !more {
-			return upTo, arrival, beside, more, nil
+		all.upTo, all.beside, all.full, after = next.upTo, all.beside || next.beside, next.full, next.upTo
+		if all.upTo >= booked || !next.full {
+			return all, nil
 		}
 	}
 }

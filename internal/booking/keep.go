@@ -107,7 +107,8 @@ func (h *held) keep(by Dimension, month calendar.Day, days shelves) {
 	k.asked.Store(time.Now().UnixNano())
 }
 
-// readDays reads the days of a month by a dimension, of some strata.
+// readDays reads the days of a month by a dimension, of some strata. They are some hundred thousand, and somebody waits for them: rows that name
+// family and measure, as those of readSums do, take a third longer.
 func readDays(ctx context.Context, conn driver.Conn, by Dimension, month calendar.Day, strata []Stratum, put func(of Stratum, code string, at slot, n int64)) error {
 	type question struct {
 		family                 event.Family

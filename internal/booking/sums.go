@@ -28,8 +28,8 @@ const (
 	noInstant = "toUInt32(0)"
 )
 
-// daysOf are the questions for the sums by day of agencies, or of sources.
-func daysOf(whose Dimension, instant, condition string) []string {
+// sumsByDay are the questions for the sums by day of agencies, or of sources.
+func sumsByDay(whose Dimension, instant, condition string) []string {
 	return []string{
 		sumsBy(whose, "by_agency", "measure", hasBins, "day", "if("+hasBins+", toUInt32(bin), marks)", instant, condition),
 		sumsBy(whose, "by_delay", ofDelays, "1", "day", delayBin, noInstant, "delay > 0 AND "+condition),
@@ -42,12 +42,12 @@ func ofJournal() [dimensions][]string {
 	byMonth, byDay := fmt.Sprintf(months, "`"+month+"`"), fmt.Sprintf(months, month)
 	before, ofLast := " < {before:UInt32}", "if(day < {since:Date32}, 0, millis)"
 	var all [dimensions][]string
-	all[Agency] = append(daysOf(Agency, "millis", "day >= {since:Date32}"),
+	all[Agency] = append(sumsByDay(Agency, "millis", "day >= {since:Date32}"),
 		sumsBy(Agency, "by_month", "measure", "0", byMonth, "marks", noInstant, "NOT "+hasBins+" AND `"+month+"`"+before),
 		sumsBy(Agency, "by_agency", "measure", "1", byDay, "toUInt32(bin)", noInstant, hasBins+" AND "+month+before),
 		sumsBy(Agency, "by_delay", ofDelays, "1", byDay, delayBin, noInstant, "delay > 0 AND "+month+before),
 	)
-	all[Source] = daysOf(Source, ofLast, "1")
+	all[Source] = sumsByDay(Source, ofLast, "1")
 	for _, by := range []Dimension{Level, Kind} {
 		all[by] = []string{sumsBy(by, "by_day", "measure", "0", "day", "marks", ofLast, "NOT "+hasBins)}
 	}

@@ -57,36 +57,44 @@ func news(collector string) string {
 	return fmt.Sprintf("collector = {collector:String} AND entry > {after:UInt64} AND entry * (CRC32(collector) %% 16 = %d) > {after:UInt64}", sort)
 }
 
-// add adds the cases that stored events of a collector touch, in the order of its log, after a log entry, about so many events. It returns
-// the last entry that is among them and its arrival, 0 if there is none, whether others are of no case, and whether more are stored.
-func (cs cases) add(ctx context.Context, conn driver.Conn, collector string, after, events uint64) (upTo uint64, arrival time.Time, beside, full bool, err error) {
-	upTo, full, err = lastOfBlock(ctx, conn, collector, after, events)
+// stretch is a stretch of a collector's log: the last entry that is in it, 0 if there is none, and its arrival; whether some of its events are
+// of no case, and whether more are stored after it.
+type stretch struct {
+	upTo         uint64
+	arrival      time.Time
+	beside, full bool
+}
+
+// add adds the cases that stored events of a collector touch, in the order of its log, after a log entry, about so many events.
+func (cs cases) add(ctx context.Context, conn driver.Conn, collector string, after, events uint64) (stretch, error) {
+	upTo, full, err := lastOfBlock(ctx, conn, collector, after, events)
 	if err != nil || upTo == 0 {
-		return 0, arrival, false, false, err
+		return stretch{}, err
 	}
+	of := stretch{upTo: upTo, full: full}
 	rows, err := conn.Query(ctx, `SELECT family, subject, max(arrival) FROM events WHERE `+news(collector)+` AND entry <= {upto:UInt64} GROUP BY family, subject`,
 		clickhouse.Named("collector", collector), clickhouse.Named("after", fmt.Sprint(after)), clickhouse.Named("upto", fmt.Sprint(upTo)))
 	if err != nil {
-		return 0, arrival, false, false, err
+		return stretch{}, err
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var name, subject string
 		var at time.Time
 		if err := rows.Scan(&name, &subject, &at); err != nil {
-			return 0, arrival, false, false, err
+			return stretch{}, err
 		}
-		if at.After(arrival) {
-			arrival = at
+		if at.After(of.arrival) {
+			of.arrival = at
 		}
 		family := event.Family(name)
 		if !lifecycle.Books(family) {
-			beside = true
+			of.beside = true
 			continue
 		}
 		cs[family] = append(cs[family], subject)
 	}
-	return upTo, arrival, beside, full, rows.Err()
+	return of, rows.Err()
 }
 
 // lastOfBlock returns the last log entry that fits into a block of stored events after an entry, 0 if there are none, and
