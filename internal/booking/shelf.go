@@ -37,41 +37,13 @@ type filled struct {
 // shelf holds sums by slot: most in order, for they are read far more often than they change; the latest beside them.
 //
 // What is in order stands in columns, a run for each of whose and marks, and beside each day the sum up to it: the sum of any
-// stretch of days is found without adding up, and a slot takes 8 bytes.
+// stretch of days is found without adding up, and a slot mostly takes 4 bytes.
 type shelf struct {
 	runs   []span
-	days   []calendar.Day
-	upTo   totals
+	days   column
+	upTo   column
 	millis []uint32 // nil while all are 0
 	latest map[slot]int64
-}
-
-// totals are numbers that mostly fit into 32 bits.
-type totals struct {
-	narrow []int32
-	wide   []int64 // in place of narrow, once one does not fit
-}
-
-func (t *totals) at(i int) int64 {
-	if t.wide != nil {
-		return t.wide[i]
-	}
-	return int64(t.narrow[i])
-}
-
-func (t *totals) append(n int64) {
-	if t.wide == nil && int64(int32(n)) != n {
-		t.wide = make([]int64, len(t.narrow), cap(t.narrow))
-		for i, n := range t.narrow {
-			t.wide[i] = int64(n)
-		}
-		t.narrow = nil
-	}
-	if t.wide != nil {
-		t.wide = append(t.wide, n)
-	} else {
-		t.narrow = append(t.narrow, int32(n))
-	}
 }
 
 // span is where a run begins in the columns; it ends where the next one begins.
@@ -86,7 +58,7 @@ func (s *shelf) end(run int) uint32 {
 	if run+1 < len(s.runs) {
 		return s.runs[run+1].from
 	}
-	return uint32(len(s.days))
+	return uint32(s.days.len())
 }
 
 // put adds to a slot.
@@ -95,7 +67,7 @@ func (s *shelf) put(at slot, n int64) {
 		s.latest = map[slot]int64{}
 	}
 	s.latest[at] += n
-	if len(s.latest) > few+len(s.days)/16 {
+	if len(s.latest) > few+s.days.len()/16 {
 		s.settle()
 	}
 }
@@ -128,7 +100,7 @@ func (s *shelf) settle() {
 func (s *shelf) merge(added []filled) {
 	slices.SortFunc(added, func(a, b filled) int { return a.compare(b.slot) })
 	added = addUp(added)
-	merged, next := newShelf(len(s.days)+len(added)), 0
+	merged, next := newShelf(s.days.len()+len(added)), 0
 	s.eachSettled(func(old filled) {
 		for ; next < len(added) && added[next].compare(old.slot) < 0; next++ {
 			merged.append(added[next])
@@ -160,7 +132,7 @@ func addUp(sums []filled) []filled {
 }
 
 func newShelf(slots int) *shelf {
-	return &shelf{days: make([]calendar.Day, 0, slots), upTo: totals{narrow: make([]int32, 0, slots)}}
+	return &shelf{days: newColumn(slots), upTo: newColumn(slots)}
 }
 
 // append adds a slot that comes after all others; nothing is kept of one that holds nothing.
@@ -168,20 +140,20 @@ func (s *shelf) append(f filled) {
 	if f.n == 0 {
 		return
 	}
-	last := len(s.runs) - 1
+	last, slots := len(s.runs)-1, s.days.len()
 	var before int64
 	if last >= 0 && s.runs[last].whose == f.whose && s.runs[last].marks == f.marks {
-		before = s.upTo.at(len(s.days) - 1)
+		before = s.upTo.at(slots - 1)
 	} else {
-		s.runs = append(s.runs, span{whose: f.whose, marks: f.marks, from: uint32(len(s.days))})
+		s.runs = append(s.runs, span{whose: f.whose, marks: f.marks, from: uint32(slots)})
 	}
 	if f.millis != 0 && s.millis == nil {
-		s.millis = make([]uint32, len(s.days), cap(s.days))
+		s.millis = make([]uint32, slots)
 	}
 	if s.millis != nil {
 		s.millis = append(s.millis, f.millis)
 	}
-	s.days = append(s.days, f.day)
+	s.days.append(int64(f.day))
 	s.upTo.append(before + f.n)
 }
 
@@ -191,7 +163,7 @@ func (s *shelf) eachSettled(each func(filled)) {
 		var before int64
 		for i := int(r.from); i < int(s.end(run)); i++ {
 			upTo := s.upTo.at(i)
-			f := filled{slot{whose: r.whose, marks: r.marks, day: s.days[i]}, upTo - before}
+			f := filled{slot{whose: r.whose, marks: r.marks, day: calendar.Day(s.days.at(i))}, upTo - before}
 			if s.millis != nil {
 				f.millis = s.millis[i]
 			}
@@ -250,14 +222,14 @@ func (s *shelf) read(some []uint32, each func(*Run)) {
 		}
 		settled(from, to)
 	}
-	one := &shelf{days: make([]calendar.Day, 1), upTo: totals{wide: make([]int64, 1)}, millis: make([]uint32, 1)}
+	one := &shelf{days: column{wide: make([]int64, 1)}, upTo: column{wide: make([]int64, 1)}, millis: make([]uint32, 1)}
 	r = Run{of: one, to: 1}
 	for at, n := range s.latest {
 		if n == 0 || some != nil && !slices.Contains(some, at.whose) {
 			continue
 		}
 		r.Whose, r.Marks = at.whose, at.marks
-		one.days[0], one.upTo.wide[0], one.millis[0] = at.day, n, at.millis
+		one.days.wide[0], one.upTo.wide[0], one.millis[0] = int64(at.day), n, at.millis
 		each(&r)
 	}
 }
@@ -278,35 +250,34 @@ type Run struct {
 // Before is the sum of all that comes before an instant: a day, and a millisecond of it. Of months it is a first day. Of most runs that are
 // asked for all comes before, or nothing.
 func (r *Run) Before(day calendar.Day, millis uint32) int64 {
-	days := r.of.days[r.from:r.to]
-	end := len(days)
-	if end == 0 || day < days[0] {
+	days, from, to := &r.of.days, int(r.from), int(r.to)
+	if from == to || int64(day) < days.at(from) {
 		return 0
 	}
-	at := end
-	if day <= days[end-1] {
-		at, _ = slices.BinarySearch(days, day)
+	at := to
+	if int64(day) <= days.at(to-1) {
+		at = days.search(from, to, int64(day))
 	}
-	for millis > 0 && at < end && days[at] == day && (r.of.millis == nil || r.of.millis[int(r.from)+at] < millis) {
+	for millis > 0 && at < to && days.at(at) == int64(day) && (r.of.millis == nil || r.of.millis[at] < millis) {
 		at++
 	}
-	if at == 0 {
+	if at == from {
 		return 0
 	}
-	return r.of.upTo.at(int(r.from) + at - 1)
+	return r.of.upTo.at(at - 1)
 }
 
 // Each calls each with the sums from one day on to before another.
 func (r *Run) Each(from, to calendar.Day, each func(day calendar.Day, n int64)) {
-	days := r.of.days[r.from:r.to]
-	at, _ := slices.BinarySearch(days, from)
+	days := &r.of.days
+	at := days.search(int(r.from), int(r.to), int64(from))
 	var before int64
-	if at > 0 {
-		before = r.of.upTo.at(int(r.from) + at - 1)
+	if at > int(r.from) {
+		before = r.of.upTo.at(at - 1)
 	}
-	for ; at < len(days) && days[at] < to; at++ {
-		upTo := r.of.upTo.at(int(r.from) + at)
-		each(days[at], upTo-before)
+	for ; at < int(r.to) && days.at(at) < int64(to); at++ {
+		upTo := r.of.upTo.at(at)
+		each(calendar.Day(days.at(at)), upTo-before)
 		before = upTo
 	}
 }
