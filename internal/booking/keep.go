@@ -4,16 +4,15 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"sync/atomic"
 	"time"
 
 	"github.com/ClickHouse/clickhouse-go/v2"
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
+	"golang.org/x/sync/errgroup"
 
 	"tiendo/internal/calendar"
-	"tiendo/internal/event"
 	"tiendo/internal/lifecycle"
 )
 
@@ -26,7 +25,7 @@ type kept struct {
 }
 
 // mostOlder is of how many months before the last ones days are kept: those at both ends of a period, and of the one before it. Of
-// 300 agencies a month with all strata takes some 4 MB, of 2,000 procedures 2 MB.
+// 300 agencies a month with all strata takes some 2 MB, of 2,000 procedures 1 MB.
 const mostOlder = 4
 
 // Keep reads the days of a month from the engine, by a dimension, of the strata that are not kept already, and keeps them for those who ask
@@ -45,34 +44,56 @@ func (l *Ledger) Keep(ctx context.Context, conn driver.Conn, by Dimension, month
 	if !find() {
 		return nil
 	}
+	// No block is added meanwhile, but others read.
 	l.appearing.RLock()
 	defer l.appearing.RUnlock()
-	var read codes // numbered anew until the ledger's numbers can be asked for
-	sums := map[Stratum][]filled{}
-	put := func(of Stratum, code string, at slot, n int64) {
-		at.whose = read.number(code)
-		sums[of] = append(sums[of], filled{at, n})
+	days := make([]*shelf, len(missing))
+	reading, ctx := errgroup.WithContext(ctx)
+	reading.SetLimit(atOnce)
+	for i, of := range missing {
+		reading.Go(func() error {
+			n := l.linesOf(into, by, month, of)
+			if n == 0 {
+				days[i] = &shelf{}
+				return nil
+			}
+			read, sums, err := readDays(ctx, conn, by, month, of, n)
+			if err != nil {
+				return fmt.Errorf("read the days of %s from the journal: %w", month.Start(time.UTC).Format("2006-01"), err)
+			}
+			l.mu.Lock()
+			numbers := into.codes[by].ofAll(read.all)
+			l.mu.Unlock()
+			for j, f := range sums {
+				sums[j].whose = numbers[f.whose]
+			}
+			days[i] = &shelf{}
+			days[i].merge(sums)
+			return nil
+		})
 	}
-	if err := readDays(ctx, conn, by, month, missing, put); err != nil {
-		return fmt.Errorf("read the days of %s from the journal: %w", month.Start(time.UTC).Format("2006-01"), err)
-	}
-	// No block is added meanwhile, but others read.
-	l.mu.Lock()
-	numbers := into.codes[by].ofAll(read.all)
-	l.mu.Unlock()
-	days := shelves{}
-	for _, of := range missing {
-		for i, f := range sums[of] {
-			sums[of][i].whose = numbers[f.whose]
-		}
-		days.on(of).merge(sums[of])
+	if err := reading.Wait(); err != nil {
+		return err
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.held == into { // else it was read anew, maybe of another journal
-		into.keep(by, month, days)
+		for i, of := range missing {
+			into.keep(by, month, of, days[i])
+		}
 	}
 	return nil
+}
+
+// atOnce is how many strata are read at once.
+const atOnce = 4
+
+// linesOf is how many lines of a stratum are held of a month. What is counted is never less than none: where there are none its days hold none either.
+func (l *Ledger) linesOf(h *held, by Dimension, month calendar.Day, of Stratum) (n int64) {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	h.sums[by][of].read(nil, func(r *Run) { n += r.Before(month+1, 0) - r.Before(month, 0) })
+	return n
 }
 
 // missing are the strata of which the days of a month are not kept. Those of months that are asked for stay longest.
@@ -90,7 +111,7 @@ func (h *held) missing(by Dimension, month calendar.Day, strata []Stratum) (miss
 }
 
 // keep adds days of a month. The month that nobody has asked for longest makes room.
-func (h *held) keep(by Dimension, month calendar.Day, days shelves) {
+func (h *held) keep(by Dimension, month calendar.Day, of Stratum, days *shelf) {
 	at := slices.IndexFunc(h.older, func(k *kept) bool { return k.month == month })
 	if at < 0 {
 		if len(h.older) == mostOlder {
@@ -103,69 +124,48 @@ func (h *held) keep(by Dimension, month calendar.Day, days shelves) {
 	if k.days[by] == nil {
 		k.days[by] = shelves{}
 	}
-	maps.Copy(k.days[by], days)
+	k.days[by][of] = days
 	k.asked.Store(time.Now().UnixNano())
 }
 
-// readDays reads the days of a month by a dimension, of some strata. They are some hundred thousand, and somebody waits for them: rows that name
-// family and measure, as those of readSums do, take a third longer.
-func readDays(ctx context.Context, conn driver.Conn, by Dimension, month calendar.Day, strata []Stratum, put func(of Stratum, code string, at slot, n int64)) error {
-	type question struct {
-		family                 event.Family
-		projection, told, only string
-	}
-	questions := map[question][]Stratum{}
-	for _, of := range strata {
-		q := question{of.Family, "by_agency", "marks", ofMeasures}
-		switch {
-		case by == Procedure:
-			q.projection, q.told = "by_procedure", fmt.Sprintf("bitAnd(marks, %d)", ofProcedures[of.Measure])
-		case of.Binned && of.Measure == lifecycle.Recorded:
-			q.projection, q.told, q.only = "by_delay", delayBin, "delay > 0"
-		case of.Binned:
-			q.told = "toUInt32(bin)"
-		}
-		questions[q] = append(questions[q], of)
-	}
-	for q, strata := range questions {
-		which, measures := "toUInt8(1)", make([]string, len(strata))
-		if q.only == ofMeasures {
-			which = "toUInt8(indexOf({measures:Array(String)}, measure))"
-		}
-		for i, of := range strata {
-			measures[i] = string(of.Measure)
-		}
-		rows, err := conn.Query(ctx, fmt.Sprintf("SELECT %[1]s AS which, toInt32(day) AS stretch, %[2]s, %[3]s AS told, sumMerge(`sum(n)`) FROM %[4]s"+
-			" WHERE family = {family:String} AND %[5]s AND day >= {since:Date32} AND day < {until:Date32} GROUP BY which, stretch, %[2]s, told", which, columns[by], q.told, Projection(q.projection), q.only),
-			clickhouse.Named("family", string(q.family)), clickhouse.Named("measures", measures), clickhouse.Named("since", month.String()), clickhouse.Named("until", nextMonth(month).String()))
-		if err != nil {
-			return err
-		}
-		if err := scanDays(rows, strata, put); err != nil {
-			return err
-		}
-	}
-	return nil
-}
+// roomy is for how many rows there is room before there are any.
+const roomy = 1 << 17
 
-// ofMeasures is the condition on the lines of some measures.
-const ofMeasures = "measure IN {measures:Array(String)}"
-
-// scanDays reads the answer to a question about some strata, and closes it.
-func scanDays(rows driver.Rows, strata []Stratum, put func(of Stratum, code string, at slot, n int64)) error {
+// readDays reads the days of a month by a dimension, of a stratum of about so many lines, each with the number of whose it is. They are some hundred
+// thousand, and somebody waits for them: the engine would take as long again to add up what is added up here anyway, and in one thread it
+// reads them in the order of days.
+func readDays(ctx context.Context, conn driver.Conn, by Dimension, month calendar.Day, of Stratum, about int64) (read codes, sums []filled, err error) {
+	projection, told, only := "by_agency", "marks", "measure = {measure:String}"
+	switch {
+	case by == Procedure:
+		projection, told = "by_procedure", fmt.Sprintf("bitAnd(marks, %d)", ofProcedures[of.Measure])
+	case of.Binned && of.Measure == lifecycle.Recorded:
+		projection, told, only = "by_delay", delayBin, "delay > 0"
+	case of.Binned:
+		told = "toUInt32(bin)"
+	}
+	rows, err := conn.Query(clickhouse.Context(ctx, clickhouse.WithSettings(clickhouse.Settings{"max_threads": 1})), fmt.Sprintf("SELECT toInt32(day), %[1]s, %[2]s, finalizeAggregation(`sum(n)`) FROM %[3]s"+
+		" WHERE family = {family:String} AND %[4]s AND day >= {since:Date32} AND day < {until:Date32}", columns[by], told, Projection(projection), only),
+		clickhouse.Named("family", string(of.Family)), clickhouse.Named("measure", string(of.Measure)), clickhouse.Named("since", month.String()), clickhouse.Named("until", nextMonth(month).String()))
+	if err != nil {
+		return read, nil, err
+	}
 	defer rows.Close()
+	var day int32
+	var code string
+	var marks uint32
+	var n int64
+	var whose uint32
+	into, last := []any{&day, &code, &marks, &n}, ""
+	sums = make([]filled, 0, min(about, roomy))
 	for rows.Next() {
-		var which uint8
-		var day int32
-		var code string
-		var told uint32
-		var n int64
-		if err := rows.Scan(&which, &day, &code, &told, &n); err != nil {
-			return err
+		if err := rows.Scan(into...); err != nil {
+			return read, nil, err
 		}
-		if n != 0 {
-			put(strata[which-1], code, slot{day: calendar.Day(day), marks: lifecycle.Marks(told)}, n)
+		if code != last || len(sums) == 0 { // several rows of a day are of the same agency
+			last, whose = code, read.number(code)
 		}
+		sums = append(sums, filled{slot{whose: whose, day: calendar.Day(day), marks: lifecycle.Marks(marks)}, n})
 	}
-	return rows.Err()
+	return read, sums, rows.Err()
 }
