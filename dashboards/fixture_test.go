@@ -309,7 +309,7 @@ func nothing(_ context.Context, queries ...kpi.Query) ([]kpi.Figure, error) {
 
 // someMargins are the working days that dossiers of the made-up city have left.
 func someMargins(context.Context, kpi.Query) (*kpi.Margins, error) {
-	m := &kpi.Margins{OpenMargins: kpi.OpenMargins{Undated: 31, Aged: map[int]int64{}}}
+	m := &kpi.Margins{OpenMargins: kpi.OpenMargins{Undated: 31, Aged: map[int]int64{}}, Settled: map[int]int64{}}
 	for _, a := range agencies {
 		for days := -15; days <= 20; days++ {
 			n := int64(float64(a.volume) / 400 * math.Exp(-float64(days*days)/90))
@@ -325,7 +325,9 @@ func someMargins(context.Context, kpi.Query) (*kpi.Margins, error) {
 			m.Aged[days+15] += n
 		}
 	}
-	m.Settled = m.History
+	for _, of := range m.History {
+		m.Settled[of.Days] += of.Cases
+	}
 	return m, nil
 }
 

@@ -98,8 +98,8 @@ func (p *presenter) agesChart(m *kpi.Margins) (chart, error) {
 // spreadChart is when dossiers were settled, against their promise.
 func (p *presenter) spreadChart(m *kpi.Margins) (chart, error) {
 	sums := make([]float64, len(settledBuckets))
-	for _, of := range m.Settled {
-		put(settledBuckets, sums, of.Days, of.Cases)
+	for days, n := range m.Settled {
+		put(settledBuckets, sums, days, n)
 	}
 	return p.heap(heap{
 		id: "spread", title: p.t("spread"), note: p.t("spreadSays"), head: p.t("daysAgainst"),

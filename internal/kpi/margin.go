@@ -19,9 +19,11 @@ import (
 // Margins tell how many working days dossiers have left until their deadline, or had when they were settled. It is not to be changed.
 type Margins struct {
 	OpenMargins
-	// Settled are the dossiers with a deadline that were settled in the period, History those settled up to its end since the first day
-	// of the month a year before: by agency and the working days that were left.
-	Settled, History []Margin
+	// Settled is how many dossiers with a deadline were settled in the period, by the working days that were left.
+	Settled map[int]int64
+	// History are those settled up to its end since the first day of the month a year before, by agency and the working days that were
+	// left: of what becomes of those that are open it tells the chance.
+	History []Margin
 }
 
 // OpenMargins are those of the dossiers that were open a moment ago.
@@ -48,29 +50,28 @@ const (
 )
 
 // Margins reads the margins of the dossiers that q's filters leave; q's figure and grouping are ignored. Working days are those of
-// vn-office. What is open is told of now, whatever the period.
+// vn-office. What is open is told of now, and with it the history; of a period that is over neither is told.
 func (b *Books) Margins(ctx context.Context, q Query) (*Margins, error) {
 	q.ID, q.By = "dossier.open", nil
 	if _, err := q.check(); err != nil {
 		return nil, err
 	}
 	m := &Margins{}
-	year := q
-	before := calendar.DayOf(q.Period.End, b.Calendars.Location()).Start(time.UTC).AddDate(-1, 0, 0)
-	year.Period.First = monthOf(calendar.DayOf(before, time.UTC)).String()
 	work, working := errgroup.WithContext(ctx)
-	work.Go(func() (err error) {
-		m.OpenMargins, err = b.openMargins(working, q)
-		return err
-	})
 	work.Go(func() (err error) {
 		m.Settled, err = b.settledMargins(working, q)
 		return err
 	})
-	work.Go(func() (err error) {
-		m.History, err = b.settledMargins(working, year)
-		return err
-	})
+	if q.Period.Running {
+		work.Go(func() (err error) {
+			m.OpenMargins, err = b.openMargins(working, q)
+			return err
+		})
+		work.Go(func() (err error) {
+			m.History, err = b.history(working, q)
+			return err
+		})
+	}
 	if err := work.Wait(); err != nil {
 		return nil, fmt.Errorf("read what time dossiers have and had left: %w", err)
 	}
@@ -78,10 +79,26 @@ func (b *Books) Margins(ctx context.Context, q Query) (*Margins, error) {
 }
 
 // settledMargins are those of the dossiers that were settled in q's period.
-func (b *Books) settledMargins(ctx context.Context, q Query) ([]Margin, error) {
+func (b *Books) settledMargins(ctx context.Context, q Query) (map[int]int64, error) {
+	sums, err := b.left(ctx, q)
+	if err != nil {
+		return nil, err
+	}
+	days := map[int]int64{}
+	for _, of := range sums.byKey {
+		for _, of := range of.inBucket(1) {
+			days[lifecycle.LeftIn(of.bin)] += of.n
+		}
+	}
+	return days, nil
+}
+
+// history are the margins of the year up to the end of q's period.
+func (b *Books) history(ctx context.Context, q Query) ([]Margin, error) {
+	before := calendar.DayOf(q.Period.End, b.Calendars.Location()).Start(time.UTC).AddDate(-1, 0, 0)
+	q.Period.First = monthOf(calendar.DayOf(before, time.UTC)).String()
 	q.By = []string{"agency"}
-	s := statement{families: []event.Family{event.Dossier}, query: q, names: b.namesOf(q), binned: lifecycle.Left}
-	sums, _, err := b.fetch(ctx, &s)
+	sums, err := b.left(ctx, q)
 	if err != nil {
 		return nil, err
 	}
@@ -98,6 +115,13 @@ func (b *Books) settledMargins(ctx context.Context, q Query) ([]Margin, error) {
 		}
 	}
 	return all, nil
+}
+
+// left is how many dossiers were settled in q's period, by the bin of the working days that were left.
+func (b *Books) left(ctx context.Context, q Query) (*sums, error) {
+	s := statement{families: []event.Family{event.Dossier}, query: q, names: b.namesOf(q), binned: lifecycle.Left}
+	sums, _, err := b.fetch(ctx, &s)
+	return sums, err
 }
 
 // ordinal is the expression of the number of working days up to the city's day of an instant; days is the array that counts them.

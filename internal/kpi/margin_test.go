@@ -102,7 +102,7 @@ func TestMargins(t *testing.T) {
 	}
 	for what, got := range map[string][2]string{
 		"open":    {fmt.Sprint(m.Open), "[{A -3 1} {A 0 1} {A 3 1}]"},
-		"settled": {fmt.Sprint(m.Settled), "[{A -1 1} {A 0 1} {A 2 1}]"},
+		"settled": {fmt.Sprint(m.Settled), "map[-1:1 0:1 2:1]"},
 		"history": {fmt.Sprint(m.History), "[{A -1 1} {A 0 1} {A 2 1} {B -1 1}]"},
 		"aged":    {fmt.Sprint(m.Aged), "map[1:1 2:1 7:1 27:1]"},
 		"undated": {fmt.Sprint(m.Undated), "1"},
@@ -118,8 +118,15 @@ func TestMargins(t *testing.T) {
 	if missed, of, ok := Chance(m.History, 60, 20); missed != 2 || of != 4 || ok {
 		t.Errorf("%d of %d, %v", missed, of, ok)
 	}
-	if none, err := b.Margins(t.Context(), Query{Period: march, Where: map[string][]string{"agency": {"C"}}}); err != nil || len(none.Open)+len(none.History) != 0 {
+	if none, err := b.Margins(t.Context(), Query{Period: march, Where: map[string][]string{"agency": {"C"}}}); err != nil || len(none.Open)+len(none.Settled)+len(none.History) != 0 {
 		t.Errorf("%+v, %v", none, err)
+	}
+	over, err := period.Parse("2025-02-01..2025-03-11", now, zone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m, err := b.Margins(t.Context(), Query{Period: over}); err != nil || len(m.Settled) != 3 || len(m.Open)+len(m.Aged)+len(m.History) != 0 {
+		t.Errorf("of a period that is over: %+v, %v", m, err)
 	}
 	if _, err := b.Margins(t.Context(), Query{Period: march, Where: map[string][]string{"colour": {"red"}}}); err == nil {
 		t.Error("a filter that is none is taken")
@@ -164,7 +171,7 @@ func TestMargins(t *testing.T) {
 	}
 }
 
-// What is open is read once for all periods and all who ask within some seconds, of each filter for itself.
+// What is open is read once for all periods that run and all who ask within some seconds, of each filter for itself.
 func TestOpenMarginsAreReadOnce(t *testing.T) {
 	conn := &asking{Conn: enginetest.Conn(t)}
 	clock := now
@@ -191,7 +198,9 @@ func TestOpenMarginsAreReadOnce(t *testing.T) {
 	}
 	open("2025", nil, 1)
 	open("2024", nil, 0)
-	open("2024", map[string][]string{"agency": {"A"}}, 1)
+	open("ytd", nil, 0)
+	open("2024", map[string][]string{"agency": {"A"}}, 0)
+	open("ytd", map[string][]string{"agency": {"A"}}, 1)
 	clock = clock.Add(openPace - time.Millisecond)
 	open("2025-Q1", nil, 0)
 	clock = clock.Add(time.Millisecond)
