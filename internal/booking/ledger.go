@@ -236,7 +236,7 @@ func (h *held) add(d Dimension, of Stratum, at slot, n int64) {
 // was not heard, so that a figure says the same whichever way the books came to it.
 type heard struct {
 	days []calendar.Day
-	sums []int64
+	sums []int32
 }
 
 func (h *held) hear(voice Voice, day calendar.Day, n int64) {
@@ -249,7 +249,7 @@ func (h *held) hear(voice Voice, day calendar.Day, n int64) {
 	if !known {
 		of.days, of.sums = slices.Insert(of.days, at, day), slices.Insert(of.sums, at, 0)
 	}
-	if of.sums[at] += n; of.sums[at] == 0 {
+	if of.sums[at] += int32(n); of.sums[at] == 0 {
 		of.days, of.sums = slices.Delete(of.days, at, at+1), slices.Delete(of.sums, at, at+1)
 	}
 }

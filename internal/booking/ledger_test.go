@@ -239,7 +239,7 @@ func TestTidy(t *testing.T) {
 	for _, s := range l.held.sums[Agency] {
 		s.latest = map[slot]int64{}
 		s.eachSettled(func(f filled) { s.latest[f.slot] = f.n })
-		s.runs, s.days, s.upTo, s.millis = nil, column{}, column{}, nil
+		s.firsts, s.runs, s.days, s.upTo, s.millis = nil, nil, column{}, column{}, nil
 	}
 	want := contents(t, l)
 	l.tidy()

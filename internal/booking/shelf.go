@@ -39,6 +39,7 @@ type filled struct {
 // What is in order stands in columns, a run for each of whose and marks, and beside each day the sum up to it: the sum of any
 // stretch of days is found without adding up, and a slot mostly takes 4 bytes.
 type shelf struct {
+	firsts []uint32 // by whose they are, where the first of their runs is; there are none after the last's
 	runs   []span
 	days   column
 	upTo   column
@@ -48,9 +49,20 @@ type shelf struct {
 
 // span is where a run begins in the columns; it ends where the next one begins.
 type span struct {
-	whose uint32
 	marks lifecycle.Marks
 	from  uint32
+}
+
+// runsOf are where the runs of one begin, and end.
+func (s *shelf) runsOf(whose uint32) (first, end int) {
+	switch next := int(whose) + 1; {
+	case next < len(s.firsts):
+		return int(s.firsts[whose]), int(s.firsts[next])
+	case next == len(s.firsts):
+		return int(s.firsts[whose]), len(s.runs)
+	default:
+		return 0, 0
+	}
 }
 
 // end is where a run ends in the columns.
@@ -113,25 +125,32 @@ func (s *shelf) merge(added []filled) {
 	for ; next < len(added); next++ {
 		merged.append(added[next])
 	}
-	merged.runs, merged.latest = slices.Clone(merged.runs), s.latest // no room beyond those that there are
+	merged.firsts, merged.runs, merged.latest = slices.Clone(merged.firsts), slices.Clone(merged.runs), s.latest // no room beyond those that there are
 	*s = *merged
 }
 
-// sorted puts sums in order. Of some hundred thousand comparing takes longest: they are put to those of the same run first, where most are in
-// order already.
+// sorted puts sums in order: by time, then by run. Of some hundred thousand comparing takes longest, so that it compares none.
 func sorted(all []filled) []filled {
-	places, of := map[uint64]int{}, make([]int, len(all))
+	byTime := grouped(all, func(s slot) uint64 { return uint64(uint32(s.day)^1<<31)<<32 | uint64(s.millis) })
+	return grouped(byTime, func(s slot) uint64 { return uint64(s.whose)<<32 | uint64(s.marks) })
+}
+
+// grouped puts sums in the order of their keys, and leaves those of the same key in theirs.
+func grouped(all []filled, keyOf func(slot) uint64) []filled {
+	places, place := map[uint64]int{}, make([]int, len(all)) // by key, and by sum
 	var keys []uint64
-	var next []int // how many there are of each run; then where its next goes
+	var next []int // how many there are at each place; then where its next goes
 	for i, f := range all {
-		key := uint64(f.whose)<<32 | uint64(f.marks)
-		at, known := places[key]
-		if !known {
-			at = len(keys)
-			places[key], keys, next = at, append(keys, key), append(next, 0)
+		key := keyOf(f.slot)
+		if i > 0 && key == keyOf(all[i-1].slot) {
+			place[i] = place[i-1]
+		} else if at, known := places[key]; known {
+			place[i] = at
+		} else {
+			place[i] = len(keys)
+			places[key], keys, next = len(keys), append(keys, key), append(next, 0)
 		}
-		of[i] = at
-		next[at]++
+		next[place[i]]++
 	}
 	slices.Sort(keys)
 	end := 0
@@ -141,16 +160,8 @@ func sorted(all []filled) []filled {
 	}
 	ordered := make([]filled, len(all))
 	for i, f := range all {
-		ordered[next[of[i]]] = f
-		next[of[i]]++
-	}
-	from, compare := 0, func(a, b filled) int { return cmp.Or(cmp.Compare(a.day, b.day), cmp.Compare(a.millis, b.millis)) }
-	for _, key := range keys {
-		run := ordered[from:next[places[key]]]
-		if !slices.IsSortedFunc(run, compare) {
-			slices.SortFunc(run, compare)
-		}
-		from += len(run)
+		ordered[next[place[i]]] = f
+		next[place[i]]++
 	}
 	return ordered
 }
@@ -177,12 +188,15 @@ func (s *shelf) append(f filled) {
 	if f.n == 0 {
 		return
 	}
-	last, slots := len(s.runs)-1, s.days.len()
+	slots := s.days.len()
+	for len(s.firsts) <= int(f.whose) {
+		s.firsts = append(s.firsts, uint32(len(s.runs)))
+	}
 	var before int64
-	if last >= 0 && s.runs[last].whose == f.whose && s.runs[last].marks == f.marks {
+	if first, end := s.runsOf(f.whose); first < end && s.runs[end-1].marks == f.marks {
 		before = s.upTo.at(slots - 1)
 	} else {
-		s.runs = append(s.runs, span{whose: f.whose, marks: f.marks, from: uint32(slots)})
+		s.runs = append(s.runs, span{marks: f.marks, from: uint32(slots)})
 	}
 	if f.millis != 0 && s.millis == nil {
 		s.millis = make([]uint32, slots)
@@ -196,16 +210,18 @@ func (s *shelf) append(f filled) {
 
 // eachSettled calls each with what is in order.
 func (s *shelf) eachSettled(each func(filled)) {
-	for run, r := range s.runs {
-		var before int64
-		for i := int(r.from); i < int(s.end(run)); i++ {
-			upTo := s.upTo.at(i)
-			f := filled{slot{whose: r.whose, marks: r.marks, day: calendar.Day(s.days.at(i))}, upTo - before}
-			if s.millis != nil {
-				f.millis = s.millis[i]
+	for whose := range uint32(len(s.firsts)) {
+		for first, end := s.runsOf(whose); first < end; first++ {
+			var before int64
+			for i := int(s.runs[first].from); i < int(s.end(first)); i++ {
+				upTo := s.upTo.at(i)
+				f := filled{slot{whose: whose, marks: s.runs[first].marks, day: calendar.Day(s.days.at(i))}, upTo - before}
+				if s.millis != nil {
+					f.millis = s.millis[i]
+				}
+				each(f)
+				before = upTo
 			}
-			each(f)
-			before = upTo
 		}
 	}
 }
@@ -241,23 +257,19 @@ func (s *shelf) read(some []uint32, each func(*Run)) {
 		return
 	}
 	r := Run{of: s}
-	settled := func(first, end int) {
-		for run := first; run < end; run++ {
-			at := &s.runs[run]
-			r.Whose, r.Marks, r.from, r.to = at.whose, at.marks, at.from, s.end(run)
+	settled := func(whose uint32) {
+		for run, end := s.runsOf(whose); run < end; run++ {
+			r.Whose, r.Marks, r.from, r.to = whose, s.runs[run].marks, s.runs[run].from, s.end(run)
 			each(&r)
 		}
 	}
 	if some == nil {
-		settled(0, len(s.runs))
+		for whose := range uint32(len(s.firsts)) {
+			settled(whose)
+		}
 	}
 	for _, whose := range some {
-		from, _ := slices.BinarySearchFunc(s.runs, whose, func(r span, whose uint32) int { return cmp.Compare(r.whose, whose) })
-		to := from
-		for to < len(s.runs) && s.runs[to].whose == whose {
-			to++
-		}
-		settled(from, to)
+		settled(whose)
 	}
 	one := &shelf{days: column{wide: make([]int64, 1)}, upTo: column{wide: make([]int64, 1)}, millis: make([]uint32, 1)}
 	r = Run{of: one, to: 1}
