@@ -34,6 +34,12 @@ func (p Page) Daily(d Dimension, month calendar.Day, strata ...Stratum) bool {
 	return len(p.held.missing(d, month, strata)) == 0
 }
 
+// Holds says whether there is any line of a stratum.
+func (p Page) Holds(of Stratum) (any bool) {
+	p.held.sums[Source][of].read(nil, func(*Run) { any = true })
+	return any
+}
+
 // Keeps says whether lines of a stratum are kept by a dimension, with some marks told apart.
 func Keeps(d Dimension, of Stratum, marks lifecycle.Marks) bool {
 	kept, ok := d.keeps(of)

@@ -15,7 +15,7 @@ import (
 func (b *Books) live(ctx context.Context, s *statement) (*sums, bool, error) {
 	by, ok := s.remembered()
 	if !ok {
-		return nil, false, nil
+		return &sums{byKey: map[string]*series{}}, b.nothing(s), nil
 	}
 	l := newLiving(s, by)
 	for _, month := range l.edges {
@@ -58,6 +58,25 @@ func (s *statement) keptBy(by booking.Dimension) bool {
 	return true
 }
 
+// nothing says whether the books, as they now are, hold no line of what a statement counts: many a city tells of no tasks, or has no findings.
+func (b *Books) nothing(s *statement) bool {
+	if s.query.AsOf != "" || s.query.Block > 0 {
+		return false
+	}
+	some := false
+	return b.Ledger.Read(func(page booking.Page) { some = slices.ContainsFunc(s.strata(), page.Holds) }) && !some
+}
+
+// strata are those that s reads.
+func (s *statement) strata() (strata []booking.Stratum) {
+	for _, family := range s.families {
+		for _, measure := range s.measures() {
+			strata = append(strata, booking.Stratum{Family: family, Measure: lifecycle.Measure(measure), Binned: s.binned != ""})
+		}
+	}
+	return strata
+}
+
 // living is a statement while it is answered from memory.
 type living struct {
 	*statement
@@ -94,11 +113,7 @@ func newLiving(s *statement, by booking.Dimension) *living {
 	if s.until != "" {
 		l.until = mustParse(s.until)
 	}
-	for _, family := range s.families {
-		for _, measure := range s.measures() {
-			l.strata = append(l.strata, booking.Stratum{Family: family, Measure: lifecycle.Measure(measure), Binned: s.binned != ""})
-		}
-	}
+	l.strata = s.strata()
 	if l.today > l.lastMonth || l.now > 0 || s.until != "" {
 		l.edges = append(l.edges, l.lastMonth)
 	}
