@@ -2,6 +2,7 @@ package dashboards
 
 import (
 	"net/http"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -63,6 +64,23 @@ func TestFilteredPagesSaySoElsewhere(t *testing.T) {
 	b.do(t, chromedp.Navigate(server.URL+"/dossiers?period=2019-09&lang=en"), chromedp.WaitVisible("#live section"))
 	if high := eval[float64](t, b, `document.querySelector('.controls').getBoundingClientRect().height`); high != 0 {
 		t.Errorf("without filters the controls take %v pixels of paper", high)
+	}
+}
+
+// Who narrows a page keeps what else was asked of it, and of a filter all values that were chosen.
+func TestFiltersKeepWhatWasAsked(t *testing.T) {
+	needNpm(t)
+	server := serve(t, site(t, few))
+	b := newTab(browser(t), t, 1366, 768, false)
+	const asked = "agency=H24.12&agency=H24.25&by=channel&channel=online&lang=en&period=2019-09&since=2018-09&why=dossier.late"
+	b.do(t, chromedp.Navigate(server.URL+"/dossiers?"+asked))
+	eventually(t, b, `document.querySelectorAll('.chosen a').length === 3`)
+	sent, err := url.ParseQuery(eval[string](t, b, `String(new URLSearchParams([...new FormData(document.querySelector('form.filters'))].filter(([, value]) => value !== '')))`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := sent.Encode(); got != asked {
+		t.Errorf("the form sends %s, want %s", got, asked)
 	}
 }
 

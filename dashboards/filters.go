@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"golang.org/x/text/collate"
@@ -17,9 +16,12 @@ import (
 type filter struct {
 	Name, Label string
 	Values      []filterValue
-	// Typed says that there are too many values to list: the code is typed, and Value is what was.
-	Typed bool
-	Value string
+	// Several says that more than one is chosen.
+	Several bool
+	// Typed says that there are too many values to list: the code is typed. Value is the last that was, Others are those before it.
+	Typed  bool
+	Value  string
+	Others []string
 }
 
 type filterValue struct {
@@ -40,7 +42,10 @@ func (p *Pages) filters(ctx context.Context, q *asked, lang language) (all []fil
 		if q.of.ofOne(name) {
 			continue
 		}
-		f := filter{Name: name, Label: dimensionNames[name].in(lang), Typed: len(values[name]) > listable, Value: strings.Join(q.where[name], " ")}
+		f := filter{Name: name, Label: dimensionNames[name].in(lang), Typed: len(values[name]) > listable, Several: len(q.where[name]) > 1}
+		if last := len(q.where[name]) - 1; last >= 0 {
+			f.Value, f.Others = q.where[name][last], q.where[name][:last]
+		}
 		for _, v := range values[name] {
 			f.Values = append(f.Values, filterValue{v, p.nameOf(name, v, lang), slices.Contains(q.where[name], v)})
 		}

@@ -30,9 +30,9 @@ type frame struct {
 	Languages []choice
 	// Menu leads to the other pages.
 	Menu []choice
-	// Path is where forms of the page lead, Hidden what they keep of its address.
-	Path   string
-	Hidden []hidden
+	// Path is where forms of the page lead, Hidden what they keep of its address, Kept what the form of its filters does.
+	Path         string
+	Hidden, Kept []hidden
 	// Heading stands over the page, beside the name and the days of its period.
 	Heading, Period, Days string
 	Periods, Chosen       []choice
@@ -191,6 +191,9 @@ func (p *Pages) frame(r *http.Request, q *asked, lang language) frame {
 		for _, value := range params[name] {
 			if name != "period" {
 				f.Hidden = append(f.Hidden, hidden{name, value})
+			}
+			if name != "period" && !slices.Contains(q.of.filters, name) {
+				f.Kept = append(f.Kept, hidden{name, value})
 			}
 		}
 	}
