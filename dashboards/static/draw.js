@@ -93,8 +93,10 @@
         axis.axisLabel = { ...axis.axisLabel, ...font };
         if (drawing.wrap && axis.type === 'category') { // each place has its words, in as many lines as they need, or aslant
           const room = (width - 5 * rem) / axis.data.length;
-          Object.assign(axis.axisLabel, { interval: 0, hideOverlap: false, ...(room < 2.6 * rem ? { rotate: 60 } : { width: room, overflow: 'break', lineHeight: rem }) });
-          if (room < 2.6 * rem) axis.nameGap = 4.2 * rem;
+          const longest = Math.max(...axis.data.flatMap((words) => words.split(/\s/)).map((word) => word.length));
+          const aslant = room < Math.max(2.6, longest * 0.46) * rem;
+          Object.assign(axis.axisLabel, { interval: 0, hideOverlap: false, rotate: aslant ? 60 : 0, width: aslant ? null : room, overflow: aslant ? 'none' : 'break', lineHeight: rem });
+          if (aslant) axis.nameGap = 4.6 * rem;
         }
         axis.nameTextStyle = { ...font, color: colour('--muted') };
         if (name === 'y' && axis.type === 'category' && !drawing.bare) { // names are cut only where the marks would have no room
