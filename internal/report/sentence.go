@@ -9,8 +9,8 @@ import (
 )
 
 // sentence is a sentence in both languages, with figures in braces: {task.assigned} is a value, {task.on_time_rate/n} and /d are
-// its numerator and denominator, {petition.received:complaint} is the value of a key; {agency} and {window} are texts. It is
-// left out where one of its figures has no value.
+// its numerator and denominator, {petition.received:complaint} is the value of a key; {agency} and {window} are texts. After bars
+// stand the words that follow a 1, and any other number: {task.open|task was|tasks were}. It is left out where one of its figures has no value.
 type sentence struct {
 	vi, en string
 	// when says whether it is to be said; nil: always.
@@ -47,13 +47,20 @@ func (v values) say(sentences []sentence, lang string, texts map[string]string) 
 		}
 		complete := true
 		text := placeholder.ReplaceAllStringFunc(pattern, func(found string) string {
-			name := strings.Trim(found, "{}")
+			name, words, counts := strings.Cut(strings.Trim(found, "{}"), "|")
 			if text, ok := texts[name]; ok {
 				return text
 			}
 			text, ok := v.text(name, lang)
 			complete = complete && ok
-			return text
+			if !counts {
+				return text
+			}
+			one, many, _ := strings.Cut(words, "|")
+			if text == "1" {
+				return text + " " + one
+			}
+			return text + " " + many
 		})
 		if complete {
 			first, size := utf8.DecodeRuneInString(text)

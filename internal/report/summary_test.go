@@ -54,7 +54,11 @@ func TestSentencesNameFiguresOfTheirSection(t *testing.T) {
 		for _, said := range s.sentences {
 			for _, text := range []string{said.vi, said.en} {
 				for _, found := range placeholder.FindAllString(text, -1) {
-					name, _, _ := strings.Cut(strings.Trim(found, "{}"), "/")
+					name, words, counts := strings.Cut(strings.Trim(found, "{}"), "|")
+					if one, many, both := strings.Cut(words, "|"); counts && (!both || one == "" || many == "") {
+						t.Errorf("%s: %s lacks the words for one, or for many", s.id, found)
+					}
+					name, _, _ = strings.Cut(name, "/")
 					id, key := cut(name)
 					named++
 					if !asked[id] || key != "" && !asked[id+":kind"] {
@@ -66,6 +70,19 @@ func TestSentencesNameFiguresOfTheirSection(t *testing.T) {
 	}
 	if named < 100 {
 		t.Errorf("only %d placeholders were found", named)
+	}
+}
+
+// English counts one dossier, and no 1 dossiers.
+func TestWordsAgreeWithTheirNumbers(t *testing.T) {
+	sentences := []sentence{{vi: "{x} hồ sơ", en: "{x|dossier was|dossiers were} settled"}}
+	for n, want := range map[float64][2]string{1: {"1 hồ sơ", "1 dossier was settled"}, 0: {"0 hồ sơ", "0 dossiers were settled"}, 1000: {"1.000 hồ sơ", "1,000 dossiers were settled"}} {
+		v := values{"x": {Unit: "count", Value: &n}}
+		for i, lang := range []string{"vi", "en"} {
+			if got := v.say(sentences, lang, nil); got != want[i] {
+				t.Errorf("%v in %s: %q, want %q", n, lang, got, want[i])
+			}
+		}
 	}
 }
 
