@@ -50,7 +50,7 @@ func (d *draft) on(of Stratum) *drafted {
 
 // daily says whether the days of a dimension in the month of a day are told apart.
 func (d *draft) daily(by Dimension, of Stratum, day, month calendar.Day) bool {
-	if by.daily() || day >= d.since || d.fine {
+	if by.daily() || day >= by.from(of, d.since) || d.fine {
 		return true
 	}
 	kept := d.older[month]
@@ -196,26 +196,32 @@ func (h *held) addAll(by Dimension, of Stratum, added map[slot]int64, numbers []
 	}
 }
 
-// leave leaves days before another to their months, and where all days are kept the instants within them.
+// leave leaves days that are no longer kept by themselves to their months, and the instants within days before another.
 func (h *held) leave(since calendar.Day) {
 	h.since = since
 	for by := range dimensions {
-		for _, sums := range h.days[by] {
+		for of, sums := range h.days[by] {
+			from := by.from(of, since)
 			sums.remake(func(f *filled) {
-				if f.day < since {
+				if f.day < from {
 					f.n = 0
 				}
 			})
+			sums.remake(without(since))
 		}
-		if !by.daily() {
-			continue
+		if by.daily() {
+			for _, sums := range h.sums[by] {
+				sums.remake(without(since))
+			}
 		}
-		for _, sums := range h.sums[by] {
-			sums.remake(func(f *filled) {
-				if f.day < since {
-					f.millis = 0
-				}
-			})
+	}
+}
+
+// without takes the instants within days before another away.
+func without(since calendar.Day) func(*filled) {
+	return func(f *filled) {
+		if f.day < since {
+			f.millis = 0
 		}
 	}
 }

@@ -98,16 +98,17 @@ func (l *Ledger) linesOf(h *held, by Dimension, month calendar.Day, of Stratum) 
 
 // missing are the strata of which the days of a month are not kept. Those of months that are asked for stay longest.
 func (h *held) missing(by Dimension, month calendar.Day, strata []Stratum) (missing []Stratum) {
-	if by.daily() || month >= h.since {
+	if by.daily() {
 		return nil
 	}
+	missing = slices.DeleteFunc(slices.Clone(strata), func(of Stratum) bool { return month >= by.from(of, h.since) })
 	for _, k := range h.older {
 		if k.month == month {
 			k.asked.Store(time.Now().UnixNano())
-			return slices.DeleteFunc(slices.Clone(strata), func(of Stratum) bool { return k.days[by][of] != nil })
+			return slices.DeleteFunc(missing, func(of Stratum) bool { return k.days[by][of] != nil })
 		}
 	}
-	return strata
+	return missing
 }
 
 // keep adds days of a month. The month that nobody has asked for longest makes room.

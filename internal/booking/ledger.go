@@ -36,13 +36,13 @@ type Ledger struct {
 type held struct {
 	// block is the last block that is in it.
 	block uint64
-	// since is the first day from which on each is kept by itself, with the instants of deadlines.
+	// since is the first day from which on each is kept by itself, with the instants of deadlines; of some from earlier on, without, see [Dimension.from].
 	since calendar.Day
 
 	// codes are whose the sums are, sums the sums themselves by dimension: of those of few values by day of all time, of others by month.
 	codes [dimensions]codes
 	sums  [dimensions]shelves
-	// days are the sums by day from since on of those that are kept by month, older those by day, without instants, of some months before it.
+	// days are the last sums by day of those that are kept by month, older those by day, without instants, of some months before.
 	days  [dimensions]shelves
 	older []*kept
 	heard map[Voice]*heard
@@ -128,10 +128,23 @@ type Voice struct {
 	Agency, Source string
 }
 
-// keptDays is how many days back each is kept by itself: the running month, and one before for what ends a little earlier.
-const keptDays = 62
+const (
+	// keptDays is how many days back each is kept by itself: the running month, and one before for what ends a little earlier.
+	keptDays = 62
+	// keptYear is how many more are of what agencies are compared by, so that a stretch of days of the last year has no month to be read. Of 300
+	// agencies they take some 8 MB.
+	keptYear = 304
+)
 
 func firstKept(today calendar.Day) calendar.Day { return monthOf(today - keptDays) }
+
+// from is the first day from which on each of a dimension that is kept by month is kept by itself, in a ledger whose instants begin on a day.
+func (d Dimension) from(of Stratum, since calendar.Day) calendar.Day {
+	if d == Agency && !of.Binned {
+		return monthOf(since - keptYear)
+	}
+	return since
+}
 
 // appear begins what makes the engine show something new, and returns what ends it.
 func (l *Ledger) appear() (end func()) {
@@ -209,7 +222,7 @@ func (h *held) all() []shelves {
 
 // daysOf is where a day of a dimension that is kept by month is kept by itself, nil if it is not.
 func (h *held) daysOf(d Dimension, of Stratum, day calendar.Day) *shelf {
-	if day >= h.since {
+	if day >= d.from(of, h.since) {
 		return h.days[d].on(of)
 	}
 	month := monthOf(day)

@@ -174,45 +174,56 @@ func TestLedgerIsUnreadableAfterADoubt(t *testing.T) {
 	}
 }
 
-// TestLedgerForgetsOldDays: when months pass their days go, and their sums stay.
+// TestLedgerForgetsOldDays: when months pass the days of agencies by bin go, after a year those by marks, and the instants of all; their sums stay.
 func TestLedgerForgetsOldDays(t *testing.T) {
 	conn := enginetest.Conn(t)
 	booker := newBooker(t, conn)
 	today := calendar.DayOf(time.Date(2026, 3, 10, 12, 0, 0, 0, zone), zone)
 	l := fresh(t, conn, booker, today)
 	d := l.begin(1)
-	entry := lifecycle.Entry{Count: lifecycle.Count{N: 2}}
-	entry.Measure, entry.Day, entry.Millis, entry.Agency = lifecycle.Opened, today-60, 5, "A"
-	d.add("dossier", []lifecycle.Entry{entry})
+	marked, binned := Stratum{Family: "dossier", Measure: lifecycle.Opened}, Stratum{Family: "dossier", Measure: lifecycle.Worked, Binned: true}
+	for _, of := range []Stratum{marked, binned} {
+		entry := lifecycle.Entry{Count: lifecycle.Count{N: 2}}
+		entry.Measure, entry.Day, entry.Millis, entry.Agency = of.Measure, today-60, 5, "A"
+		d.add("dossier", []lifecycle.Entry{entry})
+	}
 	l.commit(d, 1, today)
-	days := func(whose Whose, day calendar.Day, millis uint32) (n int64) {
-		l.Read(func(p Page) {
-			p.Days(nil, Stratum{Family: "dossier", Measure: lifecycle.Opened}, whose, func(r *Run) { n += r.Before(day, millis) })
-		})
+	agencies, sources := Whose{}, Whose{By: Source}
+	days := func(of Stratum, whose Whose, day calendar.Day, millis uint32) (n int64) {
+		l.Read(func(p Page) { p.Days(nil, of, whose, func(r *Run) { n += r.Before(day, millis) }) })
 		return n
 	}
-	sources := Whose{By: Source}
-	for _, whose := range []Whose{{}, sources} {
-		if by, before := days(whose, today-60, 6), days(whose, today-60, 5); by != 2 || before != 0 {
-			t.Errorf("%d by an instant, %d before it", by, before)
+	for _, of := range []Stratum{marked, binned} {
+		for _, whose := range []Whose{agencies, sources} {
+			if by, before := days(of, whose, today-60, 6), days(of, whose, today-60, 5); by != 2 || before != 0 {
+				t.Errorf("%v: %d by an instant, %d before it", of, by, before)
+			}
 		}
 	}
 	l.commit(l.begin(1), 2, today+60)
-	if got := days(Whose{}, today+99, 0); got != 0 {
-		t.Errorf("after two months %d of agencies by day", got)
+	if got := days(binned, agencies, today+99, 0); got != 0 {
+		t.Errorf("after two months %d of agencies by day and bin", got)
 	}
-	if day, before := days(sources, today-59, 0), days(sources, today-60, 0); day != 2 || before != 0 {
-		t.Errorf("after two months %d of sources by day, %d before it", day, before)
+	for _, whose := range []Whose{agencies, sources} {
+		if day, before := days(marked, whose, today-59, 0), days(marked, whose, today-60, 0); day != 2 || before != 0 {
+			t.Errorf("after two months %d of %v by day, %d before it", day, whose, before)
+		}
 	}
-	if diff := cmp.Diff([]slot{{day: today - 60}}, slotsOf(l.held.sums[Source][Stratum{Family: "dossier", Measure: lifecycle.Opened}]), cmp.AllowUnexported(slot{})); diff != "" {
-		t.Errorf("after two months instants are kept (-want +got):\n%s", diff)
+	for _, shelves := range []shelves{l.held.days[Agency], l.held.sums[Source]} {
+		if diff := cmp.Diff([]slot{{day: today - 60}}, slotsOf(shelves[marked]), cmp.AllowUnexported(slot{})); diff != "" {
+			t.Errorf("after two months instants are kept (-want +got):\n%s", diff)
+		}
 	}
-	var months int64
-	l.Read(func(p Page) {
-		p.Months(Stratum{Family: "dossier", Measure: lifecycle.Opened}, Whose{}, func(r *Run) { months += r.Before(today+99, 0) })
-	})
-	if months != 2 {
-		t.Errorf("%d by month", months)
+	l.commit(l.begin(1), 3, today+60+keptYear)
+	if got := days(marked, agencies, today+999, 0); got != 0 {
+		t.Errorf("after a year %d of agencies by day", got)
+	}
+	for _, of := range []Stratum{marked, binned} {
+		var months int64
+		l.Read(func(p Page) { p.Months(of, agencies, func(r *Run) { months += r.Before(today+999, 0) }) })
+		if months != 2 {
+			t.Errorf("%v: %d by month", of, months)
+		}
 	}
 }
 

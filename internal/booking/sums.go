@@ -28,11 +28,11 @@ const (
 	noInstant = "toUInt32(0)"
 )
 
-// sumsByDay are the questions for the sums by day of agencies, or of sources.
-func sumsByDay(whose Dimension, instant, condition string) []string {
+// sumsByDay are the questions for the sums by day of agencies, or of sources: those of delays are of other days.
+func sumsByDay(whose Dimension, instant, condition, ofDelay string) []string {
 	return []string{
 		sumsBy(whose, "by_agency", "measure", hasBins, "day", "if("+hasBins+", toUInt32(bin), marks)", instant, condition),
-		sumsBy(whose, "by_delay", ofDelays, "1", "day", delayBin, noInstant, "delay > 0 AND "+condition),
+		sumsBy(whose, "by_delay", ofDelays, "1", "day", delayBin, noInstant, "delay > 0 AND "+ofDelay),
 	}
 }
 
@@ -42,12 +42,12 @@ func ofJournal() [dimensions][]string {
 	byMonth, byDay := fmt.Sprintf(months, "`"+month+"`"), fmt.Sprintf(months, month)
 	before, ofLast := " < {before:UInt32}", "if(day < {since:Date32}, 0, millis)"
 	var all [dimensions][]string
-	all[Agency] = append(sumsByDay(Agency, "millis", "day >= {since:Date32}"),
-		sumsBy(Agency, "by_month", "measure", "0", byMonth, "marks", noInstant, "NOT "+hasBins+" AND `"+month+"`"+before),
+	all[Agency] = append(sumsByDay(Agency, ofLast, "day >= {marked:Date32} AND (day >= {since:Date32} OR NOT "+hasBins+")", "day >= {since:Date32}"),
+		sumsBy(Agency, "by_month", "measure", "0", byMonth, "marks", noInstant, "NOT "+hasBins+" AND `"+month+"` < {before_marked:UInt32}"),
 		sumsBy(Agency, "by_agency", "measure", "1", byDay, "toUInt32(bin)", noInstant, hasBins+" AND "+month+before),
 		sumsBy(Agency, "by_delay", ofDelays, "1", byDay, delayBin, noInstant, "delay > 0 AND "+month+before),
 	)
-	all[Source] = sumsByDay(Source, ofLast, "1")
+	all[Source] = sumsByDay(Source, ofLast, "1", "1")
 	for _, by := range []Dimension{Level, Kind} {
 		all[by] = []string{sumsBy(by, "by_day", "measure", "0", "day", "marks", ofLast, "NOT "+hasBins)}
 	}
@@ -60,11 +60,17 @@ func ofJournal() [dimensions][]string {
 	return all
 }
 
+// numberOf is the number of a month as the engine has it: 202611.
+func numberOf(month calendar.Day) string { return month.Start(time.UTC).Format("200601") }
+
 // load reads the sums of the journal, of which block is the last one. Nobody may write the journal meanwhile.
 func (l *Ledger) load(ctx context.Context, conn driver.Conn, block uint64, today calendar.Day) error {
 	h := &held{block: block, since: firstKept(today), heard: map[Voice]*heard{}, last: lastEvents{}}
-	first := h.since.Start(time.UTC)
-	args := []any{clickhouse.Named("before", fmt.Sprint(first.Year()*100+int(first.Month()))), clickhouse.Named("since", h.since.String())}
+	marked := Agency.from(Stratum{}, h.since)
+	args := []any{
+		clickhouse.Named("since", h.since.String()), clickhouse.Named("before", numberOf(h.since)),
+		clickhouse.Named("marked", marked.String()), clickhouse.Named("before_marked", numberOf(marked)),
+	}
 	read := func(by Dimension, queries []string) error {
 		for _, query := range queries {
 			err := readSums(ctx, conn, func(of Stratum, code string, at slot, n int64) {
