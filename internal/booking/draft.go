@@ -2,6 +2,7 @@ package booking
 
 import (
 	"maps"
+	"math"
 	"sync"
 	"time"
 
@@ -199,29 +200,24 @@ func (h *held) addAll(by Dimension, of Stratum, added map[slot]int64, numbers []
 // leave leaves days that are no longer kept by themselves to their months, and the instants within days before another.
 func (h *held) leave(since calendar.Day) {
 	h.since = since
+	leave := func(sums *shelf, from calendar.Day) {
+		sums.remake(func(f *filled) {
+			if f.day < from {
+				f.n = 0
+			}
+			if f.day < since {
+				f.millis = 0
+			}
+		})
+	}
 	for by := range dimensions {
 		for of, sums := range h.days[by] {
-			from := by.from(of, since)
-			sums.remake(func(f *filled) {
-				if f.day < from {
-					f.n = 0
-				}
-			})
-			sums.remake(without(since))
+			leave(sums, by.from(of, since))
 		}
 		if by.daily() {
 			for _, sums := range h.sums[by] {
-				sums.remake(without(since))
+				leave(sums, math.MinInt32)
 			}
-		}
-	}
-}
-
-// without takes the instants within days before another away.
-func without(since calendar.Day) func(*filled) {
-	return func(f *filled) {
-		if f.day < since {
-			f.millis = 0
 		}
 	}
 }
