@@ -42,8 +42,9 @@ func ofJournal() [dimensions][]string {
 	byMonth, byDay := fmt.Sprintf(months, "`"+month+"`"), fmt.Sprintf(months, month)
 	before, ofLast := " < {before:UInt32}", "if(day < {since:Date32}, 0, millis)"
 	var all [dimensions][]string
-	all[Agency] = append(sumsByDay(Agency, ofLast, "day >= {marked:Date32} AND (day >= {since:Date32} OR NOT "+hasBins+")", "day >= {since:Date32}"),
-		sumsBy(Agency, "by_month", "measure", "0", byMonth, "marks", noInstant, "NOT "+hasBins+" AND `"+month+"` < {before_marked:UInt32}"),
+	const ofYear = "measure IN {yearly:Array(String)}"
+	all[Agency] = append(sumsByDay(Agency, ofLast, "day >= {year:Date32} AND (day >= {since:Date32} OR "+ofYear+")", "day >= {since:Date32}"),
+		sumsBy(Agency, "by_month", "measure", "0", byMonth, "marks", noInstant, "NOT "+hasBins+" AND `"+month+"` < if("+ofYear+", {before_year:UInt32}, {before:UInt32})"),
 		sumsBy(Agency, "by_agency", "measure", "1", byDay, "toUInt32(bin)", noInstant, hasBins+" AND "+month+before),
 		sumsBy(Agency, "by_delay", ofDelays, "1", byDay, delayBin, noInstant, "delay > 0 AND "+month+before),
 	)
@@ -66,10 +67,10 @@ func numberOf(month calendar.Day) string { return month.Start(time.UTC).Format("
 // load reads the sums of the journal, of which block is the last one. Nobody may write the journal meanwhile.
 func (l *Ledger) load(ctx context.Context, conn driver.Conn, block uint64, today calendar.Day) error {
 	h := &held{block: block, since: firstKept(today), heard: map[Voice]*heard{}, last: lastEvents{}}
-	marked := Agency.from(Stratum{}, h.since)
+	year := yearBefore(h.since)
 	args := []any{
 		clickhouse.Named("since", h.since.String()), clickhouse.Named("before", numberOf(h.since)),
-		clickhouse.Named("marked", marked.String()), clickhouse.Named("before_marked", numberOf(marked)),
+		clickhouse.Named("year", year.String()), clickhouse.Named("before_year", numberOf(year)), clickhouse.Named("yearly", yearly),
 	}
 	read := func(by Dimension, queries []string) error {
 		for _, query := range queries {
