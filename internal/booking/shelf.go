@@ -316,6 +316,15 @@ func (r *Run) Before(day calendar.Day, millis uint32) int64 {
 	return r.of.upTo.at(at - 1)
 }
 
+// Between is the sum from one day on to before another.
+func (r *Run) Between(from, to calendar.Day) int64 {
+	days := &r.of.days
+	if r.from == r.to || days.at(int(r.to)-1) < int64(from) || days.at(int(r.from)) >= int64(to) { // nothing of most runs lies between
+		return 0
+	}
+	return r.Before(to, 0) - r.Before(from, 0)
+}
+
 // Each calls each with the sums from one day on to before another.
 func (r *Run) Each(from, to calendar.Day, each func(day calendar.Day, n int64)) {
 	days := &r.of.days

@@ -209,7 +209,7 @@ func (m *measured) months(r *booking.Run) {
 		start = m.secondMonth
 	}
 	if m.by == "" {
-		m.add(1, r.Before(m.lastMonth, 0)-r.Before(start, 0))
+		m.add(1, r.Between(start, m.lastMonth))
 		return
 	}
 	r.Each(start, m.lastMonth, func(day calendar.Day, n int64) { m.add(m.bucketOf(day), n) })
@@ -276,7 +276,7 @@ func (m *measured) add(bucket uint32, n int64) {
 		m.series[m.whose] = of
 	}
 	if m.binned != "" {
-		of.addBin(bucket, m.bin, n, m.bins)
+		of.addBin(bucket, m.bin, n, m.bins+m.bins/4)
 		m.bins = len(of.bins[place(bucket)])
 		return
 	}
