@@ -51,6 +51,9 @@ type Books struct {
 	// tallied is what sources stated when it was last asked for, talliedAt how much had been booked by then that is of no case.
 	tallied   *stated
 	talliedAt uint64
+	// first is the first day on which anything of the books arrived, as it was when the ledger had changed beside cases so often, and had this last block.
+	first   string
+	firstAt [2]uint64
 	// open is what was open, by filter, in the last moments, opening whoever reads it.
 	open    map[string]openAt
 	opening singleflight.Group

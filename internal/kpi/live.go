@@ -2,6 +2,7 @@ package kpi
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -15,7 +16,8 @@ import (
 func (b *Books) live(ctx context.Context, s *statement) (*sums, bool, error) {
 	by, ok := s.remembered()
 	if !ok {
-		return &sums{byKey: map[string]*series{}}, b.nothing(s), nil
+		early, err := b.beforeBooks(ctx, s)
+		return &sums{byKey: map[string]*series{}}, early || b.nothing(s), err
 	}
 	l := newLiving(s, by)
 	for _, month := range l.edges {
@@ -65,6 +67,30 @@ func (b *Books) nothing(s *statement) bool {
 	}
 	some := false
 	return b.Ledger.Read(func(page booking.Page) { some = slices.ContainsFunc(s.strata(), page.Holds) }) && !some
+}
+
+// beforeBooks says whether a statement asks what the books said on a day before anything of them had arrived: where years were imported, most past
+// days are. A block may hold what arrived before all else, so that the first day is read again with each.
+func (b *Books) beforeBooks(ctx context.Context, s *statement) (bool, error) {
+	beside, readable := b.Ledger.Beside()
+	if s.query.AsOf == "" || s.query.more != nil || s.query.Block > 0 || !readable {
+		return false, nil
+	}
+	at := [2]uint64{beside, b.block()}
+	b.mu.Lock()
+	first, known := b.first, b.firstAt == at
+	b.mu.Unlock()
+	if !known {
+		var day time.Time
+		if err := b.Conn.QueryRow(ctx, "SELECT min(stamp) FROM "+booking.Projection("by_stamp")+" WHERE family != ''").Scan(&day); err != nil {
+			return false, fmt.Errorf("read the day of the first line of the books: %w", err)
+		}
+		first = day.Format(time.DateOnly)
+		b.mu.Lock()
+		b.first, b.firstAt = first, at
+		b.mu.Unlock()
+	}
+	return s.query.AsOf < first, nil
 }
 
 // strata are those that s reads.

@@ -234,6 +234,50 @@ func TestWhatThereIsNothingOfIsNotAsked(t *testing.T) {
 	ask(ofUnit, true)
 }
 
+// TestBeforeTheBooks: of a day before anything of the books had arrived the engine is asked for that day alone, once; what arrived before it and is booked
+// later is told.
+func TestBeforeTheBooks(t *testing.T) {
+	conn := enginetest.CountedConn(t)
+	now := time.Now().In(zone).Truncate(time.Second)
+	day := func(back int) string { return now.AddDate(0, 0, -back).Format(time.DateOnly) }
+	fill(t, conn, cell{subject: "1", measure: lifecycle.Opened, day: day(300), stamp: day(9), cause: "event"})
+	year, err := period.Parse("2020-01-01.."+day(1), now, zone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ask := func(b *Books, asOf string, want float64, questions int64) {
+		t.Helper()
+		before := conn.Questions.Load()
+		figures, err := b.Ask(t.Context(), Query{ID: "dossier.received", Period: year, AsOf: asOf})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := *figures[0].Rows[0].Value; got != want {
+			t.Errorf("%s: %v, want %v", asOf, got, want)
+		}
+		if n := conn.Questions.Load() - before; n != questions {
+			t.Errorf("%s: %d questions, want %d", asOf, n, questions)
+		}
+	}
+	o := Options{Conn: conn, Calendars: calendar.Builtin(zone), Now: func() time.Time { return now }, Events: func() uint64 { return 0 }}
+	o.Ledger = ledgerOf(t, conn.Conn)
+	b := New(o)
+	if _, err := b.Ask(t.Context(), Query{ID: "dossier.received", Period: year}); err != nil { // what sources state is read
+		t.Fatal(err)
+	}
+	// What sources had stated by then is one question more.
+	ask(b, day(10), 0, 1+1)
+	ask(b, day(11), 0, 0+1)
+	ask(b, day(9), 1, 1+1)
+	fill(t, conn, cell{subject: "2", measure: lifecycle.Opened, day: day(300), stamp: day(20), cause: "event"})
+	o.Ledger = ledgerOf(t, conn.Conn)
+	b = New(o)
+	if _, err := b.Ask(t.Context(), Query{ID: "dossier.received", Period: year}); err != nil {
+		t.Fatal(err)
+	}
+	ask(b, day(10), 1, 2+1)
+}
+
 // TestMemoryKnowsEveryBin: what quantiles of the books are of stands in memory by bin.
 func TestMemoryKnowsEveryBin(t *testing.T) {
 	n := 0
