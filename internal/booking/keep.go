@@ -158,7 +158,7 @@ func readDays(ctx context.Context, conn driver.Conn, by Dimension, month calenda
 	var n int64
 	var whose uint32
 	into, last := []any{&day, &code, &marks, &n}, ""
-	sums = make([]filled, 0, min(about, roomy))
+	sums = make([]filled, 0, max(0, min(about, roomy)))
 	for rows.Next() {
 		if err := rows.Scan(into...); err != nil {
 			return read, nil, err
