@@ -2,6 +2,7 @@ package dashboards
 
 import (
 	"cmp"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -78,6 +79,34 @@ func TestKeysReachEverything(t *testing.T) {
 		}
 		if n < cmp.Or(map[string]int{"/login?as=none": 3}[path], 10) {
 			t.Errorf("%s: only %d can take the focus", path, n)
+		}
+	}
+}
+
+// TestKeysPassLongTables: who goes by keys need not walk through all cells of a table to come to what is behind it.
+func TestKeysPassLongTables(t *testing.T) {
+	needNpm(t)
+	booked, all := bookedPages(t), http.NewServeMux()
+	all.Handle("/", booked)
+	all.Handle("/cases", booked.Cases())
+	server := serve(t, all)
+	b := newTab(browser(t), t, 1366, 768, false)
+	for path, tables := range map[string]int{"/": 1, "/dossiers": 2, "/quality": 2, "/cases?kpi=dossier.received&period=2019-09": 1} {
+		b.do(t, chromedp.Navigate(server.URL+path))
+		eventually(t, b, `document.readyState === 'complete' && `+undrawn+` === 0`)
+		if n := eval[int](t, b, `(window.ways = [...document.querySelectorAll('.skip.here')]).length`); n != tables {
+			t.Errorf("%s: ways past %d tables, want %d", path, n, tables)
+		}
+		for i := range eval[int](t, b, `ways.length`) {
+			b.do(t, chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`(window.way = ways[%d]).focus()`, i)))
+			if !eval[bool](t, b, `(({left, top, right, bottom}) => left >= 0 && top >= 0 && right <= innerWidth && bottom <= innerHeight)(way.getBoundingClientRect())`) {
+				t.Errorf("%s: way %d is not seen", path, i)
+			}
+			b.do(t, chromedp.KeyEvent(kb.Enter), chromedp.KeyEvent(kb.Tab))
+			if at := eval[string](t, b, `way.nextElementSibling.contains(document.activeElement) || !(way.nextElementSibling.compareDocumentPosition(document.activeElement) & Node.DOCUMENT_POSITION_FOLLOWING) ?
+				document.activeElement.outerHTML.slice(0, 200) : ''`); at != "" {
+				t.Errorf("%s: way %d leads to %s", path, i, at)
+			}
 		}
 	}
 }

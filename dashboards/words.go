@@ -2,12 +2,12 @@ package dashboards
 
 // words are all that the page says but names and numbers, in one language; DOMAIN.md §5 is the glossary.
 type words struct {
-	City, Title, Tagline, Skip string
-	Simulated, Renewing        string
-	Period, OtherPeriod, Show  string
-	Language                   string
-	AsOf, Events, Lost, Stale  string
-	Promises, Work             string
+	City, Title, Tagline, Skip, PastTable string
+	Simulated, Renewing                   string
+	Period, OtherPeriod, Show             string
+	Language                              string
+	AsOf, Events, Lost, Stale             string
+	Promises, Work                        string
 
 	OnTime, OnTimeFirst, Kept, Uptake, Open, Overdue, DueSoon, TasksOnTime                                                                  string
 	OnTimeSays, OnTimeFirstSays, KeptSays, UptakeSays, OpenSays, OverdueSays, DueSoonSays, TasksOnTimeSays, TasksOpenSays, TasksOverdueSays string
@@ -42,7 +42,7 @@ type words struct {
 var spoken = map[language]*words{
 	vietnamese: {
 		City: "Toàn thành phố", Title: "Tổng quan tiến độ", Tagline: "Tiến độ giải quyết thủ tục hành chính và nhiệm vụ",
-		Skip:      "Đến nội dung chính",
+		Skip: "Đến nội dung chính", PastTable: "Bỏ qua bảng này",
 		Simulated: "Số liệu mô phỏng: mọi con số trên trang này do chương trình tạo ra, không phải của một thành phố có thật.",
 		Renewing:  "Sổ số liệu đang được lập lại sau khi nâng cấp: số liệu là của lần ghi sổ trước, và chưa có những gì phiên bản trước không đếm.",
 		Period:    "Kỳ báo cáo", OtherPeriod: "Kỳ khác", Show: "Xem", Language: "Ngôn ngữ",
@@ -106,7 +106,7 @@ var spoken = map[language]*words{
 	},
 	english: {
 		City: "Whole city", Title: "Progress at a glance", Tagline: "Are dossiers and assigned tasks settled when promised?",
-		Skip:      "Skip to the content",
+		Skip: "Skip to the content", PastTable: "Skip this table",
 		Simulated: "Simulated figures: everything on this page was made up by a program; it is no real city.",
 		Renewing:  "The books are being made again after an upgrade: figures are those that were booked before, and lack what the version before did not count.",
 		Period:    "Period", OtherPeriod: "Other period", Show: "Show", Language: "Language",
