@@ -50,16 +50,25 @@ func (p *Pages) read(r *http.Request, of *page, lang language) (*asked, error) {
 	}
 	var err error
 	var bad *wrong // told when all is read, so that what would do keeps what is right
-	if q.stretches, err = stretch(id, "", p.Now(), p.Location); err != nil || len(params["period"]) > 1 {
-		q.stretches = p.defaultStretches()
+	q.stretches, err = stretch(id, "", p.Now(), p.Location)
+	switch {
+	case len(params["period"]) > 1:
+		bad = &wrong{what: "period", says: spoken[lang].NamedTwice}
+	case err != nil:
 		bad = &wrong{what: id, says: spoken[lang].WrongPeriod}
+	}
+	if bad != nil {
+		q.stretches = p.defaultStretches()
 	}
 	if named := params["since"]; of.explains() && len(named) > 0 {
 		q.against = named[len(named)-1]
 		switch chosen, err := stretch(id, q.against, p.Now(), p.Location); {
 		case bad != nil:
 			q.against = ""
-		case err != nil || len(named) > 1:
+		case len(named) > 1:
+			bad = &wrong{what: "since", says: spoken[lang].NamedTwice}
+			q.against = ""
+		case err != nil:
 			bad = &wrong{what: "since=" + q.against, says: spoken[lang].WrongPeriod}
 			q.against = ""
 		default:
@@ -104,8 +113,10 @@ func (q *asked) take(name string, values []string, lang language) *wrong {
 		if o.name != name {
 			continue
 		}
-		at := slices.IndexFunc(o.values, func(v optionValue) bool { return v.value == values[0] })
-		if at < 0 || len(values) > 1 {
+		if len(values) > 1 {
+			return &wrong{what: name, says: spoken[lang].NamedTwice, would: q.choices(o, lang)}
+		}
+		if !slices.ContainsFunc(o.values, func(v optionValue) bool { return v.value == values[0] }) {
 			return &wrong{what: name + "=" + values[0], says: spoken[lang].WrongValue, would: q.choices(o, lang)}
 		}
 		q.options[name] = values[0]

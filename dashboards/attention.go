@@ -78,8 +78,7 @@ func (p *presenter) fallen(t *agencyTable) notice {
 		})
 	}
 	if len(chances) == 0 {
-		n.Untold, n.Says = true, p.t("fellUntold")
-		return n
+		return p.untold("fell", p.t("fellUntold"))
 	}
 	n.Says = fmt.Sprintf(p.t("fellSays"), p.sinceWhen(), len(chances))
 	return p.noticed(n, "fellNone")
@@ -90,8 +89,7 @@ func (p *presenter) grown() notice {
 	const id = "dossier.open_overdue"
 	n := notice{ID: "grew", Heading: p.t("grew"), Says: fmt.Sprintf(p.t("grewSays"), p.sinceWhen())}
 	if p.silent() {
-		n.Untold, n.Says = true, p.t("untold")
-		return n
+		return p.untold("grew", p.t("nothingKnown"))
 	}
 	before := map[string]float64{}
 	for _, r := range p.figure(p.earlier(id, "agency")).Rows {
@@ -124,8 +122,7 @@ func (p *presenter) dueNext() notice {
 	const id = "dossier.due_soon"
 	n := notice{ID: "due", Heading: p.t("due")}
 	if !p.underWay() {
-		n.Untold, n.Says = true, p.t("duePast")
-		return n
+		return p.untold("due", p.t("duePast"))
 	}
 	q := p.by(id, "agency")
 	rows := slices.Clone(p.figure(q).Rows)
@@ -144,8 +141,7 @@ func (p *presenter) dueNext() notice {
 func (p *presenter) goneQuiet() notice {
 	n := notice{ID: "quiet", Heading: p.t("quiet"), Says: p.t("quietSays")}
 	if p.silent() && len(p.quiet) == 0 {
-		n.Untold, n.Says = true, p.t("untold")
-		return n
+		return p.untold("quiet", p.t("nothingKnown"))
 	}
 	for _, q := range p.quiet {
 		item := noticeItem{Name: p.w.Source + " " + q.Source, Says: fmt.Sprintf("%s: %s %s", p.familiesOf(q), p.w.NoDataSince, p.lang.day(q.Since))}
@@ -155,6 +151,11 @@ func (p *presenter) goneQuiet() notice {
 		n.Items = append(n.Items, item)
 	}
 	return p.noticed(n, "quietNone")
+}
+
+// untold is a notice of which nobody knows whether there is anything to see: its heading says neither.
+func (p *presenter) untold(id, says string) notice {
+	return notice{ID: id, Heading: p.t(id + "Of"), Untold: true, Says: says}
 }
 
 // familiesOf names the sorts of cases in which somebody has gone quiet.

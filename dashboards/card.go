@@ -2,10 +2,13 @@ package dashboards
 
 import (
 	"fmt"
+	"slices"
 	"strings"
+	"time"
 	"unicode"
 	"unicode/utf8"
 
+	"tiendo/internal/event"
 	"tiendo/internal/kpi"
 )
 
@@ -61,22 +64,38 @@ func (p *presenter) sinceWhen() string { return p.within(p.stretches.before.ID) 
 // within names a period within a sentence.
 func (p *presenter) within(id string) string {
 	name := p.lang.period(id)
-	// English writes months and quarters large.
-	if first := []rune(name)[0]; p.lang == vietnamese || p.period.ID == id && p.period.Running {
-		return string(unicode.ToLower(first)) + name[utf8.RuneLen(first):]
+	_, err := time.Parse("2006-01", id)
+	if month := err == nil; p.lang == english && (month || strings.Contains(id, "-Q")) {
+		return name // English writes months and quarters large
 	}
-	return name
+	first := []rune(name)[0]
+	return string(unicode.ToLower(first)) + name[utf8.RuneLen(first):]
 }
 
-// aim says whether a figure has reached its target.
+// aim says what is to be reached, and whether it is.
 func (p *presenter) aim(c *card, id string, r kpi.Row, write func(float64) string) {
-	if r.Target == nil || r.Value == nil {
+	if r.Target == nil {
 		return
 	}
+	c.Target = write(*r.Target)
 	d, _ := kpi.ByID(id)
-	c.Target, c.Aim = write(*r.Target), badge{p.w.Missed, "bad"}
-	if d.Direction == kpi.Lower && *r.Value <= *r.Target || d.Direction != kpi.Lower && *r.Value >= *r.Target {
+	switch p.reaches(d, r) {
+	case "met":
 		c.Aim = badge{p.w.Reached, "good"}
+	case "missed":
+		c.Aim = badge{p.w.Missed, "bad"}
+	}
+}
+
+// reaches says whether a figure reaches its target: "met", "missed", or "" where there is nothing of which it could be told.
+func (p *presenter) reaches(d kpi.Definition, r kpi.Row) string {
+	switch {
+	case r.Target == nil || r.Value == nil || !toldOf(d, p.city):
+		return ""
+	case d.Direction == kpi.Lower && *r.Value <= *r.Target, d.Direction != kpi.Lower && *r.Value >= *r.Target:
+		return "met"
+	default:
+		return "missed"
 	}
 }
 
@@ -94,13 +113,25 @@ func (p *presenter) stock(id, name, says, whole string) card {
 		c.Share = p.lang.percent(*r.Value / *all) + " " + fmt.Sprintf(of, p.lang.count(*all))
 	}
 	p.aim(&c, id, r, p.lang.count)
-	// Before the first event there was nothing, which is no comparison.
-	if before := p.before[id].Value; before != nil && *before > 0 && r.Value != nil {
+	if before := p.before[id].Value; before != nil && r.Value != nil && toldOf(d, p.before) {
 		c.Before, c.Since = p.lang.count(*before), p.sinceWhen()
 		change := *r.Value - *before
 		c.Change, c.Tone = p.change(id, change, p.lang.count(abs(change)), "0")
 	}
 	return c
+}
+
+// toldOf says that anything was told of the kind of cases that a figure counts. Before the first event there was nothing, which is no
+// comparison; nor is a target reached by having nothing to do. From 0 to 1, where there was other work, is both.
+func toldOf(d kpi.Definition, rows map[string]kpi.Row) bool {
+	for id, r := range rows {
+		other, _ := kpi.ByID(id)
+		same := slices.ContainsFunc(other.Families(), func(f event.Family) bool { return slices.Contains(d.Families(), f) })
+		if same && (valueOf(r.Value) != 0 || valueOf(r.Denominator) != 0) {
+			return true
+		}
+	}
+	return false
 }
 
 // change writes a difference with its direction, and whether it is good.

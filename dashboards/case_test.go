@@ -289,7 +289,8 @@ func TestWhatBecameOfEachRecord(t *testing.T) {
 	}
 	for id, want := range map[string]string{
 		"dossier.late": " on 12 Sep 2019;", "dossier.on_time": "", "dossier.on_time_rate": "denominator on 12 Sep 2019;",
-		"dossier.open": " from 26 Aug 2019 until 12 Sep 2019;", "dossier.open_overdue": " from 11 Sep 2019 until 12 Sep 2019;",
+		// Closed on 12 September, it is open no longer at the end of that day, and carried over into it.
+		"dossier.open": " from 26 Aug 2019 until 11 Sep 2019;", "dossier.open_overdue": " on 11 Sep 2019;",
 		"dossier.carried_over": " in periods that begin from 27 Aug 2019 until 12 Sep 2019;",
 		"online.payment_rate":  "numerator, denominator on 12 Sep 2019;", "satisfaction.score": "numerator on 13 Sep 20194;denominator on 13 Sep 2019;",
 		"post.returned_rate": "",
@@ -403,11 +404,15 @@ func TestACaseIsFoundByItsCode(t *testing.T) {
 	f("subject=%3Cb%3E", 404, `value="&lt;b&gt;"`)
 	f("", 200, `name="subject"`)
 	for address, want := range map[string]int{
-		"/cases/dossier/a%2Fb": 200, "/cases/dossier/": 404, "/cases/ship/1": 404, "/cases/indicator/1": 404, "/cases/dossier": 307,
+		"/cases/dossier/a%2Fb": 200, "/cases/dossier/": 404, "/cases/": 404, "/cases/ship/1": 404, "/cases/indicator/1": 404, "/cases/dossier": 307,
 		"/cases/dossier/on-time?lang=fr": 400, "/v1/cases": 404, "/": 404,
 	} {
-		if got := get(t, h, address).StatusCode; got != want {
+		r := get(t, h, address)
+		if got := r.StatusCode; got != want {
 			t.Errorf("%s: status %d, want %d", address, got, want)
+		}
+		if page := bodyOf(t, r); want == 404 && strings.HasPrefix(address, "/cases/") && !strings.Contains(page, `name="subject"`) {
+			t.Errorf("%s offers no search", address)
 		}
 	}
 }
@@ -437,7 +442,7 @@ func TestListsLookLikeThis(t *testing.T) {
 	h := pagesOf(t, sources{cases: fewCases}).Cases()
 	for file, address := range map[string]string{
 		"cases-vi.html":   "/cases?agency=H24.12&kpi=dossier.on_time_rate&period=2019-09",
-		"cases-en.html":   "/cases?after=dossier%2Flate&kpi=petition.received&lang=en&period=ytd",
+		"cases-en.html":   "/cases?after=petition%2Flate&kpi=petition.received&lang=en&period=ytd",
 		"refused-vi.html": "/cases?kpi=dossier.open&ship=%3Cb%3E",
 	} {
 		t.Run(file, func(t *testing.T) { golden(t, file, bodyOf(t, get(t, h, address))) })
@@ -514,13 +519,35 @@ func TestListsInOtherOrders(t *testing.T) {
 	}
 }
 
+// TestListsEnd: what lies behind the last case is no empty list, and "after" names a case of the list's kind.
+func TestListsEnd(t *testing.T) {
+	h := pagesOf(t, sources{cases: func(context.Context, kpi.Query, kpi.Listing) (*kpi.List, error) {
+		return &kpi.List{Total: 3, Sum: 3, Cases: []kpi.Listed{}}, nil
+	}}).Cases()
+	for address, c := range map[string]struct {
+		status int
+		says   string
+	}{
+		"after=dossier%2Fzzz":            {200, "The list ends here."},
+		"":                               {200, "There are none."},
+		"after=zzz":                      {400, "after: this is no next of a list"},
+		"after=task%2F1":                 {400, "after: this is no next of a list"},
+		"after=1%2Fdossier%2F1&sort=due": {200, ""}, // the books read it
+	} {
+		r := get(t, h, "/cases?lang=en&kpi=dossier.late&period=2019-09&"+address)
+		if page := bodyOf(t, r); r.StatusCode != c.status || !strings.Contains(page, c.says) {
+			t.Errorf("%s: status %d, want %d with %q", address, r.StatusCode, c.status, c.says)
+		}
+	}
+}
+
 // TestListsAsCSV: the whole list, page after page, for a spreadsheet that takes no code for a formula; each is written down.
 func TestListsAsCSV(t *testing.T) {
 	var exports []string
 	h := pagesOf(t, sources{cases: fewCases}, func(o *Options) {
 		o.Exported = func(_ context.Context, what, format string) { exports = append(exports, what+" as "+format) }
 	}).Cases()
-	r := get(t, h, "/cases?kpi=dossier.late&period=2019-09&format=csv&after=ignored")
+	r := get(t, h, "/cases?kpi=dossier.late&period=2019-09&format=csv&after=dossier%2Fignored")
 	want := "\ufefffamily,subject,n,agency,agency_name,unit,procedure,channel,level,kind,submitted,opened,deadline_first,deadline,closed,closing,verdict\r\n" +
 		"dossier,a/b,1,H24.12,Sở Xây dựng,,1.005129,,,,,2019-09-02 14:03:22,,2019-09-12 23:59:59,,,open\r\n" +
 		"dossier,late,2,H24.12,Sở Xây dựng,,,,,,,2019-09-02 14:03:22,,2019-09-12 23:59:59,2019-09-17 14:03:22,,late\r\n" +

@@ -5,7 +5,9 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
+	"tiendo/internal/event"
 	"tiendo/internal/kpi"
 	"tiendo/internal/period"
 )
@@ -78,6 +80,9 @@ func (p *Pages) readList(params url.Values) (listQuestion, error) {
 	var known bool
 	if q.definition, known = kpi.ByID(q.query.ID); !known {
 		return q, &kpi.Error{Param: "kpi", Message: "no figure is called " + cut(q.query.ID) + "; /kpis lists them", VI: "không có chỉ số " + cut(q.query.ID) + "; xem danh mục ở /kpis"}
+	}
+	if family, _, _ := strings.Cut(q.of.After, "/"); q.of.After != "" && q.of.Order == kpi.BySubject && !slices.Contains(q.definition.Families(), event.Family(family)) {
+		return q, &kpi.Error{Param: "after", Message: "this is no next of a list; begin without it", VI: "không phải là trang tiếp theo của danh sách; hãy bắt đầu lại từ trang đầu"}
 	}
 	if q.of.Part != kpi.All && q.of.Part != kpi.Numerator && q.of.Part != kpi.Denominator {
 		return q, &kpi.Error{Param: "part", Message: "numerator or denominator would do", VI: "dùng được numerator (tử số) hoặc denominator (mẫu số)"}

@@ -384,15 +384,18 @@ func (t *caseTeller) when(d *kpi.Definition, m kpi.Membership, today string) str
 	}
 }
 
-// stretch says from which day to which.
+// stretch says from which day to which, both included.
 func (t *caseTeller) stretch(m kpi.Membership) string {
+	if m.Until != "" && !m.Begins { // at the end of that day it counts no longer
+		m.Until = mustDay(m.Until).AddDate(0, 0, -1).Format(time.DateOnly)
+	}
 	day := t.lang.day(m.Day)
-	switch {
-	case m.Begins && m.Until == m.Day:
-		return t.c.OnDay + " " + day
-	case m.Until != "":
-		return t.c.FromDay + " " + day + " " + t.c.UntilDay + " " + t.lang.day(m.Until)
-	default:
+	switch m.Until {
+	case "":
 		return t.c.FromDay + " " + day
+	case m.Day:
+		return t.c.OnDay + " " + day
+	default:
+		return t.c.FromDay + " " + day + " " + t.c.UntilDay + " " + t.lang.day(m.Until)
 	}
 }

@@ -32,7 +32,7 @@ type caseWords struct {
 
 	ListOf, Cases, CountedTimes, Procedure, Verdict string
 	Code, Next, FirstPage, NoCases, Overall         string
-	PartOf                                          string
+	PartOf, ListEnds                                string
 
 	Catalogue, CatalogueSays, FormulaSays, Contents string
 	Formula, Unit, Better, Law, Cannot, Metric, API string
@@ -68,11 +68,11 @@ var toldIn = map[language]*caseWords{
 		Legs: "Các chặng", Holder: "Cơ quan giữ", LegInTime: "đúng hạn", LegLate: "quá hạn", LegOpen: "đang giữ", LegNoDue: "không có hạn", LegUnsettled: "dừng cùng hồ sơ",
 		Events: "Sự kiện như đã báo", Happened: "Xảy ra", Recorded: "ghi lúc", Event: "Sự kiện", Source: "Nguồn", Data: "Nội dung", Standing: "Được dùng thế nào", Rule: "quy tắc",
 		EventsSay: "Mọi bản ghi đã nhận, kể cả bản ghi bị thay, bị rút lại hoặc không có tác dụng.",
-		CountedIn: "Chỉ số nào tính vụ việc này", CountedInSays: "Theo những gì đã biết đến lúc này.",
+		CountedIn: "Chỉ số nào tính vụ việc này", CountedInSays: "Theo những gì đã biết đến lúc này; “từ … đến …” kể cả ngày cuối. Việc còn lại được tính vào cuối mỗi ngày ấy.",
 		NoFigure: "Không chỉ số nào.", Numerator: "tử số", Denominator: "mẫu số", OnDay: "ngày", FromDay: "từ", Will: "sẽ tính từ", UntilDay: "đến", Times: "lần", Ahead: "trong hai ngày làm việc trước", Beginning: "trong các kỳ bắt đầu",
 
 		ListOf: "Danh sách của chỉ số", Cases: "vụ việc", CountedTimes: "lần được tính", Procedure: "Thủ tục, loại", Verdict: "Kết quả", Code: "Mã",
-		Next: "Trang sau", FirstPage: "Trang đầu", NoCases: "Không có vụ việc nào.", Overall: "Toàn thành phố", PartOf: "Phần",
+		Next: "Trang sau", FirstPage: "Trang đầu", NoCases: "Không có vụ việc nào.", ListEnds: "Danh sách kết thúc ở đây.", Overall: "Toàn thành phố", PartOf: "Phần",
 
 		Catalogue:     "Danh mục chỉ số",
 		CatalogueSays: "Mọi chỉ số mà chương trình tính: định nghĩa, cách tính, căn cứ, và điều cần lưu ý khi đọc.",
@@ -109,11 +109,11 @@ var toldIn = map[language]*caseWords{
 		Legs: "Legs", Holder: "Held by", LegInTime: "on time", LegLate: "overdue", LegOpen: "still held", LegNoDue: "no deadline", LegUnsettled: "ended with the dossier",
 		Events: "Events as told", Happened: "Happened", Recorded: "recorded", Event: "Event", Source: "Source", Data: "Content", Standing: "What became of it", Rule: "rule",
 		EventsSay: "Every record that was received, also those that were superseded, taken back or of no effect.",
-		CountedIn: "Which figures count this case", CountedInSays: "By what is known at this moment.",
+		CountedIn: "Which figures count this case", CountedInSays: "By what is known at this moment; “from … until …” has both days in it. What is open is counted at the end of each of them.",
 		NoFigure: "None.", Numerator: "numerator", Denominator: "denominator", OnDay: "on", FromDay: "from", Will: "will count from", UntilDay: "until", Times: "times", Ahead: "in the two working days before", Beginning: "in periods that begin",
 
 		ListOf: "Cases of a figure", Cases: "cases", CountedTimes: "times counted", Procedure: "Procedure, kind", Verdict: "Outcome", Code: "Code",
-		Next: "Next page", FirstPage: "First page", NoCases: "There are none.", Overall: "Whole city", PartOf: "Part",
+		Next: "Next page", FirstPage: "First page", NoCases: "There are none.", ListEnds: "The list ends here.", Overall: "Whole city", PartOf: "Part",
 
 		Catalogue:     "Catalogue of figures",
 		CatalogueSays: "All figures that the program counts: what each means, how it is counted, what it rests on, and what it cannot tell.",

@@ -155,6 +155,7 @@ func newPages(o Options, files *assets, from sources) (*Pages, error) {
 	cases := http.NewServeMux()
 	cases.HandleFunc("GET /cases", p.list)
 	cases.HandleFunc("GET /cases/{family}/{subject...}", p.oneCase)
+	cases.HandleFunc("GET /cases/{$}", p.oneCase) // names no case, which it says
 	p.open, p.cases, p.doors, p.office = guarded(open), guarded(cases), guarded(p.doorRoutes()), guarded(p.officeRoutes())
 	p.walls = guardedAs(wallPolicy, p.wallRoutes())
 	p.entry, p.assessing = guarded(p.entryRoutes()), guarded(p.assessRoutes())

@@ -305,7 +305,7 @@ func (p *presenter) card(id string) card {
 	c.Alarm = d.Shape == kpi.Count && d.Direction == kpi.Lower && valueOf(r.Value) > 0
 	write := p.writer(id)
 	p.aim(&c, id, r, write)
-	if before := p.before[id].Value; before != nil && r.Value != nil && (d.Shape != kpi.Count || *before > 0) {
+	if before := p.before[id].Value; before != nil && r.Value != nil && (d.Shape != kpi.Count || toldOf(d, p.before)) {
 		c.Before, c.Since = write(*before), p.sinceWhen()
 		c.Change, c.Tone = p.change(id, *r.Value-*before, write(abs(*r.Value-*before)), write(0))
 	}

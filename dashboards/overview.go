@@ -82,9 +82,6 @@ func overview(p *presenter) (any, error) {
 	}
 	for i := range v.Heads {
 		v.Heads[i].Watched = true
-		if v.Silent { // a target is not reached by having nothing to do
-			v.Heads[i].Watched, v.Heads[i].Target = false, ""
-		}
 	}
 	v.More = []card{
 		p.rate("dossier.on_time_rate_first", p.w.OnTimeFirst, p.w.OnTimeFirstSays, p.w.OfSettled),
@@ -125,7 +122,11 @@ var overviewPhrases = phrases{
 	"dueNone":      {"Không hồ sơ nào đến hạn trong hai ngày làm việc", "Nothing falls due within two working days"},
 	"dueSays":      {"Toàn thành phố: %s hồ sơ chưa quá hạn.", "Whole city: %s dossiers not yet overdue."},
 	"fellUntold":   {"Không cơ quan nào có hồ sơ đã giải quyết ở cả hai kỳ để so sánh.", "No agency settled dossiers in both periods, so nothing can be compared."},
-	"untold":       {"Không có số liệu để biết.", "Nothing is known."},
+	"nothingKnown": {"Không có số liệu để biết.", "Nothing is known."},
+	"fellOf":       {"Tỷ lệ đúng hạn so với kỳ trước", "On-time rate against the period before"},
+	"grewOf":       {"Hồ sơ quá hạn so với kỳ trước", "Overdue work against the period before"},
+	"dueOf":        {"Đến hạn trong hai ngày làm việc", "Due within two working days"},
+	"quietOf":      {"Nguồn gửi dữ liệu", "Sources of data"},
 	"duePast":      {"Chỉ xem được khi kỳ chưa kết thúc.", "Only told while the period runs."},
 	"quiet":        {"Không còn dữ liệu mới", "Gone quiet"},
 	"quietNone":    {"Mọi nguồn đều đang gửi dữ liệu", "All sources are heard of"},

@@ -20,7 +20,7 @@ func TestRefusalsAreInTheLanguageOfThePage(t *testing.T) {
 		"/cases?kpi=foo", "/cases?kpi=dossier.late&part=foo", "/cases?kpi=dossier.late&period=xx", "/cases?kpi=dossier.late&period=2026-13",
 		"/cases?kpi=dossier.late&period=1800", "/cases?kpi=dossier.late&period=2026-09-02..2026-09-01", "/cases?kpi=dossier.late&period=2026-09-31",
 		"/cases?kpi=dossier.late&period=d30&cutoff=report", "/cases?kpi=dossier.late&cutoff=x", "/cases?kpi=dossier.late&fold=x", "/cases?kpi=dossier.late&format=x",
-		"/cases?kpi=dossier.late&sort=x", "/cases?kpi=dossier.late&sort=opened&after=x", "/cases?kpi=dossier.late&left=x", "/cases?kpi=task.open&age=3",
+		"/cases?kpi=dossier.late&sort=x", "/cases?kpi=dossier.late&after=x", "/cases?kpi=dossier.late&sort=opened&after=x", "/cases?kpi=dossier.late&left=x", "/cases?kpi=task.open&age=3",
 		"/cases?kpi=dossier.late&issuer=x", "/cases?kpi=dossier.late&kpi=dossier.open", "/cases?kpi=org.iso_ratio", "/cases?kpi=dossier.due_soon&period=2190",
 		"/reports?period=xx", "/reports/06a?cutoff=x", "/reports/06a?agency=nobody", "/reports/06a?form=x", "/reports/summary?agency=nobody",
 		"/signals?period=xx", "/signals?agency=nobody",
@@ -72,6 +72,9 @@ func TestWhatWouldDoKeepsWhatIsRight(t *testing.T) {
 		"/agencies/H24.12?agency=":                      {"“agency=” is no filter of this page.", []string{"/agencies/H24.12?lang=en&period=ytd"}},
 		"/dossiers?agency=H24.12&period=foo&by=level":   {"“foo” is no period.", []string{"/dossiers?agency=H24.12&by=level&lang=en&period=qtd"}},
 		"/dossiers?agency=H24.12&since=foo&period=2019": {"“since=foo” is no period.", []string{"/dossiers?agency=H24.12&lang=en&period=qtd"}},
+		"/dossiers?period=2019&period=2018":             {"“period” is named twice.", []string{"/dossiers?lang=en&period=qtd"}},
+		"/dossiers?since=2018&since=2017&period=2019":   {"“since” is named twice.", []string{"/dossiers?lang=en&period=qtd"}},
+		"/dossiers?by=unit&by=level&period=2019":        {"“by” is named twice.", []string{"/dossiers?by=unit&lang=en&period=2019"}},
 		"/dossiers?agency=H24.12&zebra=1":               {"“zebra” is no filter of this page.", []string{"/dossiers?agency=H24.12&lang=en&period=ytd"}},
 	} {
 		r := get(t, p, address+"&lang=en")

@@ -105,6 +105,20 @@ func TestPeriodsHaveNames(t *testing.T) {
 	f("2019-01-01..2019-10-01", "01/01/2019 – 01/10/2019", "1 Jan 2019 – 1 Oct 2019")
 }
 
+// Within a sentence English writes months and quarters large, and nothing else; Vietnamese nothing.
+func TestPeriodsWithinSentences(t *testing.T) {
+	p := &presenter{asked: &asked{}, lang: english}
+	p.period.ID, p.period.Running = "2019-10", true
+	for id, want := range map[string]string{"2019-10": "Oct 2019", "2019-Q3": "Q3 2019", "2019-H2": "second half of 2019", "2019-9M": "first nine months of 2019", "mtd": "this month", "2019-10-02": "2 Oct 2019"} {
+		if got := p.within(id); got != want {
+			t.Errorf("%s: %q, want %q", id, got, want)
+		}
+	}
+	if p.lang = vietnamese; p.within("2019-Q3") != "quý III/2019" {
+		t.Errorf("%q", p.within("2019-Q3"))
+	}
+}
+
 func TestOfferedPeriods(t *testing.T) {
 	var got []string
 	for _, c := range ask(t, overviewPage(), "2018-Q2").periods(english, time.Date(2020, 1, 31, 9, 0, 0, 0, hanoi)) {
@@ -184,6 +198,32 @@ func TestCardsSayWhatTheirFiguresAreMadeOf(t *testing.T) {
 	}
 }
 
+// A count that grew from 0 grew; where nothing at all was told of the period before there is no comparison.
+func TestCountsThatGrewFromNothing(t *testing.T) {
+	f := func(openBefore float64, change string) {
+		t.Helper()
+		q := ask(t, overviewPage(), "ytd")
+		v := viewFor(t, "ytd", english, func(ctx context.Context, queries ...kpi.Query) ([]kpi.Figure, error) {
+			all, err := nothing(ctx, queries...)
+			for i, query := range queries {
+				switch {
+				case len(query.By) > 0:
+				case query.ID == "task.open_overdue" && query.Period == q.period:
+					all[i].Rows[0] = countRow(1)
+				case query.ID == "task.open" && query.Period == q.before:
+					all[i].Rows[0] = countRow(openBefore)
+				}
+			}
+			return all, err
+		})
+		if c := v.Heads[3]; c.Change != change {
+			t.Errorf("%g open before: %q, want %q", openBefore, c.Change, change)
+		}
+	}
+	f(2, "▲\u00a01")
+	f(0, "")
+}
+
 func TestTargetIsShown(t *testing.T) {
 	v := viewFor(t, "ytd", english, func(ctx context.Context, queries ...kpi.Query) ([]kpi.Figure, error) {
 		all, err := cityAnswers(ctx, queries...)
@@ -191,8 +231,24 @@ func TestTargetIsShown(t *testing.T) {
 		all[0].Rows[0].Target = &goal
 		return all, err
 	})
-	if v.Heads[0].Target != "95.0%" || v.Heads[1].Target != "" {
-		t.Errorf("%q, %q", v.Heads[0].Target, v.Heads[1].Target)
+	if v.Heads[0].Target != "95.0%" || v.Heads[0].Aim.Text != "reached" || v.Heads[1].Target != "" {
+		t.Errorf("%+v, %q", v.Heads[0], v.Heads[1].Target)
+	}
+	// Of a period without cases there is a target too, which nobody has reached or missed.
+	v = viewFor(t, "ytd", english, func(ctx context.Context, queries ...kpi.Query) ([]kpi.Figure, error) {
+		all, err := silence(ctx, queries...)
+		for i := range all {
+			for j := range all[i].Rows {
+				goal := 0.5
+				all[i].Rows[j].Target = &goal
+			}
+		}
+		return all, err
+	})
+	for _, c := range v.Heads {
+		if c.Target == "" || c.Aim.Text != "" {
+			t.Errorf("%+v", c)
+		}
 	}
 }
 
@@ -291,7 +347,7 @@ func TestAttention(t *testing.T) {
 		}
 	}
 	past := viewFor(t, "2018", english, cityAnswers)
-	if n := past.Attention[2]; n.Bad || !n.Untold || n.Says != "Only told while the period runs." {
+	if n := past.Attention[2]; n.Bad || !n.Untold || n.Heading != "Due within two working days" || n.Says != "Only told while the period runs." {
 		t.Errorf("of a period that is over: %+v", n)
 	}
 	calm := viewFor(t, "ytd", english, silence)
@@ -332,8 +388,8 @@ func TestSilentPeriodSaysSo(t *testing.T) {
 		t.Errorf("a rate without cases has a value: %+v", v.Heads[0])
 	}
 	for _, n := range v.Attention {
-		if !n.Untold {
-			t.Errorf("of nothing it is said that all is well: %+v", n)
+		if !n.Untold || n.Heading != overviewPhrases[n.ID+"Of"].in(vietnamese) {
+			t.Errorf("of nothing it is said that all is well, or not: %+v", n)
 		}
 	}
 }

@@ -111,6 +111,9 @@ func readWallParams(asked url.Values) (wallAsk, *wallWrong) {
 		if !slices.Contains(wallParams, key) {
 			return w, &wallWrong{key, func(s *wallWords) string { return s.WrongParam }}
 		}
+		if len(values) > 1 {
+			return w, &wallWrong{key, func(s *wallWords) string { return s.NamedTwice }}
+		}
 		if key != "seen" && key != "at" {
 			w.params[key] = values
 		}

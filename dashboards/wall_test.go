@@ -61,18 +61,19 @@ func TestWallWithAStroke(t *testing.T) {
 func TestWrongWalls(t *testing.T) {
 	h := wallSite(t, few, hanging(t, "hall?panels=tasks"))
 	for address, says := range map[string]string{
-		"/wall?panels=nothing&lang=en":         "“nothing” is no panel.",
-		"/wall?panels=today,,tasks&lang=en":    "“” is no panel.",
-		"/wall?every=1s&lang=en":               "“1s” is no pace: from 5s to 1h, such as 30s.",
-		"/wall?every=fast":                     "“fast” không phải là nhịp đổi màn",
-		"/wall?theme=pink":                     "“pink” không phải là nền",
-		"/wall?period=2019-13&lang=en":         "“2019-13” is no period",
-		"/wall?period=2030&lang=en":            "“2030” has not begun",
-		"/wall?lang=xx":                        "“xx” không phải là ngôn ngữ",
-		"/wall?panel=today":                    "“panel” không phải là tham số",
-		"/wall/nowhere":                        "“nowhere” không phải là tên một màn hình",
-		"/wall?panels=%3Cscript%3Ex&lang=en":   "“&lt;script&gt;x” is no panel.",
-		"/wall/hall?theme=pink&panels=nothing": "“nothing” không phải là một màn.",
+		"/wall?panels=nothing&lang=en":           "“nothing” is no panel.",
+		"/wall?panels=today,,tasks&lang=en":      "“” is no panel.",
+		"/wall?every=1s&lang=en":                 "“1s” is no pace: from 5s to 1h, such as 30s.",
+		"/wall?every=fast":                       "“fast” không phải là nhịp đổi màn",
+		"/wall?theme=pink":                       "“pink” không phải là nền",
+		"/wall?period=2019-13&lang=en":           "“2019-13” is no period",
+		"/wall?period=2030&lang=en":              "“2030” has not begun",
+		"/wall?panels=today&panels=nope&lang=en": "“panels” is named twice.",
+		"/wall?lang=xx":                          "“xx” không phải là ngôn ngữ",
+		"/wall?panel=today":                      "“panel” không phải là tham số",
+		"/wall/nowhere":                          "“nowhere” không phải là tên một màn hình",
+		"/wall?panels=%3Cscript%3Ex&lang=en":     "“&lt;script&gt;x” is no panel.",
+		"/wall/hall?theme=pink&panels=nothing":   "“nothing” không phải là một màn.",
 	} {
 		r := get(t, h, address)
 		body := bodyOf(t, r)
@@ -109,6 +110,29 @@ func TestReadWall(t *testing.T) {
 		if _, err := ReadWall(text); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%q: %v, want %q", text, err, says)
 		}
+	}
+}
+
+// A target is not reached by having nothing to do, on a wall as little as on the overview; and nothing is no good news.
+func TestWallsOfPeriodsWithoutCases(t *testing.T) {
+	aimed := func(answer asker) asker {
+		return func(ctx context.Context, queries ...kpi.Query) ([]kpi.Figure, error) {
+			all, err := answer(ctx, queries...)
+			for i := range all {
+				for j := range all[i].Rows {
+					goal := 0.98
+					all[i].Rows[j].Target = &goal
+				}
+			}
+			return all, err
+		}
+	}
+	page := bodyOf(t, get(t, wallSite(t, aimed(silence)), "/wall?panels=today,overdue,below,ranking&lang=en"))
+	if strings.Contains(page, `class="met"`) || strings.Contains(page, `class="missed"`) || strings.Contains(page, "nobody calm") || !strings.Contains(page, "Target 98.0%") {
+		t.Errorf("of nothing a target is reached, missed or not told of, or it is good news: %s", page)
+	}
+	if page := bodyOf(t, get(t, wallSite(t, aimed(few)), "/wall?panels=today&lang=en")); !strings.Contains(page, `class="missed">✗ Target 98.0%`) {
+		t.Errorf("a target is missed, and it is not said: %s", page)
 	}
 }
 

@@ -17,7 +17,8 @@ type panel struct {
 // tileOf says what a tile shows.
 type tileOf struct {
 	show tileShow
-	// ids are the figures: of one the value, of several a line each; of agencies the figure, and what it is a part of.
+	// ids are the figures: a line each by month; else the figure, and what it is a part of, without which nobody knows whether a 0 says
+	// that all is well or that there is nothing.
 	ids []string
 	// name is what the tile is called; that of the figure if it is empty.
 	name inBoth
@@ -45,10 +46,17 @@ const (
 	mostRows  = 6
 )
 
+// wholes are what figures are a part of.
+var wholes = map[string]string{"dossier.open_overdue": "dossier.open", "task.open_overdue": "task.open"}
+
 func oneEach(ids ...string) []tileOf {
 	var all []tileOf
 	for _, id := range ids {
-		all = append(all, tileOf{show: showValue, ids: []string{id}})
+		of := tileOf{show: showValue, ids: []string{id}}
+		if whole := wholes[id]; whole != "" {
+			of.ids = append(of.ids, whole)
+		}
+		all = append(all, of)
 	}
 	return all
 }
@@ -142,12 +150,12 @@ func wallQuestions(s stretches, shown []panel) []kpi.Query {
 	}
 	for _, p := range shown {
 		for _, t := range p.tiles {
-			for _, id := range t.ids {
+			for i, id := range t.ids {
 				add(kpi.Query{ID: id, Period: s.period})
 				switch {
 				case t.show == showMost || t.show == showBelow:
 					add(kpi.Query{ID: id, Period: s.period, By: []string{"agency"}})
-				case byMonthToo(id):
+				case byMonthToo(id) && (i == 0 || t.show == showMonths):
 					add(kpi.Query{ID: id, Period: s.months, By: []string{"month"}})
 				}
 				if t.show == showValue && s.comparable(id) {

@@ -41,10 +41,10 @@ type tileView struct {
 	Value, Unit, KPI, Exact string
 	// N is of how many cases it is; what stands beside every percentage.
 	N string
-	// Target and Met say what is to be reached, and whether it is; Change and Tone how the figure differs from the period before.
-	Target, Change, Tone string
-	Met                  bool
-	Spark                *spark
+	// Target and Aim say what is to be reached, and whether it is, as reaches does; Change and Tone how the figure differs from the
+	// period before.
+	Target, Aim, Change, Tone string
+	Spark                     *spark
 	// Alarm marks a count that should be 0 and is not.
 	Alarm bool
 	Chart *chart
@@ -58,8 +58,9 @@ type wallList struct {
 	Alarm bool
 	// City is the whole city's rate and Of what it is made of, "" where the list is no list of rates; More says how many agencies are left out.
 	City, Of, More string
-	// None says why there is no row.
+	// None says why there is no row, and Calm that this is good news.
 	None string
+	Calm bool
 }
 
 // wallRow is an agency: its count or rate, and of how many cases.
@@ -163,24 +164,19 @@ func (t *wallTeller) value(v *tileView, id string) {
 	d, _ := kpi.ByID(id)
 	r := t.city[id]
 	v.KPI, v.Value, v.Spark = id, none, t.spark(id)
+	write := t.writer(id)
+	if r.Target != nil {
+		v.Target, v.Aim = write(*r.Target), t.reaches(d, r)
+	}
 	if r.Value == nil {
 		v.N = t.words.NoFigure
 		return
 	}
-	write := t.writer(id)
 	v.Value, v.Exact = write(*r.Value), strconv.FormatFloat(*r.Value, 'f', -1, 64)
 	v.Value, v.Unit = splitUnit(v.Value, d, t.lang)
 	v.N = t.of(d, r)
 	v.Alarm = d.Shape == kpi.Count && d.Direction == kpi.Lower && *r.Value > 0
-	if r.Target != nil {
-		v.Target = write(*r.Target)
-		v.Met = *r.Value >= *r.Target
-		if d.Direction == kpi.Lower {
-			v.Met = *r.Value <= *r.Target
-		}
-	}
-	// Before the first event there was nothing, which is no comparison.
-	if before := t.before[id].Value; before != nil && (d.Shape != kpi.Count || *before > 0) {
+	if before := t.before[id].Value; before != nil && (d.Shape != kpi.Count || toldOf(d, t.before)) {
 		change, zero := t.lang.decimal(abs(*r.Value-*before)), t.lang.decimal(0)
 		switch d.Shape {
 		case kpi.Ratio:
@@ -247,7 +243,7 @@ func (t *wallTeller) ranking(v *tileView) {
 // most lists the agencies with the most of a count that is a part of another.
 func (t *wallTeller) most(id, whole string) *wallList {
 	d, _ := kpi.ByID(id)
-	l := &wallList{None: t.words.NoneMost, Alarm: d.Direction == kpi.Lower}
+	l := &wallList{None: t.words.NoneMost, Alarm: d.Direction == kpi.Lower, Calm: toldOf(d, t.city)}
 	rows := t.agencies[id]
 	codes := slices.DeleteFunc(slices.Sorted(maps.Keys(rows)), func(code string) bool { return valueOf(rows[code].Value) == 0 })
 	slices.SortStableFunc(codes, func(a, b string) int { return cmp.Compare(*rows[b].Value, *rows[a].Value) })
@@ -269,7 +265,7 @@ func (t *wallTeller) most(id, whole string) *wallList {
 // below lists the agencies whose rate is lower than the whole city's by more than chance, the surest first.
 func (t *wallTeller) below(id string) *wallList {
 	city := t.city[id].Value
-	l := &wallList{None: t.words.NoneBelow}
+	l := &wallList{None: t.words.NoneBelow, Calm: city != nil}
 	if city == nil {
 		l.None = t.words.NoFigure
 		return l

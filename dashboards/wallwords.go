@@ -9,7 +9,7 @@ type wallWords struct {
 	Of, WholeCity, NoneBelow, NoneMost, More                       string
 	NoFigure                                                       string
 
-	WrongTitle, WrongPanel, WrongEvery, WrongTheme, WrongName, WrongParam, WrongPeriod, NotBegun, WrongLanguage, Panels, Named, Example string
+	WrongTitle, WrongPanel, WrongEvery, WrongTheme, WrongName, WrongParam, NamedTwice, WrongPeriod, NotBegun, WrongLanguage, Panels, Named, Example string
 
 	DoorTitle, DoorSays, DoorMake, DoorOpen, DoorPaste, DoorLogIn, DoorPerson, NotForWalls string
 }
@@ -30,7 +30,7 @@ var wallIn = map[language]*wallWords{
 
 		WrongTitle: "Địa chỉ màn hình chưa đúng", WrongPanel: "không phải là một màn.", WrongEvery: "không phải là nhịp đổi màn: từ 5s đến 1h, ví dụ 30s.",
 		WrongTheme: "không phải là nền: dark (tối) hoặc light (sáng).", WrongName: "không phải là tên một màn hình trong cấu hình (walls).",
-		WrongParam:  "không phải là tham số của màn hình: panels, every, theme, period, lang.",
+		WrongParam: "không phải là tham số của màn hình: panels, every, theme, period, lang.", NamedTwice: "được nêu hai lần.",
 		WrongPeriod: "không phải là một kỳ báo cáo, như mtd, qtd, ytd, d30, 2026-Q3.", NotBegun: "chưa bắt đầu, nên chưa có gì để xem.", WrongLanguage: "không phải là ngôn ngữ: vi hoặc en.", Panels: "Các màn hiện có", Named: "Các màn hình đã đặt tên", Example: "Ví dụ",
 
 		DoorTitle: "Màn hình này chưa được phép xem",
@@ -55,7 +55,7 @@ var wallIn = map[language]*wallWords{
 
 		WrongTitle: "This is no wall", WrongPanel: "is no panel.", WrongEvery: "is no pace: from 5s to 1h, such as 30s.",
 		WrongTheme: "is no theme: dark or light.", WrongName: "is no wall of the configuration (walls).",
-		WrongParam:  "is no parameter of a wall: panels, every, theme, period, lang.",
+		WrongParam: "is no parameter of a wall: panels, every, theme, period, lang.", NamedTwice: "is named twice.",
 		WrongPeriod: "is no period, such as mtd, qtd, ytd, d30, 2026-Q3.", NotBegun: "has not begun, so there is nothing to see.", WrongLanguage: "is no language: vi or en.", Panels: "The panels that there are", Named: "The walls that have names", Example: "Example",
 
 		DoorTitle: "This screen may not look yet",

@@ -34,6 +34,7 @@ type words struct {
 
 	WrongPeriod, WrongLanguage, TryThese, Away, AwaySays, Overview string
 	WrongValue, WrongFilter, NoSuchAgency, NoSuchPage, NotStated   string
+	NamedTwice                                                     string
 	Menu, Filters, All, Narrow, Chosen, Remove                     string
 	AsTable, About, Save, Figure                                   string
 	Footer, Search, Figures, Description                           string
@@ -98,7 +99,7 @@ var spoken = map[language]*words{
 		AwaySays:   "Sự kiện gửi đến vẫn được nhận và giữ an toàn. Trang sẽ tự thử lại; địa chỉ /readyz cho biết còn thiếu gì.",
 		Overview:   "Về trang tổng quan",
 		WrongValue: "không có trong số liệu.", WrongFilter: "không phải là bộ lọc của trang này.", NoSuchAgency: "không phải là mã của cơ quan nào.",
-		NoSuchPage: "Không có trang này", NotStated: "(không nêu)",
+		NamedTwice: "được nêu hai lần.", NoSuchPage: "Không có trang này", NotStated: "(không nêu)",
 		Menu: "Các trang", Filters: "Bộ lọc", All: "tất cả", Narrow: "Lọc", Chosen: "Đang lọc", Remove: "bỏ lọc",
 		AsTable: "Xem dạng bảng", About: "Cách tính", Save: "Tải về", Figure: "Biểu đồ",
 		Footer: "Thời gian làm việc theo lịch công sở Việt Nam. Mỗi con số dẫn đến các hồ sơ, nhiệm vụ của nó.",
@@ -162,7 +163,7 @@ var spoken = map[language]*words{
 		AwaySays:   "Events that are sent are still taken and kept safe. The page tries again by itself; /readyz tells what is missing.",
 		Overview:   "To the overview",
 		WrongValue: "is not in the figures.", WrongFilter: "is no filter of this page.", NoSuchAgency: "is no agency's code.",
-		NoSuchPage: "There is no such page", NotStated: "(not stated)",
+		NamedTwice: "is named twice.", NoSuchPage: "There is no such page", NotStated: "(not stated)",
 		Menu: "Pages", Filters: "Filters", All: "all", Narrow: "Filter", Chosen: "Filtered by", Remove: "take away",
 		AsTable: "Show as a table", About: "How it is counted", Save: "Download", Figure: "Chart",
 		Footer: "Working time by Vietnam's office calendar. Every figure leads to its dossiers or tasks.",
