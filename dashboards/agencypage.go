@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"tiendo/internal/kpi"
+	"tiendo/internal/stats"
 )
 
 // agencyPage is "/agencies/{code}": what an inspection takes along. Everything of one agency stands beside the median of its
@@ -229,23 +230,29 @@ func (p *presenter) peersOf(code string) *peerGroup {
 	return peers
 }
 
-// median is that of the values of the agencies of a group, of all where there is none; nil if none has the figure.
-func (p *presenter) median(id string, peers *peerGroup) (middle *float64, n int) {
+// median is that of the values of the agencies of a group, of all where there is none: of n of them; nil if none has the figure. others are
+// the parts of a rate of all the other agencies together.
+func (p *presenter) median(id string, peers *peerGroup) (median *float64, n int, others stats.Share) {
 	var values []float64
 	for _, r := range p.figure(p.peers(id)).Rows {
-		if r.Value != nil && (peers == nil || peers.codes[textOf(r.Keys.Of("agency"))]) {
-			values = append(values, *r.Value)
+		code := textOf(r.Keys.Of("agency"))
+		if r.Value == nil || peers != nil && !peers.codes[code] {
+			continue
+		}
+		values = append(values, *r.Value)
+		if code != p.where["agency"][0] {
+			others.K, others.N = others.K+valueOf(r.Numerator), others.N+valueOf(r.Denominator)
 		}
 	}
 	if len(values) == 0 {
-		return nil, 0
+		return nil, 0, others
 	}
 	slices.Sort(values)
 	m := values[len(values)/2]
 	if len(values)%2 == 0 {
 		m = (m + values[len(values)/2-1]) / 2
 	}
-	return &m, len(values)
+	return &m, len(values), others
 }
 
 // ownRow is the agency's own row among all.
@@ -274,9 +281,9 @@ func (p *presenter) compare(id string, peers *peerGroup) comparedRow {
 	if r.Low != nil && r.High != nil && r.Value != nil && !strings.HasPrefix(id, "org.") {
 		row.Interval = p.lang.interval(*r.Low, *r.High)
 	}
-	if middle, n := p.median(id, peers); middle != nil {
-		row.Median, row.Of = write(*middle), p.lang.count(float64(n))
-		row.Standing = againstMedian(d, r, *middle)
+	if median, n, others := p.median(id, peers); median != nil {
+		row.Median, row.Of = write(*median), p.lang.count(float64(n))
+		row.Standing = againstMedian(d, r, *median, others)
 	}
 	if r.Target != nil {
 		row.Target = write(*r.Target)
@@ -298,18 +305,21 @@ func (p *presenter) compare(id string, peers *peerGroup) comparedRow {
 	return row
 }
 
-// againstMedian says whether a ratio is better or worse than the median by more than chance.
-func againstMedian(d kpi.Definition, r kpi.Row, middle float64) string {
+// againstMedian says whether a ratio is better or worse than the median by more than chance: its interval does not reach it, and chance would
+// seldom part its cases so from those of the others (Fisher's exact test, 5 %, both sides). For where most agencies miss nothing the
+// median is 100 %, which the interval of a single miss of two does not reach.
+func againstMedian(d kpi.Definition, r kpi.Row, median float64, others stats.Share) string {
 	if d.Shape != kpi.Ratio || d.Direction == kpi.Neutral || r.Low == nil || r.High == nil || strings.HasPrefix(d.ID, "org.") {
 		return ""
 	}
-	if standing(r, &middle) == "like" { // few cases: see there
-		return ""
-	}
+	k1, n1, k2, n2 := int(others.K), int(others.N), int(*r.Numerator), int(*r.Denominator)
+	const seldom = 0.025
+	above := *r.Low > median && stats.FellByChance(n1-k1, n1, n2-k2, n2) <= seldom
+	below := *r.High < median && stats.FellByChance(k1, n1, k2, n2) <= seldom
 	switch {
-	case *r.Low > middle && d.Direction == kpi.Higher, *r.High < middle && d.Direction == kpi.Lower:
+	case above && d.Direction == kpi.Higher, below && d.Direction == kpi.Lower:
 		return "better"
-	case *r.Low > middle, *r.High < middle:
+	case above, below:
 		return "worse"
 	default:
 		return ""

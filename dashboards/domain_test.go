@@ -14,6 +14,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"tiendo/internal/kpi"
+	"tiendo/internal/stats"
 )
 
 // groupsOf are the values of dimensions that the made-up city has beside agencies and months.
@@ -204,29 +205,35 @@ func TestMedianOfTheGroup(t *testing.T) {
 		}
 	}
 	slices.Sort(values)
-	middle, n := p.median("dossier.on_time_rate", peers)
+	middle, n, _ := p.median("dossier.on_time_rate", peers)
 	if n != len(values) || math.Abs(*middle-(values[n/2]+values[(n-1)/2])/2) > 1e-9 {
 		t.Errorf("the median is %v of %d, want of %v", *middle, n, values)
 	}
-	if got, _ := p.median("dossier.on_time_rate", nil); *got == *middle {
+	if got, _, _ := p.median("dossier.on_time_rate", nil); *got == *middle {
 		t.Error("the group makes no difference")
 	}
 	for _, c := range []struct {
 		id        string
 		k, n      float64
 		median    float64
+		others    stats.Share
 		direction string
 	}{
-		{"dossier.on_time_rate", 95, 100, 0.5, "better"},
-		{"dossier.on_time_rate", 5, 100, 0.5, "worse"},
-		{"dossier.on_time_rate", 52, 100, 0.5, ""},
-		{"dossier.supplement_rate", 95, 100, 0.5, "worse"},
-		{"dossier.supplement_rate", 5, 100, 0.5, "better"},
-		{"dossier.rejection_rate", 5, 100, 0.5, ""},
-		{"org.iso_ratio", 5, 100, 0.5, ""},
+		{"dossier.on_time_rate", 95, 100, 0.5, stats.Share{K: 500, N: 1000}, "better"},
+		{"dossier.on_time_rate", 5, 100, 0.5, stats.Share{K: 500, N: 1000}, "worse"},
+		{"dossier.on_time_rate", 52, 100, 0.5, stats.Share{K: 500, N: 1000}, ""},
+		{"dossier.on_time_rate", 60, 100, 0.45, stats.Share{K: 700, N: 1000}, ""}, // above the median, below all others together
+		{"dossier.supplement_rate", 95, 100, 0.5, stats.Share{K: 500, N: 1000}, "worse"},
+		{"dossier.supplement_rate", 5, 100, 0.5, stats.Share{K: 500, N: 1000}, "better"},
+		{"dossier.rejection_rate", 5, 100, 0.5, stats.Share{K: 500, N: 1000}, ""},
+		{"finding.on_time_rate", 1, 2, 1, stats.Share{K: 25, N: 25}, ""}, // one miss, where all others miss nothing: 2 of 27 by chance
+		{"petition.on_time_rate", 24, 25, 1, stats.Share{K: 100, N: 100}, ""},
+		{"petition.on_time_rate", 10, 25, 1, stats.Share{K: 98, N: 100}, "worse"},
+		{"petition.on_time_rate", 10, 25, 0.4, stats.Share{}, ""}, // there are no others
+		{"org.iso_ratio", 5, 100, 0.5, stats.Share{K: 500, N: 1000}, ""},
 	} {
 		d, _ := kpi.ByID(c.id)
-		if got := againstMedian(d, rateRow(c.k/c.n, c.n), c.median); got != c.direction {
+		if got := againstMedian(d, rateRow(c.k/c.n, c.n), c.median, c.others); got != c.direction {
 			t.Errorf("%s: %v of %v against %v is %q", c.id, c.k, c.n, c.median, got)
 		}
 	}

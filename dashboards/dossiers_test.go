@@ -150,6 +150,28 @@ func TestWhyAnyFigureChanged(t *testing.T) {
 	}
 }
 
+// TestWhatBooksHadNotHeardOf: a city whose history was imported later is not told that it began with nothing.
+func TestWhatBooksHadNotHeardOf(t *testing.T) {
+	v := dossiersFor(t, english, func(ctx context.Context, queries ...kpi.Query) ([]kpi.Figure, error) {
+		all, err := cityAnswers(ctx, queries...)
+		for i, q := range queries {
+			switch {
+			case q.ID != "dossier.received" || len(q.By) > 0:
+			case q.AsOf != "":
+				all[i].Rows = []kpi.Row{countRow(0)}
+			case q.Period.ID == "2018":
+				all[i].Rows = []kpi.Row{countRow(40)}
+			default:
+				all[i].Rows = []kpi.Row{countRow(60)}
+			}
+		}
+		return all, err
+	}, "why", "dossier.received").Why
+	if !strings.Contains(v.Sentence, "40 → 60") || strings.Contains(v.Sentence, "late data") {
+		t.Error(v.Sentence)
+	}
+}
+
 // The second period of an address is kept by its links; one that is none is refused, and a page that explains nothing knows none.
 func TestSinceInAddresses(t *testing.T) {
 	h := site(t, cityAnswers)

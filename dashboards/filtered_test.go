@@ -12,6 +12,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"tiendo/internal/kpi"
+	"tiendo/internal/stats"
 )
 
 // What a filtered page compares with is what its filters leave, and never called the whole city.
@@ -178,7 +179,7 @@ func TestFewDossiersAreNoSign(t *testing.T) {
 	}
 	d, _ := kpi.ByID("dossier.on_time_rate")
 	low, high, k, n := 0.0, 0.79, 0.0, 1.0
-	if got := againstMedian(d, kpi.Row{Value: &k, Numerator: &k, Denominator: &n, Low: &low, High: &high}, whole); got != "" {
+	if got := againstMedian(d, kpi.Row{Value: &k, Numerator: &k, Denominator: &n, Low: &low, High: &high}, whole, stats.Share{K: 84, N: 100}); got != "" {
 		t.Errorf("on the page of an agency it is %q", got)
 	}
 }

@@ -102,6 +102,7 @@ func TestKeysPassLongTables(t *testing.T) {
 			if !eval[bool](t, b, `(({left, top, right, bottom}) => left >= 0 && top >= 0 && right <= innerWidth && bottom <= innerHeight)(way.getBoundingClientRect())`) {
 				t.Errorf("%s: way %d is not seen", path, i)
 			}
+			b.picture(t, fmt.Sprintf("past-%s-%d", strings.Trim(strings.Split(path, "?")[0], "/"), i))
 			b.do(t, chromedp.KeyEvent(kb.Enter), chromedp.KeyEvent(kb.Tab))
 			if at := eval[string](t, b, `way.nextElementSibling.contains(document.activeElement) || !(way.nextElementSibling.compareDocumentPosition(document.activeElement) & Node.DOCUMENT_POSITION_FOLLOWING) ?
 				document.activeElement.outerHTML.slice(0, 200) : ''`); at != "" {

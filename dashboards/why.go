@@ -163,11 +163,8 @@ func (p *presenter) why() (whyView, error) {
 
 // lateData is by how much the other period is told otherwise now than when it was over; nil where the books then told nothing.
 func (p *presenter) lateData(rate string, was kpi.Row) *float64 {
-	if p.since.Running {
-		return nil
-	}
-	said := p.row(p.saidThen(rate))
-	if said.Value == nil {
+	said, told := p.toldThen(rate)
+	if !told {
 		return nil
 	}
 	by := *was.Value - *said.Value
@@ -176,12 +173,20 @@ func (p *presenter) lateData(rate string, was kpi.Row) *float64 {
 
 // began is what the change begins with: what the books said of the other period when it was over, if they told anything.
 func (p *presenter) began(rate string, was kpi.Row) kpi.Row {
-	if !p.since.Running {
-		if said := p.row(p.saidThen(rate)); said.Value != nil {
-			return said
-		}
+	if said, told := p.toldThen(rate); told {
+		return said
 	}
 	return was
+}
+
+// toldThen is what the books said of the other period when it was over. A count of 0 tells nothing: books say it also of cases that
+// they hear of years later, when a city's history is imported.
+func (p *presenter) toldThen(rate string) (said kpi.Row, told bool) {
+	if p.since.Running {
+		return said, false
+	}
+	said = p.row(p.saidThen(rate))
+	return said, said.Value != nil && (said.Denominator != nil || *said.Value > 0)
 }
 
 // sharesOf are the parts of a rate by group, countsOf those of a count.
@@ -222,11 +227,16 @@ func (p *presenter) signed(v float64, count bool) string {
 	return text + nbsp + p.w.Points
 }
 
-// movers is how many groups the sentence names, shownPoint the least of a rate that is no 0 when it is written.
-const (
-	movers     = 2
-	shownPoint = 0.0005
-)
+// movers is how many groups the sentence names.
+const movers = 2
+
+// leastShown is the least of a count, or of a rate, that is no 0 when it is written.
+func leastShown(count bool) float64 {
+	if count {
+		return 0.5
+	}
+	return 0.0005
+}
 
 // change is a figure at two times, what brought it from one to the other, and the groups that moved it most.
 type change struct {
@@ -245,9 +255,8 @@ func (p *presenter) whyShown(of change) (whyView, error) {
 	count := d.Shape == kpi.Count
 	c := chart{ID: "why", Title: fmt.Sprintf(p.t("why.chart"), p.within(p.since.ID), p.within(p.period.ID)), About: p.about(of.id, p.period.ID), Table: table{Head: []string{p.t("why.cause"), p.t("why.effect")}}}
 	draw := drawing{Units: units{Y: "ratio"}, Wrap: true}
-	least := shownPoint
 	if count {
-		draw.Units.Y, least = "count", 0.5
+		draw.Units.Y = "count"
 	}
 	start := of.first
 	var said []string
@@ -268,7 +277,7 @@ func (p *presenter) whyShown(of change) (whyView, error) {
 	w.level(p.period.ID, of.last, of.lastOf)
 	var names []string
 	for _, part := range of.by[:min(len(of.by), movers)] {
-		if abs(part.Value) < least {
+		if abs(part.Value) < leastShown(count) {
 			break
 		}
 		names = append(names, p.names(whyParts(of.id), part.Group, p.lang)+" "+p.signed(part.Value, count))
@@ -341,9 +350,12 @@ func (w *waterfall) step(e effect) {
 	from, to := w.at, w.at+e.by
 	w.at = to
 	text := w.p.signed(e.by, w.count)
-	if e.by >= 0 {
+	switch {
+	case abs(e.by) < leastShown(w.count): // what is written as 0 has no bar, and no colour that calls it better or worse
+		w.bar(e.name, text, w.shown(to), 0, 0, 0)
+	case e.by > 0:
 		w.bar(e.name, text, w.shown(from), 0, w.shown(e.by), 0)
-	} else {
+	default:
 		w.bar(e.name, text, w.shown(to), 0, 0, w.shown(-e.by))
 	}
 	w.chart.Table.Rows = append(w.chart.Table.Rows, tableRow{Name: e.name, Cells: []number{{Text: text, Exact: fmt.Sprint(e.by)}}})

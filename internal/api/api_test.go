@@ -57,6 +57,12 @@ func server(t *testing.T, ready map[string]string) *httptest.Server {
 	if err != nil {
 		t.Fatal(err)
 	}
+	// c falls due at the end of the last day of February, and stays open.
+	if err := conn.Exec(t.Context(), `INSERT INTO cells (family, subject, agency, measure, day, millis, marks, n, stamp, cause) VALUES
+		('dossier', 'c', 'H24.17', 'due', '2025-02-28', 86399999, ?, 1, '2025-02-05', 'event'),
+		('dossier', 'c', 'H24.17', 'breached', '2025-02-28', 86399999, 0, 1, '2025-02-05', 'event')`, uint64(lifecycle.Pending)); err != nil {
+		t.Fatal(err)
+	}
 	calendars := calendar.Builtin(zone)
 	registers, err := register.Empty(zone, nil).With(register.Procedures, []byte("procedures:\n  - {code: R, names: {vi: r, en: r}, supplement: restart}\n"),
 		time.Date(2025, 8, 1, 8, 0, 0, 0, zone))
@@ -271,6 +277,19 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 	f("/v1/cases?kpi=dossier.received&period=2025-02&limit=2", 200, `"total":3`, `"next":"dossier/b"`)
 	f("/v1/kpis/dossier.received?period=2025-02&as_of=2025-02-01", 200, `"value":0`, `"as_of":"2025-02-01T23:59:59.999+07:00"`)
 	f("/v1/cases?kpi=dossier.received&period=2025-02&as_of=2025-02-03", 200, `"total":0`)
+	// A period whose last day is over ends with the first instant after it, whenever it is asked of: c is overdue then.
+	for _, asOf := range []string{"", "&as_of=2025-02-28", "&as_of=2025-03-01"} {
+		for _, period := range []string{"2025-02", "2025-02-28"} {
+			f("/v1/kpis/dossier.open_overdue?period="+period+asOf, 200, `"rows":[{"value":1}]`)
+			f("/v1/kpis/dossier.promise_kept_rate?period="+period+asOf, 200, `"rows":[{"numerator":0,"denominator":1,`)
+			f("/v1/kpis/dossier.due_soon?period="+period+asOf, 200, `"rows":[{"value":0}]`)
+			f("/v1/cases?kpi=dossier.open_overdue&period="+period+asOf, 200, `"total":1`)
+		}
+	}
+	f("/v1/kpis/dossier.open_overdue?period=mtd&as_of=2025-02-28", 200, `"rows":[{"value":1}]`, `"from":"2025-02-01","to":"2025-02-28"`)
+	f("/v1/kpis/dossier.open_overdue?period=2025&as_of=2025-02-27", 200, `"rows":[{"value":0}]`)
+	f("/v1/kpis/dossier.due_soon?period=2025&as_of=2025-02-27", 200, `"rows":[{"value":1}]`)
+	f("/v1/kpis/dossier.open_overdue/changes?period=2025-02&since=2025-02-27&until=2025-02-28", 200, `0 → 1`)
 	f("/v1/kpis/dossier.received/changes?period=2025-02&since=2025-02-01&until=2025-02-05", 200, `"en":"Dossiers received: 0 → 3; new events +3."`)
 	f("/v1/cases/dossier/H24.12-250203-0001", 200, `"verdict":"on_time"`, "đúng hạn", `{"id":"dossier.on_time_rate","part":"numerator","day":"2025-02-10","n":1}`, `"standing":"counts"`)
 	f("/v1/cases/dossier/nobody", 404, "No such case")

@@ -180,7 +180,7 @@ func (a *API) query(id string, params url.Values, own ...string) (kpi.Query, err
 	default:
 		return q, &kpi.Error{Param: "fold", Message: "successor would do"}
 	}
-	now := a.Now()
+	now, past := a.Now(), false
 	if asOf := params.Get("as_of"); asOf != "" {
 		day, err := a.day("as_of", asOf)
 		if err != nil {
@@ -188,7 +188,7 @@ func (a *API) query(id string, params url.Values, own ...string) (kpi.Query, err
 		}
 		q.AsOf = asOf
 		if end := day.End(a.Zone); end.Before(now) {
-			now = end
+			now, past = end, true
 		}
 	}
 	read, err := a.periodOf(params)
@@ -197,6 +197,9 @@ func (a *API) query(id string, params url.Values, own ...string) (kpi.Query, err
 	}
 	if q.Period, err = read(now); err != nil {
 		return q, &kpi.Error{Param: "period", Message: err.Error()}
+	}
+	if past {
+		q.Period = q.Period.ThroughDay()
 	}
 	return q, nil
 }

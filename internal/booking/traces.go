@@ -45,10 +45,11 @@ func (c *Check) traces(ctx context.Context) error {
 // since after the newest record of the family. Where cases were erased, their retracted records are gone for good, and with them what
 // the latter could be told by.
 func (c *Check) compareHeard(ctx context.Context) error {
+	const ever = `toDateTime64('1900-01-01 00:00:00', 3, 'UTC')` // nothing is told to have happened before
 	const query = `SELECT family, agency FROM
 		(SELECT family, agency, max(last) AS heard, max(own) AS own FROM
-			(SELECT family, agency, last, toDateTime64(0, 3, 'UTC') AS own FROM heard
-			UNION ALL SELECT family, agency, toDateTime64(0, 3, 'UTC') AS last, last_event AS own FROM verdicts FINAL)
+			(SELECT family, agency, last, ` + ever + ` AS own FROM heard
+			UNION ALL SELECT family, agency, ` + ever + ` AS last, last_event AS own FROM verdicts FINAL)
 		GROUP BY family, agency) AS h
 		LEFT JOIN (SELECT family, max(time) AS newest FROM events GROUP BY family) AS e ON e.family = h.family
 		WHERE heard < own OR (heard > newest AND h.family NOT IN (SELECT family FROM cells WHERE family != '' AND startsWith(subject, '` + namelessPrefix + `'))) ORDER BY family, agency`

@@ -91,24 +91,24 @@ func (b *Books) Changes(ctx context.Context, id string, read func(now time.Time)
 	return c, nil
 }
 
+// periodAt reads a period as the books of a day see it: at its end, or now if it is not over.
 func (b *Books) periodAt(read func(time.Time) (period.Period, error), day string) (period.Period, error) {
 	d, err := calendar.ParseDay(day)
 	if err != nil {
 		return period.Period{}, &Error{Param: "as_of", Message: err.Error()}
 	}
-	p, err := read(b.at(d))
+	at, past := b.Now(), false
+	if end := d.End(b.Calendars.Location()); end.Before(at) {
+		at, past = end, true
+	}
+	p, err := read(at)
 	if err != nil {
 		return p, &Error{Param: "period", Message: err.Error()}
 	}
-	return p, nil
-}
-
-// at is the instant at which the books of a day are seen: its end, or now if it is not over.
-func (b *Books) at(d calendar.Day) time.Time {
-	if end := d.End(b.Calendars.Location()); end.Before(b.Now()) {
-		return end
+	if past {
+		p = p.ThroughDay()
 	}
-	return b.Now()
+	return p, nil
 }
 
 func effect(cause Cause, before, after Row) (e Effect, moved bool) {

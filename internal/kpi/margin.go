@@ -156,9 +156,11 @@ func fixedOffset(zone *time.Location, now time.Time) (offset time.Duration, fixe
 // openDated are the verdicts of dossiers that are open with a deadline that runs.
 const openDated = "(opened IS NOT NULL AND deadline IS NOT NULL AND NOT paused)"
 
-// leftOpen and ageOpen are the expressions of the working days that an open dossier has left, and that it is old.
+// leftOpen and ageOpen are the expressions of the working days that an open dossier has left, and that it is old. Who is late has none
+// left, whatever the hour and also on a day off, as where a dossier was settled.
 func (b *Books) leftOpen() string {
-	return fmt.Sprintf("toInt32(greatest(%d, least(%d, %s - {ordinal:Int32})))", lifecycle.LeastLeft, lifecycle.MostLeft, b.ordinal("deadline"))
+	return fmt.Sprintf("toInt32(if(deadline < fromUnixTimestamp64Milli({now:Int64}), greatest(%d, least(-1, %[3]s - {ordinal:Int32})), least(%[2]d, greatest(0, %[3]s - {ordinal:Int32}))))",
+		lifecycle.LeastLeft, lifecycle.MostLeft, b.ordinal("deadline"))
 }
 
 func (b *Books) ageOpen() string {
@@ -212,7 +214,7 @@ type openAt struct {
 func (b *Books) readOpenMargins(ctx context.Context, q Query) (m OpenMargins, err error) {
 	m.Aged = map[int]int64{}
 	s := statement{query: q, names: b.namesOf(q)}
-	where, args := "", b.ordinals(calendar.DayOf(b.Now(), b.Calendars.Location()))
+	where, args := "", b.ordinals()
 	for i, name := range slices.Sorted(maps.Keys(q.Where)) {
 		where += fmt.Sprintf(" AND %s IN {w%d:Array(String)}", s.column(name), i)
 		args = append(args, clickhouse.Named(fmt.Sprintf("w%d", i), q.Where[name]))
@@ -249,9 +251,11 @@ func (b *Books) readOpenMargins(ctx context.Context, q Query) (m OpenMargins, er
 }
 
 // ordinals are the parameters of ordinal and of what is told of now: of each day from some years before today to as many after, how
-// many working days there are up to it, the first of these days, and the number of today. What the calendar does not cover is
+// many working days there are up to it, the first of these days, the number of today, and now. What the calendar does not cover is
 // counted by its weekdays.
-func (b *Books) ordinals(today calendar.Day) []any {
+func (b *Books) ordinals() []any {
+	instant := b.Now()
+	today := calendar.DayOf(instant, b.Calendars.Location())
 	first := today - marginYears*366
 	var days []int32
 	n, now := int32(0), int32(0)
@@ -264,7 +268,8 @@ func (b *Books) ordinals(today calendar.Day) []any {
 		}
 		days = append(days, n)
 	}
-	return []any{clickhouse.Named("ordinals_from", fmt.Sprint(int(first))), clickhouse.Named("ordinals", days), clickhouse.Named("ordinal", fmt.Sprint(now))}
+	return []any{clickhouse.Named("ordinals_from", fmt.Sprint(int(first))), clickhouse.Named("ordinals", days), clickhouse.Named("ordinal", fmt.Sprint(now)),
+		clickhouse.Named("now", fmt.Sprint(instant.UnixMilli()))}
 }
 
 // Chance is with what chance a dossier with some working days left misses its deadline, by what became of those of a history

@@ -171,6 +171,40 @@ func TestMargins(t *testing.T) {
 	}
 }
 
+// Who is late has no working day left, also on a day off and an hour after the deadline (CONTRACT §4: overdue is deadline < T).
+func TestWhatIsLateHasNothingLeft(t *testing.T) {
+	saturday := time.Date(2025, 3, 15, 12, 0, 0, 0, zone)
+	b := New(Options{Conn: enginetest.Conn(t), Calendars: calendar.Builtin(zone), Now: func() time.Time { return saturday }, Events: func() uint64 { return 0 }})
+	batch, err := b.Conn.PrepareBatch(t.Context(), "INSERT INTO verdicts (family, subject, verdict, opened, deadline, agency)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	end := time.Date(2025, 3, 14, 23, 59, 59, 999e6, zone)
+	for agency, deadline := range map[string]time.Time{
+		"a Thursday": end.AddDate(0, 0, -1), "b Friday": end, "c this morning": saturday.Add(-time.Hour), "d this instant": saturday,
+		"e tonight": end.AddDate(0, 0, 1), "f tomorrow, a Sunday": end.AddDate(0, 0, 2), "g Monday": end.AddDate(0, 0, 3), "h Tuesday": end.AddDate(0, 0, 4),
+	} {
+		if err := batch.Append("dossier", agency, "open", saturday.AddDate(0, 0, -10), deadline, agency); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := batch.Send(); err != nil {
+		t.Fatal(err)
+	}
+	of, err := period.Parse("2025-03", saturday, zone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := b.Margins(t.Context(), Query{Period: of})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "[{a Thursday -1 1} {b Friday -1 1} {c this morning -1 1} {d this instant 0 1} {e tonight 0 1} {f tomorrow, a Sunday 0 1} {g Monday 1 1} {h Tuesday 2 1}]"
+	if got := fmt.Sprint(m.Open); got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
 // What is open is read once for all periods that run and all who ask within some seconds, of each filter for itself.
 func TestOpenMarginsAreReadOnce(t *testing.T) {
 	conn := &asking{Conn: enginetest.Conn(t)}

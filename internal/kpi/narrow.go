@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"strings"
 
-	"tiendo/internal/calendar"
 	"tiendo/internal/event"
 	"tiendo/internal/lifecycle"
 )
@@ -85,7 +84,6 @@ func (b *Books) narrowed(d Definition, q Query, of Listing, counted string, args
 	if q.AsOf != "" {
 		return "", nil, &Error{Param: param, Message: "working days are told of now; leave as_of out", VI: "số ngày làm việc chỉ tính cho lúc này; hãy bỏ as_of"}
 	}
-	today := calendar.DayOf(b.Now(), b.Calendars.Location())
 	conditions := []string{}
 	if of.Left != nil {
 		conditions = append(conditions, fmt.Sprintf("if(closed IS NULL, %s AND %s, (family, subject) IN (%s))", openDated, of.Left.of(b.leftOpen()), settledLeft(of.Left, counted)))
@@ -95,7 +93,7 @@ func (b *Books) narrowed(d Definition, q Query, of Listing, counted string, args
 	}
 	query := fmt.Sprintf(`SELECT * FROM (%[1]s) WHERE (family, subject) IN (WITH {ordinals:Array(Int32)} AS days SELECT family, subject FROM verdicts FINAL
 		WHERE family = 'dossier' AND (family, subject) IN (SELECT family, subject FROM (%[1]s)) AND %[2]s)`, counted, strings.Join(conditions, " AND "))
-	return query, append(args, b.ordinals(today)...), nil
+	return query, append(args, b.ordinals()...), nil
 }
 
 // settledLeft selects, of the cases that a query selects, those that were settled with some working days left, as the books say now.

@@ -225,6 +225,19 @@ func between(id string, first, last, now time.Time) Period {
 	return p
 }
 
+// ThroughDay is a period that runs, read at the end of the day that it has come to, as the books of a past day are: it ends with the first
+// instant after that day, and is over where that was its last.
+func (p Period) ThroughDay() Period {
+	if !p.Running || !p.Start.Before(p.End) {
+		return p
+	}
+	y, m, d := p.End.Date()
+	day := time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
+	p.End = firstInstant(day.AddDate(0, 0, 1), p.End.Location())
+	p.Running = day.Format(time.DateOnly) < p.Last
+	return p
+}
+
 // firstInstant is when a date begins in a zone: at midnight, or at what comes first where clocks are set at midnight.
 func firstInstant(date time.Time, zone *time.Location) time.Time {
 	t := time.Date(date.Year(), date.Month(), date.Day(), 0, 0, 0, 0, zone)

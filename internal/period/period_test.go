@@ -84,6 +84,27 @@ func TestEnd(t *testing.T) {
 	}
 }
 
+// TestThroughDay: read at the end of a day a period ends with the first instant after it (CONTRACT §4), and is over if that was its last.
+func TestThroughDay(t *testing.T) {
+	end := time.Date(2026, 9, 30, 23, 59, 59, 999e6, zone)
+	for id, want := range map[string]struct {
+		end     time.Time
+		running bool
+	}{
+		"2026-09": {end.Add(time.Millisecond), false}, "2026-Q3": {end.Add(time.Millisecond), false}, "2026-09-30": {end.Add(time.Millisecond), false},
+		"mtd": {end.Add(time.Millisecond), false}, "2026": {end.Add(time.Millisecond), true}, "2026-08": {time.Date(2026, 9, 1, 0, 0, 0, 0, zone), false},
+		"2026-10": {time.Date(2026, 10, 1, 0, 0, 0, 0, zone), true}, // it has not begun
+	} {
+		p, err := Parse(id, end, zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p = p.ThroughDay(); !p.End.Equal(want.end) || p.Running != want.running {
+			t.Errorf("%s: %+v", id, p)
+		}
+	}
+}
+
 // What is running depends on the day: the ends of months, leap days, and the 14th and 15th of the reporting calendar.
 func TestToDate(t *testing.T) {
 	f := func(today, id string, report bool, first, last string) {

@@ -1,6 +1,9 @@
 package stats
 
-import "math"
+import (
+	"math"
+	"sort"
+)
 
 // Point is one stretch of time of a p-chart: K of N.
 type Point struct{ K, N int }
@@ -9,8 +12,9 @@ type Point struct{ K, N int }
 type PChart struct {
 	// Centre is the share over all points.
 	Centre float64
-	// Low and High are the limits of each point: three standard deviations about the centre, within 0 and 1. Of a point without
-	// cases they are NaN.
+	// Low and High are the limits of each point: the least and the largest share of its cases that chance gives as seldom as three
+	// standard deviations of a normal curve, once in 740 points, by the exact binomial distribution. Of a point without cases they are
+	// NaN.
 	Low, High []float64
 	// Signals are what chance does not explain, oldest first.
 	Signals []Signal
@@ -32,7 +36,8 @@ const (
 	// Below and Above are a point outside its limits.
 	Below SignalKind = "below"
 	Above SignalKind = "above"
-	// RunBelow and RunAbove are nine points in a row on one side of the centre.
+	// RunBelow and RunAbove are nine points in a row on one side of the centre, which chance gives as seldom as nine tosses of a coin
+	// that fall alike: where cases are few, or misses rare, most points lie above the centre by chance, and more must.
 	RunBelow SignalKind = "run_below"
 	RunAbove SignalKind = "run_above"
 	// Falling and Rising are six points in a row, each lower or higher than the one before.
@@ -42,12 +47,16 @@ const (
 
 const (
 	runLength   = 9
+	runChance   = 1. / (1 << runLength)
 	trendLength = 6
+	// beyond is the chance of a point below its lower limit, and of one above its upper: that of three standard deviations.
+	beyond = 0.0013498980316300933
 )
 
 // NewPChart makes the chart of some points, oldest first. Points without cases have no limits and end runs. It is nil where no
 // point has a case.
-// Source: D. C. Montgomery, Introduction to Statistical Quality Control, §7.2.
+// Source: D. C. Montgomery, Introduction to Statistical Quality Control, §7.2; that limits by the normal curve mislead where few cases or few
+// misses are expected, §7.2.1.
 func NewPChart(points []Point) *PChart {
 	k, n := 0, 0
 	for _, p := range points {
@@ -58,34 +67,20 @@ func NewPChart(points []Point) *PChart {
 	}
 	c := &PChart{Centre: float64(k) / float64(n)}
 	for _, p := range points {
-		half := 3 * math.Sqrt(c.Centre*(1-c.Centre)/float64(p.N))
-		if p.N == 0 {
-			half = math.NaN()
+		low, high := math.NaN(), math.NaN()
+		if p.N > 0 {
+			low, high = float64(BinomialQuantile(beyond, p.N, c.Centre))/float64(p.N), float64(BinomialQuantile(1-beyond, p.N, c.Centre))/float64(p.N)
 		}
-		c.Low, c.High = append(c.Low, atLeast(0, c.Centre-half)), append(c.High, atMost(1, c.Centre+half))
+		c.Low, c.High = append(c.Low, low), append(c.High, high)
 	}
 	c.signal(points)
 	return c
 }
 
-// atLeast and atMost keep NaN.
-func atLeast(bound, v float64) float64 {
-	if v < bound {
-		return bound
-	}
-	return v
-}
-
-func atMost(bound, v float64) float64 {
-	if v > bound {
-		return bound
-	}
-	return v
-}
-
 // signal looks for what chance does not explain. A run or trend that goes on is one signal.
 func (c *PChart) signal(points []Point) {
-	side, slope := streak{least: runLength, up: RunAbove, down: RunBelow}, streak{least: trendLength, up: Rising, down: Falling}
+	side := streak{least: runLength, up: RunAbove, down: RunBelow, seldom: func(from, to, way int) bool { return c.runsByChance(points[from:to+1], way) <= runChance }}
+	slope := streak{least: trendLength, up: Rising, down: Falling}
 	before := math.NaN()
 	for i, p := range points {
 		if p.N == 0 {
@@ -109,6 +104,20 @@ func (c *PChart) signal(points []Point) {
 	slope.cut(c, len(points)-1)
 }
 
+// runsByChance is the chance that all of some points lie on one side of the centre: above it, or below where way is -1.
+func (c *PChart) runsByChance(points []Point, way int) float64 {
+	all := 1.0
+	for _, p := range points {
+		share := func(k int) float64 { return float64(k) / float64(p.N) }
+		if way < 0 {
+			all *= BinomialCDF(sort.Search(p.N+1, func(k int) bool { return share(k) >= c.Centre })-1, p.N, c.Centre)
+		} else {
+			all *= 1 - BinomialCDF(sort.Search(p.N+1, func(k int) bool { return share(k) > c.Centre })-1, p.N, c.Centre)
+		}
+	}
+	return all
+}
+
 // compare is 1, -1 or 0; 0 with NaN.
 func compare(a, b float64) int {
 	switch {
@@ -121,10 +130,11 @@ func compare(a, b float64) int {
 	}
 }
 
-// streak is a row of points that all go one way.
+// streak is a row of points that all go one way: a signal from some length on, if that is seldom by chance, where that is asked.
 type streak struct {
 	least    int
 	up, down SignalKind
+	seldom   func(from, to, way int) bool
 	way      int
 	from     int
 }
@@ -139,7 +149,7 @@ func (s *streak) step(c *PChart, i, from, way int) {
 
 // cut ends the streak with the point to.
 func (s *streak) cut(c *PChart, to int) {
-	if s.way != 0 && to-s.from+1 >= s.least {
+	if s.way != 0 && to-s.from+1 >= s.least && (s.seldom == nil || s.seldom(s.from, to, s.way)) {
 		kind := s.up
 		if s.way < 0 {
 			kind = s.down

@@ -117,7 +117,8 @@ func TestHolm(t *testing.T) {
 }
 
 // Montgomery's cans of frozen orange juice (Introduction to Statistical Quality Control, example 7.1): 30 samples of 50, centre
-// 0.2313, limits 0.0524 and 0.4102, samples 15 and 23 above.
+// 0.2313, samples 15 and 23 above. His limits by the normal curve are 0.0524 and 0.4102; worked out with fractions, chance gives at most 3
+// of 50 once in 781 samples, at most 4 once in 203, at least 22 once in 1,120 and at least 21 once in 425: 4 and 21 are within.
 func TestPChartOfOrangeJuice(t *testing.T) {
 	cans := []int{12, 15, 8, 10, 4, 7, 16, 9, 14, 10, 5, 6, 17, 12, 22, 8, 10, 5, 13, 11, 20, 18, 24, 15, 9, 12, 7, 13, 9, 6}
 	var points []stats.Point
@@ -126,8 +127,8 @@ func TestPChartOfOrangeJuice(t *testing.T) {
 	}
 	c := stats.NewPChart(points)
 	near(t, "centre", c.Centre, 0.2313, 5e-5)
-	near(t, "lower limit", c.Low[0], 0.0524, 5e-5)
-	near(t, "upper limit", c.High[0], 0.4102, 5e-5)
+	near(t, "lower limit", c.Low[0], 4./50, 0)
+	near(t, "upper limit", c.High[0], 21./50, 0)
 	if want := []stats.Signal{{Kind: stats.Above, From: 14, To: 14}, {Kind: stats.Above, From: 22, To: 22}}; !slices.Equal(c.Signals, want) {
 		t.Errorf("%+v", c.Signals)
 	}
@@ -200,5 +201,59 @@ func TestDifferences(t *testing.T) {
 	got := stats.Differences(map[string]float64{"gone": 3, "grown": 1, "same": 9, "shrunk": 5}, map[string]float64{"grown": 8, "same": 9, "shrunk": 2, "new": 4})
 	if want := []stats.Part{{Group: "grown", Value: 7}, {Group: "new", Value: 4}, {Group: "gone", Value: -3}, {Group: "shrunk", Value: -3}}; !slices.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
+	}
+}
+
+// A small agency is neither shamed nor praised by chance: one late dossier of 498 is no sign in its month, and months without a late one are none either.
+func TestChanceIsNoSignal(t *testing.T) {
+	rare := []stats.Point{{K: 22, N: 23}}
+	for range 23 {
+		rare = append(rare, stats.Point{K: 20, N: 20})
+	}
+	if c := stats.NewPChart(rare); len(c.Signals) > 0 {
+		t.Errorf("one late of 483: %+v", c.Signals)
+	}
+	// Where chance alone is at work, no more charts signal, of few cases and rare misses, than of many cases about the half.
+	rng := rand.New(rand.NewPCG(1, 2))
+	signalling := func(n int, p float64) (share float64) {
+		const charts = 2000
+		for range charts {
+			points := make([]stats.Point, 24)
+			for i := range points {
+				points[i].N = 1 + rng.IntN(2*n)
+				for range points[i].N {
+					if rng.Float64() < p {
+						points[i].K++
+					}
+				}
+			}
+			if len(stats.NewPChart(points).Signals) > 0 {
+				share += 1. / charts
+			}
+		}
+		return share
+	}
+	most := signalling(200, 0.5) + 0.02
+	for _, of := range []struct {
+		n int
+		p float64
+	}{{2, 0.96}, {10, 0.998}, {20, 0.95}, {5, 0.8}, {60, 0.99}, {3, 0.1}} {
+		if share := signalling(of.n, of.p); share > most {
+			t.Errorf("%.1f%% of charts of %d cases at %v signal by chance, %.1f%% about the half", 100*share, of.n, of.p, 100*most)
+		}
+	}
+}
+
+// The quantile is the smallest count that is not too seldom.
+func TestBinomialQuantileIsTheSmallest(t *testing.T) {
+	for _, n := range []int{1, 2, 7, 23, 150, 4000} {
+		for _, p := range []float64{0, 1e-4, 0.03, 0.5, 0.8, 0.97, 0.9999, 1} {
+			for _, q := range []float64{0, 1e-9, 0.00135, 0.025, 0.5, 0.975, 0.99865, 1} {
+				k := stats.BinomialQuantile(q, n, p)
+				if k < 0 || k > n || q < 1 && stats.BinomialCDF(k, n, p) < q || k > 0 && q < 1 && stats.BinomialCDF(k-1, n, p) >= q {
+					t.Errorf("%v of %d at %v is %d", q, n, p, k)
+				}
+			}
+		}
 	}
 }
