@@ -51,7 +51,7 @@ var wallIn = map[language]*wallWords{
 		Simulated: "Simulated figures", Held: "Held", GoOn: "space goes on",
 		Of: "%s of %s", WholeCity: "Whole city",
 		NoneBelow: "No agency is below the whole city by more than chance", NoneMost: "No agency",
-		More: "and %s more agencies", NoFigure: "no figure in this period",
+		More: "and %s more", NoFigure: "no figure in this period",
 
 		WrongTitle: "This is no wall", WrongPanel: "is no panel.", WrongEvery: "is no pace: from 5s to 1h, such as 30s.",
 		WrongTheme: "is no theme: dark or light.", WrongName: "is no wall of the configuration (walls).",
