@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"tiendo/internal/calendar"
 	"tiendo/internal/clickhouse/enginetest"
 	"tiendo/internal/kpi"
 )
@@ -24,7 +23,7 @@ var statementsOf = map[string]int64{
 func TestAPageAsksOnceForAllWhoLook(t *testing.T) {
 	conn := enginetest.CountedConn(t)
 	now := func() time.Time { return today }
-	books := kpi.New(kpi.Options{Conn: conn, Calendars: calendar.Builtin(hanoi), Now: now, Events: func() uint64 { return 1 }})
+	books := kpi.New(kpi.Options{Conn: conn, Zone: hanoi, Now: now, Events: func() uint64 { return 1 }})
 	for _, of := range pages() {
 		p := pagesOf(t, sources{ask: books.Ask, cases: books.Cases, margins: books.Margins, booked: books.Events})
 		before := conn.Questions.Load()

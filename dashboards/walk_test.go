@@ -185,7 +185,7 @@ func bookedPages(t *testing.T) *Pages {
 		}
 	}
 	now := func() time.Time { return today }
-	books := kpi.New(kpi.Options{Conn: conn, Calendars: calendar.Builtin(hanoi), Now: now, Events: booked.Load})
+	books := kpi.New(kpi.Options{Conn: conn, Zone: hanoi, Now: now, Events: booked.Load})
 	return pagesOf(t, sources{ask: books.Ask, cases: books.Cases, margins: books.Margins, booked: books.Events}, func(o *Options) {
 		o.Explain = func(ctx context.Context, family event.Family, subject string) (*lifecycle.Explanation, error) {
 			events, err := booking.Facts(ctx, conn, family, subject)

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net"
+	"path/filepath"
 	"runtime"
 	"sync"
 	"syscall"
@@ -17,7 +18,6 @@ import (
 	"tiendo/internal/audit"
 	"tiendo/internal/auth"
 	"tiendo/internal/booking"
-	"tiendo/internal/calendar"
 	"tiendo/internal/clickhouse"
 	"tiendo/internal/config"
 	"tiendo/internal/crowd"
@@ -161,7 +161,6 @@ func (a *app) listen(ctx context.Context) error {
 
 // openParts makes the parts that do the work.
 func (a *app) openParts(ctx context.Context, o appOptions) (err error) {
-	calendars := calendar.Builtin(a.zone)
 	a.booker = booking.New(booking.Options{
 		Conn: a.engine.Conn(), Rules: func() *lifecycle.Rules { return a.registers.Rules() }, Logger: a.log.With("part", "booker"), Registry: a.registry,
 		Standing: a.standing(), Loaded: func() (string, uint64) { return a.collector.ID(), a.collector.Loaded() }, Newest: func() uint64 { return a.collector.Newest() },
@@ -176,7 +175,7 @@ func (a *app) openParts(ctx context.Context, o appOptions) (err error) {
 		return err
 	}
 	a.books = kpi.New(kpi.Options{
-		Conn: a.engine.Conn(), Calendars: calendars, Registers: a.registers.Known, Now: a.Now,
+		Conn: a.engine.Conn(), Zone: a.zone, Registers: a.registers.Known, Now: a.Now,
 		Events: func() uint64 { return a.booker.Mark().Events }, Ledger: a.booker.Ledger(), Elsewhere: func() bool { return !a.booker.Leads() }, Renewing: a.booker.Renewing,
 	})
 	a.integrity = a.newIntegrity()
@@ -217,7 +216,7 @@ func (a *app) openParts(ctx context.Context, o appOptions) (err error) {
 		Explain: a.explain, Figures: a.books, Location: a.zone, Now: a.Now, Demo: o.Simulated, Renewing: a.booker.Renewing, Version: versionText(), Logger: a.log.With("part", "pages"),
 		Door: a.door, Tokens: a.tokens, Audit: a.acts, Procedures: a.procedure, Desk: a.desk(), Walls: walls, Sent: a.sent, Aside: a.aside,
 		Methods: a.ranker.Methods, Ranked: a.ranker.Ranked, Rank: a.ranker.Rank, Assessed: a.assessed,
-		Names: a.agencyName, Publishing: a.publishingPages(), Exported: a.exported,
+		Names: a.agencyName, Publishing: a.publishingPages(), Exported: a.exported, TokenFile: filepath.Join(a.cfg.Data, auth.AdminTokenFile),
 	})
 	return err
 }

@@ -63,13 +63,12 @@ func server(t *testing.T, ready map[string]string) *httptest.Server {
 		('dossier', 'c', 'H24.17', 'breached', '2025-02-28', 86399999, 0, 1, '2025-02-05', 'event')`, uint64(lifecycle.Pending)); err != nil {
 		t.Fatal(err)
 	}
-	calendars := calendar.Builtin(zone)
 	registers, err := register.Empty(zone, nil).With(register.Procedures, []byte("procedures:\n  - {code: R, names: {vi: r, en: r}, supplement: restart}\n"),
 		time.Date(2025, 8, 1, 8, 0, 0, 0, zone))
 	if err != nil {
 		t.Fatal(err)
 	}
-	books := kpi.New(kpi.Options{Conn: conn, Calendars: calendars, Now: func() time.Time { return now }, Events: func() uint64 { return 5 }})
+	books := kpi.New(kpi.Options{Conn: conn, Zone: zone, Now: func() time.Time { return now }, Events: func() uint64 { return 5 }})
 	a := api.New(api.Options{
 		Books: books, Rules: func() *lifecycle.Rules { return lifecycle.NewRules(registers) }, Zone: zone,
 		Facts: func(_ context.Context, family event.Family, subject string) ([]event.Event, error) {
@@ -87,7 +86,7 @@ func server(t *testing.T, ready map[string]string) *httptest.Server {
 				return err
 			},
 			Submitted: func(context.Context, time.Time, time.Time, func(integrity.Submission) error) error { return nil },
-			Rules:     func() *lifecycle.Rules { return lifecycle.NewRules(registers) }, Calendars: func() calendar.Set { return calendars },
+			Rules:     func() *lifecycle.Rules { return lifecycle.NewRules(registers) }, Calendars: func() calendar.Set { return calendar.Builtin(zone) },
 			Now: func() time.Time { return now }, Booked: func() uint64 { return 5 },
 		}),
 		Reports:  report.New(report.Options{Books: books, Zone: zone, Names: func(string, string) string { return "" }}),

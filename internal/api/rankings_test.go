@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"tiendo/internal/api"
-	"tiendo/internal/calendar"
 	"tiendo/internal/clickhouse/enginetest"
 	"tiendo/internal/kpi"
 	"tiendo/internal/ranking"
@@ -46,7 +45,7 @@ func TestRankings(t *testing.T) {
 		t.Fatal(err)
 	}
 	clock := func() time.Time { return now }
-	books := kpi.New(kpi.Options{Conn: conn, Calendars: calendar.Builtin(zone), Now: clock, Events: func() uint64 { return 3 }, Registers: func() *register.Registers { return registers }})
+	books := kpi.New(kpi.Options{Conn: conn, Zone: zone, Now: clock, Events: func() uint64 { return 3 }, Registers: func() *register.Registers { return registers }})
 	a := api.New(api.Options{
 		Zone: zone, Now: clock, Logger: slog.New(slog.DiscardHandler),
 		Ranker: &ranking.Ranker{Books: books, Methods: func() ranking.Methods { return ranking.Methods{m} }, Now: clock, Zone: zone, Block: func() uint64 { return 7 }, Remade: func() uint64 { return 0 }},

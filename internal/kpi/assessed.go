@@ -76,7 +76,7 @@ func (b *Books) Assessed(ctx context.Context, period string, before time.Time) (
 		if byBoth[both] == nil {
 			byBoth[both] = &Assessed{Agency: k.agency, Criterion: k.criterion}
 		}
-		said := &Said{a.data.Points, a.data.Evidence, a.data.Reason, a.event.Recorded.In(b.Calendars.Location())}
+		said := &Said{a.data.Points, a.data.Evidence, a.data.Reason, a.event.Recorded.In(b.Zone)}
 		if k.typ == "assessment.verified" {
 			byBoth[both].Verified = said
 		} else {

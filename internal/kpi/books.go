@@ -2,7 +2,6 @@ package kpi
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -24,9 +23,9 @@ import (
 // Options are what Books need.
 type Options struct {
 	Conn driver.Conn
-	// Calendars give the city's zone, and the working days by which a deadline is near.
-	Calendars calendar.Set
-	// Registers gives what the city says about itself, as it now is.
+	// Zone is the city's time zone.
+	Zone *time.Location
+	// Registers gives what the city says about itself, as it now is, its calendars among it.
 	Registers func() *register.Registers
 	// Now is the clock.
 	Now func() time.Time
@@ -62,7 +61,7 @@ type Books struct {
 // New returns the books that are read through o.Conn. Without registers they know none.
 func New(o Options) *Books {
 	if o.Registers == nil {
-		empty := register.Empty(o.Calendars.Location(), nil)
+		empty := register.Empty(o.Zone, nil)
 		o.Registers = func() *register.Registers { return empty }
 	}
 	return &Books{Options: o, open: map[string]openAt{}}
@@ -145,7 +144,7 @@ func (b *Books) shown(ctx context.Context) (uint64, error) {
 
 // answer answers questions, and says whether memory had all that is told of now.
 func (b *Books) answer(ctx context.Context, queries []Query, groups []*group) (_ []Figure, remembered bool, err error) {
-	asOf, events := b.Now().In(b.Calendars.Location()), b.Events()
+	asOf, events := b.Now().In(b.Zone), b.Events()
 	renewing := b.Renewing != nil && b.Renewing()
 	figures := make([]Figure, len(queries))
 	var engine atomic.Bool
@@ -212,7 +211,7 @@ func (b *Books) answer(ctx context.Context, queries []Query, groups []*group) (_
 			if q.Fold {
 				by = last.folded(b.namesOf(q).successors)
 			}
-			by.addTo(&figures[i], b.Calendars.Location())
+			by.addTo(&figures[i], b.Zone)
 		}
 	}
 	if err := b.addQuiet(ctx, queries, figures); err != nil {
@@ -227,7 +226,7 @@ const parallel = 4
 // seenAt is the instant that an answer speaks of: the end of the day that is asked for, or now while that lies ahead.
 func (b *Books) seenAt(q Query, now time.Time) time.Time {
 	if day, err := calendar.ParseDay(q.AsOf); err == nil {
-		if end := day.End(b.Calendars.Location()); end.Before(now) {
+		if end := day.End(b.Zone); end.Before(now) {
 			return end
 		}
 	}
@@ -251,9 +250,7 @@ func (b *Books) plan(queries []Query) ([]*group, error) {
 		if g == nil {
 			g = &group{statement: statement{families: d.Families(), query: q, names: b.namesOf(q), binned: d.measure}}
 			if d.looksAhead() {
-				if g.statement.until, err = b.soon(q.Period.End); err != nil {
-					return nil, err
-				}
+				g.statement.until = b.soon(q)
 			}
 			if d.measure == "" && !q.Counted {
 				g.statement.terms = existence(&d)
@@ -299,20 +296,10 @@ func (s *statement) indices(terms []term) []int {
 	return places
 }
 
-// soon is the last day that is near at t: the second working day after it.
-func (b *Books) soon(t time.Time) (string, error) {
-	office, ok := b.Calendars.Get("vn-office")
-	if !ok {
-		return "", fmt.Errorf("no calendar is called vn-office")
-	}
-	day, err := office.AddDays(calendar.DayOf(t, b.Calendars.Location()), 2)
-	if errors.Is(err, calendar.ErrOutside) {
-		return "", &Error{Param: "period", Message: "what is due soon is told of days that the calendar covers: " + err.Error(), VI: "sắp đến hạn chỉ tính được trong những năm mà lịch làm việc vn-office bao trùm"}
-	}
-	if err != nil {
-		return "", fmt.Errorf("find the next two working days: %w", err)
-	}
-	return day.String(), nil
+// soon is the last day that is near at the end of q's period: the second working day after it.
+func (b *Books) soon(q Query) string {
+	view, _ := b.view(q)
+	return workdays(view.Calendars(), calendar.DayOf(q.Period.End, b.Zone), 2).String()
 }
 
 // fetch answers a statement: from memory, or else by the engine.

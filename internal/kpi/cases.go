@@ -107,9 +107,7 @@ func (b *Books) Cases(ctx context.Context, q Query, of Listing) (*List, error) {
 	}
 	s := statement{families: d.Families(), query: q, names: b.namesOf(q), terms: terms}
 	if d.looksAhead() {
-		if s.until, err = b.soon(q.Period.End); err != nil {
-			return nil, err
-		}
+		s.until = b.soon(q)
 	}
 	counted, args := s.counted()
 	if d.looksAhead() && !q.Period.Running {
@@ -246,7 +244,7 @@ func (b *Books) page(ctx context.Context, counted string, args []any, by Order, 
 		c.Procedure, c.Channel, c.Level, c.Kind = told(procedure), told(channel), told(level), told(kind)
 		for _, t := range []*time.Time{c.Submitted, c.Opened, c.Closed, c.Deadline, c.DeadlineFirst} {
 			if t != nil {
-				*t = t.In(b.Calendars.Location())
+				*t = t.In(b.Zone)
 			}
 		}
 		cases = append(cases, c)

@@ -98,7 +98,7 @@ func (b *Books) periodAt(read func(time.Time) (period.Period, error), day string
 		return period.Period{}, &Error{Param: "as_of", Message: err.Error()}
 	}
 	at, past := b.Now(), false
-	if end := d.End(b.Calendars.Location()); end.Before(at) {
+	if end := d.End(b.Zone); end.Before(at) {
 		at, past = end, true
 	}
 	p, err := read(at)

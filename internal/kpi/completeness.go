@@ -144,7 +144,7 @@ func (b *Books) tallies(ctx context.Context, stated *stated, asOf string) ([]tal
 			if err != nil {
 				return err
 			}
-			end := day.End(b.Calendars.Location())
+			end := day.End(b.Zone)
 			events = slices.DeleteFunc(events, func(e event.Event) bool { return e.Arrival.After(end) })
 		}
 		if len(events) == 0 {

@@ -13,7 +13,6 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 	"github.com/google/go-cmp/cmp"
 
-	"tiendo/internal/calendar"
 	"tiendo/internal/clickhouse/enginetest"
 	"tiendo/internal/lifecycle"
 	"tiendo/internal/period"
@@ -29,7 +28,7 @@ func books(t testing.TB) (*Books, driver.Conn) {
 	t.Helper()
 	conn := enginetest.Conn(t)
 	return New(Options{
-		Conn: conn, Calendars: calendar.Builtin(zone), Now: func() time.Time { return now }, Events: func() uint64 { return 0 },
+		Conn: conn, Zone: zone, Now: func() time.Time { return now }, Events: func() uint64 { return 0 },
 	}), conn
 }
 

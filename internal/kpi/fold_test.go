@@ -10,7 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"tiendo/internal/calendar"
 	"tiendo/internal/lifecycle"
 	"tiendo/internal/period"
 	"tiendo/internal/register"
@@ -33,7 +32,7 @@ func TestFoldByMonth(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := New(Options{Calendars: calendar.Builtin(zone)})
+	b := New(Options{Zone: zone})
 	queries := []Query{
 		{ID: "dossier.open", Period: p, By: []string{"month"}},
 		{ID: "dossier.received", Period: p, By: []string{"month"}},
@@ -201,7 +200,7 @@ func TestUnknownValuesAreRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	loaded := register.Empty(zone, nil)
-	b := New(Options{Calendars: calendar.Builtin(zone), Registers: func() *register.Registers { return loaded }})
+	b := New(Options{Zone: zone, Registers: func() *register.Registers { return loaded }})
 	f := func(id, name, value, want string) {
 		t.Helper()
 		err := b.CheckValues(Query{ID: id, Period: p, Where: map[string][]string{name: {value}}})

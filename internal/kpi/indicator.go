@@ -82,7 +82,7 @@ func (b *Books) reportOf(events []event.Event, d Definition, q Query) (r report,
 		if err != nil {
 			return r, false, err
 		}
-		end := day.End(b.Calendars.Location())
+		end := day.End(b.Zone)
 		events = slices.DeleteFunc(events, func(e event.Event) bool { return e.Arrival.After(end) })
 	}
 	if !q.Before.IsZero() {
@@ -94,10 +94,10 @@ func (b *Books) reportOf(events []event.Event, d Definition, q Query) (r report,
 	}
 	r = report{agency: data.Agency, recorded: recorded, value: data.Value, target: data.Target}
 	if q.Period.Report { // a report of a quarter is of the quarter that is asked for, wherever that begins
-		r.of, err = period.ParseReport(data.Period, b.Now(), b.Calendars.Location())
+		r.of, err = period.ParseReport(data.Period, b.Now(), b.Zone)
 	}
 	if !q.Period.Report || err != nil {
-		r.of, err = period.Parse(data.Period, b.Now(), b.Calendars.Location())
+		r.of, err = period.Parse(data.Period, b.Now(), b.Zone)
 	}
 	if err != nil {
 		return r, false, nil // a period that is none lies in no period

@@ -14,7 +14,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"tiendo/internal/booking"
-	"tiendo/internal/calendar"
 	"tiendo/internal/clickhouse/enginetest"
 	"tiendo/internal/lifecycle"
 	"tiendo/internal/period"
@@ -105,7 +104,7 @@ func TestMemoryAnswersLikeTheEngine(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := Options{Conn: conn, Calendars: calendar.Builtin(zone), Now: func() time.Time { return now }, Events: func() uint64 { return 0 }, Registers: func() *register.Registers { return known }}
+	o := Options{Conn: conn, Zone: zone, Now: func() time.Time { return now }, Events: func() uint64 { return 0 }, Registers: func() *register.Registers { return known }}
 	plain := New(o)
 	o.Ledger = ledgerOf(t, conn)
 	quick := New(o)
@@ -197,7 +196,7 @@ func TestWhatThereIsNothingOfIsNotAsked(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := Options{Conn: conn, Calendars: calendar.Builtin(zone), Now: func() time.Time { return now }, Events: func() uint64 { return 0 }}
+	o := Options{Conn: conn, Zone: zone, Now: func() time.Time { return now }, Events: func() uint64 { return 0 }}
 	ask := func(q Query, asks bool) {
 		t.Helper()
 		want, err := New(o).Ask(t.Context(), q)
@@ -259,7 +258,7 @@ func TestBeforeTheBooks(t *testing.T) {
 			t.Errorf("%s: %d questions, want %d", asOf, n, questions)
 		}
 	}
-	o := Options{Conn: conn, Calendars: calendar.Builtin(zone), Now: func() time.Time { return now }, Events: func() uint64 { return 0 }}
+	o := Options{Conn: conn, Zone: zone, Now: func() time.Time { return now }, Events: func() uint64 { return 0 }}
 	o.Ledger = ledgerOf(t, conn.Conn)
 	b := New(o)
 	if _, err := b.Ask(t.Context(), Query{ID: "dossier.received", Period: year}); err != nil { // what sources state is read

@@ -50,7 +50,7 @@ const (
 )
 
 // Margins reads the margins of the dossiers that q's filters leave; q's figure and grouping are ignored. Working days are those of
-// vn-office. What is open is told of now, and with it the history; of a period that is over neither is told.
+// vn-office, the city's own if it has one. What is open is told of now, and with it the history; of a period that is over neither is told.
 func (b *Books) Margins(ctx context.Context, q Query) (*Margins, error) {
 	q.ID, q.By = "dossier.open", nil
 	if _, err := q.check(); err != nil {
@@ -95,7 +95,7 @@ func (b *Books) settledMargins(ctx context.Context, q Query) (map[int]int64, err
 
 // history are the margins of the year up to the end of q's period.
 func (b *Books) history(ctx context.Context, q Query) ([]Margin, error) {
-	before := calendar.DayOf(q.Period.End, b.Calendars.Location()).Start(time.UTC).AddDate(-1, 0, 0)
+	before := calendar.DayOf(q.Period.End, b.Zone).Start(time.UTC).AddDate(-1, 0, 0)
 	q.Period.First = monthOf(calendar.DayOf(before, time.UTC)).String()
 	q.By = []string{"agency"}
 	sums, err := b.left(ctx, q)
@@ -131,7 +131,7 @@ func (b *Books) ordinal(instant string) string {
 
 // dayOf is the expression of the city's day of an instant since 1970, as a calendar.Day.
 func (b *Books) dayOf(instant string) string {
-	zone := b.Calendars.Location()
+	zone := b.Zone
 	if offset, fixed := fixedOffset(zone, b.Now()); fixed { // half the work, and the engine need not know the zone
 		return fmt.Sprintf("intDiv(toUnixTimestamp64Milli(assumeNotNull(%s)) + %d, 86400000)", instant, offset.Milliseconds())
 	}
@@ -255,12 +255,13 @@ func (b *Books) readOpenMargins(ctx context.Context, q Query) (m OpenMargins, er
 // counted by its weekdays.
 func (b *Books) ordinals() []any {
 	instant := b.Now()
-	today := calendar.DayOf(instant, b.Calendars.Location())
+	today := calendar.DayOf(instant, b.Zone)
+	office := b.Registers().At(time.Time{}).Calendars()
 	first := today - marginYears*366
 	var days []int32
 	n, now := int32(0), int32(0)
 	for d := first; d <= today+marginYears*366; d++ {
-		if b.Calendars.Office(d) {
+		if office.Office(d) {
 			n++
 		}
 		if d == today {

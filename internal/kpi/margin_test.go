@@ -17,6 +17,7 @@ import (
 	"tiendo/internal/clickhouse/enginetest"
 	"tiendo/internal/lifecycle"
 	"tiendo/internal/period"
+	"tiendo/internal/register"
 )
 
 // TestDayOfAnInstant: the engine finds the same day as the calendar, in zones that change their clocks and in those that do not.
@@ -27,7 +28,7 @@ func TestDayOfAnInstant(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		b := New(Options{Conn: conn, Calendars: calendar.Builtin(zone), Now: func() time.Time { return now }, Events: func() uint64 { return 0 }})
+		b := New(Options{Conn: conn, Zone: zone, Now: func() time.Time { return now }, Events: func() uint64 { return 0 }})
 		if _, is := fixedOffset(zone, now); is != fixed {
 			t.Errorf("%s has one offset: %t", name, is)
 		}
@@ -174,7 +175,7 @@ func TestMargins(t *testing.T) {
 // Who is late has no working day left, also on a day off and an hour after the deadline (CONTRACT §4: overdue is deadline < T).
 func TestWhatIsLateHasNothingLeft(t *testing.T) {
 	saturday := time.Date(2025, 3, 15, 12, 0, 0, 0, zone)
-	b := New(Options{Conn: enginetest.Conn(t), Calendars: calendar.Builtin(zone), Now: func() time.Time { return saturday }, Events: func() uint64 { return 0 }})
+	b := New(Options{Conn: enginetest.Conn(t), Zone: zone, Now: func() time.Time { return saturday }, Events: func() uint64 { return 0 }})
 	batch, err := b.Conn.PrepareBatch(t.Context(), "INSERT INTO verdicts (family, subject, verdict, opened, deadline, agency)")
 	if err != nil {
 		t.Fatal(err)
@@ -205,11 +206,49 @@ func TestWhatIsLateHasNothingLeft(t *testing.T) {
 	}
 }
 
+// TestDaysAreTheCitysOwn: what is near, and how many days are left, is by the city's own calendar, and by weekdays where no calendar covers them.
+func TestDaysAreTheCitysOwn(t *testing.T) {
+	clock := now // Wednesday
+	registers := register.Empty(zone, nil)
+	b := New(Options{Conn: enginetest.Conn(t), Zone: zone, Now: func() time.Time { return clock }, Events: func() uint64 { return 0 }, Registers: func() *register.Registers { return registers }})
+	if err := b.Conn.Exec(t.Context(), "INSERT INTO verdicts (family, subject, verdict, opened, deadline, agency) VALUES ('dossier', 'a', 'open', '2025-03-02 05:00:00.000', '2025-03-18 16:59:59.999', 'A')"); err != nil {
+		t.Fatal(err)
+	}
+	f := func(name, soon string, left int) {
+		t.Helper()
+		of, err := period.Parse("mtd", clock, zone)
+		if err != nil {
+			t.Fatal(err)
+		}
+		q := Query{ID: "dossier.due_soon", Period: of}
+		if got := b.soon(q); got != soon {
+			t.Errorf("%s: near is up to %s, want %s", name, got, soon)
+		}
+		m, err := b.readOpenMargins(t.Context(), q)
+		if err != nil || len(m.Open) != 1 || m.Open[0].Days != left {
+			t.Errorf("%s: %+v, %v, want %d days left", name, m.Open, err, left)
+		}
+		if _, err := b.Ask(t.Context(), q, Query{ID: "dossier.open", Period: of}); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	f("Thursday and Friday", "2025-03-14", 4)
+	var err error
+	if registers, err = registers.With(register.Calendars, []byte("name: vn-office\nbase: vn-office\noff: [2025-03-13, 2025-03-14, 2028-01-03]\nto: 2028-01-31\n"), now.Add(-time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	f("Monday and Tuesday", "2025-03-18", 2)
+	clock = time.Date(2027, 12, 30, 10, 0, 0, 0, zone)
+	f("the next year of the city's own", "2028-01-04", -30)
+	registers = register.Empty(zone, nil)
+	f("no calendar covers it", "2028-01-03", -30)
+}
+
 // What is open is read once for all periods that run and all who ask within some seconds, of each filter for itself.
 func TestOpenMarginsAreReadOnce(t *testing.T) {
 	conn := &asking{Conn: enginetest.Conn(t)}
 	clock := now
-	b := New(Options{Conn: conn, Calendars: calendar.Builtin(zone), Now: func() time.Time { return clock }, Events: func() uint64 { return 0 }})
+	b := New(Options{Conn: conn, Zone: zone, Now: func() time.Time { return clock }, Events: func() uint64 { return 0 }})
 	open := func(id string, where map[string][]string, want int) {
 		t.Helper()
 		of, err := period.Parse(id, clock, zone)

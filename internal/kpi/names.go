@@ -19,10 +19,10 @@ type names struct{ groups, fields, successors map[string]string }
 func (b *Books) view(q Query) (register.View, calendar.Day) {
 	recorded := q.Before
 	if day, err := calendar.ParseDay(q.AsOf); err == nil {
-		recorded = day.End(b.Calendars.Location())
+		recorded = day.End(b.Zone)
 	}
 	// The last day of the period: its end is the first instant after it.
-	return b.Registers().At(recorded), calendar.DayOf(q.Period.End.Add(-time.Millisecond), b.Calendars.Location())
+	return b.Registers().At(recorded), calendar.DayOf(q.Period.End.Add(-time.Millisecond), b.Zone)
 }
 
 func (b *Books) namesOf(q Query) names {
@@ -109,7 +109,7 @@ func (b *Books) addAgencies(f *Figure, d Definition, q Query) {
 		values, filtered := q.Where[name]
 		return !filtered || slices.Contains(values, value)
 	}
-	for _, a := range view.AgenciesIn(calendar.DayOf(q.Period.Start, b.Calendars.Location()), day) {
+	for _, a := range view.AgenciesIn(calendar.DayOf(q.Period.Start, b.Zone), day) {
 		code := a.Code
 		if q.Fold {
 			code = view.Successor(code, day)

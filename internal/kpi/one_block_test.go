@@ -10,7 +10,6 @@ import (
 	"github.com/ClickHouse/clickhouse-go/v2/lib/driver"
 
 	"tiendo/internal/booking"
-	"tiendo/internal/calendar"
 	"tiendo/internal/clickhouse/enginetest"
 	"tiendo/internal/period"
 )
@@ -34,7 +33,7 @@ func TestAnswersAreOfOneBlock(t *testing.T) {
 		queries   []Query
 	}{{false, queries}, {true, queries}, {false, queries[:1]}} {
 		want, elsewhere := uint64(n+1), of.elsewhere
-		b := New(Options{Conn: conn, Calendars: calendar.Builtin(zone), Now: time.Now, Elsewhere: func() bool { return elsewhere }, Events: func() uint64 { // asked first
+		b := New(Options{Conn: conn, Zone: zone, Now: time.Now, Elsewhere: func() bool { return elsewhere }, Events: func() uint64 { // asked first
 			events := booker.Mark().Events
 			if events < want {
 				bookAnother(t, conn, booker, want)
@@ -95,7 +94,7 @@ func TestWhatIsNoSum(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := New(Options{Conn: conn, Ledger: booker.Ledger(), Calendars: calendar.Builtin(zone), Now: time.Now, Events: func() uint64 { return booker.Mark().Events }})
+	b := New(Options{Conn: conn, Ledger: booker.Ledger(), Zone: zone, Now: time.Now, Events: func() uint64 { return booker.Mark().Events }})
 	received := func() Figure {
 		t.Helper()
 		figures, err := b.Ask(t.Context(), Query{ID: "dossier.received", Period: march, By: []string{"agency"}})

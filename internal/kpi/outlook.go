@@ -6,6 +6,7 @@ import (
 	"maps"
 	"math"
 	"slices"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -110,7 +111,7 @@ func (s *standing) add(other *standing) {
 // that has a dossier or is in the register. An outlook that needs a target has no row where there is none. Errors are the
 // engine's.
 func (b *Books) Look(ctx context.Context) ([]Figure, error) {
-	now, events := b.Now().In(b.Calendars.Location()), b.Events()
+	now, events := b.Now().In(b.Zone), b.Events()
 	quarter, err := period.Parse(fmt.Sprintf("%d-Q%d", now.Year(), (int(now.Month())+2)/3), now, now.Location())
 	if err != nil {
 		return nil, err
@@ -178,8 +179,8 @@ type quest struct {
 
 // quests are all that outlooks are reckoned from, the quarter being the one that runs.
 func (b *Books) quests(quarter period.Period) ([]quest, error) {
-	today := calendar.DayOf(quarter.End, quarter.End.Location())
-	before, err := period.Parse(b.workdays(today, -paceDays).String()+".."+(today-1).String(), quarter.End, quarter.End.Location())
+	today, days := calendar.DayOf(quarter.End, quarter.End.Location()), b.Registers().At(time.Time{}).Calendars()
+	before, err := period.Parse(workdays(days, today, -paceDays).String()+".."+(today-1).String(), quarter.End, quarter.End.Location())
 	if err != nil {
 		return nil, err
 	}
@@ -193,7 +194,7 @@ func (b *Books) quests(quarter period.Period) ([]quest, error) {
 			{overdue.numerator, func(s *standing, n int64) { s.overdue = n }},
 			{pending, func(s *standing, n int64) { s.due = n }},
 		}},
-		{quarter, b.workdays(today, waveDays).String(), []sought{{pending, func(s *standing, n int64) { s.wave = n }}}},
+		{quarter, workdays(days, today, waveDays).String(), []sought{{pending, func(s *standing, n int64) { s.wave = n }}}},
 		{before, "", []sought{{flow(lifecycle.Settled, 0, 0), func(s *standing, n int64) { s.settled = n }}}},
 	}, nil
 }
@@ -233,14 +234,14 @@ func (b *Books) standings(ctx context.Context, quests []quest) (map[string]*stan
 	return all, nil
 }
 
-// workdays is the day n working days after d, or before it if n is negative.
-func (b *Books) workdays(d calendar.Day, n int) calendar.Day {
+// workdays is the day n working days after d, or before it if n is negative, by vn-office; what that does not cover is counted by its weekdays.
+func workdays(days calendar.Set, d calendar.Day, n int) calendar.Day {
 	step := calendar.Day(1)
 	if n < 0 {
 		step, n = -1, -n
 	}
 	for n > 0 {
-		if d += step; b.Calendars.Office(d) {
+		if d += step; days.Office(d) {
 			n--
 		}
 	}

@@ -66,7 +66,7 @@ func (b *Books) addQuiet(ctx context.Context, queries []Query, figures []Figure)
 		if now := b.Now(); now.Before(end) {
 			end = now // of a period that has not begun: nobody is expected to have spoken since
 		}
-		today := calendar.DayOf(end.Add(-time.Millisecond), b.Calendars.Location())
+		today := calendar.DayOf(end.Add(-time.Millisecond), b.Zone)
 		key := fmt.Sprint(d.Families(), today, q.AsOf, q.Where["agency"])
 		quiet, asked := known[key]
 		if !asked {
@@ -110,14 +110,16 @@ func (b *Books) quiet(all []activity, q Query, today calendar.Day) []Quiet {
 		merge(sources, a.source, a)
 	}
 	ended := b.ended(q)
+	view, _ := b.view(q)
+	office := view.Calendars()
 	found := []Quiet{}
 	for code, a := range agencies {
-		if code != "" && !ended[code] && b.silent(a, today) {
+		if code != "" && !ended[code] && a.silent(office, today) {
 			found = append(found, Quiet{Agency: code, Since: a.last.String()})
 		}
 	}
 	for name, a := range sources {
-		if name != "" && b.silent(a, today) {
+		if name != "" && a.silent(office, today) {
 			found = append(found, Quiet{Source: name, Since: a.last.String()})
 		}
 	}
@@ -157,10 +159,10 @@ func merge(all map[string]*activity, name string, a activity) {
 // (days heard + 1) ÷ (days + 2), after Laplace's rule of succession, so that a habit of a few days proves little. Whoever is
 // heard of every day is silent after two whole working days. Whoever is heard of on less than every other day, or is not known for
 // long, speaks in bursts and by seasons that no share tells: its silence must also be longer than its own waits before explain.
-func (b *Books) silent(a *activity, today calendar.Day) bool {
+func (a *activity) silent(office calendar.Set, today calendar.Day) bool {
 	missed := 0
 	for d := a.last + 1; d < today; d++ {
-		if b.Calendars.Office(d) {
+		if office.Office(d) {
 			missed++
 		}
 	}
@@ -171,7 +173,7 @@ func (b *Books) silent(a *activity, today calendar.Day) bool {
 	known := 0 // days before the first that was heard of tell nothing of a habit
 	for d := a.last; known < habit && today-d < remembered; d-- {
 		was := a.was(int(today - d))
-		if was || b.Calendars.Office(d) {
+		if was || office.Office(d) {
 			known++
 		}
 		if was {
@@ -186,16 +188,16 @@ func (b *Books) silent(a *activity, today calendar.Day) bool {
 	if days >= habit/2 && 2*heard >= days {
 		return true
 	}
-	waits, longest := b.waits(a, today)
+	waits, longest := a.waits(office, today)
 	return longerThanAll(waits, float64(missed+1)/float64(longest)) < byChance
 }
 
 // waits counts the times between two days on which a was heard of, and tells how many working days the longest took.
-func (b *Books) waits(a *activity, today calendar.Day) (n, longest int) {
+func (a *activity) waits(office calendar.Set, today calendar.Day) (n, longest int) {
 	wait := 0
 	for d := a.last - 1; today-d < remembered; d-- {
 		was := a.was(int(today - d))
-		if was || b.Calendars.Office(d) {
+		if was || office.Office(d) {
 			wait++
 		}
 		if was {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math"
 	"testing"
-	"time"
 
 	"tiendo/internal/calendar"
 	"tiendo/internal/lifecycle"
@@ -22,11 +21,11 @@ func day(s string) calendar.Day {
 // TestSilent: how long somebody may be silent follows from how often they were heard. By hand, with p = (heard + 1) ÷
 // (days + 2) and (1 − p)ⁿ < 1/1000; working days of vn-office in 2025 (DOMAIN.md §3).
 func TestSilent(t *testing.T) {
-	b := New(Options{Calendars: calendar.Builtin(zone), Now: func() time.Time { return now }})
+	office := calendar.Builtin(zone)
 	heard := func(last string, days, every int) []calendar.Day {
 		var all []calendar.Day
 		for d := day(last); days > 0; d-- {
-			if b.Calendars.Office(d) {
+			if office.Office(d) {
 				if days--; days%every == 0 || d == day(last) {
 					all = append(all, d)
 				}
@@ -40,7 +39,7 @@ func TestSilent(t *testing.T) {
 		for _, d := range days {
 			a.note(d, int(day(today)-d))
 		}
-		if got := b.silent(&a, day(today)); got != want {
+		if got := a.silent(office, day(today)); got != want {
 			t.Errorf("%s: silent %t", name, got)
 		}
 	}
@@ -95,7 +94,7 @@ func TestQuiet(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	office, _ := b.Calendars.Get("vn-office")
+	office, _ := calendar.Builtin(zone).Get("vn-office")
 	for d := day("2024-12-02"); d <= day("2025-03-11"); d++ {
 		works, err := office.Works(d)
 		if err != nil {

@@ -43,7 +43,7 @@ func (b *Books) NewRecount(until time.Time, block uint64) *Recount {
 
 // Add adds what a case contributes: lines of a journal, or what they come to.
 func (r *Recount) Add(family event.Family, counts []lifecycle.Entry) {
-	zone := r.books.Calendars.Location()
+	zone := r.books.Zone
 	today := calendar.DayOf(r.until, zone)
 	now := r.until.Sub(today.Start(zone)).Milliseconds()
 	for i := range counts {
@@ -115,13 +115,13 @@ func (r *Recount) Compare(ctx context.Context, found func(Difference)) (compared
 // queries are the questions: by month of all time, and each year. What is added up of agencies is right for the whole city if it
 // is for each of them; quantiles are not added up.
 func (r *Recount) queries() ([]Query, error) {
-	first := monthOf(calendar.DayOf(r.until, r.books.Calendars.Location()))
+	first := monthOf(calendar.DayOf(r.until, r.books.Zone))
 	for _, lumps := range r.cube {
 		for l := range lumps {
 			first = min(first, l.month)
 		}
 	}
-	zone := r.books.Calendars.Location()
+	zone := r.books.Zone
 	type cut struct{ period, by string }
 	whole := first.String() + ".." + calendar.DayOf(r.until, zone).String()
 	cuts := []cut{{whole, "month"}}

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"tiendo/internal/booking"
 	"tiendo/internal/calendar"
@@ -25,7 +26,7 @@ func (b *Books) Suppose(ctx context.Context, rules *lifecycle.Rules, queries ...
 	families := map[event.Family][]*trial{}
 	var trials []*trial
 	for _, g := range groups {
-		t := &trial{group: g, sums: &sums{byKey: map[string]*series{}}, zone: b.Calendars}
+		t := &trial{group: g, sums: &sums{byKey: map[string]*series{}}, zone: b.Zone}
 		trials = append(trials, t)
 		for _, family := range g.statement.families {
 			families[family] = append(families[family], t)
@@ -63,7 +64,7 @@ func (b *Books) Suppose(ctx context.Context, rules *lifecycle.Rules, queries ...
 type trial struct {
 	group *group
 	sums  *sums
-	zone  calendar.Set
+	zone  *time.Location
 }
 
 func (t *trial) add(counts []lifecycle.Count) {
@@ -88,8 +89,8 @@ func (t *trial) ahead(c *lifecycle.Count) bool {
 	if !p.Running {
 		return false
 	}
-	today := calendar.DayOf(p.End, t.zone.Location())
-	return c.Day > today || c.Day == today && int64(c.Millis) >= p.End.Sub(today.Start(t.zone.Location())).Milliseconds()
+	today := calendar.DayOf(p.End, t.zone)
+	return c.Day > today || c.Day == today && int64(c.Millis) >= p.End.Sub(today.Start(t.zone)).Milliseconds()
 }
 
 // has says whether what a case contributes passes the filters.

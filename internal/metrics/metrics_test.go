@@ -20,7 +20,6 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
 
 	"tiendo/internal/booking"
-	"tiendo/internal/calendar"
 	"tiendo/internal/clickhouse/enginetest"
 	"tiendo/internal/kpi"
 	"tiendo/internal/metrics"
@@ -60,7 +59,7 @@ func newCity(t testing.TB, insert string, figures ...string) *city {
 		return c.now
 	}
 	books := kpi.New(kpi.Options{
-		Conn: conn, Calendars: calendar.Builtin(zone), Now: now, Events: func() uint64 { return c.mark.Events },
+		Conn: conn, Zone: zone, Now: now, Events: func() uint64 { return c.mark.Events },
 		Registers: func() *register.Registers { return c.known },
 	})
 	var err error

@@ -62,7 +62,7 @@ func (m *Method) Period(id string, now time.Time, zone *time.Location) (period.P
 
 // Gather asks the books for all that the method needs of a period. A *kpi.Error says what can't be asked.
 func (m *Method) Gather(ctx context.Context, b *kpi.Books, p period.Period, at Moment) (*Inputs, error) {
-	zone := b.Calendars.Location()
+	zone := b.Zone
 	in := &Inputs{
 		Period: Span{ID: p.ID, From: p.First, To: p.Last, Running: p.Running}, AsOf: b.Now().In(zone), Events: b.Events(), Block: at.Block,
 		Registers: []Register{}, Quiet: []kpi.Quiet{}, Figures: []Figure{}, Assessments: []Assessment{},

@@ -102,7 +102,7 @@ func reports(t *testing.T, of []counted) *Reports {
 		t.Fatal(err)
 	}
 	books := kpi.New(kpi.Options{
-		Conn: conn, Calendars: calendar.Builtin(zone), Now: func() time.Time { return now }, Events: func() uint64 { return 30 },
+		Conn: conn, Zone: zone, Now: func() time.Time { return now }, Events: func() uint64 { return 30 },
 		Registers: func() *register.Registers { return known },
 	})
 	return New(Options{Books: books, Zone: zone, Names: func(code, lang string) string {
