@@ -194,7 +194,7 @@ func (p *Pages) checkFilters(ctx context.Context, q *asked, lang language) error
 	}
 	value := q.where[name][slices.IndexFunc(q.where[name], func(v string) bool { return !slices.Contains(values[name], v) })]
 	delete(q.where, name)
-	w := &wrong{what: name + "=" + value, says: spoken[lang].WrongValue, would: p.near(q, name, value, values[name], lang)}
+	w := &wrong{what: name + "=" + value, says: spoken[lang].WrongValue, would: p.near(name, value, values[name], lang, func(v string) string { return q.href(lang, name, v) })}
 	if q.of.ofOne(name) {
 		w.what, w.says, w.status = value, spoken[lang].NoSuchAgency, http.StatusNotFound
 	}
@@ -212,7 +212,7 @@ func (q *asked) unknown(values map[string][]string) string {
 }
 
 // near are links to values that exist, those first that hold what was asked for.
-func (p *Pages) near(q *asked, name, value string, values []string, lang language) []choice {
+func (p *Pages) near(name, value string, values []string, lang language, href func(value string) string) []choice {
 	wanted := strings.ToLower(value)
 	values = slices.Clone(values)
 	holds := func(v string) int {
@@ -224,7 +224,7 @@ func (p *Pages) near(q *asked, name, value string, values []string, lang languag
 	slices.SortStableFunc(values, func(a, b string) int { return holds(a) - holds(b) })
 	var all []choice
 	for _, v := range values[:min(len(values), offered)] {
-		all = append(all, choice{p.nameOf(name, v, lang), q.href(lang, name, v), false})
+		all = append(all, choice{p.nameOf(name, v, lang), href(v), false})
 	}
 	return all
 }

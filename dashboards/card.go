@@ -38,9 +38,12 @@ type card struct {
 func (p *presenter) rate(id, name, says, of string) card {
 	r := p.city[id]
 	c := card{Name: name, Says: says, Of: of, Value: p.share(id, r), Spark: p.spark(id)}
-	if r.Denominator != nil && *r.Denominator > 0 {
+	switch {
+	case valueOf(r.Denominator) > 0:
 		numerator, denominator := p.part(id, "numerator", r.Numerator), p.part(id, "denominator", r.Denominator)
 		c.Numerator, c.Denominator = &numerator, &denominator
+	case of != "":
+		c.Of = p.lang.count(0) + " " + of
 	}
 	if r.Low != nil && r.High != nil {
 		c.Interval = p.lang.interval(*r.Low, *r.High)

@@ -157,7 +157,7 @@ func TestArithmeticOfADeadline(t *testing.T) {
 	v := viewOf(t, "dossier/H24.12-190823-0001", vietnamese)
 	want := &arithmetic{
 		Promise: "hết ngày 06/09/2019", Wait: "3 ngày làm việc", Deadline: "hết ngày 11/09/2019", Sign: "<", Ended: "Kết thúc", Closed: "09:15 12/09/2019",
-		First: "hết ngày 10/09/2019", Hours: v.Why.Hours, Calendar: "vn-office",
+		First: "hết ngày 10/09/2019", Hours: v.Why.Hours, Calendar: "vn-office", Rule: toldIn[vietnamese].RuleOfPauses,
 	}
 	if diff := cmp.Diff(want, v.Why); diff != "" {
 		t.Error(diff)
@@ -327,6 +327,10 @@ func TestStatesOfCases(t *testing.T) {
 	if v := viewOf(t, "dossier/on-time", english); v.Why.Wait != "0 working days" || v.Why.First != "" {
 		t.Errorf("%+v", v.Why)
 	}
+	// Nothing but a dossier pauses, and what is late at this moment is called so.
+	if v := viewOf(t, "task/waits", vietnamese); v.Why.Wait != "" || v.Why.Rule != "" || v.Sentence != "Đang thực hiện, quá hạn: Hạn hết ngày 30/09/2019." {
+		t.Errorf("%+v %s", v.Why, v.Sentence)
+	}
 	waits := viewOf(t, "dossier/waits", english)
 	if waits.Pauses[0].To != "still waiting" || waits.Pauses[0].Counted != "" || waits.Strip == nil || waits.Strip.Deadline != "" {
 		t.Errorf("%+v %+v", waits.Pauses, waits.Strip)
@@ -470,6 +474,49 @@ func TestListsSpeakInWords(t *testing.T) {
 			t.Errorf("a case is of %q, want %q", r.What, want)
 		}
 	}
+}
+
+// Tasks are not received but assigned, and are not settled but done.
+func TestListsOfTasksSpeakOfTasks(t *testing.T) {
+	due := today.AddDate(0, 0, -1)
+	open := "open"
+	h := pagesOf(t, sources{cases: func(context.Context, kpi.Query, kpi.Listing) (*kpi.List, error) {
+		return &kpi.List{Total: 1, Sum: 1, Cases: []kpi.Listed{{Family: "task", Subject: "1", N: 1, Verdict: &open, Deadline: &due}}}, nil
+	}}).Cases()
+	page := bodyOf(t, get(t, h, "/cases?kpi=task.open&period=2019-09"))
+	for _, want := range []string{">Giao</a>", `<th scope="col">Loại</th>`, "Đang thực hiện, quá hạn</span>"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("a list of tasks lacks %s", want)
+		}
+	}
+}
+
+// An agency that nobody knows has no list, but what would do; one that has cases, or could have some, has one.
+func TestListsOfUnknownAgencies(t *testing.T) {
+	total := uint64(0)
+	h := pagesOf(t, sources{ask: cityAnswers, cases: func(context.Context, kpi.Query, kpi.Listing) (*kpi.List, error) {
+		return &kpi.List{Total: total, Cases: []kpi.Listed{}}, nil
+	}}).Cases()
+	f := func(query string, status int) {
+		t.Helper()
+		r := get(t, h, "/cases?lang=en&kpi=dossier.late&period=2019-09&"+query)
+		page := bodyOf(t, r)
+		if r.StatusCode != status {
+			t.Errorf("%s: status %d, want %d", query, r.StatusCode, status)
+		}
+		if status == 400 && (!strings.Contains(page, "“agency=NOPE” is not in the figures.") || !strings.Contains(page, `href="/cases?agency=H24.12&amp;kpi=dossier.late&amp;lang=en&amp;period=2019-09">`)) {
+			t.Errorf("%s: it does not say what would do: %s", query, page)
+		}
+	}
+	f("agency=NOPE", 400)
+	f("agency=H24.12&agency=NOPE", 400)
+	f("agency=H24.12", 200)
+	f("agency=", 200)
+	if r := get(t, h, "/cases?lang=en&kpi=dossier.late&agency=NOPE&format=csv"); r.StatusCode != 400 {
+		t.Errorf("as CSV: status %d", r.StatusCode)
+	}
+	total = 1
+	f("agency=NOPE", 200)
 }
 
 func TestListsAreReadAsTheAPIReadsThem(t *testing.T) {

@@ -15,14 +15,9 @@ import (
 // exportedAtOnce is how many cases of an export are read from the books at a time.
 const exportedAtOnce = 5000
 
-// export sends all the cases of a list for a spreadsheet, in their order, and has it written down. Times are the city's.
-func (p *Pages) export(w http.ResponseWriter, r *http.Request, q *listQuestion, lang language) {
-	q.of.After, q.of.Limit = "", exportedAtOnce
-	list, err := p.from.cases(r.Context(), q.query, q.of)
-	if err != nil {
-		p.refuse(w, r, lang, err)
-		return
-	}
+// export sends all the cases of a list, which begins with those that were read, for a spreadsheet, in their order, and has it written
+// down. Times are the city's.
+func (p *Pages) export(w http.ResponseWriter, r *http.Request, q *listQuestion, list *kpi.List, lang language) {
 	p.Exported(r.Context(), fmt.Sprintf("cases %s %s", q.query.ID, q.query.Period.ID), "csv")
 	name := fmt.Sprintf("%s-%s.csv", q.query.ID, q.query.Period.ID)
 	w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
@@ -43,6 +38,7 @@ func (p *Pages) export(w http.ResponseWriter, r *http.Request, q *listQuestion, 
 			return
 		}
 		q.of.After = list.Next
+		var err error
 		if list, err = p.from.cases(r.Context(), q.query, q.of); err != nil {
 			p.Logger.Warn("an export of cases was cut off", "figure", q.query.ID, "error", err)
 			panic(http.ErrAbortHandler) // the browser must not take the half for the whole

@@ -1,6 +1,7 @@
 package dashboards
 
 import (
+	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
@@ -31,17 +32,46 @@ func (p *Pages) list(w http.ResponseWriter, r *http.Request) {
 		p.refuse(w, r, lang, err)
 		return
 	}
-	if asked.csv {
-		p.export(w, r, &asked, lang)
-		return
-	}
 	list, err := p.from.cases(r.Context(), asked.query, asked.of)
 	if err != nil {
 		p.refuse(w, r, lang, err)
 		return
 	}
+	if list.Total == 0 && p.nobody(w, r, &asked, lang) {
+		return
+	}
+	if asked.csv {
+		p.export(w, r, &asked, list, lang)
+		return
+	}
 	v := newListView(asked, list, lang, p.nameOf, p.Now(), p.Location)
 	p.send(w, r, http.StatusOK, "cases", p.sheet(r, lang, v.Name+" · "+v.Period, v))
+}
+
+// nobody refuses a list without cases of an agency that no register and no case names, as pages of figures do.
+func (p *Pages) nobody(w http.ResponseWriter, r *http.Request, q *listQuestion, lang language) (refused bool) {
+	codes := slices.DeleteFunc(slices.Clone(q.query.Where["agency"]), func(code string) bool { return code == "" }) // "" is of no agency
+	if len(codes) == 0 {
+		return false
+	}
+	known, err := p.values.at(r.Context(), &page{filters: []string{"agency"}, lists: everyAgency}, true)
+	if err != nil {
+		p.refuse(w, r, lang, err)
+		return true
+	}
+	at := slices.IndexFunc(codes, func(code string) bool { return !slices.Contains(known["agency"], code) })
+	if at < 0 {
+		return false
+	}
+	p.complain(w, r, lang, http.StatusBadRequest, trouble{
+		Heading: fmt.Sprintf("“%s” %s", cut("agency="+codes[at]), spoken[lang].WrongValue), Says: spoken[lang].TryThese,
+		Would: p.near("agency", codes[at], known["agency"], lang, func(code string) string {
+			params := r.URL.Query()
+			params.Set("agency", code)
+			return "/cases?" + params.Encode()
+		}),
+	})
+	return true
 }
 
 // listQuestion is what the address of a list asks for.
@@ -53,6 +83,8 @@ type listQuestion struct {
 	csv bool
 	// report says that the period is one of the reporting calendar.
 	report bool
+	// lang is the language that the address names, which those of the list's other pages keep; "" if it names none.
+	lang string
 }
 
 // reserved are the parameters of a list that are no filters.
@@ -76,6 +108,7 @@ func (p *Pages) readList(params url.Values) (listQuestion, error) {
 		}
 	}
 	q.query.ID = one["kpi"]
+	q.lang = one["lang"]
 	q.of = kpi.Listing{Part: kpi.Part(one["part"]), Order: kpi.Order(one["sort"]), After: one["after"], Limit: listed}
 	var known bool
 	if q.definition, known = kpi.ByID(q.query.ID); !known {
@@ -112,8 +145,9 @@ func (p *Pages) readList(params url.Values) (listQuestion, error) {
 		return q, &kpi.Error{Param: "fold", Message: "successor would do", VI: "dùng được successor (tính vào cơ quan kế thừa)"}
 	}
 	switch one["format"] {
-	case "", "csv":
-		q.csv = one["format"] != ""
+	case "":
+	case "csv": // the whole of it
+		q.csv, q.of.After, q.of.Limit = true, "", exportedAtOnce
 	default:
 		return q, &kpi.Error{Param: "format", Message: "csv would do", VI: "dùng được csv"}
 	}
@@ -147,6 +181,9 @@ func (q *listQuestion) as(path string, of kpi.Listing) string {
 		if days != nil {
 			params.Set(name, days.String())
 		}
+	}
+	if q.lang != "" && path == "/cases" { // the API speaks none
+		params.Set("lang", q.lang)
 	}
 	if q.query.Fold {
 		params.Set("fold", "successor")

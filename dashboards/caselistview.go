@@ -18,12 +18,12 @@ type listView struct {
 	Period, Days   string
 	Filters        []string
 	Parts          []choice
-	// Cases is what they are counted as, beside Total.
-	Cases, Total, Sum string
-	ExactTotal        uint64
-	ExactSum          int64
-	Rows              []caseRow
-	Counted           bool // some case counts more than once
+	// Cases is what they are counted as, beside Total, What the heading of what they are about.
+	Cases, What, Total, Sum string
+	ExactTotal              uint64
+	ExactSum                int64
+	Rows                    []caseRow
+	Counted                 bool // some case counts more than once
 	// Sorts lead to the list in other orders: by subject, opened, deadline and closed.
 	Sorts                  [4]choice
 	Next, First, JSON, CSV string
@@ -44,11 +44,15 @@ type caseRow struct {
 // badge is a verdict as it is shown.
 type badge struct{ Text, Tone string }
 
-func badgeOf(verdict string, lang language) badge {
-	if v, ok := verdicts[verdict]; ok {
-		return badge{v.in(lang), v.tone}
+func badgeOf(family, verdict string, lang language) badge {
+	v, ok := verdicts[family+"."+verdict]
+	if !ok {
+		v, ok = verdicts[verdict]
 	}
-	return badge{verdict, "level"}
+	if !ok {
+		return badge{verdict, "level"}
+	}
+	return badge{v.in(lang), v.tone}
 }
 
 // newListView makes the page's model. It is pure.
@@ -61,11 +65,18 @@ func newListView(q listQuestion, list *kpi.List, lang language, names func(dimen
 	v := listView{
 		Lang: lang, ID: d.ID, Name: lang.of(d.VI, d.EN), Says: definitionOf(&d, lang), Period: lang.period(of.ID), Days: lang.day(of.First) + " – " + lang.day(last),
 		Total: lang.count(float64(list.Total)), Sum: lang.count(float64(list.Sum)), ExactTotal: list.Total, ExactSum: list.Sum,
-		Cases: toldIn[lang].Cases, Back: pageHref(of.ID, lang), DefinitionOf: "/kpis#" + d.ID,
+		Cases: toldIn[lang].Cases, What: toldIn[lang].Procedure, Back: pageHref(of.ID, lang), DefinitionOf: "/kpis#" + d.ID,
 	}
+	opened := toldIn[lang].Opened
 	if of := d.Families(); len(of) == 1 {
 		if counted, ok := countedAs[of[0]]; ok {
 			v.Cases = counted.in(lang)
+		}
+		if begun, ok := begunAs[of[0]]; ok {
+			opened = begun.in(lang)
+		}
+		if of[0] != event.Dossier { // nothing else has a procedure
+			v.What = dimensionNames["kind"].in(lang)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(q.query.Where)) {
@@ -91,7 +102,7 @@ func newListView(q listQuestion, list *kpi.List, lang language, names func(dimen
 	for i, order := range []kpi.Order{kpi.BySubject, kpi.ByOpened, kpi.ByDeadline, kpi.ByClosed} {
 		c := toldIn[lang]
 		v.Sorts[i] = choice{
-			[]string{c.Code, c.Opened, c.Deadline, c.Closed}[i], q.as("/cases", kpi.Listing{Part: q.of.Part, Order: order}), order == q.of.Order,
+			[]string{c.Code, opened, c.Deadline, c.Closed}[i], q.as("/cases", kpi.Listing{Part: q.of.Part, Order: order}), order == q.of.Order,
 		}
 	}
 	for _, listed := range list.Cases {
@@ -113,6 +124,9 @@ func newListView(q listQuestion, list *kpi.List, lang language, names func(dimen
 var countedAs = map[event.Family]inBoth{
 	event.Dossier: {"hồ sơ", "dossiers"}, event.Task: {"nhiệm vụ", "tasks"}, event.Petition: {"đơn", "petitions"}, event.Finding: {"tồn tại", "findings"},
 }
+
+// begunAs is how cases of one family begin that are not received.
+var begunAs = map[event.Family]inBoth{event.Task: {"Giao", "Assigned"}, event.Finding: {"Nêu ra", "Raised"}}
 
 // filterText writes a filter in words; an agency says by itself what it is.
 func filterText(name, value string, lang language, names func(dimension, code string, lang language) string) string {
@@ -159,7 +173,7 @@ func rowOf(c kpi.Listed, lang language, names func(dimension, code string, lang 
 	if verdict == "open" && c.Deadline != nil && c.Deadline.Before(now) {
 		verdict = "overdue"
 	}
-	r.Verdict = badgeOf(verdict, lang)
+	r.Verdict = badgeOf(c.Family, verdict, lang)
 	return r
 }
 

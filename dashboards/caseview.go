@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"tiendo/internal/event"
 	"tiendo/internal/kpi"
 	"tiendo/internal/lifecycle"
 )
@@ -42,7 +43,9 @@ type arithmetic struct {
 	Ended string
 	// First is the deadline by the first promise, where that is another.
 	First, Hours string
-	Calendar     string
+	// Rule says which pauses count; "" where nothing pauses, as then Wait is.
+	Rule     string
+	Calendar string
 }
 
 type promiseRow struct {
@@ -78,9 +81,12 @@ func newCaseView(x *lifecycle.Explanation, lang language, names func(dimension, 
 	t := caseTeller{x: x, lang: lang, c: toldIn[lang], names: names, zone: zone, now: now}
 	vi, en := x.Sentence(t.zone)
 	v := &caseView{
-		Lang: lang, Family: lang.familyName(string(x.Family)), Subject: x.Subject, Facts: t.facts(), Verdict: badgeOf(t.verdict(), lang),
+		Lang: lang, Family: lang.familyName(string(x.Family)), Subject: x.Subject, Facts: t.facts(), Verdict: badgeOf(string(x.Family), t.verdict(), lang),
 		Sentence: lang.of(vi, en), Why: t.arithmetic(), Promises: t.promises(), Pauses: t.pauses(), Course: t.course(), Basis: t.basis(), Legs: t.legs(), Events: t.events(),
 		Figures: t.figures(), JSON: "/v1" + caseHref(string(x.Family), x.Subject),
+	}
+	if t.verdict() == "overdue" { // at this moment, of which the sentence does not know
+		v.Sentence = v.Verdict.Text + ": " + t.c.Deadline + " " + t.limit(x.Deadline) + "."
 	}
 	if x.Agency != "" {
 		v.Agency = names("agency", x.Agency, lang)
@@ -173,8 +179,15 @@ func (t *caseTeller) arithmetic() *arithmetic {
 	}
 	force := promises[len(promises)-1]
 	a := &arithmetic{Promise: t.limit(force.Due), Calendar: t.x.Basis.Calendar, Closed: t.c.NotClosed, Ended: t.c.Closed}
+	pauses := t.x.Family == event.Dossier // nothing else does (rule 4)
+	if pauses {
+		a.Rule = t.c.RuleOfPauses
+	}
 	if t.x.HasWork {
-		a.Hours = t.lang.decimal(float64(t.x.Work) / 3_600_000)
+		a.Hours = t.lang.decimal(float64(t.x.Work)/3_600_000) + " " + t.c.WorkingHours
+		if pauses {
+			a.Hours += t.c.WithoutPauses
+		}
 	}
 	if t.x.Closing != "" {
 		a.Closed = t.instant(t.x.Told)
@@ -186,7 +199,10 @@ func (t *caseTeller) arithmetic() *arithmetic {
 		}
 		return a
 	}
-	a.Deadline, a.Wait = t.limit(force.Deadline), t.moved(force)
+	a.Deadline = t.limit(force.Deadline)
+	if pauses {
+		a.Wait = t.moved(force)
+	}
 	compared := t.x.Told
 	if t.x.Closing == "" {
 		compared = t.now

@@ -9,7 +9,7 @@ type caseWords struct {
 	CaseOf, AsJSON                                         string
 	Promised, Deadline, Pauses, Closed, NotClosed, Now     string
 	Undefined, EndOf, WorkingDays, PlainDays               string
-	WorkingHours, RuleOfPauses                             string
+	WorkingHours, WithoutPauses, RuleOfPauses              string
 	Opened, FirstDeadline, ByCalendar                      string
 	Strip, StripBefore, StripRun, StripPause, StripOver    string
 	Promises, Made, Due, Effective, InForce, First, Past   string
@@ -49,7 +49,7 @@ var toldIn = map[language]*caseWords{
 		CaseOf: "Diễn biến", AsJSON: "Dữ liệu JSON",
 		Promised: "Ngày hẹn có hiệu lực", Deadline: "Hạn", Pauses: "Thời gian chờ bổ sung", Closed: "Kết thúc", NotClosed: "chưa kết thúc", Now: "Bây giờ",
 		Undefined: "chưa xác định, đang chờ bổ sung", EndOf: "hết ngày", WorkingDays: "ngày làm việc", PlainDays: "ngày",
-		WorkingHours: "giờ làm việc từ tiếp nhận đến kết thúc, không kể thời gian chờ bổ sung",
+		WorkingHours: "giờ làm việc từ khi bắt đầu đến khi kết thúc", WithoutPauses: ", không kể thời gian chờ bổ sung",
 		RuleOfPauses: "Chỉ thời gian chờ sau khi hẹn và bắt đầu không muộn hơn hạn mới dời hạn; ngày nghỉ không được tính.",
 		Opened:       "Tiếp nhận", FirstDeadline: "Hạn theo hẹn lần đầu", ByCalendar: "Lịch",
 		Strip: "Diễn biến theo thời gian", StripBefore: "chờ tiếp nhận", StripRun: "giải quyết", StripPause: "chờ bổ sung", StripOver: "quá hạn",
@@ -90,7 +90,7 @@ var toldIn = map[language]*caseWords{
 		CaseOf: "History of", AsJSON: "as JSON",
 		Promised: "Promise in force", Deadline: "Deadline", Pauses: "Waiting for the applicant", Closed: "Closed", NotClosed: "not closed", Now: "Now",
 		Undefined: "not fixed while it waits for the applicant", EndOf: "end of", WorkingDays: "working days", PlainDays: "days",
-		WorkingHours: "working hours from receipt to closing, without the wait for the applicant",
+		WorkingHours: "working hours from opening to closing", WithoutPauses: ", without the wait for the applicant",
 		RuleOfPauses: "Only a wait after the promise was made, that began no later than the deadline, moves it; days off are not counted.",
 		Opened:       "Received", FirstDeadline: "Deadline by the first promise", ByCalendar: "Calendar",
 		Strip: "The case over time", StripBefore: "awaiting acceptance", StripRun: "in settlement", StripPause: "waiting for the applicant", StripOver: "overdue",
@@ -152,25 +152,30 @@ func (l language) familyName(id string) string {
 	return id
 }
 
-// verdicts name the states of cases, with the tone in which they are shown: good, bad or level.
+// verdicts name the states of cases, with the tone in which they are shown: good, bad or level. A kind of case has its own name for one
+// under "task.open" and the like.
 var verdicts = map[string]struct {
 	inBoth
 	tone string
 }{
-	"early":        {inBoth{"Trước hạn", "Early"}, "good"},
-	"on_time":      {inBoth{"Đúng hạn", "On time"}, "good"},
-	"late":         {inBoth{"Quá hạn", "Late"}, "bad"},
-	"overdue":      {inBoth{"Đang giải quyết, quá hạn", "Open, overdue"}, "bad"},
-	"open":         {inBoth{"Đang giải quyết", "Open"}, "level"},
-	"paused":       {inBoth{"Đang chờ bổ sung", "Waiting for the applicant"}, "level"},
-	"awaiting":     {inBoth{"Chờ tiếp nhận", "Awaiting acceptance"}, "level"},
-	"not_accepted": {inBoth{"Không được tiếp nhận", "Not accepted"}, "level"},
-	"ended":        {inBoth{"Kết thúc, không giải quyết", "Closed, not settled"}, "level"},
-	"no_deadline":  {inBoth{"Không có hạn", "No deadline"}, "level"},
-	"no_calendar":  {inBoth{"Ngoài lịch", "Outside the calendar"}, "level"},
-	"orphan":       {inBoth{"Chưa từng tiếp nhận", "Never received"}, "level"},
-	"voided":       {inBoth{"Đã hủy, không tính", "Voided, not counted"}, "level"},
-	"held":         {inBoth{"Đã tiếp", "Held"}, "level"},
+	"early":           {inBoth{"Trước hạn", "Early"}, "good"},
+	"on_time":         {inBoth{"Đúng hạn", "On time"}, "good"},
+	"late":            {inBoth{"Quá hạn", "Late"}, "bad"},
+	"overdue":         {inBoth{"Đang giải quyết, quá hạn", "Open, overdue"}, "bad"},
+	"open":            {inBoth{"Đang giải quyết", "Open"}, "level"},
+	"task.overdue":    {inBoth{"Đang thực hiện, quá hạn", "Open, overdue"}, "bad"},
+	"task.open":       {inBoth{"Đang thực hiện", "Open"}, "level"},
+	"finding.overdue": {inBoth{"Đang khắc phục, quá hạn", "Open, overdue"}, "bad"},
+	"finding.open":    {inBoth{"Đang khắc phục", "Open"}, "level"},
+	"paused":          {inBoth{"Đang chờ bổ sung", "Waiting for the applicant"}, "level"},
+	"awaiting":        {inBoth{"Chờ tiếp nhận", "Awaiting acceptance"}, "level"},
+	"not_accepted":    {inBoth{"Không được tiếp nhận", "Not accepted"}, "level"},
+	"ended":           {inBoth{"Kết thúc, không giải quyết", "Closed, not settled"}, "level"},
+	"no_deadline":     {inBoth{"Không có hạn", "No deadline"}, "level"},
+	"no_calendar":     {inBoth{"Ngoài lịch", "Outside the calendar"}, "level"},
+	"orphan":          {inBoth{"Chưa từng tiếp nhận", "Never received"}, "level"},
+	"voided":          {inBoth{"Đã hủy, không tính", "Voided, not counted"}, "level"},
+	"held":            {inBoth{"Đã tiếp", "Held"}, "level"},
 }
 
 // standings say what became of a record, by its standing and the number of the rule that decided.

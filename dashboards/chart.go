@@ -83,6 +83,13 @@ type tipLine struct {
 	Text string `json:"text"`
 }
 
+// Told says that there is a value to draw: without one a chart would be an axis around nothing.
+func (c chart) Told() bool {
+	return slices.ContainsFunc(c.Table.Rows, func(r tableRow) bool {
+		return slices.ContainsFunc(r.Cells, func(n number) bool { return n.Exact != "" })
+	})
+}
+
 // among says of how much the rates of some rows are, from the least to the most.
 func (p *presenter) among(name string, rows []kpi.Row) string {
 	least, most := math.Inf(1), 0.0

@@ -67,6 +67,8 @@ type Options struct {
 	Aside func() ([]Aside, error)
 	// Exported writes down that a list of cases was taken out, and in which format.
 	Exported func(ctx context.Context, what, format string)
+	// TokenFile is where the administrator's token stands, for the example on the page of an empty city.
+	TokenFile string
 	// Version is the program's.
 	Version string
 	Logger  *slog.Logger

@@ -347,7 +347,7 @@ func pagesOf(t testing.TB, from sources, change ...func(*Options)) *Pages {
 		t.Fatal(err)
 	}
 	o := Options{
-		Location: hanoi, Now: func() time.Time { return today }, Names: nameOf, Version: "test",
+		Location: hanoi, Now: func() time.Time { return today }, Names: nameOf, Version: "test", TokenFile: "data/city/admin.token",
 		Logger: slog.New(slog.DiscardHandler),
 	}
 	for _, c := range change {

@@ -145,6 +145,25 @@ func TestPagesLookLikeThis(t *testing.T) {
 	}
 }
 
+// A chart without a value says so, where months stand beside it for the sake of other figures.
+func TestChartsOfNothingSaySo(t *testing.T) {
+	needNpm(t)
+	page := bodyOf(t, get(t, site(t, func(ctx context.Context, queries ...kpi.Query) ([]kpi.Figure, error) {
+		all, err := cityAnswers(ctx, queries...)
+		for i, q := range queries {
+			if d, _ := kpi.ByID(q.ID); d.Shape == kpi.Ratio {
+				for j := range all[i].Rows {
+					all[i].Rows[j] = kpi.Row{Keys: all[i].Rows[j].Keys}
+				}
+			}
+		}
+		return all, err
+	}), "/?lang=en"))
+	if strings.Contains(page, `id="on-time-months"`) || !strings.Contains(page, `id="open-months"`) || strings.Count(page, `<p class="none">There is nothing in this period.</p>`) != 2 {
+		t.Errorf("a chart of no value is drawn, or one of values is not: %s", page)
+	}
+}
+
 // TestPagesSayThatBooksAreMadeAgain: after an upgrade figures may lack what the version before did not count.
 func TestPagesSayThatBooksAreMadeAgain(t *testing.T) {
 	for _, renewing := range []bool{false, true} {

@@ -178,7 +178,7 @@ func (p *presenter) numberOf(q kpi.Query, r kpi.Row, part kpi.Part, v *float64, 
 		n.Cases = p.casesOf(q, part, n.Agency)
 		return n
 	}
-	params := paramsOf(q, part)
+	params := p.paramsOf(q, part)
 	for _, key := range r.Keys {
 		name := key.Dimension
 		if slices.Contains([]string{"day", "month", "quarter"}, name) {
@@ -190,8 +190,12 @@ func (p *presenter) numberOf(q kpi.Query, r kpi.Row, part kpi.Part, v *float64, 
 	return n
 }
 
-func paramsOf(q kpi.Query, part kpi.Part) url.Values {
+// paramsOf are the parameters of the list of a figure's cases. Who is sent a link to it reads it in the language of the page that it is from.
+func (p *presenter) paramsOf(q kpi.Query, part kpi.Part) url.Values {
 	params := url.Values{"kpi": {q.ID}, "period": {q.Period.ID}}
+	if p.lang != vietnamese {
+		params.Set("lang", string(p.lang))
+	}
 	maps.Copy(params, q.Where)
 	if part != kpi.All {
 		params.Set("part", string(part))
@@ -207,7 +211,7 @@ func (p *presenter) casesOf(q kpi.Query, part kpi.Part, agency string) string {
 		if p.rests == nil {
 			p.rests = map[[3]string]string{}
 		}
-		rest = "&" + paramsOf(q, part).Encode() // all of them come after "agency"
+		rest = "&" + p.paramsOf(q, part).Encode() // all of them come after "agency"
 		p.rests[of] = rest
 	}
 	return "/cases?agency=" + url.QueryEscape(agency) + rest
@@ -226,8 +230,8 @@ func (p *presenter) number(id, part string, v *float64, write func(float64) stri
 
 // byDeadline is the address of the cases that a figure counts, by their deadlines.
 func (p *presenter) byDeadline(id string) string {
-	params := url.Values{"kpi": {id}, "period": {p.period.ID}, "sort": {string(kpi.ByDeadline)}}
-	maps.Copy(params, p.where)
+	params := p.paramsOf(p.whole(id), kpi.All)
+	params.Set("sort", string(kpi.ByDeadline))
 	return "/cases?" + params.Encode()
 }
 

@@ -60,6 +60,27 @@ func TestPagesOnEveryScreen(t *testing.T) {
 	}
 }
 
+// The table of a chart, once opened, is whole where there is room, and nothing lies over it.
+func TestOpenedTablesAreWhole(t *testing.T) {
+	needNpm(t)
+	server := serve(t, site(t, cityAnswers))
+	b := newTab(browser(t), t, 1366, 900, false)
+	for _, width := range []int64{1366, 360} {
+		b.do(t, chromedp.EmulateViewport(width, 900), chromedp.Navigate(server.URL+"/?lang=en"))
+		eventually(t, b, `document.readyState === 'complete' && document.fonts.status === 'loaded' && `+undrawn+` === 0`)
+		wrong := eval[string](t, b, `[...document.querySelectorAll('figure > .data')].map((d) => {
+			d.open = true;
+			const table = d.querySelector('.scroll'), below = d.parentElement.querySelector('.takes');
+			return (below.getBoundingClientRect().top < table.getBoundingClientRect().bottom ? 'links over ' : '') + (innerWidth > 1000 && table.scrollWidth > table.clientWidth ? table.scrollWidth + ' in ' + table.clientWidth : '');
+		}).join('\n').trim()`)
+		if wrong != "" {
+			t.Errorf("at %d: %s", width, wrong)
+		}
+		b.do(t, chromedp.ScrollIntoView("figure > .data"))
+		b.keep(t, fmt.Sprintf("opened-%d", width))
+	}
+}
+
 // await returns the lines that a promise gives.
 func (b *tab) await(t *testing.T, script string) []string {
 	t.Helper()

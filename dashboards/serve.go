@@ -49,6 +49,8 @@ type frame struct {
 	Trouble *trouble
 	// Host is where the visitor has reached us, for the examples on an empty page.
 	Host, Example string
+	// TokenFile holds the token with which an example is sent.
+	TokenFile string
 }
 
 // trouble is a page that tells why there are no figures.
@@ -171,7 +173,7 @@ func (p *Pages) drawsCharts() bool { return p.assets.path("charts.js") != "" }
 // frame is the frame of a page of figures.
 func (p *Pages) frame(r *http.Request, q *asked, lang language) frame {
 	f := p.bare(r, lang, q.of.title.in(lang)+" · "+lang.period(q.period.ID))
-	f.Charts, f.Host, f.Example = p.drawsCharts(), host(r), p.example()
+	f.Charts, f.Host, f.Example, f.TokenFile = p.drawsCharts(), host(r), p.example(), p.TokenFile
 	f.Heading, f.Period, f.PeriodID = q.of.title.in(lang), lang.period(q.period.ID), q.period.ID
 	if code := q.where["agency"]; q.of.ofOne("agency") && len(code) == 1 {
 		f.Heading = p.nameOf("agency", code[0], lang)

@@ -136,6 +136,14 @@ func TestWallsOfPeriodsWithoutCases(t *testing.T) {
 	}
 }
 
+// A line by month says its newest value and of how many cases it is: nobody points at a wall.
+func TestLinesOnWallsSayTheirNewestValue(t *testing.T) {
+	page := bodyOf(t, get(t, wallSite(t, few), "/wall?panels=months&lang=en"))
+	if n := len(regexp.MustCompile(`</svg>[^<·]+ · Oct\x{a0}2019:\x{a0}\d+\.\d%\x{a0}\([\d,]+\x{a0}/\x{a0}[\d,]+\)</span>`).FindAllString(page, -1)); n != 4 {
+		t.Errorf("%d of 4 lines do: %s", n, page)
+	}
+}
+
 // All panels have tiles that are known, at most six, and names in both languages.
 func TestPanelsHoldTogether(t *testing.T) {
 	seen := map[string]bool{}

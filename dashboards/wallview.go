@@ -135,6 +135,9 @@ func (t *wallTeller) tile(of tileOf) (tileView, error) {
 	switch of.show {
 	case showMonths:
 		c, err := t.trend("wall-"+strings.ReplaceAll(of.ids[0], ".", "-"), v.Name, t.lines(of.ids))
+		for i, id := range of.ids {
+			c.Legend[i].Name += t.newest(id)
+		}
 		v.Chart = &c
 		return v, err
 	case showMost:
@@ -147,6 +150,16 @@ func (t *wallTeller) tile(of tileOf) (tileView, error) {
 		t.value(&v, of.ids[0])
 	}
 	return v, nil
+}
+
+// newest is the last value of a line by month and what it is made of, which nobody can point at on a wall; "" of a line without one.
+func (t *wallTeller) newest(id string) string {
+	for _, month := range slices.Backward(t.monthIDs()) {
+		if r := t.monthly[id][month]; r.Value != nil {
+			return " · " + strings.ReplaceAll(t.lang.month(month)+": "+t.rateText(r.Value, r.Numerator, r.Denominator), " ", nbsp) // whole on a line
+		}
+	}
+	return ""
 }
 
 // lines are the figures of a chart by month, each with a stroke of its own.

@@ -69,7 +69,7 @@ var spoken = map[language]*words{
 
 		ByMonth: "Theo tháng", OnTimeByMonth: "Hồ sơ đúng hạn theo tháng", UptakeByMonth: "Nộp trực tuyến theo tháng",
 		OpenByMonth: "Hồ sơ đang giải quyết, cuối tháng", TasksByMonth: "Nhiệm vụ đang thực hiện, cuối tháng",
-		FullUptake: "Trong đó: thủ tục toàn trình", InTerm: "Trong hạn", LateShare: "tỷ lệ quá hạn", MonthRuns: "tháng chưa kết thúc",
+		FullUptake: "Nộp trực tuyến, thủ tục toàn trình", InTerm: "Trong hạn", LateShare: "tỷ lệ quá hạn", MonthRuns: "tháng chưa kết thúc",
 		Month:    "Tháng",
 		Received: "Tiếp nhận", Settled: "Đã giải quyết",
 
@@ -133,7 +133,7 @@ var spoken = map[language]*words{
 
 		ByMonth: "By month", OnTimeByMonth: "Dossiers on time by month", UptakeByMonth: "Submitted online by month",
 		OpenByMonth: "Dossiers in settlement, end of month", TasksByMonth: "Tasks open, end of month",
-		FullUptake: "Of these: fully online procedures", InTerm: "In term", LateShare: "overdue", MonthRuns: "month still running",
+		FullUptake: "Online, fully online procedures", InTerm: "In term", LateShare: "overdue", MonthRuns: "month still running",
 		Month:    "Month",
 		Received: "Received", Settled: "Settled",
 

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net"
+	"path/filepath"
 	"runtime"
 	"sync"
 	"syscall"
@@ -215,7 +216,7 @@ func (a *app) openParts(ctx context.Context, o appOptions) (err error) {
 		Explain: a.explain, Figures: a.books, Location: a.zone, Now: a.Now, Demo: o.Simulated, Renewing: a.booker.Renewing, Version: versionText(), Logger: a.log.With("part", "pages"),
 		Door: a.door, Tokens: a.tokens, Audit: a.acts, Procedures: a.procedure, Desk: a.desk(), Walls: walls, Sent: a.sent, Aside: a.aside,
 		Methods: a.ranker.Methods, Ranked: a.ranker.Ranked, Rank: a.ranker.Rank, Assessed: a.assessed,
-		Names: a.agencyName, Publishing: a.publishingPages(), Exported: a.exported,
+		Names: a.agencyName, Publishing: a.publishingPages(), Exported: a.exported, TokenFile: filepath.Join(a.cfg.Data, auth.AdminTokenFile),
 	})
 	return err
 }

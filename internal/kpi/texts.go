@@ -147,7 +147,7 @@ var textsOfDossiers = map[string]described{
 
 var textsOfOthers = map[string]described{
 	"task.assigned": text("Nhiệm vụ được giao trong kỳ, theo cơ quan chủ trì.", "Không cho biết nhiệm vụ lớn hay nhỏ.", "Not how large a task is.", ""),
-	"task.completed": text("Nhiệm vụ hoàn thành trong kỳ, vào lúc báo cáo được xác nhận.",
+	"task.completed": text("Nhiệm vụ hoàn thành trong kỳ, tính vào lúc báo cáo mà sau đó được xác nhận.",
 		"Báo cáo chưa được xác nhận chưa tính.", "A report that was not confirmed does not count yet.", ""),
 	"task.cancelled": text("Nhiệm vụ bị hủy trong kỳ.", "", "", ""),
 	"task.open":      text("Nhiệm vụ đã giao, cuối kỳ chưa kết thúc.", "Nhiệm vụ đã báo cáo, chờ xác nhận vẫn tính ở đây.", "What is reported and waits for confirmation is still in it.", ""),

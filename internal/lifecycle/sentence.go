@@ -3,6 +3,8 @@ package lifecycle
 import (
 	"fmt"
 	"time"
+
+	"tiendo/internal/event"
 )
 
 // Sentence says in one Vietnamese and one English sentence what was compared with what, and what came of it. Instants are
@@ -26,9 +28,9 @@ func (c *Case) Sentence(zone *time.Location) (vi, en string) {
 		return fmt.Sprintf("Kết thúc %s mà không giải quyết: %s.", told, endedIn(c.Closing)), fmt.Sprintf("Closed %s without being settled: %s.", toldEN, c.Closing)
 	case VerdictOpen:
 		if c.Deadline.IsZero() {
-			return "Đang giải quyết, chưa có hạn xác định.", "Open, without a deadline that is fixed."
+			return openIn(c.Family) + ", chưa có hạn xác định.", "Open, without a deadline that is fixed."
 		}
-		return "Đang giải quyết, hạn " + deadline + ".", "Open, deadline " + deadlineEN + "."
+		return openIn(c.Family) + ", hạn " + deadline + ".", "Open, deadline " + deadlineEN + "."
 	case VerdictAwaiting:
 		return "Đã nộp, chờ tiếp nhận.", "Submitted, awaiting acceptance."
 	case VerdictNotAccepted:
@@ -44,6 +46,18 @@ func (c *Case) Sentence(zone *time.Location) (vi, en string) {
 			return "Chưa có lần tiếp nhận nào được tính: nguồn chưa báo, hoặc đã rút lại.", "No opening counts: none was told, or it was taken back."
 		}
 		return "Kết thúc mà chưa từng tiếp nhận.", "Closed without ever having been opened."
+	}
+}
+
+// openIn says in Vietnamese what is being done with an open case.
+func openIn(family event.Family) string {
+	switch family {
+	case event.Task:
+		return "Đang thực hiện"
+	case event.Finding:
+		return "Đang khắc phục"
+	default:
+		return "Đang giải quyết"
 	}
 }
 

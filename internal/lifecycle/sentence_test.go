@@ -22,4 +22,8 @@ func TestSentencesAreInOneLanguage(t *testing.T) {
 	if vi, en := c.Sentence(time.UTC); !strings.Contains(vi, "hạn 03/11/2026") || !strings.Contains(en, "deadline 09:05:00, 3 Nov 2026") {
 		t.Errorf("%s; %s", vi, en)
 	}
+	c.Family = event.Task
+	if vi, _ := c.Sentence(time.UTC); !strings.HasPrefix(vi, "Đang thực hiện, hạn") {
+		t.Errorf("of a task: %s", vi)
+	}
 }
