@@ -100,6 +100,49 @@ func TestPublish(t *testing.T) {
 	checked(exitFault, "rankings\t1\t/figures/on-time/rows/H24.12/denominator: published 4, computed 5", "rankings\t2\t", "not what the books say")
 }
 
+// What agencies report of themselves may be less than nothing, and is ranked and published as that. A number that nobody could compute
+// with is told of by name.
+func TestPublishOddReports(t *testing.T) {
+	t.Parallel()
+	a := ranked(t)
+	method := filepath.Join(t.TempDir(), "posts.yaml")
+	posts := strings.NewReplacer("method: two", "method: posts", "id: on-time", "id: posts", "dossier.on_time_rate", "org.streamlining_ratio", "scoring: {kind: linear, zero: 0.5", "better: higher, scoring: {kind: linear, zero: 0").Replace(rankMethod)
+	if err := os.WriteFile(method, []byte(posts), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	desk := a.make(t, tokenCreateCmd{Name: "staff", Scope: []string{"ingest"}})
+	report := func(id, agency, value string) {
+		t.Helper()
+		sendAs(t, a, desk, `{"specversion":"1.0","source":"urn:staff","id":"`+id+`","type":"indicator.reported","subject":"`+agency+`/streamlining/2026-Q1","time":"2026-03-31T08:00:00+07:00",`+
+			`"data":{"agency":"`+agency+`","indicator":"streamlining","period":"2026-Q1","value":`+value+`,"target":20}}`)
+	}
+	publish := func(code int, want string, more ...string) {
+		t.Helper()
+		args := append([]string{"rank", "--method", method, "--period", "2026-Q1", "--publish", "--although", "x"}, more...)
+		if got, said := a.told(t, args...); got != code || !strings.Contains(said, want) {
+			t.Fatalf("%v: exit %d, want %d and %q in: %s", args, got, code, want, said)
+		}
+	}
+	report("1", "H24.12", "10")
+	report("2", "H24.17", "2e12")
+	publish(exitFault, `"posts" of agency "H24.17": 2e+12 does not lie between -1e+12 and 1e+12`)
+	report("3", "H24.17", "-1")
+	publish(exitDone, "published as number 1")
+	if code, said := a.told(t, "check", "rankings"); code != exitDone {
+		t.Error(said)
+	}
+	record, err := a.publications.Record(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range record.Ranking.Groups[0].Agencies {
+		want := map[string]string{"H24.12": "0.5 30", "H24.17": "-0.05 0"}[s.Agency.Code]
+		if got := fmt.Sprint(*s.Criteria[0].Value, s.Criteria[0].Points); got != want {
+			t.Errorf("%s has the figure and points %s, want %s", s.Agency.Code, got, want)
+		}
+	}
+}
+
 // Where the method asks for it, nobody publishes alone.
 func TestSecondPersonConfirms(t *testing.T) {
 	t.Parallel()

@@ -100,6 +100,14 @@ func (a *API) refusePublishing(w http.ResponseWriter, r *http.Request, err error
 		a.refuseSeal(w, r, err)
 		return
 	}
+	if errors.Is(err, publication.ErrUnprovable) {
+		a.Logger.Error("nothing was published", "path", r.URL.Path, "error", err)
+		a.problem(w, details{
+			Title: "What would be published does not hold together", Status: http.StatusInternalServerError,
+			Detail: "This is a fault of the program, and nothing was published. The server's log says where; send that to those who maintain it.",
+		})
+		return
+	}
 	a.refuse(w, r, err)
 }
 

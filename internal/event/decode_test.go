@@ -168,6 +168,9 @@ func TestDecodeRefuses(t *testing.T) {
 	f("data.due", "is missing", typed("task.rescheduled", `"reason":"x"`))
 	f("data.day", "must be a date", typed("source.tally", `"family":"dossier","count":1,"day":"2026-09-14T00:00:00Z"`))
 	f("data.period", "must be a period", typed("indicator.reported", `"agency":"a","indicator":"iso","value":1,"period":"2026-13"`))
+	f("data.target", "must lie between 0", typed("indicator.reported", `"agency":"a","indicator":"streamlining","value":-1,"target":-5,"period":"2026"`))
+	f("data.points", "must lie between 0", typed("assessment.submitted", `"agency":"a","criterion":"c","period":"2026","points":-1`))
+	f("data.points", "must lie between 0 and 1000000000000", typed("assessment.verified", `"agency":"a","criterion":"c","period":"2026","points":2e12`))
 	f("subject", "agency/indicator/period", typed("indicator.reported", `"agency":"a","indicator":"iso","value":1,"period":"2026"`))
 	for _, evidence := range []string{"http://a.vn/x", "https://a.vn/?x=1", "https://u@a.vn/", "https://a.vn/#x", "https:///x", "javascript:alert(1)", "https://a.vn/tài-liệu"} {
 		f("data.evidence", "https address", typed("assessment.submitted", `"agency":"a","criterion":"c","period":"2026","points":1,"evidence":"`+evidence+`"`))
@@ -214,7 +217,7 @@ func example(f Field) string {
 	case Int:
 		return "3"
 	case Number:
-		return "-2.5"
+		return fmt.Sprint(max(f.Min, -2.5) + .25)
 	case Day:
 		return `"2026-09-14"`
 	case Deadline:

@@ -49,6 +49,9 @@ type Field struct {
 // biggest is the greatest number that every reader of JSON holds without loss (RFC 7493 §2.2).
 const biggest = 1<<53 - 1
 
+// mostPoints is the greatest number of points that can be ranked.
+const mostPoints = 1e12
+
 func code(name string) Field {
 	return Field{Name: name, Kind: Code}
 }
@@ -99,7 +102,7 @@ var (
 	}
 	held     = []Field{agency.must(), count("sessions").must(), count("people").must(), count("cases").must(), flag("leader")}
 	assessed = []Field{
-		agency.must(), code("criterion").must(), kept("period", Term).must(), number("points").must(),
+		agency.must(), code("criterion").must(), kept("period", Term).must(), number("points").from(0, mostPoints).must(),
 		kept("evidence", Evidence), reason,
 	}
 )
@@ -157,7 +160,7 @@ var table = []struct {
 
 	{"indicator.reported", []Field{
 		agency.must(), words("indicator", "staffing streamlining iso training merger work_file").must(),
-		kept("period", Term).must(), number("value").must(), number("target"),
+		kept("period", Term).must(), number("value").must(), number("target").from(0, biggest), // what was asked is divided by; what was reached may be less than nothing
 	}},
 
 	{"source.tally", []Field{

@@ -135,6 +135,8 @@ func fieldText(f event.Field) string {
 		return fmt.Sprintf("`%s` (`%s`)", f.Name, strings.Join(f.Values, "` `"))
 	case f.Kind == event.Int && f.Max <= 100:
 		return fmt.Sprintf("`%s` (whole number, %g to %g)", f.Name, f.Min, f.Max)
+	case f.Kind == event.Number && f.Min == 0:
+		return fmt.Sprintf("`%s` (number, 0 or more)", f.Name)
 	default:
 		return fmt.Sprintf("`%s` (%s)", f.Name, kinds[f.Kind])
 	}

@@ -52,9 +52,12 @@ type Wrong struct{ Param, Message, VI string }
 
 func (w *Wrong) Error() string { return w.Message }
 
+// ErrUnprovable says that what would be sealed is not what it says of itself, which is a fault of the program. The error wraps why.
+var ErrUnprovable = errors.New("BUG: what would be sealed does not hold together")
+
 // Publish seals a ranking, or keeps it until a second person confirms, where the method asks for that. A *Refusal says that
-// something stands against it, a *Wrong that it was published already, or that what it should correct can't be; any other error is of
-// the log.
+// something stands against it, a *Wrong that it was published already, that what it should correct can't be, or that a number that was
+// reported can't be ranked; an [ErrUnprovable] is a fault of the program, and any other error is of the log.
 func (p *Publications) Publish(r Request) (Outcome, error) {
 	p.publishing.Lock()
 	defer p.publishing.Unlock()
@@ -143,6 +146,12 @@ func (p *Publications) prepare(r Request) (*Record, error) {
 	period := r.Ranking.Inputs.Period
 	if err := p.mayFollow(r.Method.ID, period.ID, r.Corrects); err != nil {
 		return nil, err
+	}
+	if wrong, is := errors.AsType[*ranking.OutOfRange](r.Method.Check(&r.Ranking.Inputs)); is {
+		return nil, &Wrong{
+			Message: wrong.Error() + ", so that nobody could compute the ranking again; have what was reported corrected, and publish then",
+			VI:      wrong.Vietnamese() + " nên không ai tính lại được bảng xếp hạng; hãy đính chính số liệu đã báo cáo rồi công bố",
+		}
 	}
 	now := p.Now()
 	record := &Record{
@@ -275,14 +284,14 @@ func checkText(param, text string) error {
 func provable(raw []byte) error {
 	record, err := ParseRecord(raw)
 	if err != nil {
-		return fmt.Errorf("BUG: what would be sealed can't be read: %w", err)
+		return fmt.Errorf("%w: it can't be read: %w", ErrUnprovable, err)
 	}
 	var differs []string
 	if err := record.Recompute(func(says string) { differs = append(differs, says) }); err != nil {
-		return fmt.Errorf("BUG: what would be sealed can't be computed again: %w", err)
+		return fmt.Errorf("%w: it can't be computed again: %w", ErrUnprovable, err)
 	}
 	if len(differs) > 0 {
-		return fmt.Errorf("BUG: what would be sealed is computed otherwise: %s", differs[0])
+		return fmt.Errorf("%w: it is computed otherwise: %s", ErrUnprovable, differs[0])
 	}
 	return nil
 }

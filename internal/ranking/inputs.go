@@ -2,7 +2,6 @@ package ranking
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -111,8 +110,24 @@ type Claim struct {
 // largest bounds what numbers of inputs can be: no city has as many cases, and sums of such numbers are exact.
 const largest = 1e12
 
+// OutOfRange says that a number can't be ranked. Where it is what somebody reported or gave, they can correct it.
+type OutOfRange struct {
+	// ID is that of the criterion or adjustment, of points the code of the assessment.
+	ID, Agency    string
+	Number, Least float64
+}
+
+func (o *OutOfRange) Error() string {
+	return fmt.Sprintf("%q of agency %q: %g does not lie between %g and %g", o.ID, o.Agency, o.Number, o.Least, largest)
+}
+
+// Vietnamese is what people are told.
+func (o *OutOfRange) Vietnamese() string {
+	return fmt.Sprintf("“%s” của cơ quan %s: %g không nằm trong khoảng từ %g đến %g", o.ID, o.Agency, o.Number, o.Least, largest)
+}
+
 // Check says why in can't be ranked by m, whoever has gathered it: figures have the parts of their kind, and no number is one that
-// cases or points can't make.
+// cases, reports or points can't make, which is an [OutOfRange].
 func (m *Method) Check(in *Inputs) error {
 	for _, f := range in.Figures {
 		c := Criterion{KPI: f.KPI}
@@ -120,34 +135,44 @@ func (m *Method) Check(in *Inputs) error {
 			c = m.Criteria()[i]
 		}
 		for i := range f.Rows {
-			if err := c.checkRow(&f.Rows[i]); err != nil {
-				return fmt.Errorf("figure %q of agency %q: %w", f.Criterion, f.Rows[i].Agency, err)
+			if err := c.checkRow(f.Criterion, &f.Rows[i]); err != nil {
+				return err
 			}
 		}
 	}
 	for _, a := range in.Assessments {
 		for _, claim := range []*Claim{a.Claimed, a.Verified} {
 			if claim != nil && !(claim.Points >= 0 && claim.Points <= largest) {
-				return fmt.Errorf("assessment %q of agency %q: %g points can't be given", a.Code, a.Agency, claim.Points)
+				return &OutOfRange{ID: a.Code, Agency: a.Agency, Number: claim.Points}
 			}
 		}
 	}
 	return nil
 }
 
-func (c *Criterion) checkRow(r *Row) error {
-	for _, n := range []*float64{r.Numerator, r.Denominator, r.N, r.Value} {
+// checkRow checks a row of the figure that the criterion or adjustment of that id asks for.
+func (c *Criterion) checkRow(id string, r *Row) error {
+	least := 0.0
+	if d, _ := kpi.ByID(c.KPI); d.Reported() {
+		least = -largest // posts may have become more where they were to become fewer
+	}
+	for _, n := range []*float64{r.Numerator, r.Value} {
+		if n != nil && !(*n >= least && *n <= largest) {
+			return &OutOfRange{id, r.Agency, *n, least}
+		}
+	}
+	for _, n := range []*float64{r.Denominator, r.N} {
 		if n != nil && !(*n >= 0 && *n <= largest) {
-			return fmt.Errorf("%g counts nothing", *n)
+			return &OutOfRange{id, r.Agency, *n, 0}
 		}
 	}
 	switch shape := c.shape(); {
 	case r.Value == nil:
 		return nil
 	case r.Denominator != nil && *r.Denominator == 0, r.N != nil && *r.N == 0:
-		return errors.New("it has a value, and no cases")
+		return fmt.Errorf("figure %q of agency %q has a value, and no cases", id, r.Agency)
 	case (shape == kpi.Ratio || shape == kpi.Mean) && (r.Numerator == nil || r.Denominator == nil):
-		return errors.New("it has a value, and not the counts that it is of")
+		return fmt.Errorf("figure %q of agency %q has a value, and not the counts that it is of", id, r.Agency)
 	default:
 		return nil
 	}

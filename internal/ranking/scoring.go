@@ -52,11 +52,11 @@ func (s *Scoring) share(value, best float64, better Better) float64 {
 
 func ofBest(value, best float64, better Better) float64 {
 	switch {
-	case better == BetterLower && value == 0:
-		return 1 // nobody has less than none
+	case better == BetterLower && value <= 0:
+		return 1 // less than none, which reports may say, is no better than none
 	case better == BetterLower:
 		return within(best / value)
-	case best == 0:
+	case best <= 0:
 		return 0 // nobody has any
 	default:
 		return within(value / best)
