@@ -84,40 +84,47 @@ func (p *presenter) fallen(t *agencyTable) notice {
 	return p.noticed(n, "fellNone")
 }
 
+// overdueWork is what may grow overdue, and what it is called in the middle of a sentence.
+var overdueWork = []struct {
+	id   string
+	name inBoth
+}{{"dossier.open_overdue", inBoth{"hồ sơ", "dossiers"}}, {"task.open_overdue", inBoth{"nhiệm vụ", "tasks"}}}
+
 // grown are the agencies with more overdue work than at the end of the period before.
 func (p *presenter) grown() notice {
-	const id = "dossier.open_overdue"
 	n := notice{ID: "grew", Heading: p.t("grew"), Says: fmt.Sprintf(p.t("grewSays"), p.sinceWhen())}
 	if p.silent() {
 		return p.untold("grew", p.t("nothingKnown"))
 	}
-	before := map[string]float64{}
-	for _, r := range p.figure(p.earlier(id, "agency")).Rows {
-		before[textOf(r.Keys.Of("agency"))] = valueOf(r.Value)
-	}
-	q := p.by(id, "agency")
 	type growth struct {
-		row kpi.Row
-		by  float64
+		item noticeItem
+		by   float64
 	}
-	var grew []*growth
-	for _, r := range p.figure(q).Rows {
-		if by := valueOf(r.Value) - before[textOf(r.Keys.Of("agency"))]; by > 0 {
-			grew = append(grew, &growth{r, by})
+	var grew []growth
+	for _, of := range overdueWork {
+		before := map[string]float64{}
+		for _, r := range p.figure(p.earlier(of.id, "agency")).Rows {
+			before[textOf(r.Keys.Of("agency"))] = valueOf(r.Value)
+		}
+		q := p.by(of.id, "agency")
+		for _, r := range p.figure(q).Rows {
+			code := textOf(r.Keys.Of("agency"))
+			if by := valueOf(r.Value) - before[code]; by > 0 {
+				grew = append(grew, growth{noticeItem{
+					Name: p.name(code), Href: p.agencyHref(code), Number: p.value(q, r),
+					Says: "+" + p.lang.count(by) + nbsp + of.name.in(p.lang) + ": " + p.lang.count(before[code]) + " → ",
+				}, by})
+			}
 		}
 	}
-	slices.SortStableFunc(grew, func(a, b *growth) int { return cmp.Compare(b.by, a.by) })
+	slices.SortStableFunc(grew, func(a, b growth) int { return cmp.Compare(b.by, a.by) })
 	for _, g := range grew {
-		code := textOf(g.row.Keys.Of("agency"))
-		n.Items = append(n.Items, noticeItem{
-			Name: p.name(code), Href: p.agencyHref(code), Number: p.value(q, g.row),
-			Says: "+" + p.lang.count(g.by) + ": " + p.lang.count(before[code]) + " → ",
-		})
+		n.Items = append(n.Items, g.item)
 	}
 	return p.noticed(n, "grewNone")
 }
 
-// dueNext are the agencies with most deadlines within two working days.
+// dueNext are the agencies with most deadlines today and within the next two working days.
 func (p *presenter) dueNext() notice {
 	const id = "dossier.due_soon"
 	n := notice{ID: "due", Heading: p.t("due")}

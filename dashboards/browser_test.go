@@ -275,12 +275,18 @@ func TestPageKeepsItselfFresh(t *testing.T) {
 	if n := b.requests() - before; n != 0 || listening.Load() != 0 {
 		t.Errorf("a hidden tab has asked %d times, %d streams are open", n, listening.Load())
 	}
-	b.do(t, chromedp.Evaluate[chromedp.Void](fmt.Sprintf(hide, false)))
+	age.Store(75)
+	b.do(t, chromedp.Evaluate[chromedp.Void](`
+		window.shown = performance.now();
+		new MutationObserver(() => { if (document.body.classList.contains('is-old')) window.greyed ??= performance.now() - window.shown; })
+			.observe(document.body, {attributeFilter: ['class']});`+fmt.Sprintf(hide, false)))
 	waitFor(t, "a tab that is shown again looks for news", func() bool { return b.requests() > before })
 
-	// Old figures are greyed, and the page says why.
-	age.Store(75)
+	// Old figures are greyed, and the page says why; but who has just come waits for what is new, and sees no alarm meanwhile.
 	eventually(t, b, `document.body.classList.contains('is-old') && document.getElementById('old').textContent.includes('một phút')`)
+	if after := eval[float64](t, b, `window.greyed`); after < 4900 {
+		t.Errorf("a page that was come back to is greyed after %.0f ms", after)
+	}
 	age.Store(0)
 	eventually(t, b, `!document.body.classList.contains('is-old') && document.getElementById('old').textContent === ''`)
 	b.checkQuiet(t, server.URL+"/")

@@ -119,7 +119,7 @@ type sectionView struct {
 	ID, Name, Says string
 	// Missing is the type of event to send where the section has nothing to show.
 	Missing string
-	// DueNext leads to the cases that are open, by their deadlines.
+	// DueNext leads to the cases that are open, by their deadlines, from today on.
 	DueNext string
 	Cards   []card
 	Charts  []chart
@@ -234,7 +234,7 @@ func (d *domain) view(p *presenter) (*domainView, error) {
 		}
 		v.Silent = v.Silent && silent
 		if s.open != "" && !silent {
-			sv.DueNext = p.byDeadline(s.open)
+			sv.DueNext = p.nextByDeadline(s.open)
 		}
 		for i, c := range s.charts {
 			if silent {

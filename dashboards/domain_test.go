@@ -19,7 +19,7 @@ import (
 
 // groupsOf are the values of dimensions that the made-up city has beside agencies and months.
 var groupsOf = map[string][]string{
-	"kind": {"complaint", "denunciation", "suggestion"}, "issuer": {"UBND", "H24.25"}, "source": {"portal", "one-stop-2026", "office"},
+	"kind": {"complaint", "denunciation", "suggestion"}, "issuer": {"UBND", "H24.25"}, "helper": {"", "H24.14", "H24.25"}, "source": {"portal", "one-stop-2026", "office"},
 	"group": {"department", "district"},
 }
 

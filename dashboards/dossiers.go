@@ -167,7 +167,7 @@ func (p *presenter) silentOf(ids ...string) bool {
 	return !slices.ContainsFunc(ids, func(id string) bool { return valueOf(p.city[id].Value) != 0 })
 }
 
-// groups compares the groups of the chosen dimension, those with most dossiers first.
+// groups compares the groups of the chosen dimension, those that received most first.
 func (p *presenter) groups() groupTable {
 	dimension := p.options["by"]
 	t := groupTable{Head: dimensionNames[dimension].in(p.lang)}
@@ -181,10 +181,10 @@ func (p *presenter) groups() groupTable {
 		}
 	}
 	codes := slices.Collect(maps.Keys(known))
-	received := func(code string) float64 {
-		return valueOf(rows["dossier.received"][code].Value) + valueOf(rows["dossier.open"][code].Value)
-	}
-	slices.SortFunc(codes, func(a, b string) int { return cmp.Or(cmp.Compare(received(b), received(a)), cmp.Compare(a, b)) })
+	of := func(id, code string) float64 { return valueOf(rows[id][code].Value) }
+	slices.SortFunc(codes, func(a, b string) int {
+		return cmp.Or(cmp.Compare(of("dossier.received", b), of("dossier.received", a)), cmp.Compare(of("dossier.open", b), of("dossier.open", a)), cmp.Compare(a, b))
+	})
 	if over := len(codes) - grouped; over > 0 {
 		codes, t.More = codes[:grouped], fmt.Sprintf(p.t("more"), over)
 	}

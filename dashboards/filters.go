@@ -92,7 +92,12 @@ var dimensionNames = map[string]inBoth{
 // nameOf names a value of a dimension: agencies and procedures by their registers, codes of the contract in words, others as they are.
 func (p *Pages) nameOf(dimension, value string, lang language) string {
 	switch dimension {
-	case "agency", "at", "issuer", "helper":
+	case "helper":
+		if value == "" {
+			return lang.of("Không có cơ quan phối hợp", "No agency helps")
+		}
+		return agencyName(value, lang, p.Names)
+	case "agency", "at", "issuer":
 		return agencyName(value, lang, p.Names)
 	case "procedure":
 		if p.Procedures != nil {

@@ -121,7 +121,7 @@ func TestAddresses(t *testing.T) {
 	f("agency=H24.99&lang=en", 400, "“agency=H24.99” is not in the figures.", "Department of Construction", "agency=H24.12&amp;lang=en")
 	f("channel=boat", 400, "“channel=boat” không có trong số liệu.", "bưu chính công ích")
 	f("by=colour", 400, "“by=colour”", "Đơn vị", "by=unit")
-	f("by=unit&by=agency", 400, "“by=unit”")
+	f("by=unit&by=agency", 400, "“by” được nêu hai lần")
 	f("colour=red", 400, "“colour” không phải là bộ lọc của trang này.", "agency", "by")
 	f("period=2019-13&agency=H24.12", 400, "“2019-13” không phải là một kỳ báo cáo.", "2026-Q3")
 	f("agency="+url.QueryEscape("<b>x</b>"), 400, "&lt;b&gt;x&lt;/b&gt;")

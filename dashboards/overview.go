@@ -33,7 +33,7 @@ var (
 	byAgency = []string{
 		"dossier.on_time_rate", "online.uptake", "dossier.open", "dossier.open_overdue", "dossier.due_soon", "task.open_overdue",
 	}
-	byAgencyBefore = []string{"dossier.on_time_rate", "dossier.open_overdue"}
+	byAgencyBefore = []string{"dossier.on_time_rate", "dossier.open_overdue", "task.open_overdue"}
 )
 
 // overviewQuestions are what the overview asks the books.
@@ -115,23 +115,23 @@ var overviewPhrases = phrases{
 	"fell":         {"Tỷ lệ đúng hạn giảm, không phải do ngẫu nhiên", "On-time rate fell, and not by chance"},
 	"fellNone":     {"Không cơ quan nào giảm quá mức ngẫu nhiên so với kỳ trước", "No agency fell further than chance explains"},
 	"fellSays":     {"So với %s; kiểm định Fisher, đã hiệu chỉnh Holm cho %d cơ quan, mức 5 %%.", "Against %s; Fisher's test, after Holm for %d agencies, at 5%%."},
-	"grew":         {"Hồ sơ quá hạn tăng nhiều nhất", "Overdue work grew most"},
-	"grewNone":     {"Không cơ quan nào có thêm hồ sơ quá hạn", "No agency has more overdue work"},
+	"grew":         {"Việc quá hạn tăng nhiều nhất", "Overdue work grew most"},
+	"grewNone":     {"Không cơ quan nào có thêm hồ sơ, nhiệm vụ quá hạn", "No agency has more overdue dossiers or tasks"},
 	"grewSays":     {"So với cuối kỳ %s.", "Since the end of %s."},
-	"due":          {"Đến hạn trong hai ngày làm việc", "Due within two working days"},
-	"dueNone":      {"Không hồ sơ nào đến hạn trong hai ngày làm việc", "Nothing falls due within two working days"},
+	"due":          {"Đến hạn hôm nay và hai ngày làm việc tới", "Due today and the next two working days"},
+	"dueNone":      {"Không hồ sơ nào đến hạn hôm nay và hai ngày làm việc tới", "Nothing falls due today or on the next two working days"},
 	"dueSays":      {"Toàn thành phố: %s hồ sơ chưa quá hạn.", "Whole city: %s dossiers not yet overdue."},
 	"fellUntold":   {"Không cơ quan nào có hồ sơ đã giải quyết ở cả hai kỳ để so sánh.", "No agency settled dossiers in both periods, so nothing can be compared."},
 	"nothingKnown": {"Không có số liệu để biết.", "Nothing is known."},
 	"fellOf":       {"Tỷ lệ đúng hạn so với kỳ trước", "On-time rate against the period before"},
-	"grewOf":       {"Hồ sơ quá hạn so với kỳ trước", "Overdue work against the period before"},
-	"dueOf":        {"Đến hạn trong hai ngày làm việc", "Due within two working days"},
+	"grewOf":       {"Việc quá hạn so với kỳ trước", "Overdue work against the period before"},
+	"dueOf":        {"Đến hạn hôm nay và hai ngày làm việc tới", "Due today and the next two working days"},
 	"quietOf":      {"Nguồn gửi dữ liệu", "Sources of data"},
 	"duePast":      {"Chỉ xem được khi kỳ chưa kết thúc.", "Only told while the period runs."},
 	"quiet":        {"Không còn dữ liệu mới", "Gone quiet"},
 	"quietNone":    {"Mọi nguồn đều đang gửi dữ liệu", "All sources are heard of"},
 	"quietSays":    {"Số liệu của các nơi này chỉ cho biết tình hình đến ngày ấy.", "Figures of these tell how things were on that day."},
-	"more":         {"và %d cơ quan khác", "and %d more"},
+	"more":         {"và %d mục khác", "and %d more"},
 	"compared":     {"So sánh các cơ quan", "Agencies compared"},
 	"comparedSays": {"Tỷ lệ thấp xếp trước. Dấu là tỷ lệ đúng hạn, đoạn kẻ là khoảng tin cậy 95 %: càng ít hồ sơ càng rộng.", "Lowest first. A mark is the on-time rate, the line through it the 95% interval: the fewer the dossiers, the wider."},
 	"change":       {"So với %s", "Against %s"},

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"tiendo/internal/calendar"
 	"tiendo/internal/kpi"
 	"tiendo/internal/publication"
 )
@@ -228,10 +229,15 @@ func (p *presenter) number(id, part string, v *float64, write func(float64) stri
 	return p.numberOf(q, r, kpi.Part(part), v, write)
 }
 
-// byDeadline is the address of the cases that a figure counts, by their deadlines.
-func (p *presenter) byDeadline(id string) string {
-	params := p.paramsOf(p.whole(id), kpi.All)
-	params.Set("sort", string(kpi.ByDeadline))
+// nextByDeadline is the address of the cases of a family that a figure counts, by their deadlines, from the day on to which the period has come: what
+// was due before is on the pages before.
+func (p *presenter) nextByDeadline(id string) string {
+	d, _ := kpi.ByID(id)
+	today := calendar.DayOf(p.period.End, p.zone).Start(p.zone)
+	params := url.Values{
+		"kpi": {id}, "period": {p.period.ID}, "sort": {string(kpi.ByDeadline)}, "after": {fmt.Sprintf("%d/%s/", today.UnixMilli(), d.Families()[0])},
+	}
+	maps.Copy(params, p.where)
 	return "/cases?" + params.Encode()
 }
 

@@ -21,7 +21,7 @@ func TestRefusalsAreInTheLanguageOfThePage(t *testing.T) {
 		"/cases?kpi=dossier.late&period=1800", "/cases?kpi=dossier.late&period=2026-09-02..2026-09-01", "/cases?kpi=dossier.late&period=2026-09-31",
 		"/cases?kpi=dossier.late&period=d30&cutoff=report", "/cases?kpi=dossier.late&cutoff=x", "/cases?kpi=dossier.late&fold=x", "/cases?kpi=dossier.late&format=x",
 		"/cases?kpi=dossier.late&sort=x", "/cases?kpi=dossier.late&after=x", "/cases?kpi=dossier.late&sort=opened&after=x", "/cases?kpi=dossier.late&left=x", "/cases?kpi=task.open&age=3",
-		"/cases?kpi=dossier.late&issuer=x", "/cases?kpi=dossier.late&kpi=dossier.open", "/cases?kpi=org.iso_ratio", "/cases?kpi=dossier.due_soon&period=2190",
+		"/cases?kpi=dossier.late&issuer=x", "/cases?kpi=dossier.late&kpi=dossier.open", "/cases?kpi=org.iso_ratio",
 		"/reports?period=xx", "/reports/06a?cutoff=x", "/reports/06a?agency=nobody", "/reports/06a?form=x", "/reports/summary?agency=nobody",
 		"/signals?period=xx", "/signals?agency=nobody",
 	} {
@@ -46,7 +46,7 @@ func TestRefusalsAreInTheLanguageOfThePage(t *testing.T) {
 }
 
 // A period that has not begun is a page without figures, that says so and which days those are: of what is open now nobody knows
-// what will be late then. What is due soon is not asked for, which no calendar may cover.
+// what will be late then.
 func TestPeriodsThatHaveNotBegun(t *testing.T) {
 	p := bookedPages(t)
 	for _, of := range pages() {

@@ -4,7 +4,7 @@ package dashboards
 func tasksPage() *page {
 	return (&domain{
 		path: "/tasks", name: inBoth{"Nhiệm vụ", "Tasks"}, title: inBoth{"Nhiệm vụ được giao", "Assigned tasks"},
-		filters: []string{"agency", "issuer", "kind"}, lists: []string{"task.assigned"},
+		filters: []string{"agency", "issuer", "helper", "kind"}, lists: []string{"task.assigned"},
 		sections: []section{
 			{
 				id: "now", event: "task.assigned", open: "task.open", name: inBoth{"Đúng hạn và còn lại", "On time, and left to do"},
@@ -27,10 +27,11 @@ func tasksPage() *page {
 				},
 			},
 			{
-				id: "who", name: inBoth{"Ai giao, ai chủ trì", "Who assigns, who leads"},
+				id: "who", name: inBoth{"Ai giao, ai chủ trì, ai phối hợp", "Who assigns, who leads, who helps"},
 				tables: []breakdown{
 					{"agency", inBoth{"Theo cơ quan chủ trì", "By lead agency"}, []string{"task.open_overdue", "task.open", "task.assigned", "task.completed", "task.on_time_rate", "task.on_time_rate_first", "task.promise_kept_rate", "task.rework_rate", "task.confirm_days_p90"}},
 					{"issuer", inBoth{"Theo cơ quan giao", "By issuer"}, []string{"task.open_overdue", "task.open", "task.assigned", "task.completed", "task.on_time_rate", "task.with_deadline_rate", "task.shared_rate"}},
+					{"helper", inBoth{"Theo cơ quan phối hợp", "By helping agency"}, []string{"task.open_overdue", "task.open", "task.assigned", "task.completed", "task.on_time_rate"}},
 				},
 			},
 			{

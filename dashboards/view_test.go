@@ -336,7 +336,7 @@ func TestAttention(t *testing.T) {
 	}
 	for id, want := range map[string]string{
 		"fell":  "Sở Xây dựng: 92,4\u00a0% (2.431 / 2.630) → 87,4\u00a0%\nSở Tài nguyên và Môi trường: 84,2\u00a0% (3.357 / 3.987) → 79,2\u00a0%\n\nSo với năm 2018;",
-		"grew":  "Huyện Thủy Nguyên: +53: 24 → 77\n",
+		"grew":  "Huyện Thủy Nguyên: +53\u00a0hồ sơ: 24 → 77\n",
 		"due":   "Huyện Thủy Nguyên: 99\n",
 		"quiet": "Huyện Thủy Nguyên: hồ sơ, nhiệm vụ: không có dữ liệu từ 17/09/2019",
 	} {
@@ -350,7 +350,7 @@ func TestAttention(t *testing.T) {
 		}
 	}
 	past := viewFor(t, "2018", english, cityAnswers)
-	if n := past.Attention[2]; n.Bad || !n.Untold || n.Heading != "Due within two working days" || n.Says != "Only told while the period runs." {
+	if n := past.Attention[2]; n.Bad || !n.Untold || n.Heading != "Due today and the next two working days" || n.Says != "Only told while the period runs." {
 		t.Errorf("of a period that is over: %+v", n)
 	}
 	calm := viewFor(t, "ytd", english, silence)
@@ -360,7 +360,7 @@ func TestAttention(t *testing.T) {
 		}
 	}
 	q := ask(t, overviewPage(), "ytd")
-	steady := viewFor(t, "ytd", english, func(ctx context.Context, queries ...kpi.Query) ([]kpi.Figure, error) {
+	asItWas := func(ctx context.Context, queries ...kpi.Query) ([]kpi.Figure, error) {
 		same := slices.Clone(queries)
 		for i := range same {
 			if same[i].Period == q.before {
@@ -368,11 +368,24 @@ func TestAttention(t *testing.T) {
 			}
 		}
 		return cityAnswers(ctx, same...)
-	})
+	}
+	steady := viewFor(t, "ytd", english, asItWas)
 	for _, n := range steady.Attention[:2] {
 		if n.Bad || n.Untold || n.Heading != overviewPhrases[n.ID+"None"].in(english) {
 			t.Errorf("of a city as it was: %+v", n)
 		}
+	}
+	more := viewFor(t, "ytd", english, func(ctx context.Context, queries ...kpi.Query) ([]kpi.Figure, error) {
+		all, err := asItWas(ctx, queries...)
+		for i, one := range queries {
+			if one.Period == q.before && one.ID == "task.open_overdue" {
+				all[i].Rows = nil // there was none
+			}
+		}
+		return all, err
+	}).Attention[1]
+	if !more.Bad || len(more.Items) == 0 || !strings.Contains(more.Items[0].Says, "\u00a0tasks: ") {
+		t.Errorf("of a city where tasks alone grew overdue: %+v", more)
 	}
 }
 

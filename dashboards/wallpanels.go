@@ -79,7 +79,7 @@ var panels = []panel{
 	{"below", inBoth{"Đúng hạn: thấp hơn toàn thành phố", "On time: below the whole city"}, []tileOf{
 		{showBelow, []string{"dossier.on_time_rate"}, inBoth{"Thấp hơn rõ rệt, không do ngẫu nhiên", "Lower by more than chance"}},
 	}},
-	{"deadlines", inBoth{"Sắp đến hạn, ba ngày làm việc", "Due within three working days"}, []tileOf{
+	{"deadlines", inBoth{"Đến hạn hôm nay và hai ngày làm việc tới", "Due today and the next two working days"}, []tileOf{
 		{showMost, []string{"dossier.due_soon", "dossier.open"}, inBoth{"Nhiều hồ sơ sắp đến hạn nhất", "The most dossiers due soon"}},
 	}},
 	{"online", inBoth{"Dịch vụ công trực tuyến", "Online public services"}, oneEach(

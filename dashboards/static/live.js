@@ -4,12 +4,14 @@
   const patience = 2000; // until the next try, where the browser makes none by itself
   const silence = 7000; // milliseconds without a word after which the server is taken for gone
   const oldAge = 60; // seconds after which figures are shown as old
+  const renewal = 5000; // milliseconds in which a page that was just opened, or come back to, may have news of what it shows
   const body = document.body;
   const live = document.getElementById('live');
   let seen = body.dataset.seen || '';
   let made = performance.now() - 1000 * parseFloat(body.dataset.age || '0'); // when the shown figures were taken
   let heard = performance.now();
   let stream = null;
+  let began = heard; // to listen
   let watch = 0;
 
   // patch makes one tree like another and leaves alone what is alike: focus, selection, scroll and charts stay.
@@ -43,7 +45,7 @@
     const old = document.getElementById('old');
     if (!old) return;
     const lost = performance.now() - heard > silence; // a restart takes a moment
-    const stale = performance.now() - made > 1000 * oldAge;
+    const stale = performance.now() - made > 1000 * oldAge && performance.now() - began > renewal;
     body.classList.toggle('is-old', lost || stale);
     const text = lost ? old.dataset.lost : stale ? old.dataset.stale : '';
     if (old.textContent !== text) old.textContent = text;
@@ -72,7 +74,8 @@
 
   function listen() {
     if (stream || document.hidden) return;
-    heard = Math.max(heard, performance.now() - silence / 2);
+    began = performance.now();
+    heard = Math.max(heard, began - silence / 2);
     stream = new EventSource(address());
     stream.onmessage = (event) => take(JSON.parse(event.data));
     stream.onerror = () => {

@@ -247,6 +247,8 @@ func TestFilters(t *testing.T) {
 		cell{subject: "2", measure: lifecycle.Opened, day: "2025-02-03", channel: "post", agency: "B"},
 		cell{subject: "3", measure: lifecycle.Opened, day: "2025-02-03", agency: "C"},
 		cell{family: "task", subject: "4", measure: lifecycle.Opened, day: "2025-02-03", helpers: "B,C", marks: lifecycle.Shared},
+		cell{family: "task", subject: "5", measure: lifecycle.Opened, day: "2025-02-03", helpers: "C", marks: lifecycle.Shared},
+		cell{family: "task", subject: "6", measure: lifecycle.Opened, day: "2025-02-03"},
 	)
 	f := func(id string, by []string, where map[string][]string, want string) {
 		t.Helper()
@@ -263,7 +265,9 @@ func TestFilters(t *testing.T) {
 	f("dossier.received", nil, map[string][]string{"channel": {"post"}}, `{"value":1}`)
 	f("dossier.received", nil, map[string][]string{"channel": {"fax"}}, `{"value":0}`)
 	f("dossier.late", []string{"agency"}, nil, `{"agency":"A","value":0} {"agency":"B","value":0} {"agency":"C","value":0}`)
-	f("task.assigned", nil, map[string][]string{"helper": {"C"}}, `{"value":1}`)
+	f("task.assigned", nil, map[string][]string{"helper": {"C"}}, `{"value":2}`)
+	f("task.assigned", []string{"helper"}, nil, `{"helper":null,"value":1} {"helper":"B","value":1} {"helper":"C","value":2}`)
+	f("task.shared_rate", []string{"helper", "month"}, map[string][]string{"helper": {"B"}}, `{"helper":"B","month":"2025-02","numerator":1,"denominator":1,"value":1,"low":0.20654931437723745,"high":1} {"helper":"C","month":"2025-02","numerator":1,"denominator":1,"value":1,"low":0.20654931437723745,"high":1}`)
 	f("task.assigned", nil, map[string][]string{"helper": {"A"}}, `{"value":0}`)
 }
 

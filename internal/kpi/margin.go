@@ -269,8 +269,10 @@ func (b *Books) ordinals() []any {
 		}
 		days = append(days, n)
 	}
-	return []any{clickhouse.Named("ordinals_from", fmt.Sprint(int(first))), clickhouse.Named("ordinals", days), clickhouse.Named("ordinal", fmt.Sprint(now)),
-		clickhouse.Named("now", fmt.Sprint(instant.UnixMilli()))}
+	return []any{
+		clickhouse.Named("ordinals_from", fmt.Sprint(int(first))), clickhouse.Named("ordinals", days), clickhouse.Named("ordinal", fmt.Sprint(now)),
+		clickhouse.Named("now", fmt.Sprint(instant.UnixMilli())),
+	}
 }
 
 // Chance is with what chance a dossier with some working days left misses its deadline, by what became of those of a history

@@ -54,10 +54,12 @@ type Error struct {
 
 func (e *Error) Error() string { return e.Param + ": " + e.Message }
 
-// columns are the expressions of dimensions over the journal, but for those of registers, see names.
+// columns are the expressions of dimensions over the journal, but for those of registers, see names. A task counts with each agency that helps,
+// and with none where none does.
 var columns = map[string]string{
 	"agency": "agency", "unit": "unit", "procedure": "procedure", "channel": "channel", "level": "level", "kind": "kind",
 	"at": "at", "issuer": "issuer", "source": "source",
+	"helper": "arrayJoin(splitByChar(',', helpers))",
 }
 
 var times = []string{"day", "month", "quarter"}
@@ -70,7 +72,7 @@ func dimensions(d *Definition) []string {
 	names := []string{"agency", "unit", "procedure", "field", "group", "channel", "level", "kind", "at"}
 	switch d.prefix() {
 	case "task":
-		names = append(names, "issuer")
+		names = append(names, "issuer", "helper")
 	case "quality":
 		names = append(names, "source")
 	}
@@ -82,11 +84,7 @@ func dimensions(d *Definition) []string {
 
 // Filters lists what d can be filtered by. The slice is the caller's.
 func (d *Definition) Filters() []string {
-	names := slices.DeleteFunc(dimensions(d), func(s string) bool { return slices.Contains(times, s) })
-	if d.prefix() == "task" {
-		names = append(names, "helper")
-	}
-	return names
+	return slices.DeleteFunc(dimensions(d), func(s string) bool { return slices.Contains(times, s) })
 }
 
 // check returns the definition that q asks for, or an *Error.
