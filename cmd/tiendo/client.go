@@ -169,6 +169,12 @@ func (c *client) unreachable(err error) error {
 // conflict is an error of what was asked rightly, and can't be done as things are.
 type conflict struct{ error }
 
+// missing is an error of what is not there; title is how the server calls it.
+type missing struct {
+	error
+	title string
+}
+
 // refusal turns an answer that is no success into an error with the server's own words.
 func refusal(answer *http.Response, body []byte) error {
 	var problem struct {
@@ -190,6 +196,8 @@ func refusal(answer *http.Response, body []byte) error {
 		return misuse(fmt.Errorf("%w; name the file with a token that may do this with --token-file", err))
 	case answer.StatusCode == http.StatusConflict:
 		return misuse(&conflict{err})
+	case answer.StatusCode == http.StatusNotFound:
+		return misuse(&missing{err, problem.Title})
 	case answer.StatusCode >= http.StatusInternalServerError:
 		return unreachable(fmt.Errorf("%w; try again, and look at the server's log if it stays so", err))
 	default:

@@ -12,9 +12,13 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
+	"tiendo/internal/api"
+	"tiendo/internal/calendar"
 	"tiendo/internal/importer"
+	"tiendo/internal/register"
 
 	"github.com/go-json-experiment/json"
 )
@@ -44,8 +48,20 @@ func (c *importCmd) Run(ctx context.Context, std *streams) error {
 	if err != nil {
 		return misuse(fmt.Errorf("read the mapping: %w", err))
 	}
-	mapping, err := importer.ParseMapping(c.Mapping, source)
-	if err != nil {
+	var guessed error
+	mapping, err := importer.ParseMapping(c.Mapping, source, sync.OnceValues(func() (known calendar.Set, err error) {
+		if known, err = c.calendars(ctx); err != nil && c.DryRun {
+			guessed = err
+			return importer.Builtin()
+		}
+		return known, err
+	}))
+	switch _, asked := errors.AsType[*exitError](err); {
+	case asked:
+		return err
+	case err != nil && guessed != nil:
+		return misuse(fmt.Errorf("%w (%w)", err, guessed))
+	case err != nil:
 		return misuse(err)
 	}
 	for i, path := range c.Files {
@@ -61,6 +77,9 @@ func (c *importCmd) Run(ctx context.Context, std *streams) error {
 	}
 	screen := newScreen(std.err, c.Files)
 	defer screen.close()
+	if guessed != nil {
+		screen.printf("%v; this dry run counts working days by the calendars that are built in", guessed)
+	}
 	send := importer.Check(time.Now())
 	if !c.DryRun {
 		post, err := c.poster()
@@ -154,6 +173,22 @@ func (c *importCmd) zone(ctx context.Context) *time.Location {
 		return nil
 	}
 	return zone
+}
+
+// calendars asks the server for those by which the city counts working days. Nothing is sent of which a deadline would be a guess.
+func (c *importCmd) calendars(ctx context.Context) (known calendar.Set, _ error) {
+	loaded := register.Empty(time.UTC, nil) // of which days are counted, and no hours: they are the same in every zone
+	content, err := c.Client.get(ctx, "/v1/registers/"+string(register.Calendars), nil)
+	if none, is := errors.AsType[*missing](err); is && none.title == api.TitleNoRegister {
+		return loaded.At(time.Time{}).Calendars(), nil
+	}
+	if err == nil {
+		loaded, err = loaded.With(register.Calendars, content, time.Now())
+	}
+	if err != nil {
+		return known, fmt.Errorf("ask for the calendars of the city, by which the mapping counts working days: %w", err)
+	}
+	return loaded.At(time.Time{}).Calendars(), nil
 }
 
 // facts asks the server for facts of a source.

@@ -6,9 +6,11 @@ import (
 	"time"
 
 	"tiendo/internal/api"
+	"tiendo/internal/calendar"
 	"tiendo/internal/event"
 	"tiendo/internal/importer"
 	"tiendo/internal/inbox"
+	"tiendo/internal/register"
 )
 
 // How often the inbox is looked at, and how long a file must lie there unchanged before it is taken for whole.
@@ -23,7 +25,7 @@ func (a *app) openInbox() (err error) {
 		return nil
 	}
 	a.inbox, err = inbox.Open(inbox.Options{
-		Path: a.cfg.Inbox.Folder, Ledger: filepath.Join(a.cfg.Data, "inbox.ndjson"), Deliver: a.deliver, Facts: a.factsOf,
+		Path: a.cfg.Inbox.Folder, Ledger: filepath.Join(a.cfg.Data, "inbox.ndjson"), Deliver: a.deliver, Facts: a.factsOf, Calendars: a.calendars,
 		Every: inboxEvery, Quiet: inboxQuiet, Registry: a.registry, Log: a.log.With("part", "inbox"),
 		Now: func() time.Time { return a.Now().In(a.zone) },
 	})
@@ -32,6 +34,13 @@ func (a *app) openInbox() (err error) {
 	}
 	a.stack.add("close the inbox", time.Second, func(context.Context) error { return a.inbox.Close() })
 	return nil
+}
+
+// calendars are the newest, with the number of their load.
+func (a *app) calendars() (known calendar.Set, load uint64) {
+	view := a.registers.Known().At(time.Time{})
+	newest, _ := view.Load(register.Calendars)
+	return view.Calendars(), newest.Version
 }
 
 // deliver brings a batch into the log.

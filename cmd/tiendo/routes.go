@@ -67,6 +67,8 @@ func (a *app) routePrograms(mux *http.ServeMux, g guards, answers *api.API) {
 	mux.Handle("/v1/events", a.collector) // checks tokens itself
 	mux.Handle("/v1/facts", g.read(answers.Unbound(answers.Cases())))
 	mux.Handle("GET /v1/registers/", a.door.Require(auth.ScopeView, answers.Registers())) // also where figures are open
+	// Whoever imports counts days by the calendars.
+	mux.Handle("GET /v1/registers/calendars", a.door.RequireEither(auth.ScopeView, auth.ScopeIngest, answers.Registers()))
 	mux.Handle("/v1/registers/", g.admin(answers.Registers()))
 	for _, path := range []string{"/v1/tokens", "/v1/tokens/"} {
 		mux.Handle(path, g.admin(answers.TokenHandler()))

@@ -150,6 +150,9 @@ func (a *API) refuseRegister(w http.ResponseWriter, refused *register.Refusal) {
 	})
 }
 
+// TitleNoRegister is that of the answer to whoever asks for a register of which nothing was loaded.
+const TitleNoRegister = "There is no such register"
+
 func (a *API) noRegister(w http.ResponseWriter, detail string) {
-	a.problem(w, details{Title: "There is no such register", Status: http.StatusNotFound, Detail: detail})
+	a.problem(w, details{Title: TitleNoRegister, Status: http.StatusNotFound, Detail: detail})
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"tiendo/internal/problem"
@@ -30,6 +31,11 @@ func (d *Door) Require(scope Scope, next http.Handler) http.Handler {
 	return d.guard(scope, next, true)
 }
 
+// RequireEither is Require where another scope is enough as well.
+func (d *Door) RequireEither(scope, other Scope, next http.Handler) http.Handler {
+	return d.guard(scope, next, true, other)
+}
+
 // Watch is Require for what pages ask for by themselves, which keeps nobody logged in.
 func (d *Door) Watch(scope Scope, next http.Handler) http.Handler { return d.guard(scope, next, false) }
 
@@ -43,7 +49,7 @@ func (d *Door) Know(next http.Handler) http.Handler {
 	})
 }
 
-func (d *Door) guard(scope Scope, next http.Handler, used bool) http.Handler {
+func (d *Door) guard(scope Scope, next http.Handler, used bool, others ...Scope) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Cache-Control", "no-store") // what not everybody may see is kept nowhere
 		who, err := d.check(r, used)
@@ -57,7 +63,7 @@ func (d *Door) guard(scope Scope, next http.Handler, used bool) http.Handler {
 			d.turnAway(w, r, Refusal{Status: http.StatusForbidden, Foreign: true, Detail: ErrForeign.Error()})
 		case who.Wall:
 			d.turnAway(w, r, Refusal{Status: http.StatusForbidden, Wall: true, Detail: ErrWallOnly.Error()})
-		case !who.Has(scope):
+		case !who.Has(scope) && !slices.ContainsFunc(others, who.Has):
 			Lacks(w, r, scope)
 		default:
 			next.ServeHTTP(w, r)

@@ -59,7 +59,7 @@ func (f *Form) mapping(source, zone string, of choices) (*importer.Mapping, erro
 	if err != nil {
 		panic("BUG: a mapping is no JSON: " + err.Error())
 	}
-	return importer.ParseMapping(f.ID, written)
+	return importer.ParseMapping(f.ID, written, importer.Builtin)
 }
 
 // event says how an event of a type is made; nil if the template does not ask for it.

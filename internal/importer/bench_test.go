@@ -44,7 +44,7 @@ func example(t testing.TB, name string) *Mapping {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := ParseMapping(path, source)
+	m, err := ParseMapping(path, source, Builtin)
 	if err != nil {
 		t.Fatal(err)
 	}

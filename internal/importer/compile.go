@@ -30,6 +30,7 @@ type Mapping struct {
 	subject   *cell
 	recorded  recorded
 	snapshot  bool // each file is the whole state of its day
+	workdays  bool // a promise is made of working days
 	step      *step
 	events    []definition
 }
@@ -112,22 +113,33 @@ func (m *Mapping) ReadsName() bool { return m.recorded.file != nil }
 // Snapshot says whether each file of the mapping is the whole state of its day.
 func (m *Mapping) Snapshot() bool { return m.snapshot }
 
+// CountsWorkdays says whether the calendars decide over what a file tells.
+func (m *Mapping) CountsWorkdays() bool { return m.workdays }
+
 // usualZone is that of mappings that name none.
 const usualZone = "Asia/Ho_Chi_Minh"
 
 // compiler turns a mapping as written into one that works.
 type compiler struct {
 	*Mapping
-	file *file
+	file      *file
+	calendars Calendars
 }
 
-// ParseMapping reads a mapping; name is what messages call it. Its error is a [*MappingError] with line and column.
-func ParseMapping(name string, source []byte) (*Mapping, error) {
+// Calendars gives those by which working days are counted. It is asked only where a mapping counts any.
+type Calendars func() (calendar.Set, error)
+
+// Builtin are the calendars of a city that has loaded none. Days are counted, and no hours: they are the same in every zone.
+func Builtin() (calendar.Set, error) { return calendar.Builtin(time.UTC), nil }
+
+// ParseMapping reads a mapping; name is what messages call it. Its error is a [*MappingError] with line and column, or that of
+// calendars.
+func ParseMapping(name string, source []byte, calendars Calendars) (*Mapping, error) {
 	f, doc, err := parse(filepath.Base(name), source)
 	if err != nil {
 		return nil, err
 	}
-	c := &compiler{&Mapping{doc: doc, family: event.Family(f.Family), source: f.Source, format: f.Format, snapshot: f.Snapshot}, f}
+	c := &compiler{calendars: calendars, file: f, Mapping: &Mapping{doc: doc, family: event.Family(f.Family), source: f.Source, format: f.Format, snapshot: f.Snapshot}}
 	for _, part := range []func() error{c.general, c.subjectAndRecorded, c.steps, c.definitions, c.wholes, c.identities} {
 		if err := part(); err != nil {
 			return nil, err
@@ -297,10 +309,15 @@ func (c *compiler) calendarFor(at place) (*calendar.Calendar, error) {
 			name = "days"
 		}
 	}
-	found, ok := calendar.Builtin(c.loc).Get(name)
-	if !ok {
-		return nil, c.doc.fault(at, "add: working days need a calendar that the importer knows; %q is none of %s",
-			name, english(calendar.Builtin(c.loc).Names(), "or"))
+	known, err := c.calendars()
+	if err != nil {
+		return nil, err
 	}
+	found, ok := known.Get(name)
+	if !ok {
+		return nil, c.doc.fault(at, "add: working days are counted by a calendar, and %q is none of %s; load it with tiendo register load, or name one of these as calendar",
+			name, english(known.Names(), "and"))
+	}
+	c.workdays = true
 	return found, nil
 }

@@ -33,7 +33,7 @@ events:
 
 func mapping(t testing.TB, source string) *Mapping {
 	t.Helper()
-	m, err := ParseMapping("m.yaml", []byte(source))
+	m, err := ParseMapping("m.yaml", []byte(source), Builtin)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -210,7 +210,7 @@ func TestRunNeedsLittleMemory(t *testing.T) {
 func FuzzRead(f *testing.F) {
 	f.Add([]byte("ma,nop,don_vi,thu_tuc,kenh,muc,phi,hen,tt,xong,tien\nH1,05/03/2026 08:15,Sở,1,,2,Có,12/03/2026,Xong,11/03/2026 16:59,5\n"))
 	f.Add([]byte("{\"ma\":1,\"nop\":\"05/03/2026\",\"don_vi\":[\"a\"],\"thu_tuc\":1.5}\n"))
-	m, err := ParseMapping("m.yaml", []byte(hue))
+	m, err := ParseMapping("m.yaml", []byte(hue), Builtin)
 	if err != nil {
 		f.Fatal(err)
 	}

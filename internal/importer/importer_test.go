@@ -60,10 +60,10 @@ func openFile(t *testing.T, name, content string) *Input {
 	return in
 }
 
-// fill reads a file to its end.
-func fill(t *testing.T, mapping, name, content string) ([]Batch, *Reader) {
+// fill reads a file to its end, by the calendars that are built in if none are named.
+func fill(t *testing.T, mapping, name, content string, calendars ...Calendars) ([]Batch, *Reader) {
 	t.Helper()
-	m, err := ParseMapping("m.yaml", []byte(mapping))
+	m, err := ParseMapping("m.yaml", []byte(mapping), append(calendars, Builtin)[0])
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -157,7 +157,7 @@ func TestNamesBelowATitle(t *testing.T) {
 	const names = "ma;nop;don_vi;tt;hen;st;xong"
 	f := func(header int, file string, events int, want string) {
 		t.Helper()
-		m, err := ParseMapping("m.yaml", fmt.Appendf(nil, "header: %d\n%s", header, good))
+		m, err := ParseMapping("m.yaml", fmt.Appendf(nil, "header: %d\n%s", header, good), Builtin)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -403,7 +403,7 @@ func TestNamespace(t *testing.T) {
 func TestIdentity(t *testing.T) {
 	ids := func(now time.Time, content string) (ids []string) {
 		t.Helper()
-		m, err := ParseMapping("m.yaml", []byte(rule("{column: due}")))
+		m, err := ParseMapping("m.yaml", []byte(rule("{column: due}")), Builtin)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -454,7 +454,7 @@ func TestPackedFilesThatEndTooEarly(t *testing.T) {
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	m, err := ParseMapping("m.yaml", []byte(hue))
+	m, err := ParseMapping("m.yaml", []byte(hue), Builtin)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -36,7 +36,7 @@ func TestMappingErrorsNameThePlace(t *testing.T) {
 		if source == good {
 			t.Fatalf("%q is not in the mapping", old)
 		}
-		_, err := ParseMapping("dir/m.yaml", []byte(source))
+		_, err := ParseMapping("dir/m.yaml", []byte(source), Builtin)
 		if _, ok := errors.AsType[*MappingError](err); !ok {
 			t.Fatalf("%s: %v is no *MappingError", spoilt, err)
 		}
@@ -82,19 +82,19 @@ func TestMappingErrorsNameThePlace(t *testing.T) {
 	f("subject: ma", "subject: ma\nformat: xml", `5:9: format: "xml" is neither`)
 	f("subject: ma", "subject: ma\ndelimiter: ab", `5:12: delimiter: "ab" is not one character`)
 	f(good, good+"---\n"+good, fmt.Sprintf("%d:1: a second document begins here", strings.Count(good, "\n")+1))
-	if _, err := ParseMapping("m.yaml", []byte(good+"...\n"+good)); err == nil || !strings.Contains(err.Error(), "second document") {
+	if _, err := ParseMapping("m.yaml", []byte(good+"...\n"+good), Builtin); err == nil || !strings.Contains(err.Error(), "second document") {
 		t.Error(err)
 	}
-	if _, err := ParseMapping("m.yaml", nil); err == nil {
+	if _, err := ParseMapping("m.yaml", nil, Builtin); err == nil {
 		t.Error("an empty mapping is taken")
 	}
-	if _, err := ParseMapping("m.yaml", []byte("# of the city\n---\n"+good+"...\n")); err != nil {
+	if _, err := ParseMapping("m.yaml", []byte("# of the city\n---\n"+good+"...\n"), Builtin); err != nil {
 		t.Error(err)
 	}
 }
 
 func TestColumnsThatAreNotThere(t *testing.T) {
-	m, err := ParseMapping("m.yaml", []byte(good))
+	m, err := ParseMapping("m.yaml", []byte(good), Builtin)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,7 +119,7 @@ func TestColumnsThatAreNotThere(t *testing.T) {
 
 // TestJSONThatIsNoNDJSON is refused with what would do, and not line by line or as a CSV with strange columns.
 func TestJSONThatIsNoNDJSON(t *testing.T) {
-	m, err := ParseMapping("m.yaml", []byte(good))
+	m, err := ParseMapping("m.yaml", []byte(good), Builtin)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -144,7 +144,7 @@ func TestJSONThatIsNoNDJSON(t *testing.T) {
 func TestSnapshotsNeedADayAndIDsOfTheDay(t *testing.T) {
 	f := func(want, from, to string) {
 		t.Helper()
-		_, err := ParseMapping("m.yaml", []byte(strings.Replace(daily[1:], from, to, 1)))
+		_, err := ParseMapping("m.yaml", []byte(strings.Replace(daily[1:], from, to, 1)), Builtin)
 		if err == nil || !strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%v, want %s", err, want)
 		}
@@ -156,7 +156,7 @@ func TestSnapshotsNeedADayAndIDsOfTheDay(t *testing.T) {
 	f("m.yaml:5:11: snapshot: what a source counts is no state", daily[1:],
 		"family: source\nsource: urn:x\nsubject: id\nrecorded: {column: a}\nsnapshot: true\nevents: [{type: source.snapshot, time: {column: a}, data: {family: {value: task}}}]\n")
 	for _, recorded := range []string{"{value: 2026-01-05}", `{file: "of-(\\d+)", layout: "20060102"}`} {
-		if _, err := ParseMapping("m.yaml", []byte(strings.Replace(daily, "{column: saved}", recorded, 1))); err != nil {
+		if _, err := ParseMapping("m.yaml", []byte(strings.Replace(daily, "{column: saved}", recorded, 1)), Builtin); err != nil {
 			t.Error(err)
 		}
 	}
@@ -180,7 +180,7 @@ func TestMappingMayUseAnchors(t *testing.T) {
 
 // Editors of Windows begin a file with a byte order mark.
 func TestMappingMayBeginWithAMark(t *testing.T) {
-	if _, err := ParseMapping("m.yaml", []byte("\ufeff"+good)); err != nil {
+	if _, err := ParseMapping("m.yaml", []byte("\ufeff"+good), Builtin); err != nil {
 		t.Error(err)
 	}
 }
@@ -195,7 +195,7 @@ func TestExampleMappingsAreGood(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := ParseMapping(path, source); err != nil {
+		if _, err := ParseMapping(path, source, Builtin); err != nil {
 			t.Error(err)
 		}
 	}
@@ -214,7 +214,7 @@ func FuzzParseMapping(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, source []byte) {
-		m, err := ParseMapping("m.yaml", source)
+		m, err := ParseMapping("m.yaml", source, Builtin)
 		var at *MappingError
 		if err != nil && !errors.As(err, &at) {
 			t.Fatalf("%v is no *MappingError", err)

@@ -33,7 +33,7 @@ func (p *portal) load(mapping string, day int, lines ...string) Result {
 	if err != nil {
 		p.Fatal(err)
 	}
-	m, err := ParseMapping(mapping, source)
+	m, err := ParseMapping(mapping, source, Builtin)
 	if err != nil {
 		p.Fatal(err)
 	}
@@ -325,7 +325,7 @@ func TestListsOfObjects(t *testing.T) {
 func TestWhatCameBeforeIsNamedRightly(t *testing.T) {
 	f := func(want, more string) {
 		t.Helper()
-		_, err := ParseMapping("m.yaml", []byte(good+more))
+		_, err := ParseMapping("m.yaml", []byte(good+more), Builtin)
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want %s", err, want)
 		}

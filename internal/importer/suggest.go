@@ -28,7 +28,7 @@ func Suggest(in *Input) ([]byte, error) {
 	}
 	w.write()
 	text := []byte(w.text.String())
-	if _, err := ParseMapping("suggestion", text); err != nil {
+	if _, err := ParseMapping("suggestion", text, Builtin); err != nil {
 		return nil, fmt.Errorf("suggest a mapping for %s: %w", in.Name, err)
 	}
 	return text, nil

@@ -16,6 +16,7 @@ import (
 	"syscall"
 	"time"
 
+	"tiendo/internal/calendar"
 	"tiendo/internal/importer"
 )
 
@@ -89,7 +90,7 @@ func (f *folder) readMapping(waiting bool) error {
 			"This folder has no %s yet, which says what the columns mean; its files stay until there is one. `tiendo import --suggest FILE` writes a first one.\n", mappingName, mappingName)))
 	}
 	if err == nil {
-		_, err = importer.ParseMapping(mappingName, f.mapping)
+		_, _, err = f.parse(mappingName)
 	}
 	if err == nil {
 		if err := f.root.Remove(mappingFault); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -100,6 +101,13 @@ func (f *folder) readMapping(waiting bool) error {
 	text := fmt.Sprintf("%s có lỗi; các tệp trong thư mục được giữ nguyên cho đến khi sửa xong.\n%s can't be used; the files in this folder stay until it is corrected.\n\n%v\n",
 		mappingName, mappingName, err)
 	return errors.Join(err, f.tellFault(text))
+}
+
+// parse reads the mapping as it is, by the calendars as they are; load is that of the calendars.
+func (f *folder) parse(name string) (m *importer.Mapping, load uint64, err error) {
+	known, load := f.Calendars()
+	m, err = importer.ParseMapping(name, f.mapping, func() (calendar.Set, error) { return known, nil })
+	return m, load, err
 }
 
 // tellFault writes what keeps the folder's files waiting, unless it stands there already.
@@ -186,11 +194,11 @@ func (f *folder) take(ctx context.Context, d dropped) error {
 	if !f.same(file, d) {
 		return nil // it is looked at again
 	}
-	m, err := importer.ParseMapping(path.Join(f.name, mappingName), f.mapping)
+	m, load, err := f.parse(path.Join(f.name, mappingName))
 	if err != nil {
 		return err
 	}
-	key, err := f.key(m, d.name, file)
+	key, err := f.key(m, load, d.name, file)
 	if err != nil {
 		return err
 	}
@@ -228,15 +236,18 @@ func (f *folder) same(file *os.File, d dropped) bool {
 	return err == nil && os.SameFile(info, d.info) && info.Size() == d.info.Size() && info.ModTime().Equal(d.info.ModTime()) && info.Mode().IsRegular()
 }
 
-// key is the SHA-256 of all that decides over the events which a file makes: the folder, its mapping, the content, and the
-// name if the mapping reads the recorded time from it. So a file that comes back is known, and one whose mapping was corrected
-// is imported again.
-func (f *folder) key(m *importer.Mapping, name string, file *os.File) (string, error) {
+// key is the SHA-256 of all that decides over the events which a file makes: the folder, its mapping, the content, the name if the
+// mapping reads the recorded time from it, and the load of the calendars if it counts working days by them. So a file that comes back
+// is known, and one whose mapping or calendar was corrected is imported again.
+func (f *folder) key(m *importer.Mapping, load uint64, name string, file *os.File) (string, error) {
 	h := sha256.New()
 	if !m.ReadsName() {
 		name = ""
 	}
 	fmt.Fprintf(h, "%q %q %x ", f.name, name, sha256.Sum256(f.mapping))
+	if load > 0 && m.CountsWorkdays() {
+		fmt.Fprintf(h, "calendars %d ", load)
+	}
 	if _, err := io.Copy(h, file); err != nil {
 		return "", err
 	}

@@ -17,6 +17,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"tiendo/internal/calendar"
 	"tiendo/internal/importer"
 )
 
@@ -31,6 +32,8 @@ type Options struct {
 	Deliver func(source string, b *importer.Batch) ([]importer.Reject, error)
 	// Facts tells the facts of a source, as [importer.Import] needs them.
 	Facts func(context.Context, importer.Question, func(*importer.Fact) error) error
+	// Calendars are those by which mappings count working days, and the number of the load that they are of; 0 if none was loaded.
+	Calendars func() (known calendar.Set, load uint64)
 	// Every is how often the folders are looked at, Quiet for how long a file must not change before it is taken for whole.
 	Every, Quiet time.Duration
 	Registry     prometheus.Registerer

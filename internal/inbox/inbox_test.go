@@ -18,8 +18,10 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
+	"tiendo/internal/calendar"
 	"tiendo/internal/event"
 	"tiendo/internal/importer"
+	"tiendo/internal/register"
 )
 
 const mapping = `family: dossier
@@ -45,11 +47,13 @@ type office struct {
 	deliveries  int
 	fault       error
 	during      func() // what happens while a file is delivered
+	calendars   calendar.Set
+	load        uint64 // of the calendars
 }
 
 func newOffice(t *testing.T) *office {
 	t.Helper()
-	o := &office{T: t, dir: t.TempDir(), ledger: filepath.Join(t.TempDir(), "inbox.ndjson"), events: map[string]int{}, now: time.Date(2026, 3, 2, 23, 59, 0, 0, time.UTC)}
+	o := &office{T: t, dir: t.TempDir(), ledger: filepath.Join(t.TempDir(), "inbox.ndjson"), events: map[string]int{}, now: time.Date(2026, 3, 2, 23, 59, 0, 0, time.UTC), calendars: calendar.Builtin(time.UTC)}
 	o.open()
 	o.write("hue/mapping.yaml", mapping)
 	return o
@@ -68,8 +72,8 @@ func (o *office) open() {
 	o.inbox, err = Open(Options{
 		Path: o.dir, Ledger: o.ledger, Every: time.Second, Quiet: 5 * time.Second, Registry: o.registry,
 		Log: slog.New(slog.NewTextHandler(&o.log, nil)), Now: func() time.Time { return o.now },
-		Deliver: o.deliver,
-		Facts:   func(context.Context, importer.Question, func(*importer.Fact) error) error { return nil },
+		Deliver: o.deliver, Calendars: func() (calendar.Set, uint64) { return o.calendars, o.load },
+		Facts: func(context.Context, importer.Question, func(*importer.Fact) error) error { return nil },
 	})
 	if err != nil {
 		o.Fatal(err)
@@ -184,6 +188,48 @@ func TestAFileIsImportedOnce(t *testing.T) {
 	if o.counts(done, 1); o.deliveries != 2 || len(o.events) != 4 {
 		t.Errorf("%d deliveries, %d events", o.deliveries, len(o.events))
 	}
+}
+
+// Working days are counted by the calendars of the city. Where one is loaded anew, a file that comes back tells something else; where
+// none are counted, it does not.
+func TestCalendarsOfTheCity(t *testing.T) {
+	o := newOffice(t)
+	counting := strings.Replace(mapping, "{value: direct}", "{value: direct}, due: {column: at, add: 5wd}", 1)
+	o.write("hue/mapping.yaml", "calendar: mot-cua\n"+counting)
+	o.write("hue/a.csv", good)
+	o.wait(7)
+	if got := o.read("hue/" + mappingFault); !strings.Contains(got, `"mot-cua" is none of continuous, days and vn-office`) {
+		t.Error(got)
+	}
+	load := func(content string) {
+		t.Helper()
+		registers, err := register.Empty(time.UTC, nil).With(register.Calendars, []byte(content), o.now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o.load++
+		o.calendars = registers.At(time.Time{}).Calendars()
+	}
+	load("name: mot-cua\nbase: vn-office\n")
+	o.wait(7)
+	o.counts(done, 1)
+	o.write("hue/a.csv", good)
+	o.wait(7)
+	o.counts(known, 1)
+	load("name: mot-cua\nbase: vn-office\noff: [2026-01-06]\n")
+	o.write("hue/a.csv", good)
+	o.wait(7)
+	if o.counts(done, 2); len(o.events) != 4 {
+		t.Errorf("%d events, and not two with each deadline", len(o.events))
+	}
+	o.write("hue/mapping.yaml", mapping)
+	o.write("hue/a.csv", good)
+	o.wait(7)
+	o.counts(done, 3)
+	o.load++
+	o.write("hue/a.csv", good)
+	o.wait(7)
+	o.counts(known, 2)
 }
 
 // A name may be written in another character set than UTF-8; the file is like any other.
