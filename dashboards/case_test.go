@@ -328,7 +328,7 @@ func TestStatesOfCases(t *testing.T) {
 		t.Errorf("%+v", v.Why)
 	}
 	// Nothing but a dossier pauses, and what is late at this moment is called so.
-	if v := viewOf(t, "task/waits", vietnamese); v.Why.Wait != "" || v.Why.Rule != "" || v.Sentence != "Đang thực hiện, quá hạn: Hạn hết ngày 30/09/2019." {
+	if v := viewOf(t, "task/waits", vietnamese); v.Why.Wait != "" || v.Why.Rule != "" || v.Sentence != "Đang thực hiện, quá hạn: hạn hết ngày 30/09/2019." {
 		t.Errorf("%+v %s", v.Why, v.Sentence)
 	}
 	waits := viewOf(t, "dossier/waits", english)
@@ -459,6 +459,8 @@ func TestListsSpeakInWords(t *testing.T) {
 	}}}).nameOf
 	for _, f := range []struct{ name, value, vi, en string }{
 		{"kind", "complaint", "Loại: khiếu nại", "Kind: complaint"},
+		{"kind", "draft", "Loại: dự thảo văn bản", "Kind: draft"},
+		{"kind", "the-city's-own", "Loại: the-city's-own", "Kind: the-city's-own"},
 		{"channel", "online", "Kênh nộp: trực tuyến", "Channel: online"},
 		{"procedure", "1.004227", "Thủ tục: Đăng ký biến động", "Procedure: Đăng ký biến động"},
 		{"agency", "H24.19", "Sở Y tế", "Department of Health"},

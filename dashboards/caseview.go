@@ -86,7 +86,7 @@ func newCaseView(x *lifecycle.Explanation, lang language, names func(dimension, 
 		Figures: t.figures(), JSON: "/v1" + caseHref(string(x.Family), x.Subject),
 	}
 	if t.verdict() == "overdue" { // at this moment, of which the sentence does not know
-		v.Sentence = v.Verdict.Text + ": " + t.c.Deadline + " " + t.limit(x.Deadline) + "."
+		v.Sentence = v.Verdict.Text + ": " + strings.ToLower(t.c.Deadline) + " " + t.limit(x.Deadline) + "."
 	}
 	if x.Agency != "" {
 		v.Agency = names("agency", x.Agency, lang)

@@ -52,7 +52,7 @@ var toldIn = map[language]*caseWords{
 		WorkingHours: "giờ làm việc từ khi bắt đầu đến khi kết thúc", WithoutPauses: ", không kể thời gian chờ bổ sung",
 		RuleOfPauses: "Chỉ thời gian chờ sau khi hẹn và bắt đầu không muộn hơn hạn mới dời hạn; ngày nghỉ không được tính.",
 		Opened:       "Tiếp nhận", FirstDeadline: "Hạn theo hẹn lần đầu", ByCalendar: "Lịch",
-		Strip: "Diễn biến theo thời gian", StripBefore: "chờ tiếp nhận", StripRun: "giải quyết", StripPause: "chờ bổ sung", StripOver: "quá hạn",
+		Strip: "Diễn biến theo thời gian", StripBefore: "chờ tiếp nhận", StripRun: "xử lý", StripPause: "chờ bổ sung", StripOver: "quá hạn",
 		Promises: "Các lần hẹn", Made: "Hẹn lúc", Due: "Ngày hẹn", Effective: "Hạn hiệu lực", InForce: "đang có hiệu lực", First: "hẹn lần đầu", Past: "đã được thay",
 		HealsNothing: "hẹn sau khi hạn đã qua: không có tác dụng",
 		Restarted:    "tính lại từ đầu sau khi bổ sung",
@@ -93,7 +93,7 @@ var toldIn = map[language]*caseWords{
 		WorkingHours: "working hours from opening to closing", WithoutPauses: ", without the wait for the applicant",
 		RuleOfPauses: "Only a wait after the promise was made, that began no later than the deadline, moves it; days off are not counted.",
 		Opened:       "Received", FirstDeadline: "Deadline by the first promise", ByCalendar: "Calendar",
-		Strip: "The case over time", StripBefore: "awaiting acceptance", StripRun: "in settlement", StripPause: "waiting for the applicant", StripOver: "overdue",
+		Strip: "The case over time", StripBefore: "awaiting acceptance", StripRun: "being worked on", StripPause: "waiting for the applicant", StripOver: "overdue",
 		Promises: "Promises", Made: "Made", Due: "Date", Effective: "Effective deadline", InForce: "in force", First: "first promise", Past: "replaced",
 		HealsNothing: "made after the deadline had passed: heals nothing",
 		Restarted:    "term begun again after a supplement",
@@ -241,11 +241,12 @@ var steps = map[string]inBoth{
 	"finding.voided":               {"Hủy bản ghi", "Voided"},
 }
 
-// codeNames name the codes that the contract fixes, and groups by their usual codes; others are the city's own and stand as they are.
+// codeNames name the codes that the contract fixes, and groups and kinds of tasks by their usual codes; others are the city's own and stand as they are.
 var codeNames = map[string]inBoth{
 	"online": {"trực tuyến", "online"}, "direct": {"trực tiếp", "at the counter"}, "post": {"bưu chính công ích", "public postal service"},
 	"full": {"toàn trình", "full"}, "partial": {"một phần", "partial"}, "none": {"không có", "none"},
 	"2": {"mức độ 2", "level 2"}, "3": {"mức độ 3", "level 3"}, "4": {"mức độ 4", "level 4"},
+	"report": {"báo cáo", "report"}, "draft": {"dự thảo văn bản", "draft"}, "plan": {"kế hoạch", "plan"}, "check": {"kiểm tra", "check"}, "reply": {"trả lời", "reply"},
 	"complaint": {"khiếu nại", "complaint"}, "denunciation": {"tố cáo", "denunciation"}, "suggestion": {"kiến nghị, phản ánh", "suggestion"},
 	"department": {"sở, ban, ngành", "departments"}, "district": {"quận, huyện", "districts"}, "commune": {"xã, phường, đặc khu", "communes"},
 	"one_stop": {"một cửa", "one-stop office"}, "iso": {"ISO", "ISO"}, "work_files": {"hồ sơ công việc", "work files"},
