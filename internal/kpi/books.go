@@ -211,7 +211,7 @@ func (b *Books) answer(ctx context.Context, queries []Query, groups []*group) (_
 			if q.Fold {
 				by = last.folded(b.namesOf(q).successors)
 			}
-			by.addTo(&figures[i], b.Zone)
+			by.addTo(&figures[i], q, b.Zone)
 		}
 	}
 	if err := b.addQuiet(ctx, queries, figures); err != nil {
@@ -411,7 +411,9 @@ func (l lastEvents) folded(successors map[string]string) lastEvents {
 	return all
 }
 
-func (l lastEvents) addTo(f *Figure, zone *time.Location) {
+// addTo adds them to the rows of an answer. Where what the books said on a past day is asked for, an event after it is not told: when the last
+// before it was nobody knows.
+func (l lastEvents) addTo(f *Figure, q Query, zone *time.Location) {
 	d, _ := ByID(f.ID)
 	for i := range f.Rows {
 		agency := ""
@@ -420,7 +422,7 @@ func (l lastEvents) addTo(f *Figure, zone *time.Location) {
 		}
 		for _, family := range d.Families() {
 			t, ok := l[family][agency]
-			if t = t.In(zone); ok && (f.Rows[i].LastEvent == nil || t.After(*f.Rows[i].LastEvent)) {
+			if t = t.In(zone); ok && (q.AsOf == "" || !t.After(f.AsOf)) && (f.Rows[i].LastEvent == nil || t.After(*f.Rows[i].LastEvent)) {
 				f.Rows[i].LastEvent = &t
 			}
 		}

@@ -526,6 +526,7 @@ func TestIndicators(t *testing.T) {
 	report("B", "2024-9M", `"target":40,"value":32`, at(10, 9))
 	report("C", "2024-9M", `"value":7`, at(10, 1))
 	report("D", "2023", `"target":10,"value":1`, at(1, 5))
+	report("E", "2022", `"target":1e-300,"value":9000000000000000`, at(1, 5))
 	f := func(p, asOf string, by []string, want string) {
 		t.Helper()
 		of, err := period.Parse(p, b.Now(), zone)
@@ -552,6 +553,7 @@ func TestIndicators(t *testing.T) {
 	}
 	f("2024-H1", "", nil, `{"numerator":45,"denominator":50,"value":0.9,"low":null,"high":null}`)
 	f("2025", "", nil, `{"numerator":0,"denominator":0,"value":null,"low":null,"high":null}`)
+	f("2022", "", nil, `{"numerator":9000000000000000,"denominator":1e-300,"value":null,"low":null,"high":null}`)
 	f("2024", "", []string{"agency"}, `{"agency":"A","numerator":40,"denominator":50,"value":0.8,"low":null,"high":null} {"agency":"B","numerator":32,"denominator":40,"value":0.8,"low":null,"high":null} {"agency":"C","numerator":0,"denominator":0,"value":null,"low":null,"high":null}`)
 }
 
@@ -672,6 +674,17 @@ func TestRegister(t *testing.T) {
 		t.Fatal(err)
 	}
 	f("dossier.received", "2024", true, []string{"agency"}, map[string][]string{"agency": {"B"}}, `{"agency":"B","value":3,"last_event":"2024-02-03T08:00:00+07:00"}`)
+	// On a past day nothing was known of what came later.
+	year, err := period.Parse("2024", b.Now(), zone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for day, want := range map[string]string{"2024-01-15": `{"agency":"A","value":1}`, "2024-02-10": `"last_event":"2024-02-03T08:00:00+07:00"`} {
+		then, err := b.Ask(t.Context(), Query{ID: "dossier.received", Period: year, By: []string{"agency"}, Where: map[string][]string{"agency": {"A"}}, AsOf: day})
+		if err != nil || !strings.Contains(short(then[0]), want) {
+			t.Errorf("as of %s: %s, %v", day, short(then[0]), err)
+		}
+	}
 	// What agencies report of themselves follows the register as well.
 	for agency, numbers := range map[string]string{"A": `"value":1,"target":4`, "B": `"value":1,"target":2`} {
 		say(t, conn, "indicator.reported", agency+"/iso/2024", fmt.Sprintf(`{"agency":%q,"indicator":"iso","period":"2024",%s}`, agency, numbers), time.Date(2024, 12, 31, 0, 0, 0, 0, time.UTC))

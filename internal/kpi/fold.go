@@ -3,6 +3,7 @@ package kpi
 import (
 	"cmp"
 	"maps"
+	"math"
 	"slices"
 	"time"
 )
@@ -284,10 +285,10 @@ func rowOf(d *Definition, numerator, denominator float64, v *values) Row {
 		return Row{shape: d.Shape, Value: &v.numerator}
 	}
 	r := Row{shape: d.Shape, Numerator: &v.numerator, Denominator: &v.denominator}
-	if denominator == 0 {
-		return r // a rate without cases has no value
-	}
 	v.value = numerator / denominator
+	if denominator == 0 || math.IsInf(v.value, 0) {
+		return r // a rate without cases has no value, nor has one of a target that is as good as none
+	}
 	r.Value = &v.value
 	if d.Shape == Ratio {
 		v.low, v.high = wilson(numerator, denominator)
