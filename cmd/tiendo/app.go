@@ -174,6 +174,9 @@ func (a *app) openParts(ctx context.Context, o appOptions) (err error) {
 	if err := a.registers.open(ctx); err != nil {
 		return err
 	}
+	a.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "tiendo_calendar_end_timestamp_seconds", Help: "Up to when vn-office says which days are worked, the city's own if it has one; days after that are counted by their weekdays, or not at all.",
+	}, a.calendarEnd))
 	a.books = kpi.New(kpi.Options{
 		Conn: a.engine.Conn(), Zone: a.zone, Registers: a.registers.Known, Now: a.Now,
 		Events: func() uint64 { return a.booker.Mark().Events }, Ledger: a.booker.Ledger(), Elsewhere: func() bool { return !a.booker.Leads() }, Renewing: a.booker.Renewing,
@@ -238,6 +241,12 @@ func (a *app) register() {
 			return 0
 		}),
 	)
+}
+
+// calendarEnd is the end of the last day that vn-office covers, in seconds since 1970.
+func (a *app) calendarEnd() float64 {
+	office, _ := a.registers.Known().At(time.Time{}).Calendars().Get("vn-office") // which is built in
+	return float64((office.Last() + 1).Start(a.zone).Unix())
 }
 
 // Address is where the server listens, with the port that was taken.

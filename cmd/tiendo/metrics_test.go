@@ -159,7 +159,7 @@ func TestWhatAProcessSaysOfItself(t *testing.T) {
 			"tiendo_log_entries ", "tiendo_log_bytes ", "tiendo_log_oldest_seconds ",
 			"tiendo_loader_batch_seconds_count ", `tiendo_loader_batch_seconds_bucket{le="`, "tiendo_loader_errors_total 0",
 			"tiendo_booker_lag_seconds ", "tiendo_freshness_seconds ", "tiendo_snapshot_timestamp_seconds 1.",
-			`tiendo_source_last_event_timestamp_seconds{source="_unknown"} 1.`, "tiendo_engine_up 1", `tiendo_build_info{goversion="go`,
+			`tiendo_source_last_event_timestamp_seconds{source="_unknown"} 1.`, "tiendo_engine_up 1", "tiendo_calendar_end_timestamp_seconds 1.8302724e+09", `tiendo_build_info{goversion="go`,
 			`tiendo_agency_info{agency="H24.12",name="H24.12",group=""} 1`, "tiendo_disk_free_bytes ", "tiendo_disk_size_bytes ",
 			"go_goroutines ", "go_memstats_heap_inuse_bytes ", "process_cpu_seconds_total ", "process_resident_memory_bytes ", "process_open_fds ",
 		} {

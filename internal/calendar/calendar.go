@@ -52,6 +52,9 @@ func (c *Calendar) Name() string { return c.name }
 // Grain says how deadlines by c are compared.
 func (c *Calendar) Grain() Grain { return c.grain }
 
+// Last is the last day that c covers; of no meaning for continuous and days, which never end.
+func (c *Calendar) Last() Day { return c.last }
+
 // cover returns ErrOutside for the first of days that is not covered.
 func (c *Calendar) cover(days ...Day) error {
 	for _, d := range days {
