@@ -179,7 +179,7 @@ func (p *presenter) numberOf(q kpi.Query, r kpi.Row, part kpi.Part, v *float64, 
 		n.Cases = p.casesOf(q, part, n.Agency)
 		return n
 	}
-	params := p.paramsOf(q, part)
+	params := paramsOf(q, part)
 	for _, key := range r.Keys {
 		name := key.Dimension
 		if slices.Contains([]string{"day", "month", "quarter"}, name) {
@@ -191,12 +191,9 @@ func (p *presenter) numberOf(q kpi.Query, r kpi.Row, part kpi.Part, v *float64, 
 	return n
 }
 
-// paramsOf are the parameters of the list of a figure's cases. Who is sent a link to it reads it in the language of the page that it is from.
-func (p *presenter) paramsOf(q kpi.Query, part kpi.Part) url.Values {
+// paramsOf are the parameters of the list of a figure's cases, which the API takes as they are.
+func paramsOf(q kpi.Query, part kpi.Part) url.Values {
 	params := url.Values{"kpi": {q.ID}, "period": {q.Period.ID}}
-	if p.lang != vietnamese {
-		params.Set("lang", string(p.lang))
-	}
 	maps.Copy(params, q.Where)
 	if part != kpi.All {
 		params.Set("part", string(part))
@@ -212,7 +209,7 @@ func (p *presenter) casesOf(q kpi.Query, part kpi.Part, agency string) string {
 		if p.rests == nil {
 			p.rests = map[[3]string]string{}
 		}
-		rest = "&" + p.paramsOf(q, part).Encode() // all of them come after "agency"
+		rest = "&" + paramsOf(q, part).Encode() // all of them come after "agency"
 		p.rests[of] = rest
 	}
 	return "/cases?agency=" + url.QueryEscape(agency) + rest
