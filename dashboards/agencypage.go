@@ -28,7 +28,7 @@ var agencyPhrases = phrases{
 	"open":        {"Đang còn lại", "What is open"},
 	"openSays":    {"Ở cuối kỳ, hoặc lúc này nếu kỳ còn chạy. Mỗi con số dẫn đến các vụ việc của nó.", "At the end of the period, or now while it runs. Each figure leads to its cases."},
 	"compared":    {"So với nhóm và kỳ trước", "Against the group, and the period before"},
-	"comparedOf":  {"Trung vị là của các cơ quan trong nhóm “%s” có số liệu. ▲ tốt hơn, ▼ kém hơn: chỉ đặt khi khoảng tin cậy 95 %% nằm hẳn về một phía của trung vị. Ở cột Thay đổi, ▲ là tăng, ▼ là giảm.", "The median is of those agencies of the group “%s” that have the figure. ▲ better, ▼ worse: only where the whole 95%% interval is on one side of it. In the column Change, ▲ is up and ▼ is down."},
+	"comparedOf":  {"Trung vị là của các cơ quan trong nhóm “%s” có số liệu. ▲ tốt hơn, ▼ kém hơn: chỉ đặt khi khoảng tin cậy 95 %% nằm hẳn về một phía của trung vị. Ở cột Thay đổi, ▲ là tăng, ▼ là giảm.", "The median is of those agencies of the group “%s” that have the figure. ▲ better, ▼ worse: only where the whole 95%% interval is on one side of it, and the others together differ by more than chance. In the column Change, ▲ is up and ▼ is down."},
 	"allAgencies": {"mọi cơ quan", "all agencies"},
 	"figure":      {"Chỉ số", "Figure"},
 	"here":        {"Cơ quan này", "This agency"},
