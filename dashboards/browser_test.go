@@ -278,8 +278,9 @@ func TestPageKeepsItselfFresh(t *testing.T) {
 	age.Store(75)
 	b.do(t, chromedp.Evaluate[chromedp.Void](`
 		window.shown = performance.now();
-		new MutationObserver(() => { if (document.body.classList.contains('is-old')) window.greyed ??= performance.now() - window.shown; })
-			.observe(document.body, {attributeFilter: ['class']});`+fmt.Sprintf(hide, false)))
+		const old = document.getElementById('old');
+		new MutationObserver(() => { if (old.textContent.includes('một phút')) window.greyed ??= performance.now() - window.shown; })
+			.observe(old, {childList: true, characterData: true, subtree: true});`+fmt.Sprintf(hide, false)))
 	waitFor(t, "a tab that is shown again looks for news", func() bool { return b.requests() > before })
 
 	// Old figures are greyed, and the page says why; but who has just come waits for what is new, and sees no alarm meanwhile.
