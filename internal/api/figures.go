@@ -180,26 +180,21 @@ func (a *API) query(id string, params url.Values, own ...string) (kpi.Query, err
 	default:
 		return q, &kpi.Error{Param: "fold", Message: "successor would do"}
 	}
-	now, past := a.Now(), false
+	now := a.Now()
+	end := now
 	if asOf := params.Get("as_of"); asOf != "" {
 		day, err := a.day("as_of", asOf)
 		if err != nil {
 			return q, err
 		}
-		q.AsOf = asOf
-		if end := day.End(a.Zone); end.Before(now) {
-			now, past = end, true
-		}
+		q.AsOf, end = asOf, day.End(a.Zone)
 	}
 	read, err := a.periodOf(params)
 	if err != nil {
 		return q, err
 	}
-	if q.Period, err = read(now); err != nil {
+	if q.Period, err = period.Seen(end, now, read); err != nil {
 		return q, &kpi.Error{Param: "period", Message: err.Error()}
-	}
-	if past {
-		q.Period = q.Period.ThroughDay()
 	}
 	return q, nil
 }

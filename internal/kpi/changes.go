@@ -97,16 +97,9 @@ func (b *Books) periodAt(read func(time.Time) (period.Period, error), day string
 	if err != nil {
 		return period.Period{}, &Error{Param: "as_of", Message: err.Error()}
 	}
-	at, past := b.Now(), false
-	if end := d.End(b.Zone); end.Before(at) {
-		at, past = end, true
-	}
-	p, err := read(at)
+	p, err := period.Seen(d.End(b.Zone), b.Now(), read)
 	if err != nil {
 		return p, &Error{Param: "period", Message: err.Error()}
-	}
-	if past {
-		p = p.ThroughDay()
 	}
 	return p, nil
 }

@@ -225,9 +225,18 @@ func between(id string, first, last, now time.Time) Period {
 	return p
 }
 
-// ThroughDay is a period that runs, read at the end of the day that it has come to, as the books of a past day are: it ends with the first
-// instant after that day, and is over where that was its last.
-func (p Period) ThroughDay() Period {
+// Seen reads a period as the books of a day see it, that ends with an instant: at the end of the day, or now if it is not over.
+func Seen(end, now time.Time, read func(now time.Time) (Period, error)) (Period, error) {
+	if !end.Before(now) {
+		return read(now)
+	}
+	p, err := read(end)
+	return p.throughDay(), err
+}
+
+// throughDay is a period that runs, read at the end of the day that it has come to: it ends with the first instant after that day, and is over
+// where that was its last.
+func (p Period) throughDay() Period {
 	if !p.Running || !p.Start.Before(p.End) {
 		return p
 	}

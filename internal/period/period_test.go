@@ -84,8 +84,8 @@ func TestEnd(t *testing.T) {
 	}
 }
 
-// TestThroughDay: read at the end of a day a period ends with the first instant after it (CONTRACT §4), and is over if that was its last.
-func TestThroughDay(t *testing.T) {
+// TestSeen: read at the end of a day a period ends with the first instant after it (CONTRACT §4), and is over if that was its last.
+func TestSeen(t *testing.T) {
 	end := time.Date(2026, 9, 30, 23, 59, 59, 999e6, zone)
 	for id, want := range map[string]struct {
 		end     time.Time
@@ -95,12 +95,13 @@ func TestThroughDay(t *testing.T) {
 		"mtd": {end.Add(time.Millisecond), false}, "2026": {end.Add(time.Millisecond), true}, "2026-08": {time.Date(2026, 9, 1, 0, 0, 0, 0, zone), false},
 		"2026-10": {time.Date(2026, 10, 1, 0, 0, 0, 0, zone), true}, // it has not begun
 	} {
-		p, err := Parse(id, end, zone)
-		if err != nil {
-			t.Fatal(err)
+		read := func(now time.Time) (Period, error) { return Parse(id, now, zone) }
+		if p, err := Seen(end, now, read); err != nil || !p.End.Equal(want.end) || p.Running != want.running {
+			t.Errorf("%s: %+v, %v", id, p, err)
 		}
-		if p = p.ThroughDay(); !p.End.Equal(want.end) || p.Running != want.running {
-			t.Errorf("%s: %+v", id, p)
+		today, err := Seen(now.Add(time.Hour), now, read) // a day that is not over
+		if plain, _ := read(now); err != nil || today != plain {
+			t.Errorf("%s today: %+v, want %+v, %v", id, today, plain, err)
 		}
 	}
 }
