@@ -237,16 +237,7 @@ func TestTargetIsShown(t *testing.T) {
 		t.Errorf("%+v, %q", v.Heads[0], v.Heads[1].Target)
 	}
 	// Of a period without cases there is a target too, which nobody has reached or missed.
-	v = viewFor(t, "ytd", english, func(ctx context.Context, queries ...kpi.Query) ([]kpi.Figure, error) {
-		all, err := silence(ctx, queries...)
-		for i := range all {
-			for j := range all[i].Rows {
-				goal := 0.5
-				all[i].Rows[j].Target = &goal
-			}
-		}
-		return all, err
-	})
+	v = viewFor(t, "ytd", english, aimed(silence))
 	for _, c := range v.Heads {
 		if c.Target == "" || c.Aim.Text != "" {
 			t.Errorf("%+v", c)
